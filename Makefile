@@ -1,0 +1,54 @@
+# Everything runs from a clean clone: the only things needed are Python >= 3.11 and make.
+PYTHON ?= python3
+UV_VERSION := 0.13.9
+VENV := .venv
+BIN := $(VENV)/bin
+UV := .uv/bin/uv
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint bench format docs clean
+
+help: ## show this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+# uv lives in its own folder: `uv sync` keeps .venv to exactly what uv.lock says.
+$(UV):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "PaySwitch needs Python 3.11 or newer: make PYTHON=python3.12 ... / 需要 Python 3.11 以上"; exit 1; }
+	$(PYTHON) -m venv .uv
+	.uv/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+
+# One stamp per set of packages, so that a second start installs nothing.
+$(VENV)/.run-stamp: pyproject.toml uv.lock | $(UV)
+	$(UV) sync --quiet --frozen --no-default-groups --inexact --python $(PYTHON)
+	@touch $@
+
+$(VENV)/.dev-stamp: pyproject.toml uv.lock | $(UV)
+	$(UV) sync --quiet --frozen --all-groups --python $(PYTHON)
+	@touch $@ $(VENV)/.run-stamp
+
+run: $(VENV)/.run-stamp ## the demo: service, sandbox with five channels, shoppers, an outage every minute
+	$(BIN)/payswitch demo
+
+test: $(VENV)/.dev-stamp ## all tests
+	$(BIN)/pytest $(ARGS)
+
+lint: $(VENV)/.dev-stamp ## ruff, mypy strict, import contracts, generated docs up to date
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m docs.generate --check
+
+format: $(VENV)/.dev-stamp ## let ruff format the code
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+docs: $(VENV)/.dev-stamp ## write the generated parts of the docs anew
+	$(BIN)/python -m docs.generate
+
+bench: $(VENV)/.dev-stamp ## create-payment throughput beside a conventional build, in one run
+	$(BIN)/python -m bench.create_payment $(ARGS)
+
+clean: ## remove the environments and the demo's data
+	rm -rf $(VENV) .uv data .pytest_cache .mypy_cache .ruff_cache

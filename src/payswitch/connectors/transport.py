@@ -1,0 +1,43 @@
+"""One HTTP call to a channel, and the exact truth about how it went.
+
+The transport never resends, never follows redirects, has one explicit total deadline per call (connecting, waiting
+for a pooled connection and reading the body included), and always knows whether a byte may have left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+import msgspec
+
+MAX_ANSWER_BYTES = 1 << 20
+"""No channel answers with more than this outside of bills; a longer body is `too_large`, not memory."""
+
+
+class HttpAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """A complete HTTP answer, whatever its status."""
+
+    status: int
+    headers: Mapping[str, str]
+    """Names in lower case."""
+    body: bytes
+    latency_ms: float
+
+
+class SendFailure(msgspec.Struct, frozen=True, kw_only=True):
+    """No complete answer. `sent=False` proves that the channel heard nothing."""
+
+    sent: bool
+    code: str
+    """`dns_failed`, `connect_failed`, `tls_failed`, `pool_timeout`, `connect_timeout` (not sent);
+    `timeout`, `connection_lost`, `too_large`, `unreadable` (sent, unknown)."""
+    latency_ms: float
+
+
+class HttpTransport(Protocol):
+    async def send(
+        self, method: str, url: str, *, headers: Mapping[str, str], body: bytes, timeout_ms: int
+    ) -> HttpAnswer | SendFailure:
+        """Never raises for anything the network can do. Cancelling the caller cancels the call."""
+        ...

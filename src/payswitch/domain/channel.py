@@ -1,0 +1,127 @@
+"""Methods, products, environments, and what each product can and cannot do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+import msgspec
+
+
+class Method(StrEnum):
+    """支付方式: what the customer recognises."""
+
+    WECHAT = "wechat"
+    ALIPAY = "alipay"
+    HUABEI = "huabei"
+
+
+class Environment(StrEnum):
+    """支付环境: where the customer's screen is. A hint for presentation, never for authorisation."""
+
+    WECHAT = "wechat"
+    ALIPAY = "alipay"
+    MOBILE = "mobile"
+    DESKTOP = "desktop"
+    APP = "app"
+    RESTRICTED = "restricted"
+    """Another app's web view (DingTalk, Weibo, QQ ...) that blocks jumps to wallets: only a QR code works."""
+
+
+class Product(StrEnum):
+    """支付产品: one way of paying on one channel family."""
+
+    WECHAT_JSAPI = "wechat_jsapi"
+    WECHAT_NATIVE = "wechat_native"
+    WECHAT_H5 = "wechat_h5"
+    WECHAT_APP = "wechat_app"
+    ALIPAY_PRECREATE = "alipay_precreate"
+    ALIPAY_WAP = "alipay_wap"
+    ALIPAY_PAGE = "alipay_page"
+    ALIPAY_APP = "alipay_app"
+    HUABEI_PRECREATE = "huabei_precreate"
+    HUABEI_WAP = "huabei_wap"
+    HUABEI_PAGE = "huabei_page"
+    HUABEI_APP = "huabei_app"
+
+
+class Closing(StrEnum):
+    """How far the channel can make an exposed credential worthless."""
+
+    YES = "yes"
+    """Close is final at once (WeChat)."""
+    AFTER_SCAN = "after_scan"
+    """Only once the customer has scanned; before that the credential stays payable until it expires (Alipay)."""
+    NO = "no"
+    """No close exists: watched until its absolute deadline (UnionPay, e-CNY)."""
+
+
+class CredentialKind(StrEnum):
+    """支付凭证: what is handed to the customer."""
+
+    QR = "qr"
+    """`content` is the text of the code."""
+    REDIRECT = "redirect"
+    """`content` is a URL for the browser to open."""
+    FORM = "form"
+    """`content` is the action URL, `params` the fields to post."""
+    JSAPI = "jsapi"
+    """`params` for WeixinJSBridge / wx.requestPayment."""
+    APP = "app"
+    """`content` (an order string) or `params` for the wallet's SDK."""
+
+
+class Credential(msgspec.Struct, frozen=True, kw_only=True):
+    """What the customer needs in order to pay this attempt."""
+
+    kind: CredentialKind
+    content: str = ""
+    params: dict[str, str] = {}
+    expires_at_ms: int
+    """When the credential itself stops working (h5 5 min, prepay 2 h), at most the attempt's deadline."""
+
+
+class Capability(msgspec.Struct, frozen=True, kw_only=True):
+    """What one product of one connector can do: data, so that routing, checkout and docs agree."""
+
+    product: Product
+    method: Method
+    push: bool
+    """True: the customer confirms, creating moves no money. False (pull): the call itself may debit."""
+    server_created: bool
+    """False: the credential is signed locally; there is no create call that could fail."""
+    environments: frozenset[Environment]
+    needs_openid: bool = False
+    closing: Closing
+    credential: CredentialKind
+    min_fen: int = 1
+    max_fen: int | None = None
+    credential_valid_s: int = 7_200
+
+
+class Channel(msgspec.Struct, frozen=True, kw_only=True):
+    """渠道: one configured account of the merchant on a connector. Credentials are not in here."""
+
+    channel_id: str
+    merchant_id: str
+    connector: str
+    name: str
+    """What the operator calls it, e.g. 微信支付·主."""
+    version: int = 1
+    """Counts credential changes; attempts pin the version they were made with."""
+    products: frozenset[Product]
+    """Known-signed products only: never fall back to one the account has no contract for."""
+    upstream: str
+    """Failure domain: channels with the same upstream tend to fall together."""
+    enabled: bool = True
+    tier: int = 1
+    """1 best and first, 2 backup, 3 bank direct, ...; the policy may override."""
+    fee_bp: int = 60
+    """Fee in basis points of the amount (60 = 0.6 %)."""
+    min_fen: int = 1
+    max_fen: int | None = None
+    daily_cap_fen: int | None = None
+    tags: frozenset[str] = frozenset()
+
+
+CapabilityTable = Mapping[Product, Capability]

@@ -1,0 +1,104 @@
+"""Errors for people: what, where, how to fix, in both languages, with a stable code for programs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class ErrorKind:
+    """One row of the error catalogue."""
+
+    code: str
+    status: int
+    title_en: str
+    title_zh: str
+    next_action: str
+    """What the caller should do now: `fix_request`, `retry_later`, `query`, `contact_operator`, `none`."""
+
+
+INVALID_REQUEST = ErrorKind("invalid_request", 400, "The request is not valid", "请求内容有误", "fix_request")
+MALFORMED_JSON = ErrorKind(
+    "malformed_json", 400, "The body is not readable JSON", "请求体不是合法的 JSON", "fix_request"
+)
+UNAUTHENTICATED = ErrorKind(
+    "unauthenticated", 401, "The API key is missing or unknown", "缺少 API 密钥或密钥无效", "fix_request"
+)
+NOT_FOUND = ErrorKind("not_found", 404, "There is no such thing here", "未找到", "fix_request")
+METHOD_NOT_ALLOWED = ErrorKind(
+    "method_not_allowed",
+    405,
+    "This address does not take that HTTP method",
+    "不支持该请求方法",
+    "fix_request",
+)
+OUT_TRADE_NO_CONFLICT = ErrorKind(
+    "out_trade_no_conflict",
+    409,
+    "This out_trade_no exists already with other content",
+    "该商户订单号已存在且内容不同",
+    "fix_request",
+)
+IDEMPOTENCY_CONFLICT = ErrorKind(
+    "idempotency_conflict",
+    409,
+    "This Idempotency-Key was used with another request",
+    "该幂等键已用于另一请求",
+    "fix_request",
+)
+WRONG_STATE = ErrorKind(
+    "wrong_state", 409, "The payment's state does not allow this", "支付单当前状态不允许此操作", "query"
+)
+REFUND_EXCEEDS_PAID = ErrorKind(
+    "refund_exceeds_paid",
+    422,
+    "The refunds would exceed what was paid",
+    "退款总额超过已付金额",
+    "fix_request",
+)
+NO_CANDIDATE = ErrorKind(
+    "no_candidate",
+    422,
+    "No channel of this shop can take this payment",
+    "没有可用于该支付的渠道",
+    "fix_request",
+)
+CHANNELS_UNAVAILABLE = ErrorKind(
+    "channels_unavailable",
+    503,
+    "No channel answered in time; the payment is kept, ask again",
+    "渠道暂时不可用，支付单已保留，请稍后重试",
+    "retry_later",
+)
+PAYER_REFUSED = ErrorKind(
+    "payer_refused",
+    402,
+    "The customer's wallet or bank refused; offer another method",
+    "付款方被拒绝，请更换支付方式",
+    "offer_other_method",
+)
+BODY_TOO_LARGE = ErrorKind("body_too_large", 413, "The request body is too large", "请求体过大", "fix_request")
+INTERNAL = ErrorKind(
+    "internal",
+    500,
+    "Something failed here; the payment is safe, ask again",
+    "内部错误，支付不受影响，请重试",
+    "retry_later",
+)
+
+
+@dataclass
+class PaySwitchError(Exception):
+    """Raised by services for anything the caller can act upon; entries turn it into problem+json."""
+
+    kind: ErrorKind
+    detail: str = ""
+    """One English sentence: what was wrong with this very request."""
+    detail_zh: str = ""
+    errors: list[dict[str, str]] = field(default_factory=list)
+    """Per-field trouble: `{"field": "amount_fen", "message": "..."}`."""
+    extra: dict[str, object] = field(default_factory=dict)
+    """Further members of the problem document, e.g. the payment id that a retry will resume."""
+
+    def __str__(self) -> str:
+        return f"{self.kind.code}: {self.detail or self.kind.title_en}"

@@ -1,0 +1,231 @@
+"""支付单, 支付尝试, 退款单, and the shop they belong to."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+from payswitch.domain.channel import Credential, Environment, Method, Product
+from payswitch.domain.outcome import Outcome
+
+
+class PaymentState(StrEnum):
+    CREATED = "created"
+    PENDING = "pending"
+    CLOSING = "closing"
+    SUCCEEDED = "succeeded"
+    CLOSED = "closed"
+
+
+class AttemptState(StrEnum):
+    CREATED = "created"
+    SUBMITTED = "submitted"
+    READY = "ready"
+    EXPOSED = "exposed"
+    CLOSING = "closing"
+    UNKNOWN = "unknown"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    DISCARDED = "discarded"
+    CLOSED = "closed"
+
+
+class RefundState(StrEnum):
+    CREATED = "created"
+    SUBMITTED = "submitted"
+    PROCESSING = "processing"
+    ABNORMAL = "abnormal"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+
+class CloseReason(StrEnum):
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+
+
+class RefundKind(StrEnum):
+    MERCHANT = "merchant"
+    """Asked for by the shop."""
+    SURPLUS = "surplus"
+    """Made by the switch: money that must not be kept (重复支付)."""
+
+
+class Customer(msgspec.Struct, frozen=True, kw_only=True):
+    """What the shop tells about the customer; all of it optional, none of it secret."""
+
+    customer_id: str | None = None
+    is_new: bool | None = None
+    age: int | None = None
+    device: str | None = None
+    """`ios`, `android`, `desktop` ... derived from the user agent when absent."""
+    risk: str | None = None
+    openid: str | None = None
+    """WeChat's id of the customer under the shop's appid; needed by jsapi. Never logged."""
+    client_ip: str | None = None
+
+
+class Payment(msgspec.Struct, frozen=True, kw_only=True):
+    """支付单: one thing to be paid for, whatever number of attempts it takes.
+
+    Journey: created by the shop, pending while the customer can pay, succeeded once, or closed when it is
+    certain that nobody can pay it any more. At most one attempt is its winner, for ever.
+    """
+
+    payment_id: str
+    merchant_id: str
+    shop_id: str
+    out_trade_no: str
+    amount_fen: int
+    currency: str = "CNY"
+    subject: str
+    state: PaymentState
+    version: int = 1
+    """Counts every change of the payment or of anything that belongs to it; the guard of each commit."""
+    methods: tuple[Method, ...] = ()
+    """Allowed methods; empty means any."""
+    products: tuple[Product, ...] = ()
+    """Allowed products; empty means any."""
+    environment: Environment | None = None
+    user_agent: str = ""
+    customer: Customer = Customer()
+    instalments: int | None = None
+    """Huabei instalments: 3, 6 or 12."""
+    goods_tag: str | None = None
+    notify_url: str | None = None
+    return_url: str | None = None
+    metadata: dict[str, str] = {}
+    created_at_ms: int
+    expires_at_ms: int
+    succeeded_at_ms: int | None = None
+    closed_at_ms: int | None = None
+    close_reason: CloseReason | None = None
+    winner_attempt_id: str | None = None
+    checkout_token: str
+    """Unguessable name of the checkout page of this payment."""
+    input_hash: str
+    """SHA-256 of the shop's input: the same out_trade_no with other input is a conflict, not a repeat."""
+    event_sequence: int = 0
+    """Number of the last event told to the shop about this payment."""
+    due_at_ms: int | None = None
+    """When the sweeper must look at it next; None when terminal."""
+
+
+class Attempt(msgspec.Struct, frozen=True, kw_only=True):
+    """支付尝试: one number at one channel. Committed before the channel hears of it; never reused."""
+
+    attempt_id: str
+    payment_id: str
+    ordinal: int
+    """1 for the payment's first attempt, then 2, 3 ..."""
+    channel_id: str
+    channel_version: int
+    product: Product
+    method: Method
+    channel_order_no: str
+    """渠道侧商户单号: ours, unique for ever."""
+    amount_fen: int
+    state: AttemptState
+    credential: Credential | None = None
+    outcome: Outcome | None = None
+    """The last answer of the channel, classified."""
+    transaction_id: str | None = None
+    """渠道流水号, known once paid."""
+    surplus: bool = False
+    """Paid, but not the winner: this money goes back."""
+    refunded_fen: int = 0
+    """Sum of the refunds of this attempt that are not failed; never above amount_fen."""
+    created_at_ms: int
+    started_at_ms: int
+    """When the work on this attempt began: the failed answer (or request) before it."""
+    answered_at_ms: int | None = None
+    exposed_at_ms: int | None = None
+    """When the credential was committed to be shown: the exposure boundary."""
+    finished_at_ms: int | None = None
+    deadline_ms: int
+    """The last moment a payment can arrive, as told to the channel (time_expire)."""
+    decision_id: str
+    tries: int = 0
+    """Queries and closes made so far by the sweeper."""
+    due_at_ms: int | None = None
+
+
+class Refund(msgspec.Struct, frozen=True, kw_only=True):
+    """退款单: money going back through the attempt it came by. One out_refund_no for life."""
+
+    refund_id: str
+    payment_id: str
+    attempt_id: str
+    shop_id: str
+    kind: RefundKind
+    out_refund_no: str
+    """Sent to the channel. A retry keeps it; a surplus refund derives it from the attempt id."""
+    shop_refund_no: str | None = None
+    """The shop's own number for idempotency; None for surplus refunds."""
+    amount_fen: int
+    reason: str = ""
+    state: RefundState
+    channel_refund_id: str | None = None
+    outcome: Outcome | None = None
+    created_at_ms: int
+    finished_at_ms: int | None = None
+    tries: int = 0
+    due_at_ms: int | None = None
+
+
+class Shop(msgspec.Struct, frozen=True, kw_only=True):
+    """店铺: a merchant's integration unit."""
+
+    shop_id: str
+    merchant_id: str
+    name: str
+    notify_url: str | None = None
+    """Where events go when the payment names no other place."""
+
+
+class Decision(msgspec.Struct, frozen=True, kw_only=True):
+    """One recorded routing decision: enough to explain it and to replay it."""
+
+    decision_id: str
+    payment_id: str
+    policy_version: str
+    at_ms: int
+    duration_us: int
+    plan: msgspec.Raw
+    """The route plan as JSON: candidates with reasons, scores and propensities; exclusions; rules fired."""
+
+
+class Incident(msgspec.Struct, frozen=True, kw_only=True):
+    """Something a person must look at: an untrusted answer, an abnormal refund, a success after closing."""
+
+    incident_id: str
+    kind: str
+    at_ms: int
+    payment_id: str | None = None
+    attempt_id: str | None = None
+    channel_id: str | None = None
+    detail: str = ""
+    """One sentence, without secrets: what was seen, what was done, what to do."""
+
+
+class PaymentFile(msgspec.Struct, frozen=True, kw_only=True):
+    """A payment with everything that belongs to it: what use cases read and decide on."""
+
+    payment: Payment
+    attempts: tuple[Attempt, ...] = ()
+    refunds: tuple[Refund, ...] = ()
+
+    def attempt(self, attempt_id: str) -> Attempt:
+        """The attempt with this id; KeyError if it is not one of this payment's."""
+        for attempt in self.attempts:
+            if attempt.attempt_id == attempt_id:
+                return attempt
+        raise KeyError(attempt_id)
+
+    def by_order_no(self, channel_order_no: str) -> Attempt:
+        """The attempt with this number at its channel; KeyError if it is not one of this payment's."""
+        for attempt in self.attempts:
+            if attempt.channel_order_no == channel_order_no:
+                return attempt
+        raise KeyError(channel_order_no)

@@ -1,0 +1,1 @@
+"""Tools without payment words: clock, ids, money, crypto, secrets, retry schedules, logging."""

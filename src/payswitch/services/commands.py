@@ -1,0 +1,58 @@
+"""What the outside asks of the services: plain requests, checked for shape by the entry, for sense by the service."""
+
+from __future__ import annotations
+
+import msgspec
+
+from payswitch.domain.channel import Environment, Method, Product
+from payswitch.domain.payment import Customer, PaymentFile
+
+
+class CreatePayment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`POST /v1/payments`."""
+
+    out_trade_no: str
+    amount_fen: int
+    subject: str
+    shop: str | None = None
+    """Must be the API key's own shop when given."""
+    methods: tuple[Method, ...] = ()
+    products: tuple[Product, ...] = ()
+    environment: Environment | None = None
+    """Where the customer's screen is. Given (or derivable from user_agent): a credential comes back at once. Else
+    the payment waits for its checkout page."""
+    user_agent: str = ""
+    customer: Customer = Customer()
+    instalments: int | None = None
+    goods_tag: str | None = None
+    notify_url: str | None = None
+    return_url: str | None = None
+    expires_in_s: int = 900
+    metadata: dict[str, str] = {}
+
+
+class SwitchPayment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`POST /v1/payments/{id}/switch`: the customer wants another way. Empty fields: any other way will do."""
+
+    methods: tuple[Method, ...] = ()
+    products: tuple[Product, ...] = ()
+    environment: Environment | None = None
+
+
+class CreateRefund(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`POST /v1/payments/{id}/refunds`."""
+
+    refund_no: str
+    """The shop's own number: the same number twice is one refund."""
+    amount_fen: int
+    reason: str = ""
+
+
+class PaymentAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """A payment as it stands after a use case, and the attempt whose credential the customer should see."""
+
+    file: PaymentFile
+    attempt_id: str | None = None
+    """The attempt with the usable credential; None when there is none (paid already, closed, or launched later)."""
+    created: bool = False
+    """False when the request repeated an earlier one."""

@@ -1,0 +1,102 @@
+"""What the services need from the outside world: protocols, implemented elsewhere, wired in `app.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from payswitch.domain.changes import Changes, IdempotencyRecord
+from payswitch.domain.channel import CapabilityTable, Channel
+from payswitch.domain.events import Event
+from payswitch.domain.exchange import ChannelClient
+from payswitch.domain.payment import Decision, Incident, Payment, PaymentFile, PaymentState, Refund, Shop
+
+
+class Store(Protocol):
+    """Where everything that must survive a `kill -9` lives."""
+
+    async def commit(self, changes: Changes) -> None:
+        """Apply all of it in one durable transaction, or nothing.
+
+        Returns only after the data is on disk. Raises CommitConflict when a payment's version has moved,
+        UniqueViolation for a constraint; other storage trouble raises StorageUnavailable.
+        """
+        ...
+
+    async def payment_file(self, payment_id: str) -> PaymentFile | None: ...
+
+    async def file_by_trade_no(self, shop_id: str, out_trade_no: str) -> PaymentFile | None: ...
+
+    async def file_by_checkout_token(self, token: str) -> PaymentFile | None: ...
+
+    async def file_by_order_no(self, channel_id: str, channel_order_no: str) -> PaymentFile | None: ...
+
+    async def file_by_refund_no(self, channel_id: str, out_refund_no: str) -> PaymentFile | None: ...
+
+    async def idempotency(self, shop_id: str, key: str) -> IdempotencyRecord | None: ...
+
+    async def list_payments(
+        self, shop_id: str, *, state: PaymentState | None, before: str | None, limit: int
+    ) -> Sequence[Payment]:
+        """Newest first. `before` is a payment id: only older ones."""
+        ...
+
+    async def list_refunds(self, payment_id: str) -> Sequence[Refund]: ...
+
+    async def list_events(
+        self, shop_id: str, *, payment_id: str | None, before: str | None, limit: int
+    ) -> Sequence[Event]:
+        """Newest first. `before` is an event id."""
+        ...
+
+    async def decisions(self, payment_id: str) -> Sequence[Decision]: ...
+
+    async def list_incidents(self, *, limit: int) -> Sequence[Incident]: ...
+
+    async def due_payments(self, now_ms: int, limit: int) -> Sequence[str]:
+        """Ids of payments whose own `due_at_ms`, or that of an attempt or refund of theirs, has come."""
+        ...
+
+    async def claim_events(self, now_ms: int, lease_ms: int, limit: int) -> Sequence[Event]:
+        """Due events, each with its due time moved by the lease in the same step, so that no other worker takes
+        it and a crash gives it back. An event is offered only when all earlier ones of its payment are delivered
+        or dead, so that a shop sees them in order."""
+        ...
+
+    async def save_delivery(self, event: Event) -> None:
+        """Record one delivery try: state, tries, due time, delivered time, last error. Bytes never change."""
+        ...
+
+    async def shops(self) -> Sequence[Shop]: ...
+
+    async def shop_of_key(self, key_fingerprint: str) -> Shop | None:
+        """The shop whose API key has this fingerprint; None when unknown or revoked."""
+        ...
+
+
+class ChannelDirectory(Protocol):
+    """The configured channels and how to talk to them."""
+
+    def channels(self, merchant_id: str) -> Sequence[Channel]: ...
+
+    def channel(self, channel_id: str) -> Channel | None:
+        """Also disabled and retired ones: they still verify, query and refund."""
+        ...
+
+    def capabilities(self, connector: str) -> CapabilityTable: ...
+
+    def client(self, channel_id: str, version: int) -> ChannelClient: ...
+
+
+class EventSender(Protocol):
+    """Delivers one event to a shop."""
+
+    async def deliver(self, event: Event, timeout_ms: int) -> str | None:
+        """None when the shop answered 2xx; else one sentence about why not. Never raises for network trouble."""
+        ...
+
+
+class LiveFeed(Protocol):
+    """Hears what happens, for the live page and the counters. Must never block or fail a payment."""
+
+    def tell(self, kind: str, facts: Mapping[str, object]) -> None: ...
