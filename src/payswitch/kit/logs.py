@@ -33,4 +33,4 @@ def get_logger(name: str) -> FilteringBoundLogger:
     """A logger bound to its module. structlog is imported here, late: it costs 0.3 s of start-up."""
     import structlog
 
-    return cast("FilteringBoundLogger", structlog.get_logger(logger=name))
+    return cast("FilteringBoundLogger", structlog.get_logger(source=name))

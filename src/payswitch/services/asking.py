@@ -1,0 +1,48 @@
+"""Our rows in the words a connector understands."""
+
+from __future__ import annotations
+
+from payswitch.domain.channel import Environment
+from payswitch.domain.exchange import CreateOrder, OrderRef, RefundOrder
+from payswitch.domain.payment import Attempt, Payment, Refund
+from payswitch.services.context import Context
+
+
+def create_order(ctx: Context, payment: Payment, attempt: Attempt, environment: Environment) -> CreateOrder:
+    """The create call of one attempt. Made twice for the same attempt, it is the same order."""
+    return CreateOrder(
+        channel_order_no=attempt.channel_order_no,
+        product=attempt.product,
+        amount_fen=attempt.amount_fen,
+        subject=payment.subject,
+        created_at_ms=attempt.created_at_ms,
+        expires_at_ms=attempt.deadline_ms,
+        notify_url=ctx.notify_url(attempt.channel_id),
+        return_url=ctx.checkout_url(payment.checkout_token),
+        environment=environment,
+        openid=payment.customer.openid,
+        client_ip=payment.customer.client_ip or "127.0.0.1",
+        instalments=payment.instalments,
+    )
+
+
+def order_ref(attempt: Attempt) -> OrderRef:
+    """Which order is meant."""
+    return OrderRef(
+        channel_order_no=attempt.channel_order_no,
+        product=attempt.product,
+        amount_fen=attempt.amount_fen,
+        created_at_ms=attempt.created_at_ms,
+        transaction_id=attempt.transaction_id,
+    )
+
+
+def refund_order(ctx: Context, attempt: Attempt, refund: Refund) -> RefundOrder:
+    """One refund under its number for life."""
+    return RefundOrder(
+        order=order_ref(attempt),
+        out_refund_no=refund.out_refund_no,
+        amount_fen=refund.amount_fen,
+        reason=refund.reason,
+        notify_url=ctx.notify_url(attempt.channel_id),
+    )

@@ -1,0 +1,75 @@
+"""收银台: what the hosted page asks for, by the unguessable token of its link."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from payswitch.domain.channel import Environment, Method
+from payswitch.domain.errors import NOT_FOUND, PaySwitchError
+from payswitch.domain.payment import PaymentFile, PaymentState
+from payswitch.services import results
+from payswitch.services.commands import PaymentAnswer, SwitchPayment
+from payswitch.services.context import Context
+from payswitch.services.draft import Draft, change
+from payswitch.services.payments import shown_attempt
+from payswitch.services.routes import plan_route
+from payswitch.services.switching import switch_payment
+
+
+async def open_checkout(ctx: Context, token: str) -> PaymentFile:
+    """The payment behind a checkout link."""
+    file = await ctx.store.file_by_checkout_token(token)
+    if file is None:
+        raise PaySwitchError(NOT_FOUND, "this checkout link is not known", "收银台链接无效")
+    return file
+
+
+async def start(
+    ctx: Context,
+    token: str,
+    *,
+    environment: Environment,
+    user_agent: str,
+    client_ip: str,
+    methods: tuple[Method, ...],
+) -> PaymentAnswer:
+    """The customer pressed "pay": show what is shown already, or launch. Pressing twice launches once."""
+    file = await open_checkout(ctx, token)
+    shown = shown_attempt(file, ctx.clock.now_ms())
+    if shown is not None and (not methods or shown.method in methods):
+        return PaymentAnswer(file=file, attempt_id=shown.attempt_id)
+    await _remember_customer(ctx, file, environment, user_agent, client_ip)
+    command = SwitchPayment(methods=methods, environment=environment)
+    return await switch_payment(ctx, file.payment.payment_id, command, shop=None)
+
+
+async def _remember_customer(
+    ctx: Context, file: PaymentFile, environment: Environment, user_agent: str, client_ip: str
+) -> None:
+    """What the shop could not know when it created the payment: where the customer's screen is."""
+    if file.payment.state not in (PaymentState.CREATED, PaymentState.PENDING):
+        return
+
+    def decide(draft: Draft) -> None:
+        payment = draft.payment
+        ip = payment.customer.client_ip or client_ip
+        if payment.environment is environment and payment.user_agent and payment.customer.client_ip == ip:
+            return
+        draft.set_payment(
+            environment=environment,
+            user_agent=payment.user_agent or user_agent,
+            customer=replace(payment.customer, client_ip=ip),
+        )
+
+    await change(ctx, file.payment.payment_id, decide, known=file)
+
+
+async def check(ctx: Context, token: str) -> PaymentFile:
+    """The page asks "is it paid?"; the channel is asked, not the browser."""
+    return await results.check_payment(ctx, await open_checkout(ctx, token))
+
+
+def offered_methods(ctx: Context, file: PaymentFile, environment: Environment) -> tuple[Method, ...]:
+    """The methods that can work for this payment in this environment, best first."""
+    plan, _ = plan_route(ctx, file.payment, environment, file.attempts)
+    return tuple(dict.fromkeys(candidate.method for candidate in plan.candidates))

@@ -1,0 +1,65 @@
+"""What every use case needs, wired once by `app.py` and passed as `ctx`."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from dataclasses import dataclass, field
+from typing import Any
+
+from payswitch.kit.clock import Clock
+from payswitch.kit.ids import IdSource
+from payswitch.routing.planner import Router
+from payswitch.services.inflight import Inflight
+from payswitch.services.ports import ChannelDirectory, EventSender, LiveFeed, Store
+from payswitch.services.timings import Timings
+
+
+class Background:
+    """Work that goes on after its request was answered: kept referenced, awaited at shutdown."""
+
+    def __init__(self) -> None:
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    def start(self, work: Coroutine[Any, Any, Any]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def drain(self) -> None:
+        """Wait for all of it. What fails here is in the database with a due time: the sweeper finishes it."""
+        while self._tasks:
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
+@dataclass(slots=True)
+class Context:
+    """The wired application, as use cases see it."""
+
+    store: Store
+    directory: ChannelDirectory
+    router: Router
+    sender: EventSender
+    feed: LiveFeed
+    clock: Clock
+    ids: IdSource
+    public_url: str
+    """Where channels and customers reach us; no slash at the end."""
+    timings: Timings = field(default_factory=Timings)
+    inflight: Inflight = field(default_factory=Inflight)
+    background: Background = field(default_factory=Background)
+    outbox_wake: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set after a commit that holds events, so that the shop hears within milliseconds."""
+    last_checked_ms: dict[str, int] = field(default_factory=dict)
+    """When a checkout last made us ask the channel, by payment id."""
+    untrusted_told_ms: dict[str, int] = field(default_factory=dict)
+    """When an incident about untrusted messages was last written, by channel: a flood of forgeries must not fill
+    the database."""
+    sweeping: set[str] = field(default_factory=set)
+    """Payments the sweeper is working on just now."""
+
+    def checkout_url(self, token: str) -> str:
+        return f"{self.public_url}/checkout/{token}"
+
+    def notify_url(self, channel_id: str) -> str:
+        return f"{self.public_url}/notify/{channel_id}"

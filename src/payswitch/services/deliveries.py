@@ -1,0 +1,93 @@
+"""商户通知的投递: from the outbox to the shop, at least once, in order, for three days."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from payswitch.domain.changes import Changes
+from payswitch.domain.errors import NOT_FOUND, PaySwitchError
+from payswitch.domain.events import DeliveryState, Event
+from payswitch.domain.payment import Incident, Shop
+from payswitch.services.context import Context
+
+BATCH = 100
+AT_ONCE = 32
+
+
+async def deliver_due(ctx: Context) -> int:
+    """Deliver every event that is due. Gives how many were tried."""
+    events = await ctx.store.claim_events(ctx.clock.now_ms(), ctx.timings.event_lease_ms, BATCH)
+    gate = asyncio.Semaphore(AT_ONCE)
+
+    async def one(event: Event) -> None:
+        async with gate:
+            await deliver(ctx, event)
+
+    await asyncio.gather(*(one(event) for event in events))
+    return len(events)
+
+
+async def deliver(ctx: Context, event: Event) -> Event:
+    """One try. A shop that answers 2xx has heard it; everything else is tried again later, same id, same bytes."""
+    error = await ctx.sender.deliver(event, ctx.timings.event_timeout_ms)
+    now_ms = ctx.clock.now_ms()
+    tries = event.tries + 1
+    if error is None:
+        event = replace(
+            event,
+            state=DeliveryState.DELIVERED,
+            tries=tries,
+            due_at_ms=None,
+            delivered_at_ms=now_ms,
+            last_error="",
+        )
+    else:
+        event = _failed(ctx, event, tries, error, now_ms)
+    await ctx.store.save_delivery(event)
+    if event.state is DeliveryState.DEAD:
+        await _tell_dead(ctx, event, now_ms)
+    ctx.feed.tell(
+        "event_delivered" if error is None else "event_failed",
+        {"event_id": event.event_id, "payment_id": event.payment_id, "type": event.type.value, "tries": tries},
+    )
+    return event
+
+
+def _failed(ctx: Context, event: Event, tries: int, error: str, now_ms: int) -> Event:
+    due = ctx.timings.next_event_ms(tries, now_ms)
+    state = DeliveryState.DEAD if due is None else DeliveryState.RETRY
+    return replace(event, state=state, tries=tries, due_at_ms=due, last_error=error)
+
+
+async def _tell_dead(ctx: Context, event: Event, now_ms: int) -> None:
+    incident = Incident(
+        incident_id=ctx.ids.new("inc_", now_ms),
+        kind="event_dead",
+        at_ms=now_ms,
+        payment_id=event.payment_id,
+        detail=(
+            f"商户通知 {event.event_id} 三天未送达 / the shop did not take the event in three days "
+            f"({event.last_error}); mend the shop's address, then resend the event"
+        ),
+    )
+    await ctx.store.commit(Changes(insert_incidents=[incident]))
+
+
+async def list_events(
+    ctx: Context, shop: Shop, *, payment_id: str | None, before: str | None, limit: int
+) -> Sequence[Event]:
+    return await ctx.store.list_events(shop.shop_id, payment_id=payment_id, before=before, limit=limit)
+
+
+async def resend_event(ctx: Context, shop: Shop, event_id: str) -> Event:
+    """Send an event again now, delivered or dead alike: same id, same bytes, so that the shop can tell."""
+    event = await ctx.store.event(event_id)
+    if event is None or event.shop_id != shop.shop_id:
+        raise PaySwitchError(NOT_FOUND, f"there is no event {event_id} in this shop", "该店铺没有此通知")
+    event = replace(event, state=DeliveryState.RETRY, tries=0, due_at_ms=ctx.clock.now_ms())
+    await ctx.store.save_delivery(event)
+    ctx.outbox_wake.set()
+    return event

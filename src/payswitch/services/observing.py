@@ -1,0 +1,120 @@
+"""Telling the brain and the live page what happened. Never fails a payment, never waits."""
+
+from __future__ import annotations
+
+from payswitch.domain.outcome import Outcome
+from payswitch.domain.payment import Attempt, AttemptState, PaymentFile, PaymentState
+from payswitch.routing.request import BreakerMove, CallObservation, FinalObservation
+from payswitch.services.context import Context
+
+
+def tell_call(ctx: Context, attempt: Attempt, outcome: Outcome, latency_ms: float) -> None:
+    """One create call was answered (or not): the first stage of success, known at once."""
+    moves = ctx.router.observe_call(
+        CallObservation(
+            at_ms=ctx.clock.now_ms(),
+            channel_id=attempt.channel_id,
+            product=attempt.product,
+            outcome=outcome,
+            latency_ms=latency_ms,
+        )
+    )
+    ctx.feed.tell(
+        "create_answered",
+        {
+            "channel_id": attempt.channel_id,
+            "product": attempt.product.value,
+            "outcome": outcome.kind.value,
+            "code": outcome.code,
+            "latency_ms": latency_ms,
+        },
+    )
+    tell_moves(ctx, moves)
+
+
+def tell_moves(ctx: Context, moves: list[BreakerMove]) -> None:
+    for move in moves:
+        ctx.feed.tell(
+            "breaker",
+            {
+                "channel_id": move.channel_id,
+                "product": move.product.value,
+                "before": move.before,
+                "after": move.after,
+                "reason": move.reason,
+            },
+        )
+
+
+def tell_exposed(ctx: Context, file: PaymentFile, attempt: Attempt, round_started_ms: int) -> None:
+    """A credential is about to be shown; if another channel failed first, a switch just happened."""
+    exposed_at_ms = attempt.exposed_at_ms or attempt.created_at_ms
+    ctx.feed.tell(
+        "exposed",
+        {
+            "payment_id": attempt.payment_id,
+            "channel_id": attempt.channel_id,
+            "product": attempt.product.value,
+            "credential_ms": exposed_at_ms - round_started_ms,
+        },
+    )
+    failed = [a for a in file.attempts if a.started_at_ms >= round_started_ms and a.ordinal < attempt.ordinal]
+    if failed:
+        first = failed[0]
+        ctx.feed.tell(
+            "switched",
+            {
+                "payment_id": attempt.payment_id,
+                "from_channel": first.channel_id,
+                "to_channel": attempt.channel_id,
+                "code": first.outcome.code if first.outcome else "",
+                "switch_ms": exposed_at_ms - (first.answered_at_ms or first.started_at_ms),
+            },
+        )
+
+
+def tell_result(ctx: Context, before: Attempt, after: PaymentFile) -> None:
+    """A fact was applied to `before`; tell what it changed."""
+    attempt = after.attempt(before.attempt_id)
+    if attempt.state is before.state:
+        return
+    if attempt.state is AttemptState.SUCCEEDED:
+        _observe_final(ctx, attempt, paid=True)
+        if attempt.surplus:
+            ctx.feed.tell("surplus", {"payment_id": attempt.payment_id, "amount_fen": attempt.amount_fen})
+        else:
+            ctx.feed.tell(
+                "succeeded",
+                {
+                    "payment_id": attempt.payment_id,
+                    "channel_id": attempt.channel_id,
+                    "product": attempt.product.value,
+                    "amount_fen": attempt.amount_fen,
+                    "attempts": len(after.attempts),
+                },
+            )
+    elif before.exposed_at_ms is not None and attempt.state is AttemptState.CLOSED:
+        _observe_final(ctx, attempt, paid=False)
+    tell_closed(ctx, after)
+
+
+def tell_closed(ctx: Context, file: PaymentFile) -> None:
+    if file.payment.state is PaymentState.CLOSED and file.payment.close_reason:
+        ctx.feed.tell(
+            "closed",
+            {"payment_id": file.payment.payment_id, "reason": file.payment.close_reason.value},
+        )
+
+
+def _observe_final(ctx: Context, attempt: Attempt, *, paid: bool) -> None:
+    now_ms = ctx.clock.now_ms()
+    moves = ctx.router.observe_final(
+        FinalObservation(
+            at_ms=now_ms,
+            channel_id=attempt.channel_id,
+            product=attempt.product,
+            paid=paid,
+            waited_ms=now_ms - (attempt.exposed_at_ms or attempt.created_at_ms),
+        )
+    )
+    tell_moves(ctx, moves)

@@ -1,0 +1,126 @@
+"""退款单: what the shop asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from payswitch.domain.changes import UniqueViolation
+from payswitch.domain.errors import (
+    INVALID_REQUEST,
+    NOT_FOUND,
+    OUT_TRADE_NO_CONFLICT,
+    REFUND_EXCEEDS_PAID,
+    WRONG_STATE,
+    PaySwitchError,
+)
+from payswitch.domain.payment import Attempt, PaymentFile, Refund, RefundKind, RefundState, Shop
+from payswitch.services.commands import CreateRefund
+from payswitch.services.context import Context
+from payswitch.services.draft import Draft, change
+from payswitch.services.payments import get_payment
+from payswitch.services.refunding import push_refund
+
+
+async def create_refund(ctx: Context, shop: Shop, payment_id: str, command: CreateRefund) -> Refund:
+    """Refund a succeeded payment, whole or in part. The same refund_no again is the same refund.
+
+    The amount is reserved in the commit that makes the refund, so that concurrent refunds can never exceed what
+    was paid. Then the channel is asked once while the shop waits; what stays open, the sweeper finishes.
+    """
+    file = await get_payment(ctx, shop, payment_id)
+    earlier = _earlier(file, command)
+    if earlier is not None:
+        return earlier
+    now_ms = ctx.clock.now_ms()
+    refund_id = ctx.ids.new("ref_", now_ms)
+    try:
+        file, _ = await change(ctx, payment_id, lambda draft: _reserve(draft, command, refund_id, now_ms), known=file)
+    except UniqueViolation as violation:
+        return await _repeated(ctx, shop, payment_id, command, violation)
+    file = await push_refund(ctx, file, refund_id)
+    return next(r for r in file.refunds if r.refund_id == refund_id)
+
+
+def _earlier(file: PaymentFile, command: CreateRefund) -> Refund | None:
+    for refund in file.refunds:
+        if refund.shop_refund_no == command.refund_no:
+            if refund.amount_fen != command.amount_fen:
+                raise _conflict(command)
+            return refund
+    return None
+
+
+def _conflict(command: CreateRefund) -> PaySwitchError:
+    return PaySwitchError(
+        OUT_TRADE_NO_CONFLICT,
+        f"refund_no {command.refund_no} was used for another refund; use a new number",
+        f"退款单号 {command.refund_no} 已用于另一笔退款，请使用新单号",
+        errors=[{"field": "refund_no", "message": "already used / 已被使用"}],
+    )
+
+
+def _reserve(draft: Draft, command: CreateRefund, refund_id: str, now_ms: int) -> None:
+    winner = _winner(draft)
+    left = winner.amount_fen - winner.refunded_fen
+    if command.amount_fen < 1:
+        raise PaySwitchError(INVALID_REQUEST, errors=[{"field": "amount_fen", "message": "at least 1 / 至少 1 分"}])
+    if command.amount_fen > left:
+        raise PaySwitchError(
+            REFUND_EXCEEDS_PAID,
+            f"{left} fen are left to refund",
+            f"剩余可退金额为 {left} 分",
+            extra={"refundable_fen": left},
+        )
+    draft.set_attempt(winner.attempt_id, refunded_fen=winner.refunded_fen + command.amount_fen)
+    draft.add_refund(
+        Refund(
+            refund_id=refund_id,
+            payment_id=winner.payment_id,
+            attempt_id=winner.attempt_id,
+            shop_id=draft.payment.shop_id,
+            kind=RefundKind.MERCHANT,
+            out_refund_no="R" + refund_id.removeprefix("ref_"),
+            shop_refund_no=command.refund_no,
+            amount_fen=command.amount_fen,
+            reason=command.reason,
+            state=RefundState.CREATED,
+            created_at_ms=now_ms,
+            due_at_ms=now_ms,
+        )
+    )
+
+
+def _winner(draft: Draft) -> Attempt:
+    winner_id = draft.payment.winner_attempt_id
+    if winner_id is None:
+        raise PaySwitchError(
+            WRONG_STATE,
+            f"the payment is {draft.payment.state.value}; only a succeeded one can be refunded",
+            "只有支付成功的支付单可以退款",
+            extra={"payment_id": draft.payment.payment_id, "state": draft.payment.state.value},
+        )
+    return draft.attempt(winner_id)
+
+
+async def _repeated(
+    ctx: Context, shop: Shop, payment_id: str, command: CreateRefund, violation: UniqueViolation
+) -> Refund:
+    """Two requests with one refund_no raced, or the number belongs to another payment of the shop."""
+    if violation.constraint != "uq_refund_shop_no":
+        raise violation
+    earlier = _earlier(await get_payment(ctx, shop, payment_id), command)
+    if earlier is None:
+        raise _conflict(command)
+    return earlier
+
+
+async def get_refund(ctx: Context, shop: Shop, refund_id: str) -> Refund:
+    """One refund of this shop."""
+    refund = await ctx.store.refund(refund_id)
+    if refund is None or refund.shop_id != shop.shop_id:
+        raise PaySwitchError(NOT_FOUND, f"there is no refund {refund_id} in this shop", "该店铺没有此退款单")
+    return refund
+
+
+async def list_refunds(ctx: Context, shop: Shop, payment_id: str) -> Sequence[Refund]:
+    return (await get_payment(ctx, shop, payment_id)).refunds

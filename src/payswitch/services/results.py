@@ -1,0 +1,156 @@
+"""The funnel: notifications, queries and synchronous answers become facts, and facts are applied here only.
+
+A fact is believed when its origin was verified by the connector *and* amount, currency, merchant and number
+are ours. A browser's "ok" never comes here; it only makes somebody ask the channel.
+"""
+
+from __future__ import annotations
+
+from payswitch.domain.changes import Changes, StorageUnavailable
+from payswitch.domain.errors import NOT_FOUND, PaySwitchError
+from payswitch.domain.exchange import NotifyRequest, OrderFact, Reply
+from payswitch.domain.outcome import OutcomeKind
+from payswitch.domain.payment import Attempt, AttemptState, Incident, PaymentFile, PaymentState
+from payswitch.kit.logs import get_logger
+from payswitch.services import observing, refunding
+from payswitch.services.asking import order_ref
+from payswitch.services.context import Context
+from payswitch.services.draft import Draft, change
+from payswitch.services.lifecycle import add_incident, attempt_died, attempt_succeeded
+
+UNTRUSTED_QUIET_MS = 60_000
+"""At most one incident a minute and channel about messages that are not believed."""
+
+log = get_logger(__name__)
+
+
+async def receive_notify(ctx: Context, channel_id: str, request: NotifyRequest) -> Reply:
+    """One inbound notification: verified, committed, then acknowledged; in this order, always.
+
+    An answer of "ok" before the commit would lose the payment if the process died in between.
+    """
+    channel = ctx.directory.channel(channel_id)
+    if channel is None:
+        raise PaySwitchError(NOT_FOUND, "there is no such notification address", "通知地址不存在")
+    client = ctx.directory.client(channel_id, channel.version)
+    answer = client.read_notify(request)
+    if answer.probe:
+        return client.acknowledge(False)
+    if answer.outcome.kind is not OutcomeKind.ACCEPTED:
+        await _tell_untrusted(ctx, channel_id, answer.outcome.code)
+        return client.acknowledge(False)
+    try:
+        believed = True
+        if answer.order is not None:
+            believed = await apply_order_fact(ctx, channel_id, answer.order) and believed
+        if answer.refund is not None:
+            believed = await refunding.apply_refund_fact(ctx, channel_id, answer.refund) and believed
+    except StorageUnavailable:
+        log.error("notify_not_stored", channel_id=channel_id)
+        believed = False
+    return client.acknowledge(believed)
+
+
+async def _tell_untrusted(ctx: Context, channel_id: str, code: str) -> None:
+    now_ms = ctx.clock.now_ms()
+    log.warning("notify_untrusted", channel_id=channel_id, code=code)
+    ctx.feed.tell("untrusted", {"channel_id": channel_id, "code": code})
+    if now_ms - ctx.untrusted_told_ms.get(channel_id, -UNTRUSTED_QUIET_MS) < UNTRUSTED_QUIET_MS:
+        return
+    ctx.untrusted_told_ms[channel_id] = now_ms
+    incident = Incident(
+        incident_id=ctx.ids.new("inc_", now_ms),
+        kind="untrusted_notify",
+        at_ms=now_ms,
+        channel_id=channel_id,
+        detail=f"通知未通过验证，已拒绝 / a notification was not believed and refused: {code}",
+    )
+    await ctx.store.commit(Changes(insert_incidents=[incident]))
+
+
+async def apply_order_fact(ctx: Context, channel_id: str, fact: OrderFact) -> bool:
+    """Apply what a channel asserts about one order number. False: not ours, or not believed."""
+    file = await ctx.store.file_by_order_no(channel_id, fact.channel_order_no)
+    if file is None:
+        log.warning("fact_of_unknown_order", channel_id=channel_id)
+        return False
+    attempt = file.by_order_no(fact.channel_order_no)
+    await apply_to_attempt(ctx, file, attempt.attempt_id, fact)
+    return _mismatch(attempt, fact) is None
+
+
+async def apply_to_attempt(ctx: Context, file: PaymentFile, attempt_id: str, fact: OrderFact) -> PaymentFile:
+    """Apply a fact about one attempt of a payment already at hand; gives the payment as it stands then."""
+    before = file.attempt(attempt_id)
+    if not _is_news(before, fact):
+        return file
+    now_ms = ctx.clock.now_ms()
+
+    def decide(draft: Draft) -> None:
+        attempt = draft.attempt(attempt_id)
+        trouble = _mismatch(attempt, fact)
+        if trouble is not None:
+            add_incident(ctx, draft, "untrusted_fact", attempt, now_ms, trouble)
+        elif fact.outcome.kind is OutcomeKind.PAID:
+            attempt_succeeded(ctx, draft, attempt_id, transaction_id=fact.transaction_id, now_ms=now_ms)
+        elif fact.outcome.kind is OutcomeKind.CLOSED:
+            attempt_died(ctx, draft, attempt_id, now_ms)
+
+    after, _ = await change(ctx, file.payment.payment_id, decide, known=file)
+    observing.tell_result(ctx, before, after)
+    return after
+
+
+def _is_news(attempt: Attempt, fact: OrderFact) -> bool:
+    """Whether the fact can change anything: repeated successes and "still waiting" cost no commit."""
+    if _mismatch(attempt, fact) is not None:
+        return True
+    if fact.outcome.kind is OutcomeKind.PAID:
+        return attempt.state is not AttemptState.SUCCEEDED
+    return fact.outcome.kind is OutcomeKind.CLOSED
+
+
+def _mismatch(attempt: Attempt, fact: OrderFact) -> str | None:
+    """Why a claimed success is not believed, in one sentence; None when all of it is ours."""
+    if fact.outcome.kind is OutcomeKind.UNTRUSTED:
+        return f"应答未通过验证 / the channel's answer is not believed: {fact.outcome.code}"
+    if fact.outcome.kind is not OutcomeKind.PAID:
+        return None
+    if fact.channel_order_no != attempt.channel_order_no:
+        return "单号不符 / the success names another order number; check the channel's configuration"
+    if fact.amount_fen != attempt.amount_fen:
+        return (
+            f"金额不符 / the success is over {fact.amount_fen} fen, the order over {attempt.amount_fen} fen; "
+            "not believed, ask the channel"
+        )
+    if (fact.currency or "CNY") != "CNY":
+        return f"币种不符 / the success is in {fact.currency}, the order in CNY"
+    if not fact.merchant_ok:
+        return "商户不符 / the success names another merchant or app id; check the channel's configuration"
+    return None
+
+
+async def query_attempt(
+    ctx: Context, file: PaymentFile, attempt_id: str, timeout_ms: int
+) -> tuple[PaymentFile, OrderFact]:
+    """Ask the channel about one attempt and apply what it says."""
+    attempt = file.attempt(attempt_id)
+    client = ctx.directory.client(attempt.channel_id, attempt.channel_version)
+    fact = await client.query(order_ref(attempt), timeout_ms)
+    return await apply_to_attempt(ctx, file, attempt_id, fact), fact
+
+
+async def check_payment(ctx: Context, file: PaymentFile) -> PaymentFile:
+    """The customer's page asks "is it paid?": ask the channels, at most once per `check_gap_ms` and payment."""
+    payment_id = file.payment.payment_id
+    now_ms = ctx.clock.now_ms()
+    if file.payment.state not in (PaymentState.PENDING, PaymentState.CLOSING):
+        ctx.last_checked_ms.pop(payment_id, None)
+        return file
+    if now_ms - ctx.last_checked_ms.get(payment_id, 0) < ctx.timings.check_gap_ms:
+        return file
+    ctx.last_checked_ms[payment_id] = now_ms
+    for attempt in file.attempts:
+        if attempt.state in (AttemptState.EXPOSED, AttemptState.CLOSING):
+            file, _ = await query_attempt(ctx, file, attempt.attempt_id, ctx.timings.query_timeout_ms)
+    return file

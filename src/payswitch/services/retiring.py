@@ -1,0 +1,153 @@
+"""Leaving an attempt that the customer has seen: query, close, query. Whatever the channel does not confirm stays
+`closing` and is watched until its deadline."""
+
+from __future__ import annotations
+
+from payswitch.domain.channel import Closing
+from payswitch.domain.exchange import OrderFact
+from payswitch.domain.outcome import OutcomeKind
+from payswitch.domain.payment import Attempt, AttemptState, PaymentFile
+from payswitch.services import observing
+from payswitch.services.asking import order_ref
+from payswitch.services.context import Context
+from payswitch.services.draft import Draft, change
+from payswitch.services.lifecycle import add_incident, attempt_died, retire
+from payswitch.services.results import query_attempt
+
+LEAST_CALL_MS = 20
+
+
+async def retire_all(ctx: Context, file: PaymentFile, *, budget_ms: int) -> PaymentFile:
+    """Query, close and query every attempt that could still be paid, within `budget_ms` altogether.
+
+    For a customer who waits: what does not answer in time is left to the sweeper.
+    """
+    until = ctx.clock.monotonic_ms() + budget_ms
+    for attempt in file.attempts:
+        if attempt.state in (AttemptState.EXPOSED, AttemptState.CLOSING):
+            file = await retire_one(ctx, file, attempt.attempt_id, until)
+    return file
+
+
+async def retire_one(ctx: Context, file: PaymentFile, attempt_id: str, until: float) -> PaymentFile:
+    """One attempt: begin to close it, then query -> close -> query as far as the time (monotonic ms) reaches."""
+    now_ms = ctx.clock.now_ms()
+    if file.attempt(attempt_id).state is AttemptState.EXPOSED:
+        file, _ = await change(
+            ctx, file.payment.payment_id, lambda draft: retire(draft, attempt_id, now_ms), known=file
+        )
+    if not _time_left(ctx, until):
+        return file
+    file, fact = await query_attempt(ctx, file, attempt_id, _time_left(ctx, until))
+    if file.attempt(attempt_id).state is not AttemptState.CLOSING or not _time_left(ctx, until):
+        return file
+    return await _close_and_query(ctx, file, attempt_id, until, fact)
+
+
+def _time_left(ctx: Context, until: float) -> int:
+    """Whole milliseconds until the deadline; 0 when too few for a call."""
+    left = int(until - ctx.clock.monotonic_ms())
+    return left if left >= LEAST_CALL_MS else 0
+
+
+async def _close_and_query(
+    ctx: Context, file: PaymentFile, attempt_id: str, until: float, fact: OrderFact
+) -> PaymentFile:
+    attempt = file.attempt(attempt_id)
+    if fact.outcome.kind is OutcomeKind.NOT_FOUND and closing_of(ctx, attempt) is not Closing.YES:
+        # Alipay before the scan: closing is tried all the same, but its answer proves nothing.
+        await _close(ctx, attempt, until)
+        return file
+    outcome_kind = await _close(ctx, attempt, until)
+    if outcome_kind is None or not _time_left(ctx, until):
+        return file
+    file, _ = await query_attempt(ctx, file, attempt_id, _time_left(ctx, until))
+    return file
+
+
+async def _close(ctx: Context, attempt: Attempt, until: float) -> OutcomeKind | None:
+    left = _time_left(ctx, until)
+    if not left:
+        return None
+    client = ctx.directory.client(attempt.channel_id, attempt.channel_version)
+    return (await client.close(order_ref(attempt), left)).kind
+
+
+def closing_of(ctx: Context, attempt: Attempt) -> Closing:
+    """How far this attempt's product can be closed at all."""
+    channel = ctx.directory.channel(attempt.channel_id)
+    if channel is None:
+        return Closing.NO
+    capability = ctx.directory.capabilities(channel.connector).get(attempt.product)
+    return capability.closing if capability is not None else Closing.NO
+
+
+async def work_on_closing(ctx: Context, file: PaymentFile, attempt_id: str) -> PaymentFile:
+    """The sweeper's turn on a closing attempt: query -> close -> query, and the verdict past its deadline."""
+    until = ctx.clock.monotonic_ms() + ctx.timings.query_timeout_ms + ctx.timings.close_timeout_ms
+    now_ms = ctx.clock.now_ms()
+    file, fact = await query_attempt(ctx, file, attempt_id, ctx.timings.query_timeout_ms)
+    attempt = file.attempt(attempt_id)
+    if attempt.state is not AttemptState.CLOSING:
+        return file
+    if now_ms < attempt.deadline_ms + ctx.timings.final_grace_ms:
+        file = await _close_and_query(ctx, file, attempt_id, until, fact)
+    else:
+        file = await _judge_overdue(ctx, file, attempt, fact, now_ms)
+    if file.attempt(attempt_id).state is AttemptState.CLOSING:
+        file = await _look_again(ctx, file, attempt_id)
+    return file
+
+
+async def _judge_overdue(
+    ctx: Context, file: PaymentFile, attempt: Attempt, fact: OrderFact, now_ms: int
+) -> PaymentFile:
+    """Past the deadline the channel was given, with a final query made: what that query means.
+
+    NOT_FOUND now means "never": the trade was never begun and cannot be any more. "Waiting" means that the
+    channel's own clock has not closed it yet: close it ourselves, and after `overdue_ms` believe the deadline,
+    with an incident (a success would still be found by its notification and refunded).
+    """
+    if fact.outcome.kind is OutcomeKind.NOT_FOUND:
+        return await _bury(ctx, file, attempt, now_ms, incident=False)
+    until = ctx.clock.monotonic_ms() + ctx.timings.close_timeout_ms
+    if fact.outcome.kind is OutcomeKind.PENDING:
+        if now_ms > attempt.deadline_ms + ctx.timings.overdue_ms:
+            return await _bury(ctx, file, attempt, now_ms, incident=True)
+        return await _close_and_query(ctx, file, attempt.attempt_id, until, fact)
+    return file
+
+
+async def _bury(ctx: Context, file: PaymentFile, attempt: Attempt, now_ms: int, *, incident: bool) -> PaymentFile:
+    def decide(draft: Draft) -> None:
+        if incident:
+            add_incident(
+                ctx,
+                draft,
+                "overdue_at_channel",
+                attempt,
+                now_ms,
+                "渠道超过截止时间仍未关单 / the channel still waits for money past the deadline it was given; "
+                "the attempt was closed here, a late success will be refunded",
+            )
+        attempt_died(ctx, draft, attempt.attempt_id, now_ms)
+
+    after, _ = await change(ctx, file.payment.payment_id, decide, known=file)
+    observing.tell_result(ctx, attempt, after)
+    return after
+
+
+async def _look_again(ctx: Context, file: PaymentFile, attempt_id: str) -> PaymentFile:
+    """Set the next due time: soon at first, and in any case right after the deadline."""
+    now_ms = ctx.clock.now_ms()
+
+    def decide(draft: Draft) -> None:
+        attempt = draft.attempt(attempt_id)
+        if attempt.state is not AttemptState.CLOSING:
+            return
+        tries = attempt.tries + 1
+        due = ctx.timings.next_close_ms(tries, now_ms)
+        final = attempt.deadline_ms + ctx.timings.final_grace_ms
+        draft.set_attempt(attempt_id, tries=tries, due_at_ms=min(due, final) if final > now_ms else due)
+
+    return (await change(ctx, file.payment.payment_id, decide, known=file))[0]

@@ -1,0 +1,92 @@
+"""Asking the brain: from a payment to a recorded route plan."""
+
+from __future__ import annotations
+
+import msgspec
+
+from payswitch.domain.channel import Environment, Method, Product
+from payswitch.domain.outcome import OutcomeKind
+from payswitch.domain.payment import Attempt, Decision, Payment
+from payswitch.kit.clock import beijing
+from payswitch.routing.request import ChannelBook, RoutePlan, RouteRequest
+from payswitch.services.context import Context
+
+_encode = msgspec.json.Encoder().encode
+
+_METHOD_REFUSED = frozenset({OutcomeKind.REFUSED_PAYER, OutcomeKind.REFUSED_RISK})
+
+
+def plan_route(
+    ctx: Context,
+    payment: Payment,
+    environment: Environment,
+    attempts: tuple[Attempt, ...] = (),
+    *,
+    methods: tuple[Method, ...] = (),
+    products: tuple[Product, ...] = (),
+) -> tuple[RoutePlan, Decision]:
+    """Plan one round of launching. `methods` and `products` narrow what the payment allows, for this round.
+
+    No I/O: this is the decision whose time the bench measures.
+    """
+    now_ms = ctx.clock.now_ms()
+    begun = ctx.clock.monotonic_ms()
+    request = _request(ctx, payment, environment, attempts, methods, products, now_ms)
+    decision_id = ctx.ids.new("dec_", now_ms)
+    plan = ctx.router.plan(request, book_of(ctx, payment.merchant_id), now_ms=now_ms, salt=decision_id)
+    decision = Decision(
+        decision_id=decision_id,
+        payment_id=payment.payment_id,
+        policy_version=plan.policy_version,
+        at_ms=now_ms,
+        duration_us=int((ctx.clock.monotonic_ms() - begun) * 1_000),
+        plan=msgspec.Raw(_encode(plan)),
+    )
+    return plan, decision
+
+
+def book_of(ctx: Context, merchant_id: str) -> ChannelBook:
+    """The merchant's channels with what their products can do."""
+    channels = tuple(ctx.directory.channels(merchant_id))
+    return ChannelBook(
+        channels=channels,
+        capabilities={c.connector: ctx.directory.capabilities(c.connector) for c in channels},
+    )
+
+
+def _request(
+    ctx: Context,
+    payment: Payment,
+    environment: Environment,
+    attempts: tuple[Attempt, ...],
+    methods: tuple[Method, ...],
+    products: tuple[Product, ...],
+    now_ms: int,
+) -> RouteRequest:
+    wanted = frozenset(methods)
+    return RouteRequest(
+        payment_id=payment.payment_id,
+        merchant_id=payment.merchant_id,
+        shop_id=payment.shop_id,
+        amount_fen=payment.amount_fen,
+        environment=environment,
+        methods=wanted or frozenset(payment.methods),
+        products=frozenset(products) or frozenset(payment.products),
+        customer=payment.customer,
+        goods_tag=payment.goods_tag,
+        metadata=payment.metadata,
+        local_hour=beijing(now_ms).hour,
+        failed=frozenset((a.channel_id, a.product) for a in attempts),
+        failed_upstreams=_upstreams(ctx, attempts),
+        # A method the customer asks for by name is offered again, whatever was refused before.
+        refused_methods=frozenset(
+            a.method
+            for a in attempts
+            if a.outcome is not None and a.outcome.kind in _METHOD_REFUSED and a.method not in wanted
+        ),
+    )
+
+
+def _upstreams(ctx: Context, attempts: tuple[Attempt, ...]) -> frozenset[str]:
+    channels = (ctx.directory.channel(a.channel_id) for a in attempts)
+    return frozenset(channel.upstream for channel in channels if channel is not None)

@@ -1,0 +1,65 @@
+"""How long things may take: every wait of the services, in one place, with its reason."""
+
+from __future__ import annotations
+
+import msgspec
+
+from payswitch.kit.retry import Schedule
+
+
+class Timings(msgspec.Struct, frozen=True, kw_only=True):
+    """Limits of one installation. The defaults are the product's promises; drills and tests may compress them."""
+
+    launch_deadline_ms: int = 500
+    """From the request to a credential, failover included: the mission's switch within 0.5 s."""
+    launch_reserve_ms: int = 30
+    """Kept back from the last call for committing and answering."""
+    least_try_ms: int = 40
+    """No call is begun with less time than this: no channel answers that fast."""
+    retire_deadline_ms: int = 240
+    """Query and close of the old attempt before a customer's switch goes on without their answers."""
+    query_timeout_ms: int = 3_000
+    """Background queries are patient: a slow answer is better than none."""
+    close_timeout_ms: int = 3_000
+    refund_timeout_ms: int = 10_000
+    """A refund's answer is worth waiting for: an unknown refund costs a query later."""
+    leftover_after_ms: int = 5_000
+    """An attempt still `created` after this long belongs to a process that died."""
+    final_grace_ms: int = 3_000
+    """After the deadline, before the final query: clocks differ, and a payment in its last second needs to land."""
+    overdue_ms: int = 300_000
+    """A channel that still says "waiting" this long past the deadline it was given gets an incident."""
+    event_timeout_ms: int = 10_000
+    event_lease_ms: int = 30_000
+    check_gap_ms: int = 1_000
+    """A checkout page that polls makes us ask the channel at most this often."""
+    query_gaps_s: tuple[float, ...] = (4, 6, 10, 15, 30, 30, 60, 60, 120, 180, 300, 600)
+    """After exposure. WeChat's own guidance is 5 s, 30 s, 1 min, 3 min, 5 min, 10 min, 30 min (unconfirmed);
+    ours is denser in the first minute, when customers pay and wait."""
+    close_gaps_s: tuple[float, ...] = (1, 2, 5, 10, 20, 30, 60)
+    dispose_gaps_s: tuple[float, ...] = (3, 15, 60, 300)
+    """For numbers whose create answer was lost before anybody saw the credential."""
+    refund_gaps_s: tuple[float, ...] = (1, 3, 8, 15, 30, 60, 300, 900)
+    event_gaps_s: tuple[float, ...] = (5, 30, 120, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 72_000)
+    """Together three days, as design.md promises the shop."""
+
+    def next_query_ms(self, tries: int, now_ms: int) -> int:
+        return _next(self.query_gaps_s, tries, now_ms)
+
+    def next_close_ms(self, tries: int, now_ms: int) -> int:
+        return _next(self.close_gaps_s, tries, now_ms)
+
+    def next_refund_ms(self, tries: int, now_ms: int) -> int:
+        return _next(self.refund_gaps_s, tries, now_ms)
+
+    def next_dispose_ms(self, tries: int, now_ms: int) -> int | None:
+        """None when the schedule is over: nobody ever saw the credential, so nobody can pay it."""
+        return Schedule(self.dispose_gaps_s).next_ms(tries, now_ms)
+
+    def next_event_ms(self, tries: int, now_ms: int) -> int | None:
+        """None after three days: the event is dead and an incident says so."""
+        return Schedule(self.event_gaps_s).next_ms(tries, now_ms)
+
+
+def _next(gaps_s: tuple[float, ...], tries: int, now_ms: int) -> int:
+    return now_ms + int(gaps_s[min(tries, len(gaps_s)) - 1] * 1_000)

@@ -1,0 +1,15 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.services.harness import Night, night
+
+
+@pytest.fixture
+async def tonight(tmp_path: Path) -> AsyncIterator[Night]:
+    """A switch with two WeChat accounts and one Alipay account, all well."""
+    async with night(tmp_path) as wired:
+        yield wired

@@ -1,0 +1,364 @@
+"""A whole switch on a real SQLite file, a clock that moves only when told, and channels that tell the truth.
+
+The channels are simulated at the `ChannelClient` seam (the wires have their own tests); each keeps a ledger of its own,
+so that a story can compare what the switch believes with what really happened to the money.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+
+from payswitch.domain.channel import (
+    Capability,
+    CapabilityTable,
+    Channel,
+    Closing,
+    Credential,
+    CredentialKind,
+    Environment,
+    Method,
+    Product,
+)
+from payswitch.domain.events import Event
+from payswitch.domain.exchange import (
+    CreateAnswer,
+    CreateOrder,
+    NotifyAnswer,
+    NotifyRequest,
+    OrderFact,
+    OrderRef,
+    RefundFact,
+    RefundOrder,
+    Reply,
+)
+from payswitch.domain.outcome import Outcome, OutcomeKind
+from payswitch.domain.payment import Attempt, PaymentFile, Shop
+from payswitch.kit.clock import ManualClock
+from payswitch.kit.ids import SeededIds
+from payswitch.routing.planner import Router
+from payswitch.routing.policy import Policy, Split
+from payswitch.services import payments, results, sweeper
+from payswitch.services.commands import CreatePayment, PaymentAnswer
+from payswitch.services.context import Context
+from payswitch.services.timings import Timings
+from payswitch.storage.sqlite import SqliteStore
+
+SHOP = Shop(shop_id="shop-1", merchant_id="m-1", name="小店", notify_url="https://shop.example/events")
+
+BUSY = Outcome(kind=OutcomeKind.REFUSED_CHANNEL, code="SYSTEM_ERROR", message="系统繁忙", transient=True)
+MAINTENANCE = Outcome(kind=OutcomeKind.REFUSED_CHANNEL, code="MAINTENANCE", listed=True)
+NOT_SENT = Outcome(kind=OutcomeKind.NOT_SENT, code="connect_failed")
+PAYER_NO = Outcome(kind=OutcomeKind.REFUSED_PAYER, code="NOT_ENOUGH")
+RISK_NO = Outcome(kind=OutcomeKind.REFUSED_RISK, code="RISK")
+SILENT = Outcome(kind=OutcomeKind.UNKNOWN, code="timeout")
+ACCEPTED = Outcome(kind=OutcomeKind.ACCEPTED)
+
+
+@dataclass
+class Order:
+    """What the channel knows about one number."""
+
+    amount_fen: int
+    state: str = "open"
+    """open, paid, closed; `unborn` for a credential that no customer has scanned yet (Alipay)."""
+    refunds: dict[str, int] = field(default_factory=dict)
+
+
+class FakeChannel:
+    """One account at an honest channel, with a script for bad moments.
+
+    `script` holds outcomes for the next create calls; `silent` makes every call run into its timeout. A silent
+    create still makes the order when `creates_when_silent` is set: the cruel kind of timeout.
+    """
+
+    def __init__(self, channel_id: str, clock: ManualClock, *, closing: Closing = Closing.YES) -> None:
+        self.channel_id = channel_id
+        self.clock = clock
+        self.closing = closing
+        self.script: deque[Outcome] = deque()
+        self.refund_script: deque[Outcome] = deque()
+        self.silent = False
+        self.creates_when_silent = False
+        self.orders: dict[str, Order] = {}
+        self.calls: list[tuple[str, str]] = []
+        self.before_answer: deque[object] = deque()
+        """Coroutine functions run between making the order and answering the create call."""
+
+    def received_fen(self) -> int:
+        return sum(o.amount_fen for o in self.orders.values() if o.state == "paid")
+
+    def returned_fen(self) -> int:
+        return sum(sum(o.refunds.values()) for o in self.orders.values())
+
+    def customer_pays(self, channel_order_no: str) -> bool:
+        """A customer confirms in the wallet. False when the channel would not take it."""
+        order = self.orders[channel_order_no]
+        if order.state not in ("open", "unborn"):
+            return False
+        order.state = "paid"
+        return True
+
+    def _hang(self, timeout_ms: int) -> Outcome:
+        self.clock.advance(ms=timeout_ms)
+        return SILENT
+
+    async def create(self, order: CreateOrder, timeout_ms: int) -> CreateAnswer:
+        number = order.channel_order_no
+        self.calls.append(("create", number))
+        if self.silent:
+            if self.creates_when_silent:
+                self.orders[number] = Order(order.amount_fen)
+            return CreateAnswer(outcome=self._hang(timeout_ms))
+        outcome = self.script.popleft() if self.script else ACCEPTED
+        if outcome.kind is not OutcomeKind.ACCEPTED:
+            return CreateAnswer(outcome=outcome)
+        state = "open" if self.closing is Closing.YES else "unborn"
+        self.orders.setdefault(number, Order(order.amount_fen, state))
+        while self.before_answer:
+            await self.before_answer.popleft()()  # type: ignore[operator]
+        credential = Credential(kind=CredentialKind.QR, content=f"qr:{number}", expires_at_ms=order.expires_at_ms)
+        return CreateAnswer(outcome=outcome, credential=credential)
+
+    def fact(self, number: str, **changes: object) -> OrderFact:
+        """What a verified notification or query of this channel asserts about one number."""
+        order = self.orders.get(number)
+        if order is None or order.state == "unborn":
+            return OrderFact(channel_order_no=number, outcome=Outcome(kind=OutcomeKind.NOT_FOUND))
+        kind = {"open": OutcomeKind.PENDING, "paid": OutcomeKind.PAID, "closed": OutcomeKind.CLOSED}[order.state]
+        fact = OrderFact(
+            channel_order_no=number,
+            outcome=Outcome(kind=kind),
+            amount_fen=order.amount_fen,
+            currency="CNY",
+            transaction_id=f"tx-{number}",
+        )
+        return msgspec.structs.replace(fact, **changes)
+
+    async def query(self, order: OrderRef, timeout_ms: int) -> OrderFact:
+        self.calls.append(("query", order.channel_order_no))
+        if self.silent:
+            return OrderFact(channel_order_no=order.channel_order_no, outcome=self._hang(timeout_ms))
+        return self.fact(order.channel_order_no)
+
+    async def close(self, order: OrderRef, timeout_ms: int) -> Outcome:
+        self.calls.append(("close", order.channel_order_no))
+        if self.silent:
+            return self._hang(timeout_ms)
+        known = self.orders.get(order.channel_order_no)
+        if known is None or known.state == "unborn":
+            return Outcome(kind=OutcomeKind.NOT_FOUND)
+        if known.state == "paid":
+            return Outcome(kind=OutcomeKind.DUPLICATE, code="ORDERPAID")
+        known.state = "closed"
+        return Outcome(kind=OutcomeKind.CLOSED)
+
+    async def refund(self, refund: RefundOrder, timeout_ms: int) -> RefundFact:
+        self.calls.append(("refund", refund.out_refund_no))
+        if self.silent:
+            return RefundFact(out_refund_no=refund.out_refund_no, outcome=self._hang(timeout_ms))
+        if self.refund_script:
+            outcome = self.refund_script.popleft()
+            if outcome.kind not in (OutcomeKind.PAID, OutcomeKind.PENDING):
+                return RefundFact(out_refund_no=refund.out_refund_no, outcome=outcome)
+        else:
+            outcome = Outcome(kind=OutcomeKind.PAID)
+        order = self.orders[refund.order.channel_order_no]
+        order.refunds.setdefault(refund.out_refund_no, refund.amount_fen)
+        assert sum(order.refunds.values()) <= order.amount_fen, "the channel would have paid back too much"
+        return RefundFact(
+            out_refund_no=refund.out_refund_no, outcome=outcome, amount_fen=refund.amount_fen, channel_refund_id="cr"
+        )
+
+    async def query_refund(self, refund: RefundOrder, timeout_ms: int) -> RefundFact:
+        self.calls.append(("query_refund", refund.out_refund_no))
+        order = self.orders[refund.order.channel_order_no]
+        known = refund.out_refund_no in order.refunds
+        kind = OutcomeKind.PAID if known else OutcomeKind.NOT_FOUND
+        return RefundFact(out_refund_no=refund.out_refund_no, outcome=Outcome(kind=kind))
+
+    def read_notify(self, request: NotifyRequest) -> NotifyAnswer:
+        """The body names the order number; a body that starts with `forged` is not believed."""
+        text = request.body.decode()
+        if text.startswith("forged"):
+            return NotifyAnswer(outcome=Outcome(kind=OutcomeKind.UNTRUSTED, code="bad_signature"))
+        if text == "probe":
+            return NotifyAnswer(outcome=Outcome(kind=OutcomeKind.UNTRUSTED), probe=True)
+        return NotifyAnswer(outcome=ACCEPTED, order=self.fact(text))
+
+    def acknowledge(self, accepted: bool) -> Reply:
+        return Reply(status=200 if accepted else 500, body=b"success" if accepted else b"fail")
+
+
+def _capabilities(method: Method, products: Sequence[Product], closing: Closing) -> CapabilityTable:
+    return {
+        product: Capability(
+            product=product,
+            method=method,
+            push=True,
+            server_created=True,
+            environments=frozenset(Environment),
+            closing=closing,
+            credential=CredentialKind.QR,
+        )
+        for product in products
+    }
+
+
+TABLES: Mapping[str, CapabilityTable] = {
+    "wechatpay": _capabilities(Method.WECHAT, [Product.WECHAT_NATIVE], Closing.YES),
+    "alipay": _capabilities(Method.ALIPAY, [Product.ALIPAY_PRECREATE], Closing.AFTER_SCAN),
+}
+
+
+class FakeDirectory:
+    """Three channels: two WeChat accounts on one upstream, one Alipay account on another."""
+
+    def __init__(self, clock: ManualClock) -> None:
+        self.clients = {
+            "wechat-main": FakeChannel("wechat-main", clock),
+            "wechat-backup": FakeChannel("wechat-backup", clock),
+            "alipay-main": FakeChannel("alipay-main", clock, closing=Closing.AFTER_SCAN),
+        }
+        self._channels = {
+            "wechat-main": self._channel("wechat-main", "wechatpay", Product.WECHAT_NATIVE, "wechat", 1),
+            "wechat-backup": self._channel("wechat-backup", "wechatpay", Product.WECHAT_NATIVE, "wechat", 2),
+            "alipay-main": self._channel("alipay-main", "alipay", Product.ALIPAY_PRECREATE, "alipay", 2),
+        }
+
+    @staticmethod
+    def _channel(channel_id: str, connector: str, product: Product, upstream: str, tier: int) -> Channel:
+        return Channel(
+            channel_id=channel_id,
+            merchant_id="m-1",
+            connector=connector,
+            name=channel_id,
+            products=frozenset({product}),
+            upstream=upstream,
+            tier=tier,
+        )
+
+    def channels(self, merchant_id: str) -> Sequence[Channel]:
+        return [channel for channel in self._channels.values() if channel.merchant_id == merchant_id]
+
+    def channel(self, channel_id: str) -> Channel | None:
+        return self._channels.get(channel_id)
+
+    def capabilities(self, connector: str) -> CapabilityTable:
+        return TABLES[connector]
+
+    def client(self, channel_id: str, version: int) -> FakeChannel:
+        return self.clients[channel_id]
+
+    def take_out(self, *channel_ids: str) -> None:
+        for channel_id in channel_ids:
+            del self._channels[channel_id]
+
+
+class FakeShop:
+    """The shop's callback: remembers what it was told, or refuses for a while."""
+
+    def __init__(self) -> None:
+        self.heard: list[Event] = []
+        self.down = False
+
+    async def deliver(self, event: Event, timeout_ms: int) -> str | None:
+        if self.down:
+            return "HTTP 503"
+        self.heard.append(event)
+        return None
+
+    def types(self) -> list[str]:
+        return [event.type.value for event in self.heard]
+
+
+class Feed:
+    """Remembers what the live page would have been told."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, Mapping[str, object]]] = []
+
+    def tell(self, kind: str, facts: Mapping[str, object]) -> None:
+        self.told.append((kind, facts))
+
+    def kinds(self) -> list[str]:
+        return [kind for kind, _ in self.told]
+
+
+@dataclass
+class Night:
+    """One wired switch and everybody around it."""
+
+    ctx: Context
+    store: SqliteStore
+    clock: ManualClock
+    directory: FakeDirectory
+    shop: FakeShop
+    feed: Feed
+
+    def channel(self, channel_id: str) -> FakeChannel:
+        return self.directory.clients[channel_id]
+
+    async def order(self, number: str = "order-1", **changes: object) -> PaymentAnswer:
+        """The shop creates a payment over 129.00 yuan for a customer at a desktop."""
+        return await payments.create_payment(self.ctx, SHOP, command(number, **changes), None)
+
+    async def file(self, payment_id: str) -> PaymentFile:
+        file = await self.store.payment_file(payment_id)
+        assert file is not None
+        return file
+
+    async def pays(self, attempt: Attempt, *, notified: bool = True) -> None:
+        """A customer pays what they see; the channel notifies us unless the notification is lost."""
+        channel = self.channel(attempt.channel_id)
+        assert channel.customer_pays(attempt.channel_order_no)
+        if notified:
+            assert (await self.notify(attempt)).status == 200
+
+    async def notify(self, attempt: Attempt, body: str | None = None) -> Reply:
+        request = NotifyRequest(
+            method="POST", path="/", query="", headers={}, body=(body or attempt.channel_order_no).encode()
+        )
+        return await results.receive_notify(self.ctx, attempt.channel_id, request)
+
+    async def wait(self, seconds: float, *, step_s: float = 1.0) -> None:
+        """Time passes, the sweeper works as it does in production."""
+        left = seconds
+        while left > 0:
+            self.clock.advance(seconds=min(step_s, left))
+            left -= step_s
+            await sweeper.sweep(self.ctx)
+
+
+def command(number: str = "order-1", **changes: object) -> CreatePayment:
+    base = CreatePayment(
+        out_trade_no=number, amount_fen=12_900, subject="爆款 × 1", environment=Environment.DESKTOP, expires_in_s=300
+    )
+    return msgspec.structs.replace(base, **changes)
+
+
+@asynccontextmanager
+async def night(folder: Path, *, timings: Timings | None = None) -> AsyncIterator[Night]:
+    """Open a fresh switch in `folder`."""
+    clock = ManualClock()
+    directory = FakeDirectory(clock)
+    shop, feed = FakeShop(), Feed()
+    async with SqliteStore(folder / "night.sqlite", clock=clock) as store:
+        await store.save_shop(SHOP, [])
+        ctx = Context(
+            store=store,
+            directory=directory,
+            router=Router(Policy(version="test", split=Split(best=100, warm=0, explore=0))),
+            sender=shop,
+            feed=feed,
+            clock=clock,
+            ids=SeededIds(),
+            public_url="https://pay.example",
+            timings=timings or Timings(),
+        )
+        yield Night(ctx, store, clock, directory, shop, feed)

@@ -1,0 +1,134 @@
+"""Refunds never exceed what was paid, keep their number for life, and end settled or with a person told."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from payswitch.domain.errors import PaySwitchError
+from payswitch.domain.exchange import RefundFact
+from payswitch.domain.outcome import Outcome, OutcomeKind
+from payswitch.domain.payment import PaymentFile, Refund, RefundState
+from payswitch.services import refunding, refunds
+from payswitch.services.commands import CreateRefund
+from payswitch.services.deliveries import deliver_due
+from tests.services.harness import NOT_SENT, SHOP, SILENT, Night
+
+BALANCE_SHORT = Outcome(kind=OutcomeKind.REFUSED_CHANNEL, code="NOT_ENOUGH", merchant_side=True)
+REFUSED = Outcome(kind=OutcomeKind.REFUSED_ORDER, code="TRADE_HAS_FINISHED")
+TAKEN = Outcome(kind=OutcomeKind.PENDING, code="PROCESSING")
+
+
+async def paid(tonight: Night) -> PaymentFile:
+    answer = await tonight.order()
+    await tonight.pays(answer.file.attempts[0])
+    return await tonight.file(answer.file.payment.payment_id)
+
+
+async def refund(tonight: Night, file: PaymentFile, number: str, amount_fen: int) -> Refund:
+    request = CreateRefund(refund_no=number, amount_fen=amount_fen, reason="七天无理由")
+    return await refunds.create_refund(tonight.ctx, SHOP, file.payment.payment_id, request)
+
+
+async def test_a_refund_goes_back_and_the_shop_hears_of_it(tonight: Night) -> None:
+    file = await paid(tonight)
+    done = await refund(tonight, file, "r-1", 5_000)
+    assert done.state is RefundState.SUCCEEDED
+    assert tonight.channel("wechat-main").returned_fen() == 5_000
+    while await deliver_due(tonight.ctx):
+        pass
+    assert tonight.shop.types() == ["payment.succeeded", "refund.succeeded"]
+
+
+async def test_the_same_number_twice_is_one_refund(tonight: Night) -> None:
+    file = await paid(tonight)
+    first, second = await asyncio.gather(*(refund(tonight, file, "r-1", 5_000) for _ in range(2)))
+    third = await refund(tonight, file, "r-1", 5_000)
+    assert first.refund_id == second.refund_id == third.refund_id
+    assert tonight.channel("wechat-main").returned_fen() == 5_000
+
+
+async def test_the_same_number_with_another_amount_is_a_conflict(tonight: Night) -> None:
+    file = await paid(tonight)
+    await refund(tonight, file, "r-1", 5_000)
+    with pytest.raises(PaySwitchError) as caught:
+        await refund(tonight, file, "r-1", 6_000)
+    assert caught.value.kind.status == 409
+
+
+async def test_many_refunds_at_once_never_exceed_what_was_paid(tonight: Night) -> None:
+    file = await paid(tonight)
+    outcomes = await asyncio.gather(*(refund(tonight, file, f"r-{i}", 5_000) for i in range(6)), return_exceptions=True)
+    done = [o for o in outcomes if isinstance(o, Refund)]
+    refused = [o for o in outcomes if isinstance(o, PaySwitchError)]
+    assert len(done) == 2
+    assert len(refused) == 4
+    assert {o.kind.code for o in refused} == {"refund_exceeds_paid"}
+    assert tonight.channel("wechat-main").returned_fen() == 10_000
+
+
+async def test_only_a_succeeded_payment_can_be_refunded(tonight: Night) -> None:
+    answer = await tonight.order()
+    with pytest.raises(PaySwitchError) as caught:
+        await refund(tonight, answer.file, "r-1", 1)
+    assert caught.value.kind.code == "wrong_state"
+
+
+async def test_the_channel_works_on_it_and_is_asked_until_it_is_done(tonight: Night) -> None:
+    file = await paid(tonight)
+    tonight.channel("wechat-main").refund_script.append(TAKEN)
+    begun = await refund(tonight, file, "r-1", 5_000)
+    assert begun.state is RefundState.PROCESSING
+    await tonight.wait(3)
+    done = await refunds.get_refund(tonight.ctx, SHOP, begun.refund_id)
+    assert done.state is RefundState.SUCCEEDED
+
+
+@pytest.mark.parametrize("trouble", [SILENT, NOT_SENT], ids=["unknown", "not-sent"])
+async def test_an_unknown_refund_is_tried_again_under_the_same_number(tonight: Night, trouble: Outcome) -> None:
+    file = await paid(tonight)
+    channel = tonight.channel("wechat-main")
+    channel.refund_script.extend([trouble, trouble])
+    await refund(tonight, file, "r-1", 5_000)
+    await tonight.wait(10)
+    numbers = [number for name, number in channel.calls if name == "refund"]
+    assert len(numbers) == 3
+    assert len(set(numbers)) == 1
+    assert channel.returned_fen() == 5_000
+    assert (await tonight.file(file.payment.payment_id)).refunds[0].state is RefundState.SUCCEEDED
+
+
+async def test_the_merchants_balance_is_short_and_the_refund_waits_for_it(tonight: Night) -> None:
+    file = await paid(tonight)
+    channel = tonight.channel("wechat-main")
+    channel.refund_script.extend([BALANCE_SHORT, BALANCE_SHORT])
+    begun = await refund(tonight, file, "r-1", 5_000)
+    assert begun.state is RefundState.ABNORMAL
+    await tonight.wait(15)
+    assert (await refunds.get_refund(tonight.ctx, SHOP, begun.refund_id)).state is RefundState.SUCCEEDED
+    assert [i.kind for i in await tonight.store.list_incidents(limit=10)] == ["refund_abnormal"], "told once"
+
+
+async def test_a_refused_refund_gives_its_amount_free_again(tonight: Night) -> None:
+    file = await paid(tonight)
+    tonight.channel("wechat-main").refund_script.append(REFUSED)
+    failed = await refund(tonight, file, "r-1", 12_900)
+    assert failed.state is RefundState.FAILED
+    assert (await tonight.file(file.payment.payment_id)).attempts[0].refunded_fen == 0
+    assert (await refund(tonight, file, "r-2", 12_900)).state is RefundState.SUCCEEDED
+
+
+async def test_a_refund_over_another_amount_is_not_believed(tonight: Night) -> None:
+    file = await paid(tonight)
+    tonight.channel("wechat-main").refund_script.append(TAKEN)
+    begun = await refund(tonight, file, "r-1", 5_000)
+    fact = RefundFact(out_refund_no=begun.out_refund_no, outcome=Outcome(kind=OutcomeKind.PAID), amount_fen=4_999)
+    assert not await refunding.apply_refund_fact(tonight.ctx, "wechat-main", fact)
+    assert (await refunds.get_refund(tonight.ctx, SHOP, begun.refund_id)).state is RefundState.PROCESSING
+
+
+async def test_another_shops_refund_does_not_exist_for_this_shop(tonight: Night) -> None:
+    with pytest.raises(PaySwitchError) as caught:
+        await refunds.get_refund(tonight.ctx, SHOP, "ref_nothing")
+    assert caught.value.kind.code == "not_found"
