@@ -1,0 +1,189 @@
+"""Every read of the store, built with SQLAlchemy Core and compiled once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    FromClause,
+    Integer,
+    Select,
+    Table,
+    Text,
+    bindparam,
+    func,
+    select,
+    tuple_,
+    union_all,
+)
+
+from payswitch.domain.payment import PaymentState
+from payswitch.storage import schema
+from payswitch.storage.prepared import Prepared
+from payswitch.storage.schema import (
+    api_keys,
+    attempts,
+    channels,
+    decisions,
+    events,
+    idempotency,
+    incidents,
+    payments,
+    refunds,
+    shops,
+)
+
+
+def _text(name: str) -> ColumnElement[str]:
+    return bindparam(name, type_=Text)
+
+
+def _number(name: str) -> ColumnElement[int]:
+    return bindparam(name, type_=BigInteger)
+
+
+_LIMIT: Final = bindparam("limit", type_=Integer)
+
+
+def _all(table: Table, source: FromClause | None = None) -> Select[Any]:
+    """All columns of `table`, in its order, which is the codec's order."""
+    statement = select(*table.columns)
+    return statement if source is None else statement.select_from(source)
+
+
+# One payment, found by any of the names that somebody outside knows it by.
+PAYMENT_BY_ID: Final = Prepared(_all(payments).where(payments.c.payment_id == _text("payment_id")))
+PAYMENT_BY_TRADE_NO: Final = Prepared(
+    _all(payments).where(payments.c.shop_id == _text("shop_id"), payments.c.out_trade_no == _text("out_trade_no"))
+)
+PAYMENT_BY_CHECKOUT_TOKEN: Final = Prepared(_all(payments).where(payments.c.checkout_token == _text("token")))
+PAYMENT_BY_ORDER_NO: Final = Prepared(
+    _all(payments, payments.join(attempts, attempts.c.payment_id == payments.c.payment_id)).where(
+        attempts.c.channel_id == _text("channel_id"), attempts.c.channel_order_no == _text("channel_order_no")
+    )
+)
+PAYMENT_BY_REFUND_NO: Final = Prepared(
+    _all(
+        payments,
+        payments.join(refunds, refunds.c.payment_id == payments.c.payment_id).join(
+            attempts, attempts.c.attempt_id == refunds.c.attempt_id
+        ),
+    ).where(refunds.c.out_refund_no == _text("out_refund_no"), attempts.c.channel_id == _text("channel_id"))
+)
+
+# What belongs to one payment, oldest first.
+ATTEMPTS_OF: Final = Prepared(
+    _all(attempts).where(attempts.c.payment_id == _text("payment_id")).order_by(attempts.c.ordinal)
+)
+REFUNDS_OF: Final = Prepared(
+    _all(refunds)
+    .where(refunds.c.payment_id == _text("payment_id"))
+    .order_by(refunds.c.created_at_ms, refunds.c.refund_id)
+)
+REFUND_BY_ID: Final = Prepared(_all(refunds).where(refunds.c.refund_id == _text("refund_id")))
+EVENT_BY_ID: Final = Prepared(_all(events).where(events.c.event_id == _text("event_id")))
+DECISIONS_OF: Final = Prepared(
+    _all(decisions)
+    .where(decisions.c.payment_id == _text("payment_id"))
+    .order_by(decisions.c.at_ms, decisions.c.decision_id)
+)
+
+IDEMPOTENCY: Final = Prepared(
+    _all(idempotency).where(idempotency.c.shop_id == _text("shop_id"), idempotency.c.key == _text("key"))
+)
+
+# Lists, newest first. A page starts after the place of the last row seen (keyset), never at an offset.
+_PAYMENT_PLACE: Final = (payments.c.created_at_ms, payments.c.payment_id)
+PAYMENT_PLACE: Final = Prepared(
+    select(*_PAYMENT_PLACE).where(payments.c.payment_id == _text("before"), payments.c.shop_id == _text("shop_id"))
+)
+
+
+def _payment_list(state: PaymentState | None, after_place: bool) -> Prepared:
+    statement = _all(payments).where(payments.c.shop_id == _text("shop_id"))
+    if state is not None:
+        statement = statement.where(payments.c.state == schema.literal(state))
+    if state in schema.LIVE_PAYMENT_STATES:
+        # Says again what is true anyway, in the words of the partial index.
+        statement = statement.where(payments.c.state.in_(schema.literals(schema.LIVE_PAYMENT_STATES)))
+    if after_place:
+        statement = statement.where(tuple_(*_PAYMENT_PLACE) < tuple_(_number("place_ms"), _text("place_id")))
+    return Prepared(statement.order_by(*(column.desc() for column in _PAYMENT_PLACE)).limit(_LIMIT))
+
+
+LIST_PAYMENTS: Final = {
+    (state, after_place): _payment_list(state, after_place)
+    for state in (None, *PaymentState)
+    for after_place in (False, True)
+}
+
+_EVENT_PLACE: Final = (events.c.created_at_ms, events.c.sequence, events.c.event_id)
+EVENT_PLACE: Final = Prepared(
+    select(*_EVENT_PLACE).where(events.c.event_id == _text("before"), events.c.shop_id == _text("shop_id"))
+)
+
+
+def _event_list(of_payment: bool, after_place: bool) -> Prepared:
+    statement = _all(events).where(events.c.shop_id == _text("shop_id"))
+    if of_payment:
+        statement = statement.where(events.c.payment_id == _text("payment_id"))
+        if after_place:
+            statement = statement.where(events.c.sequence < _number("place_sequence"))
+        return Prepared(statement.order_by(events.c.sequence.desc()).limit(_LIMIT))
+    if after_place:
+        place = tuple_(_number("place_ms"), _number("place_sequence"), _text("place_id"))
+        statement = statement.where(tuple_(*_EVENT_PLACE) < place)
+    return Prepared(statement.order_by(*(column.desc() for column in _EVENT_PLACE)).limit(_LIMIT))
+
+
+LIST_EVENTS: Final = {
+    (of_payment, after_place): _event_list(of_payment, after_place)
+    for of_payment in (False, True)
+    for after_place in (False, True)
+}
+
+LIST_INCIDENTS: Final = Prepared(
+    _all(incidents).order_by(incidents.c.at_ms.desc(), incidents.c.incident_id.desc()).limit(_LIMIT)
+)
+
+
+def _due_in(table: Table) -> Select[Any]:
+    """The earliest due rows of one table, through its partial index: cheap however long the history is."""
+    found = (
+        select(table.c.payment_id, table.c.due_at_ms)
+        .where(table.c.due_at_ms <= _number("now_ms"))
+        .order_by(table.c.due_at_ms)
+        .limit(_LIMIT)
+        .subquery()
+    )
+    return select(found.c.payment_id, found.c.due_at_ms)
+
+
+def _due_payments() -> Prepared:
+    due = union_all(_due_in(payments), _due_in(attempts), _due_in(refunds)).subquery()
+    earliest = func.min(due.c.due_at_ms)
+    return Prepared(select(due.c.payment_id).group_by(due.c.payment_id).order_by(earliest).limit(_LIMIT))
+
+
+DUE_PAYMENTS: Final = _due_payments()
+
+SHOPS: Final = Prepared(_all(shops).order_by(shops.c.shop_id))
+LIVE_KEYS: Final = Prepared(
+    select(api_keys.c.fingerprint, api_keys.c.shop_id).where(api_keys.c.revoked_at_ms.is_(None))
+)
+CHANNEL_SETTINGS: Final = Prepared(select(channels.c.settings).order_by(channels.c.channel_id, channels.c.version))
+
+
+def _count(table: Table, columns: Iterable[str]) -> Prepared:
+    by = [table.c[name] for name in columns]
+    return Prepared(select(*by, func.count()).group_by(*by).order_by(*by))
+
+
+PAYMENTS_BY_STATE: Final = _count(payments, ["state"])
+ATTEMPTS_BY_STATE: Final = _count(attempts, ["state"])
+REFUNDS_BY_STATE: Final = _count(refunds, ["state"])
+EVENTS_BY_STATE: Final = _count(events, ["state"])
+INCIDENTS_COUNT: Final = Prepared(select(func.count()).select_from(incidents))

@@ -1,0 +1,186 @@
+"""Migrations lead to exactly the schema the code is written for, every start is quick, and every read has an index."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+import subprocess
+import sys
+import typing
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import NullPool, create_engine
+
+from payswitch.storage import outbox, schema, write_statements
+from payswitch.storage import read_statements as reads
+from payswitch.storage.errors import SchemaMismatch, integrity_error
+from payswitch.storage.migrations.upgrade import HEAD, alembic_config, stored_revision, upgrade
+from payswitch.storage.prepared import Prepared
+
+
+@pytest.fixture
+def migrated(tmp_path: Path) -> Path:
+    path = tmp_path / "migrated.sqlite"
+    assert upgrade(path) is True
+    return path
+
+
+def test_alembic_sees_no_difference_between_the_migrations_and_the_metadata(migrated: Path) -> None:
+    engine = create_engine(f"sqlite:///{migrated}", poolclass=NullPool)
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), schema.metadata) == []
+
+
+def test_not_even_a_check_an_index_condition_or_a_trigger_differs(migrated: Path, tmp_path: Path) -> None:
+    """Alembic does not compare those: compare the statements that SQLite keeps."""
+    created = tmp_path / "created.sqlite"
+    engine = create_engine(f"sqlite:///{created}", poolclass=NullPool)
+    schema.metadata.create_all(engine)
+
+    assert definitions(migrated) == definitions(created)
+    assert set(schema.TRIGGERS) <= set(definitions(migrated))
+
+
+def definitions(path: Path) -> dict[str, list[str]]:
+    """Every table, index and trigger as its parts, in an order that does not depend on how it was made."""
+    with closing(sqlite3.connect(path)) as connection:
+        rows = connection.execute("SELECT name, sql FROM sqlite_master WHERE tbl_name <> 'alembic_version'")
+        return {name: sorted(re.split(r"\s*\n\s*|, (?=CONSTRAINT)", sql or "")) for name, sql in without_commas(rows)}
+
+
+def without_commas(rows: Any) -> list[tuple[str, str]]:
+    return [(name, re.sub(r",\s*\n", "\n", sql or "")) for name, sql in rows]
+
+
+def test_a_second_upgrade_finds_nothing_to_do(migrated: Path) -> None:
+    before = definitions(migrated)
+
+    assert upgrade(migrated) is False
+    assert definitions(migrated) == before
+    assert stored_revision(migrated) == HEAD
+
+
+def test_the_head_in_the_code_is_the_newest_revision() -> None:
+    assert ScriptDirectory.from_config(alembic_config()).get_heads() == [HEAD]
+
+
+def test_a_database_of_a_newer_version_is_refused_untouched(migrated: Path) -> None:
+    with closing(sqlite3.connect(migrated)) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+        connection.commit()
+    before = definitions(migrated)
+
+    with pytest.raises(SchemaMismatch, match="another version"):
+        upgrade(migrated)
+
+    assert definitions(migrated) == before
+    assert stored_revision(migrated) == "9999"
+
+
+def test_an_upgrade_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
+    path = tmp_path / "half.sqlite"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE channels (mine INTEGER)")  # the last table of the revision is in the way
+
+    with pytest.raises(Exception, match="channels"):
+        upgrade(path)
+
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("SELECT name FROM sqlite_master").fetchall() == [("channels",)]
+
+
+def test_a_second_start_does_not_even_load_alembic(migrated: Path) -> None:
+    script = (
+        "import asyncio, sys\n"
+        "from payswitch.kit.clock import SystemClock\n"
+        "from payswitch.storage.sqlite import SqliteStore\n"
+        "async def main():\n"
+        f"    async with SqliteStore({str(migrated)!r}, clock=SystemClock()) as store:\n"
+        "        print((await store.counts()).payments, 'alembic' in sys.modules)\n"
+        "asyncio.run(main())\n"
+    )
+
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True)
+
+    assert done.stdout == "{} False\n"
+
+
+@pytest.mark.parametrize(
+    ("table", "codec"),
+    [
+        (schema.payments, write_statements.PAYMENT),
+        (schema.attempts, write_statements.ATTEMPT),
+        (schema.refunds, write_statements.REFUND),
+        (schema.events, write_statements.EVENT),
+        (schema.decisions, write_statements.DECISION),
+        (schema.incidents, write_statements.INCIDENT),
+        (schema.idempotency, write_statements.IDEMPOTENCY),
+    ],
+    ids=lambda value: getattr(value, "name", ""),
+)
+def test_columns_are_the_fields_in_the_same_order(table: Any, codec: Any) -> None:
+    """A field added to a struct without a column (or the other way round) fails here, not in production."""
+    assert [column.name for column in table.columns] == list(codec.fields)
+    hints = typing.get_type_hints(codec.kind)
+    optional = {name for name in codec.fields if type(None) in typing.get_args(hints[name])}
+    assert {column.name for column in table.columns if column.nullable} == optional
+
+
+def all_reads() -> list[Any]:
+    named = [(name, value) for name, value in vars(reads).items() if isinstance(value, Prepared)]
+    named += [(f"LIST_PAYMENTS[{key}]", value) for key, value in reads.LIST_PAYMENTS.items()]
+    named += [(f"LIST_EVENTS[{key}]", value) for key, value in reads.LIST_EVENTS.items()]
+    named.append(("CLAIM_EVENTS", outbox._DUE))
+    small_or_for_audits = ("SHOPS", "LIVE_KEYS", "CHANNEL_SETTINGS", "_BY_STATE", "_COUNT")
+    return [
+        pytest.param(value, id=name)
+        for name, value in named
+        if not name.endswith(small_or_for_audits) and not name.startswith("_")
+    ]
+
+
+@pytest.mark.parametrize("statement", all_reads())
+def test_no_read_scans_a_table_or_sorts_a_history(migrated: Path, statement: Prepared) -> None:
+    """However long the history grows: reads go through indexes, and lists come out of them in order."""
+    with closing(sqlite3.connect(migrated)) as connection:
+        plan = [
+            row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {statement.sql}", [None] * len(statement.names))
+        ]
+
+    scans = [step for step in plan if step.startswith("SCAN") and not re.match(r"SCAN (anon|\(subquery)", step)]
+    assert scans == [] or all("USING INDEX ix_incidents_at" in step for step in scans), plan
+    if "LIST" in str(statement.sql) or "DESC" in statement.sql:
+        assert not any("TEMP B-TREE" in step for step in plan), plan
+
+
+def test_every_constraint_has_a_name_that_is_used_once() -> None:
+    names = [str(c.name) for table in schema.metadata.tables.values() for c in table.constraints]
+    names += [str(index.name) for table in schema.metadata.tables.values() for index in table.indexes]
+    names += schema.TRIGGERS
+
+    assert "None" not in names
+    assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize(
+    ("message", "constraint"),
+    [
+        ("UNIQUE constraint failed: payments.out_trade_no, payments.shop_id", "uq_payment_shop_trade"),
+        ("UNIQUE constraint failed: attempts.payment_id", "uq_payment_winner"),
+        ("UNIQUE constraint failed: index 'uq_refund_shop_no'", "uq_refund_shop_no"),
+        ("UNIQUE constraint failed: other.column", "other.column"),
+        ("CHECK constraint failed: ck_payment_amount", "ck_payment_amount"),
+        ("NOT NULL constraint failed: payments.subject", "not_null"),
+        ("FOREIGN KEY constraint failed", "foreign_key"),
+        ("ck_payment_terminal", "ck_payment_terminal"),
+        ("something new", "integrity"),
+    ],
+)
+def test_sqlites_messages_become_names(message: str, constraint: str) -> None:
+    assert integrity_error(sqlite3.IntegrityError(message)).constraint == constraint
