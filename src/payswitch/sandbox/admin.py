@@ -1,0 +1,141 @@
+"""`/_sandbox/*`: what drills and tests steer the sandbox with. Answers this machine only."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import msgspec
+from aiohttp import web
+
+from payswitch.sandbox.core import SandboxCore
+from payswitch.sandbox.faults import ActiveFault, Fault
+from payswitch.sandbox.ledger import Order
+from payswitch.sandbox.wallet import PayRequest, Wallet
+
+MAX_PAGE = 5_000
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+T = TypeVar("T")
+
+
+class _Faults(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    faults: list[Fault]
+
+
+class Admin:
+    """The routes under `/_sandbox`."""
+
+    def __init__(self, core: SandboxCore, wallet: Wallet) -> None:
+        self._core = core
+        self._wallet = wallet
+
+    def routes(self) -> list[web.RouteDef]:
+        return [
+            web.get("/_sandbox/health", self.health),
+            web.get("/_sandbox/faults", local(self.list_faults)),
+            web.put("/_sandbox/faults", local(self.replace_faults)),
+            web.post("/_sandbox/faults", local(self.add_fault)),
+            web.delete("/_sandbox/faults", local(self.clear_faults)),
+            web.get("/_sandbox/ledger", local(self.ledger)),
+            web.get("/_sandbox/notifications", local(self.notifications)),
+            web.post("/_sandbox/wallet/pay", local(self.pay)),
+        ]
+
+    async def health(self, _request: web.Request) -> web.Response:
+        return _json({"ok": True})
+
+    async def list_faults(self, _request: web.Request) -> web.Response:
+        now_ms = self._core.clock.monotonic_ms()
+        return _json({"faults": [_fault_view(active, now_ms) for active in self._core.faults.all()]})
+
+    async def replace_faults(self, request: web.Request) -> web.Response:
+        self._core.faults.replace((await _read(request, _Faults)).faults)
+        return await self.list_faults(request)
+
+    async def add_fault(self, request: web.Request) -> web.Response:
+        self._core.faults.add(await _read(request, Fault))
+        return await self.list_faults(request)
+
+    async def clear_faults(self, request: web.Request) -> web.Response:
+        self._core.faults.clear()
+        return await self.list_faults(request)
+
+    async def ledger(self, request: web.Request) -> web.Response:
+        """A page of the books; `next` is the `after` of the next page, and equals this page's end when it is empty."""
+        after, limit = _number(request, "after", 0), _number(request, "limit", 500)
+        entries = self._core.ledger.entries(after, min(limit, MAX_PAGE))
+        return _json({"entries": [_entry(order) for order in entries], "next": after + len(entries)})
+
+    async def notifications(self, request: web.Request) -> web.Response:
+        """The latest tries, newest last, and how many events are still on their way."""
+        limit = min(_number(request, "limit", 500), MAX_PAGE)
+        return _json({"pending": self._core.notifier.pending, "tries": list(self._core.notifier.tries)[-limit:]})
+
+    async def pay(self, request: web.Request) -> web.Response:
+        return _json(await self._wallet.pay(await _read(request, PayRequest)))
+
+
+def local(handler: Handler) -> Handler:
+    """Faults and ledgers are nobody else's business: callers from other machines get a 403."""
+
+    async def guarded(request: web.Request) -> web.StreamResponse:
+        if not _is_loopback(request.remote):
+            return _json({"error": "the admin interface answers on the loopback address only"}, status=403)
+        return await handler(request)
+
+    return guarded
+
+
+def _is_loopback(remote: str | None) -> bool:
+    try:
+        return remote is not None and ipaddress.ip_address(remote).is_loopback
+    except ValueError:
+        return False
+
+
+async def _read(request: web.Request, kind: type[T]) -> T:
+    try:
+        return msgspec.json.decode(await request.read(), type=kind)
+    except msgspec.MsgspecError as error:
+        raise web.HTTPBadRequest(
+            text=msgspec.json.encode({"error": str(error)}).decode(), content_type="application/json"
+        ) from error
+
+
+def _number(request: web.Request, name: str, default: int) -> int:
+    text = request.query.get(name, str(default))
+    if not text.isascii() or not text.isdigit():
+        raise web.HTTPBadRequest(
+            text=msgspec.json.encode({"error": f"{name} must be a number of zero or more"}).decode(),
+            content_type="application/json",
+        )
+    return int(text)
+
+
+def _json(value: object, status: int = 200) -> web.Response:
+    return web.Response(status=status, body=msgspec.json.encode(value), content_type="application/json")
+
+
+def _entry(order: Order) -> dict[str, object]:
+    return {
+        "n": order.n,
+        "account": order.account,
+        "channel_order_no": order.channel_order_no,
+        "product": order.product,
+        "amount_fen": order.amount_fen,
+        "state": order.state,
+        "created_at_ms": order.created_at_ms,
+        "paid_at_ms": order.paid_at_ms,
+        "transaction_id": order.transaction_id,
+        "refunds": [
+            {"out_refund_no": r.out_refund_no, "amount_fen": r.amount_fen, "state": r.state} for r in order.refunds
+        ],
+    }
+
+
+def _fault_view(active: ActiveFault, now_ms: float) -> dict[str, object]:
+    """The fault as it was set, whether it runs now, and how many calls it has struck."""
+    view: dict[str, object] = msgspec.to_builtins(active.fault)
+    return view | {"active": active.runs(now_ms), "struck": active.struck}

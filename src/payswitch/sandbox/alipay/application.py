@@ -1,0 +1,39 @@
+"""One Alipay application of the world: its keys, parsed once, and its trades."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from payswitch.sandbox.alipay.gate import Keys, certificate_mode, public_key_mode
+from payswitch.sandbox.alipay.trades import Trades
+from payswitch.sandbox.core import SandboxCore
+from payswitch.sandbox.keys import AlipayKeys
+from payswitch.sandbox.world import AccountSpec
+
+
+class Application:
+    """Made once per account when the sandbox starts: parsing keys is far dearer than using them."""
+
+    def __init__(self, core: SandboxCore, account: AccountSpec) -> None:
+        if not isinstance(account.keys, AlipayKeys):
+            raise TypeError(f"{account.channel_id} is no Alipay account")
+        self.account = account
+        self.seller_id = account.keys.seller_id
+        self.keys = _parse(account.keys)
+        self.trades = Trades(core.ledger, core.clock, account.channel_id, account.wallets)
+        self.certificate_pem = account.keys.alipay_certificate
+        """What `alipay.open.app.alipaycert.download` gives away; empty in public-key mode."""
+
+
+@lru_cache(maxsize=64)
+def _parse(keys: AlipayKeys) -> Keys:
+    """Remembered: a world that moves to another address, as tests' worlds do, keeps its keys."""
+    if not keys.certificate_mode:
+        return public_key_mode(keys.app_id, keys.app_public_key, keys.alipay_private_key)
+    return certificate_mode(
+        keys.app_id,
+        keys.app_certificate,
+        keys.alipay_certificate,
+        keys.alipay_root_certificate,
+        keys.alipay_private_key,
+    )

@@ -1,0 +1,90 @@
+"""Alipay's stand-in: `/gateway.do`, the credentials that wallets open, and the notifications."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from payswitch.sandbox.alipay import answers, notifications, trades
+from payswitch.sandbox.alipay.application import Application
+from payswitch.sandbox.alipay.calls import GATEWAY_METHODS, PageCall, ServerCall
+from payswitch.sandbox.alipay.codes import Refused, gateway
+from payswitch.sandbox.alipay.credentials import GATEWAY_PATH, CredentialReader
+from payswitch.sandbox.alipay.gate import check_call
+from payswitch.sandbox.alipay.methods import PAGE_METHODS
+from payswitch.sandbox.alipay.parameters import FORM_TYPE, read_parameters
+from payswitch.sandbox.alipay.stranger import Stranger
+from payswitch.sandbox.alipay.trades import CloseBeforeScan
+from payswitch.sandbox.core import SandboxCore
+from payswitch.sandbox.ledger import Order
+from payswitch.sandbox.wire import Credential, Guise, NotifyEvent, OutgoingNotification, WalletProblem
+
+
+class AlipayWire:
+    """All Alipay applications of one sandbox. Satisfies `Wire`."""
+
+    family = "alipay"
+    notify_schedule = notifications.SCHEDULE
+    notify_timeout_s = notifications.TIMEOUT_S
+
+    def __init__(self, core: SandboxCore) -> None:
+        self._core = core
+        self._stranger = Stranger()
+        self._by_channel = {account.channel_id: Application(core, account) for account in core.accounts_of("alipay")}
+        self._by_app_id = {app.keys.app_id: app for app in self._by_channel.values()}
+        self._credentials = CredentialReader(core.ledger, self._by_app_id, self._by_channel)
+
+    def close_before_scan(self, mode: CloseBeforeScan, channel_id: str | None = None) -> None:
+        """What a close does to a code nobody has scanned (one account, or all): sources disagree, see `trades`."""
+        for app in self._by_channel.values() if channel_id is None else [self._by_channel[channel_id]]:
+            app.trades.close_before_scan = mode
+
+    def routes(self) -> list[web.RouteDef]:
+        return [
+            web.get(GATEWAY_PATH, self._gateway, allow_head=False),
+            web.post(GATEWAY_PATH, self._gateway),
+        ]
+
+    async def _gateway(self, request: web.Request) -> web.StreamResponse:
+        """Server calls and page openings share one address; the `method` parameter tells them apart."""
+        # The target as sent: some clients use the absolute form, and a normalised URL might not be what was signed.
+        query = request.raw_path.partition("?")[2].partition("#")[0]
+        body = await request.read()
+        try:
+            params = read_parameters(query, body, request.headers.get("Content-Type", FORM_TYPE))
+            call = self._admit(params)
+        except Refused as refused:
+            return _refusal(None, refused)
+        if isinstance(call, web.Response):
+            return call
+        return await self._core.perform(request, call)
+
+    def _admit(self, params: dict[str, str]) -> ServerCall | PageCall | web.Response:
+        """The call of a known application for a known method; a refusal at the door otherwise."""
+        method = params.get("method", "")
+        if not params.get("app_id"):
+            raise gateway("isv.missing-app-id")
+        app = self._by_app_id.get(params["app_id"])
+        if app is None:
+            return _refusal(method if method in GATEWAY_METHODS else None, gateway("isv.invalid-app-id"))
+        if method not in GATEWAY_METHODS:
+            check_call(params, app.keys, GATEWAY_METHODS)
+        kind = PageCall if method in PAGE_METHODS else ServerCall
+        return kind(self._core, app, params, self._stranger)
+
+    def scan(self, credential: Credential) -> Order | WalletProblem | None:
+        return self._credentials.read(credential)
+
+    def transaction_id(self, order: Order) -> str:
+        return trades.trade_no(order)
+
+    def build_notification(self, order: Order, event: NotifyEvent, guise: Guise) -> OutgoingNotification:
+        app = self._by_channel[order.account]
+        return notifications.build(app, order, event, guise, clock=self._core.clock, stranger=self._stranger)
+
+    def acknowledged(self, status: int, body: bytes) -> bool:
+        return status == 200 and body == notifications.ACKNOWLEDGEMENT
+
+
+def _refusal(method: str | None, refused: Refused) -> web.Response:
+    body = answers.unsigned(method, refused.problem)
+    return web.Response(body=body, headers={"Content-Type": answers.CONTENT_TYPE})

@@ -1,0 +1,119 @@
+"""The objects that WeChat shows of an order and of a refund: in queries and, encrypted, in notifications."""
+
+from __future__ import annotations
+
+import hashlib
+
+from payswitch.kit.clock import beijing
+from payswitch.sandbox.keys import WechatKeys
+from payswitch.sandbox.ledger import Order, OrderState, Refund, RefundState
+
+TRADE_TYPES = {
+    "wechat_native": "NATIVE",
+    "wechat_jsapi": "JSAPI",
+    "wechat_h5": "MWEB",
+    "wechat_app": "APP",
+}
+_STATE_WORDS = {
+    "NOTPAY": "订单未支付",
+    "SUCCESS": "支付成功",
+    "REFUND": "订单发生过退款，退款详情请查询退款单",
+    "CLOSED": "订单已关闭",
+}
+_REFUND_STATUS = {
+    RefundState.PROCESSING: "PROCESSING",
+    RefundState.SUCCEEDED: "SUCCESS",
+    RefundState.CLOSED: "CLOSED",
+    RefundState.ABNORMAL: "ABNORMAL",
+}
+
+
+def wire_time(ms: int) -> str:
+    """`2018-06-08T10:34:56+08:00`: WeChat's RFC 3339 in Beijing time, whole seconds."""
+    return beijing(ms).isoformat(timespec="seconds")
+
+
+def trade_state(order: Order) -> str:
+    """A refund of any size, even one in progress, turns SUCCESS into REFUND."""
+    if order.received:
+        return "REFUND" if order.refunded_fen else "SUCCESS"
+    return "CLOSED" if order.state is OrderState.CLOSED else "NOTPAY"
+
+
+def transaction(order: Order, keys: WechatKeys, state: str, *, amount_fen: int | None = None) -> dict[str, object]:
+    """The order object. What only a payment can know is absent from an unpaid one."""
+    total = amount_fen if amount_fen is not None else order.amount_fen
+    seen: dict[str, object] = {
+        "appid": keys.appid,
+        "mchid": keys.mchid,
+        "out_trade_no": order.channel_order_no,
+        "trade_type": TRADE_TYPES[order.product],
+        "trade_state": state,
+        "trade_state_desc": _STATE_WORDS[state],
+        "attach": order.extra.get("attach", ""),
+        "amount": {"total": total, "currency": "CNY"},
+    }
+    if order.paid_at_ms is None or state not in ("SUCCESS", "REFUND"):
+        return seen
+    return seen | {
+        "transaction_id": order.transaction_id,
+        "bank_type": "OTHERS",
+        "success_time": wire_time(order.paid_at_ms),
+        "payer": {"openid": order.extra.get("openid") or _openid(order.payer, keys.appid)},
+        "amount": {"total": total, "payer_total": total, "currency": "CNY", "payer_currency": "CNY"},
+        "promotion_detail": [],
+    }
+
+
+def _openid(payer: str, appid: str) -> str:
+    """The same shopper always has the same openid in one app, and another one in another app."""
+    return "o" + hashlib.sha256(f"{appid}:{payer}".encode()).hexdigest()[:27]
+
+
+def refund(order: Order, one: Refund) -> dict[str, object]:
+    """The refund object of the API."""
+    seen: dict[str, object] = {
+        "refund_id": one.refund_id,
+        "out_refund_no": one.out_refund_no,
+        "transaction_id": order.transaction_id,
+        "out_trade_no": order.channel_order_no,
+        "channel": "ORIGINAL",
+        "user_received_account": "支付用户零钱",
+        "create_time": wire_time(one.created_at_ms),
+        "status": _REFUND_STATUS[one.state],
+        "funds_account": "AVAILABLE",
+        "amount": {
+            "total": order.amount_fen,
+            "refund": one.amount_fen,
+            "payer_total": order.amount_fen,
+            "payer_refund": one.amount_fen,
+            "settlement_refund": one.amount_fen,
+            "settlement_total": order.amount_fen,
+            "discount_refund": 0,
+            "currency": "CNY",
+        },
+        "promotion_detail": [],
+    }
+    if one.settled_at_ms is not None and one.state is RefundState.SUCCEEDED:
+        seen["success_time"] = wire_time(one.settled_at_ms)
+    return seen
+
+
+def refund_notice(order: Order, one: Refund, keys: WechatKeys, *, amount_fen: int) -> dict[str, object]:
+    """The refund object of a notification: fewer fields, and `refund_status` instead of `status`."""
+    return {
+        "mchid": keys.mchid,
+        "out_trade_no": order.channel_order_no,
+        "transaction_id": order.transaction_id,
+        "out_refund_no": one.out_refund_no,
+        "refund_id": one.refund_id,
+        "refund_status": _REFUND_STATUS[one.state],
+        "success_time": wire_time(one.settled_at_ms or one.created_at_ms),
+        "user_received_account": "支付用户零钱",
+        "amount": {
+            "total": order.amount_fen,
+            "refund": amount_fen,
+            "payer_total": order.amount_fen,
+            "payer_refund": amount_fen,
+        },
+    }

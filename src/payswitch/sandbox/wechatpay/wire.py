@@ -1,0 +1,227 @@
+"""WeChat Pay v3 as a stand-in: its paths, its credentials, its notifications."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from urllib.parse import quote
+
+import msgspec
+from aiohttp import web
+
+from payswitch.kit.clock import beijing
+from payswitch.kit.retry import Schedule
+from payswitch.sandbox.core import SandboxCore
+from payswitch.sandbox.ledger import Order
+from payswitch.sandbox.wechatpay import notify
+from payswitch.sandbox.wechatpay.account import WechatAccount
+from payswitch.sandbox.wechatpay.call import WechatCall, request_id
+from payswitch.sandbox.wechatpay.errors import Refusal
+from payswitch.sandbox.wechatpay.objects import wire_time
+from payswitch.sandbox.wechatpay.orders import H5_PATH, OrderDesk
+from payswitch.sandbox.wechatpay.refunds import WechatRefunds
+from payswitch.sandbox.wechatpay.scan import Scanner
+from payswitch.sandbox.wechatpay.signing import RawRequest, read_authorization
+from payswitch.sandbox.wire import Answer, Credential, Guise, NotifyEvent, OutgoingNotification, WalletProblem
+
+_MINUTE, _HOUR = 60, 3_600
+_EARLY = [15, 15, 30, 3 * _MINUTE, 10 * _MINUTE, 20 * _MINUTE, 30 * _MINUTE, 30 * _MINUTE, 30 * _MINUTE]
+_LATE = [60 * _MINUTE, 3 * _HOUR, 3 * _HOUR, 3 * _HOUR, 6 * _HOUR, 6 * _HOUR]
+NOTIFY_SCHEDULE = Schedule([*_EARLY, *_LATE])
+"""15 retries in 24 h 4 min (official)."""
+NOTIFY_TIMEOUT_S = 5.0
+"""How long WeChat waits for an acknowledgement (official)."""
+_PRODUCTS = {name: f"wechat_{name}" for name in ("native", "jsapi", "h5", "app")}
+
+Work = Callable[[WechatAccount], Answer]
+
+
+class WechatWire:
+    """Satisfies `wire.Wire`."""
+
+    family = "wechatpay"
+    notify_schedule = NOTIFY_SCHEDULE
+    notify_timeout_s = NOTIFY_TIMEOUT_S
+
+    def __init__(self, core: SandboxCore) -> None:
+        self._core = core
+        accounts = [WechatAccount(spec) for spec in core.accounts_of(self.family)]
+        self._by_mchid = {account.keys.mchid: account for account in accounts}
+        self._by_channel = {account.spec.channel_id: account for account in accounts}
+        self._orders = OrderDesk(core)
+        self._refunds = WechatRefunds(core)
+        self._scanner = Scanner(core, self._by_channel)
+
+    def routes(self) -> list[web.RouteDef]:
+        orders, refunds = "/v3/pay/transactions", "/v3/refund/domestic/refunds"
+        return [
+            web.post(f"{orders}/{{trade:native|jsapi|h5|app}}", self._create),
+            web.get(f"{orders}/out-trade-no/{{number}}", self._query),
+            web.get(f"{orders}/id/{{transaction_id}}", self._query_by_transaction),
+            web.post(f"{orders}/out-trade-no/{{number}}/close", self._close),
+            web.post(refunds, self._refund),
+            web.get(f"{refunds}/{{number}}", self._refund_query),
+            web.get("/v3/certificates", self._certificates),
+            web.get(H5_PATH, self._h5),
+        ]
+
+    def scan(self, credential: Credential) -> Order | WalletProblem | None:
+        return self._scanner.scan(credential)
+
+    def transaction_id(self, order: Order) -> str:
+        day = beijing(self._core.clock.now_ms())
+        return f"4200{int(self._core.ids.nonce(), 16) % 10**6:06d}{day:%Y%m%d}{order.n % 10**10:010d}"
+
+    def build_notification(self, order: Order, event: NotifyEvent, guise: Guise) -> OutgoingNotification:
+        return notify.build(self._core, self._by_channel[order.account], order, event, guise)
+
+    def acknowledged(self, status: int, body: bytes) -> bool:
+        """200 or 204; WeChat does not read the body."""
+        return status in (200, 204)
+
+    async def _create(self, request: web.Request) -> web.StreamResponse:
+        body = await request.read()
+        product = _PRODUCTS[request.match_info["trade"]]
+        return await self._serve(
+            request,
+            "create",
+            lambda account: self._orders.create(account, product, body),
+            product=product,
+            amount_fen=_amount(body),
+        )
+
+    async def _query(self, request: web.Request) -> web.StreamResponse:
+        number, mchid = request.match_info["number"], request.query.get("mchid", "")
+        return await self._serve(
+            request, "query", lambda account: self._orders.query(account, mchid, number=number), number=number
+        )
+
+    async def _query_by_transaction(self, request: web.Request) -> web.StreamResponse:
+        transaction_id, mchid = request.match_info["transaction_id"], request.query.get("mchid", "")
+        return await self._serve(
+            request,
+            "query",
+            lambda account: self._orders.query(account, mchid, transaction_id=transaction_id),
+            transaction_id=transaction_id,
+        )
+
+    async def _close(self, request: web.Request) -> web.StreamResponse:
+        body, number = await request.read(), request.match_info["number"]
+        return await self._serve(
+            request, "close", lambda account: self._orders.close(account, number, body), number=number
+        )
+
+    async def _refund(self, request: web.Request) -> web.StreamResponse:
+        body = await request.read()
+        return await self._serve(
+            request,
+            "refund",
+            lambda account: self._refunds.create(account, body),
+            number=_text(body, "out_trade_no"),
+            transaction_id=_text(body, "transaction_id"),
+        )
+
+    async def _refund_query(self, request: web.Request) -> web.StreamResponse:
+        out_refund_no = request.match_info["number"]
+        return await self._serve(
+            request,
+            "refund_query",
+            lambda account: self._refunds.query(account, out_refund_no),
+            out_refund_no=out_refund_no,
+        )
+
+    async def _certificates(self, request: web.Request) -> web.StreamResponse:
+        return await self._serve(request, "certificates", self._platform_certificates)
+
+    def _platform_certificates(self, account: WechatAccount) -> Answer:
+        keys = account.keys
+        if not keys.platform_certificate:
+            raise Refusal("RESOURCE_NOT_EXISTS", "无可用的平台证书，请在商户平台-API安全申请使用微信支付公钥")
+        sealed = notify.sealed_resource(self._core, account, keys.platform_certificate.encode(), "certificate")
+        now_ms = self._core.clock.now_ms()
+        entry = {
+            "serial_no": keys.platform_serial_no,
+            "effective_time": wire_time(now_ms - 86_400_000),
+            "expire_time": wire_time(now_ms + 365 * 86_400_000),
+            "encrypt_certificate": sealed,
+        }
+        return Answer(body=msgspec.json.encode({"data": [entry]}))
+
+    async def _h5(self, request: web.Request) -> web.StreamResponse:
+        """The browser opened an h5_url: on to the wallet's page, remembering where the shop wants it back."""
+        content = str(request.url)
+        found = self.scan(Credential(kind="redirect", content=content))
+        back = request.query.get("redirect_url", "")
+        if isinstance(found, Order) and back:
+            self._core.ledger.come_back_to(found, back)
+        raise web.HTTPFound(f"/wallet?c={quote(content, safe='')}")
+
+    async def _serve(
+        self,
+        request: web.Request,
+        operation: str,
+        work: Work,
+        *,
+        product: str | None = None,
+        amount_fen: int | None = None,
+        **order_named: str,
+    ) -> web.StreamResponse:
+        """Find the account, then let the core answer. Without a known merchant there is nobody to sign for."""
+        pairs = read_authorization(request.headers.get("Authorization", "")) or {}
+        account = self._by_mchid.get(pairs.get("mchid", ""))
+        if account is None:
+            return self._nobody(pairs)
+        order = self._named(account, **order_named) if order_named else None
+        call = WechatCall(
+            core=self._core,
+            merchant=account,
+            request=RawRequest(
+                method=request.method,
+                target=request.raw_path,
+                headers=request.headers,
+                body=await request.read(),
+            ),
+            pairs=pairs,
+            operation=operation,
+            work=lambda: work(account),
+            product=order.product if order is not None else product,
+            amount_fen=order.amount_fen if order is not None else amount_fen,
+        )
+        return await self._core.perform(request, call)
+
+    def _named(
+        self, account: WechatAccount, number: str = "", transaction_id: str = "", out_refund_no: str = ""
+    ) -> Order | None:
+        """The order that a call is about, so that faults can choose by its product and amount."""
+        ledger, channel_id = self._core.ledger, account.spec.channel_id
+        if number:
+            return ledger.find(channel_id, number)
+        if transaction_id:
+            return ledger.find_by_transaction(channel_id, transaction_id)
+        found = ledger.find_refund(channel_id, out_refund_no)
+        return found[0] if found is not None else None
+
+    def _nobody(self, pairs: Mapping[str, str]) -> web.Response:
+        refusal = Refusal("MCH_NOT_EXISTS") if pairs else Refusal("SIGN_ERROR", "Http头Authorization认证类型不正确")
+        answer = refusal.answer()
+        headers = {"Request-ID": request_id(self._core, answer.notes["reason"])}
+        return web.Response(status=answer.status, body=answer.body, headers=headers, content_type="application/json")
+
+
+def _loose(body: bytes) -> dict[str, object]:
+    """The body as far as faults need it; whether it is right is judged later."""
+    try:
+        value = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _text(body: bytes, name: str) -> str:
+    value = _loose(body).get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _amount(body: bytes) -> int | None:
+    amount = _loose(body).get("amount")
+    total = amount.get("total") if isinstance(amount, dict) else None
+    return total if isinstance(total, int) and not isinstance(total, bool) else None

@@ -1,0 +1,15 @@
+"""Which channel families this sandbox speaks: one line each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from payswitch.sandbox.alipay import AlipayWire
+from payswitch.sandbox.core import SandboxCore
+from payswitch.sandbox.wechatpay import WechatWire
+from payswitch.sandbox.wire import Wire
+
+WIRES: dict[str, Callable[[SandboxCore], Wire]] = {
+    "alipay": AlipayWire,
+    "wechatpay": WechatWire,
+}
