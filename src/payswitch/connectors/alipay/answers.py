@@ -1,0 +1,46 @@
+"""One HTTP answer of the gateway, judged: believed fields, or the outcome that says why there are none."""
+
+from __future__ import annotations
+
+from payswitch.connectors.alipay.codes import SUCCESS, refusal
+from payswitch.connectors.alipay.signing import Trust, Verifier
+from payswitch.connectors.alipay.wire import Fields, read_node, text_of
+from payswitch.connectors.codes import Operation, outcome_of_failure
+from payswitch.connectors.transport import HttpAnswer, SendFailure
+from payswitch.domain.outcome import Outcome, OutcomeKind
+
+UNREADABLE = Outcome(kind=OutcomeKind.UNKNOWN, code="unreadable", message="the answer is not Alipay's format")
+
+
+def untrusted(code: str, message: str) -> Outcome:
+    """Something that must not be believed, with one sentence for the operator."""
+    return Outcome(kind=OutcomeKind.UNTRUSTED, code=code, message=message)
+
+
+def believed_fields(
+    answer: HttpAnswer | SendFailure, *, method: str, operation: Operation, verifier: Verifier
+) -> Fields | Outcome:
+    """The fields of a `10000` answer that Alipay signed; everything else as its outcome."""
+    if isinstance(answer, SendFailure):
+        return outcome_of_failure(answer)
+    if answer.status != 200:
+        return _http_trouble(answer.status)
+    node = read_node(answer.body, method)
+    if node is None:
+        return UNREADABLE
+    trust = verifier.judge_answer(node.raw, node.sign, node.cert_sn)
+    if trust is Trust.FORGED:
+        return untrusted("bad_signature", "the answer's signature or certificate is not Alipay's for this account")
+    code = text_of(node.fields, "code")
+    if code != SUCCESS:
+        message = text_of(node.fields, "sub_msg") or text_of(node.fields, "msg")
+        sub_code = text_of(node.fields, "sub_code")
+        return refusal(code, sub_code, message, operation, signed=trust is Trust.GENUINE)
+    if trust is Trust.UNSIGNED:
+        return untrusted("unsigned", "a successful answer without a signature")
+    return node.fields
+
+
+def _http_trouble(status: int) -> Outcome:
+    """The gateway itself always answers 200; anything else comes from a machine in front of it."""
+    return Outcome(kind=OutcomeKind.UNKNOWN, code=f"http_{status}", transient=status >= 500)

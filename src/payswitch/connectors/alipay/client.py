@@ -1,0 +1,177 @@
+"""One Alipay account, ready to talk: the `ChannelClient` of this connector."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+from urllib.parse import urlencode
+
+import msgspec
+
+from payswitch.connectors.alipay.account import AlipayAccount
+from payswitch.connectors.alipay.answers import UNREADABLE, believed_fields, untrusted
+from payswitch.connectors.alipay.facts import order_fact, refund_found, refund_made
+from payswitch.connectors.alipay.notify import acknowledgement, read_notification
+from payswitch.connectors.alipay.products import CAPABILITIES, SPECS, ProductSpec, order_content, plain_text, qr_minutes
+from payswitch.connectors.alipay.wire import FORM, Fields, gateway_call, text_of
+from payswitch.connectors.codes import Operation
+from payswitch.connectors.transport import HttpTransport
+from payswitch.domain.channel import Credential, CredentialKind
+from payswitch.domain.exchange import (
+    CreateAnswer,
+    CreateOrder,
+    NotifyAnswer,
+    NotifyRequest,
+    OrderFact,
+    OrderRef,
+    RefundFact,
+    RefundOrder,
+    Reply,
+)
+from payswitch.domain.outcome import Outcome, OutcomeKind
+from payswitch.kit.clock import Clock
+from payswitch.kit.money import yuan_from_fen
+
+QUERY: Final = "alipay.trade.query"
+CLOSE: Final = "alipay.trade.close"
+REFUND: Final = "alipay.trade.refund"
+QUERY_REFUND: Final = "alipay.trade.fastpay.refund.query"
+
+_LONGEST_REASON: Final = 256
+_ACCEPTED = Outcome(kind=OutcomeKind.ACCEPTED)
+_EXPIRED = Outcome(kind=OutcomeKind.REFUSED_ORDER, code="expired", message="the order's expiry has passed already")
+
+
+class AlipayClient:
+    """See `domain.exchange.ChannelClient` for what every method promises."""
+
+    def __init__(self, account: AlipayAccount, *, transport: HttpTransport, clock: Clock) -> None:
+        self._account = account
+        self._transport = transport
+        self._clock = clock
+
+    async def create(self, order: CreateOrder, timeout_ms: int) -> CreateAnswer:
+        """Precreate asks Alipay for a QR code. The other products are signed here, without a call: they cannot fail
+        now, and whether Alipay takes them shows only in the customer's browser or app."""
+        spec = SPECS.get(order.product)
+        if spec is None:
+            return CreateAnswer(outcome=Outcome(kind=OutcomeKind.REFUSED_CONFIG, code="unsupported_product"))
+        now_ms = self._clock.now_ms()
+        if order.expires_at_ms <= now_ms:
+            return CreateAnswer(outcome=_EXPIRED)
+        content = order_content(
+            order,
+            spec,
+            precreate_product_code=self._account.precreate_product_code,
+            seller_percent=self._account.seller_percent,
+            now_ms=now_ms,
+        )
+        if CAPABILITIES[order.product].server_created:
+            return await self._precreate(order, spec, content, now_ms, timeout_ms)
+        return CreateAnswer(outcome=_ACCEPTED, credential=self._signed_credential(order, spec, content))
+
+    async def _precreate(
+        self, order: CreateOrder, spec: ProductSpec, content: Mapping[str, Any], now_ms: int, timeout_ms: int
+    ) -> CreateAnswer:
+        fields = await self._ask(spec.method, content, Operation.CREATE, timeout_ms, notify_url=order.notify_url)
+        if isinstance(fields, Outcome):
+            return CreateAnswer(outcome=fields)
+        if text_of(fields, "out_trade_no") != order.channel_order_no:
+            return CreateAnswer(outcome=_wrong_number())
+        code = text_of(fields, "qr_code")
+        if not code:
+            return CreateAnswer(outcome=UNREADABLE)
+        code_ends_ms = now_ms + qr_minutes(order.expires_at_ms, now_ms) * 60_000
+        credential = Credential(
+            kind=CredentialKind.QR, content=code, expires_at_ms=min(order.expires_at_ms, code_ends_ms)
+        )
+        return CreateAnswer(outcome=_ACCEPTED, credential=credential)
+
+    def _signed_credential(self, order: CreateOrder, spec: ProductSpec, content: Mapping[str, Any]) -> Credential:
+        kind = CAPABILITIES[order.product].credential
+        # An app has no page to come back to.
+        return_url = None if kind is CredentialKind.APP else order.return_url
+        params = self._account.signer.signed(
+            spec.method, _json(content), notify_url=order.notify_url, return_url=return_url
+        )
+        text = urlencode(params)
+        if kind is CredentialKind.REDIRECT:
+            text = f"{self._account.gateway}?{text}"
+        return Credential(kind=kind, content=text, expires_at_ms=order.expires_at_ms)
+
+    async def query(self, order: OrderRef, timeout_ms: int) -> OrderFact:
+        """NOT_FOUND means "not yet": Alipay has no trade until the customer scans or opens the password page, and
+        the code or link stays payable until its expiry. It is never proof that the order is dead."""
+        number = order.channel_order_no
+        fields = await self._ask(QUERY, {"out_trade_no": number}, Operation.QUERY, timeout_ms)
+        if isinstance(fields, Outcome):
+            return OrderFact(channel_order_no=number, outcome=fields)
+        if text_of(fields, "out_trade_no") != number:
+            return OrderFact(channel_order_no=number, outcome=_wrong_number())
+        return order_fact(fields, number)
+
+    async def close(self, order: OrderRef, timeout_ms: int) -> Outcome:
+        """CLOSED is reliable only for a trade that exists. NOT_FOUND leaves the code or link payable (or, as some
+        report, makes it useless: either way the number must not be used again)."""
+        number = order.channel_order_no
+        fields = await self._ask(CLOSE, {"out_trade_no": number}, Operation.CLOSE, timeout_ms)
+        if isinstance(fields, Outcome):
+            return fields
+        if text_of(fields, "out_trade_no") not in ("", number):
+            return _wrong_number()
+        return Outcome(kind=OutcomeKind.CLOSED)
+
+    async def refund(self, refund: RefundOrder, timeout_ms: int) -> RefundFact:
+        """`out_request_no` is always sent: it makes a repeat harmless, and partial refunds possible."""
+        content = {
+            "out_trade_no": refund.order.channel_order_no,
+            "out_request_no": refund.out_refund_no,
+            "refund_amount": yuan_from_fen(refund.amount_fen),
+        }
+        if reason := plain_text(refund.reason, _LONGEST_REASON):
+            content["refund_reason"] = reason
+        fields = await self._ask(REFUND, content, Operation.REFUND, timeout_ms)
+        if isinstance(fields, Outcome):
+            return RefundFact(out_refund_no=refund.out_refund_no, outcome=fields)
+        if text_of(fields, "out_trade_no") != refund.order.channel_order_no:
+            return RefundFact(out_refund_no=refund.out_refund_no, outcome=_wrong_number())
+        return refund_made(fields, refund.out_refund_no)
+
+    async def query_refund(self, refund: RefundOrder, timeout_ms: int) -> RefundFact:
+        number = refund.order.channel_order_no
+        content = {"out_trade_no": number, "out_request_no": refund.out_refund_no}
+        fields = await self._ask(QUERY_REFUND, content, Operation.QUERY_REFUND, timeout_ms)
+        if isinstance(fields, Outcome):
+            return RefundFact(out_refund_no=refund.out_refund_no, outcome=fields)
+        # A refund that is not known is answered without any numbers.
+        if text_of(fields, "out_trade_no") not in ("", number):
+            return RefundFact(out_refund_no=refund.out_refund_no, outcome=_wrong_number())
+        return refund_found(fields, refund.out_refund_no)
+
+    def read_notify(self, request: NotifyRequest) -> NotifyAnswer:
+        return read_notification(request, self._account)
+
+    def acknowledge(self, accepted: bool) -> Reply:
+        return acknowledgement(accepted)
+
+    async def _ask(
+        self,
+        method: str,
+        content: Mapping[str, Any],
+        operation: Operation,
+        timeout_ms: int,
+        *,
+        notify_url: str | None = None,
+    ) -> Fields | Outcome:
+        params = self._account.signer.signed(method, _json(content), notify_url=notify_url)
+        url, body = gateway_call(self._account.gateway, params)
+        answer = await self._transport.send("POST", url, headers=FORM, body=body, timeout_ms=timeout_ms)
+        return believed_fields(answer, method=method, operation=operation, verifier=self._account.verifier)
+
+
+def _json(content: Mapping[str, Any]) -> str:
+    return msgspec.json.encode(content).decode()
+
+
+def _wrong_number() -> Outcome:
+    return untrusted("wrong_order_no", "the answer is signed but about another order")

@@ -1,0 +1,128 @@
+"""What Alipay's products can do, and the order text (`biz_content`) of each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import msgspec
+
+from payswitch.connectors.alipay.signing import WIRE_TIME
+from payswitch.domain.channel import Capability, CapabilityTable, Closing, CredentialKind, Environment, Method, Product
+from payswitch.domain.exchange import CreateOrder
+from payswitch.kit.clock import beijing
+from payswitch.kit.money import yuan_from_fen
+
+QR_VALID_S: Final = 7_200
+"""An unscanned precreate QR lives two hours when nothing else is said (Alipay's default)."""
+HUABEI_MIN_FEN: Final = 10_000
+"""Alipay refuses instalments on small amounts. 100 yuan is not confirmed: raise it with the channel's `min_fen`;
+a merchant with other terms changes it here."""
+DEFAULT_INSTALMENTS: Final = 3
+LONGEST_SUBJECT: Final = 256
+_FORBIDDEN_IN_SUBJECT: Final = str.maketrans("/=&", "   ")
+"""Alipay's documentation: `subject` must not contain special characters such as `/`, `=`, `&`."""
+
+
+class ProductSpec(msgspec.Struct, frozen=True, kw_only=True):
+    """How one of our products is asked for at Alipay."""
+
+    method: str
+    product_code: str
+    """What the merchant has signed up for. Empty: the account says which."""
+    huabei: bool
+
+
+_PRECREATE = ("alipay.trade.precreate", "")
+_WAP = ("alipay.trade.wap.pay", "QUICK_WAP_WAY")
+_PAGE = ("alipay.trade.page.pay", "FAST_INSTANT_TRADE_PAY")
+_APP = ("alipay.trade.app.pay", "QUICK_MSECURITY_PAY")
+
+SPECS: Final[Mapping[Product, ProductSpec]] = {
+    product: ProductSpec(method=method, product_code=code, huabei=huabei)
+    for product, (method, code), huabei in (
+        (Product.ALIPAY_PRECREATE, _PRECREATE, False),
+        (Product.ALIPAY_WAP, _WAP, False),
+        (Product.ALIPAY_PAGE, _PAGE, False),
+        (Product.ALIPAY_APP, _APP, False),
+        (Product.HUABEI_PRECREATE, _PRECREATE, True),
+        (Product.HUABEI_WAP, _WAP, True),
+        (Product.HUABEI_PAGE, _PAGE, True),
+        (Product.HUABEI_APP, _APP, True),
+    )
+}
+
+_SCREENS: Final[Mapping[str, tuple[frozenset[Environment], CredentialKind]]] = {
+    # A code is for another screen to scan: on a phone's own screen it helps nobody. In a web view that blocks
+    # wallets it is the only way.
+    _PRECREATE[0]: (frozenset({Environment.DESKTOP, Environment.RESTRICTED}), CredentialKind.QR),
+    # Alipay's own in-app browser opens the mobile page too.
+    _WAP[0]: (frozenset({Environment.MOBILE, Environment.ALIPAY}), CredentialKind.REDIRECT),
+    _PAGE[0]: (frozenset({Environment.DESKTOP}), CredentialKind.REDIRECT),
+    _APP[0]: (frozenset({Environment.APP}), CredentialKind.APP),
+}
+
+
+def _capability(product: Product, spec: ProductSpec) -> Capability:
+    environments, credential = _SCREENS[spec.method]
+    return Capability(
+        product=product,
+        method=Method.HUABEI if spec.huabei else Method.ALIPAY,
+        push=True,
+        server_created=spec.method == _PRECREATE[0],
+        environments=environments,
+        closing=Closing.AFTER_SCAN,
+        credential=credential,
+        min_fen=HUABEI_MIN_FEN if spec.huabei else 1,
+        credential_valid_s=QR_VALID_S,
+    )
+
+
+CAPABILITIES: Final[CapabilityTable] = {product: _capability(product, spec) for product, spec in SPECS.items()}
+
+
+def order_content(
+    order: CreateOrder, spec: ProductSpec, *, precreate_product_code: str, seller_percent: str, now_ms: int
+) -> dict[str, Any]:
+    """The order as Alipay wants it. `time_expire` is absolute: a relative time would count only from the moment the
+    customer acts, and a code that nobody has scanned would live on."""
+    content: dict[str, Any] = {
+        "out_trade_no": order.channel_order_no,
+        "total_amount": yuan_from_fen(order.amount_fen),
+        "subject": clean_subject(order.subject, order.channel_order_no),
+        "product_code": spec.product_code or precreate_product_code,
+        "time_expire": beijing(order.expires_at_ms).strftime(WIRE_TIME),
+    }
+    if spec.method == _PRECREATE[0]:
+        content["qr_code_timeout_express"] = f"{qr_minutes(order.expires_at_ms, now_ms)}m"
+    if spec.method == _WAP[0]:
+        content["quit_url"] = order.return_url or _site_of(order.notify_url)
+    if spec.huabei:
+        content["extend_params"] = {
+            "hb_fq_num": str(order.instalments or DEFAULT_INSTALMENTS),
+            "hb_fq_seller_percent": seller_percent,
+        }
+    return content
+
+
+def qr_minutes(expires_at_ms: int, now_ms: int) -> int:
+    """Whole minutes that a code may live: rounded down so that it does not outlive the order, at least one."""
+    return max(1, (expires_at_ms - now_ms) // 60_000)
+
+
+def clean_subject(subject: str, order_no: str) -> str:
+    """The subject without what Alipay refuses: special characters, control characters, more than 256 characters."""
+    return plain_text(subject.translate(_FORBIDDEN_IN_SUBJECT), LONGEST_SUBJECT) or f"订单 {order_no}"
+
+
+def plain_text(text: str, longest: int) -> str:
+    """One line of printable characters (no control characters, no halves of surrogate pairs), cut to length."""
+    printable = "".join(c if c.isprintable() else " " for c in text)
+    return " ".join(printable.split())[:longest].rstrip()
+
+
+def _site_of(url: str) -> str:
+    """Where a customer goes who leaves the mobile page and whose shop gave no return address: our own front door."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
