@@ -1,0 +1,67 @@
+"""The configured channels, opened: keys parsed once, ready to talk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from payswitch.connectors.contract import Account, AccountProblem, Connector
+from payswitch.connectors.transport import HttpTransport
+from payswitch.domain.channel import CapabilityTable, Channel
+from payswitch.domain.exchange import ChannelClient
+from payswitch.kit.clock import Clock
+from payswitch.kit.ids import IdSource
+
+
+class Directory:
+    """Implements the services' ChannelDirectory over the connectors in the registry."""
+
+    def __init__(self, connectors: Mapping[str, Connector]) -> None:
+        self._connectors = connectors
+        self._channels: dict[str, Channel] = {}
+        self._clients: dict[tuple[str, int], ChannelClient] = {}
+        self._by_merchant: dict[str, tuple[Channel, ...]] = {}
+
+    def open(
+        self, channel: Channel, account: Account, *, transport: HttpTransport, clock: Clock, ids: IdSource
+    ) -> None:
+        """Add one channel. Raises AccountProblem when the account cannot be used."""
+        connector = self._connectors.get(channel.connector)
+        if connector is None:
+            known = ", ".join(sorted(self._connectors))
+            raise AccountProblem(channel.channel_id, [f"connector: unknown {channel.connector!r}; known: {known}"])
+        unknown = sorted(channel.products - set(connector.capabilities))
+        if unknown:
+            known = ", ".join(sorted(connector.capabilities))
+            names = ", ".join(unknown)
+            raise AccountProblem(
+                channel.channel_id, [f"products: {names} is not a product of {channel.connector}; it has: {known}"]
+            )
+        client = connector.open(channel, account, transport=transport, clock=clock, ids=ids)
+        self._channels[channel.channel_id] = channel
+        self._clients[channel.channel_id, channel.version] = client
+        mine = tuple(c for c in self._channels.values() if c.merchant_id == channel.merchant_id)
+        self._by_merchant[channel.merchant_id] = mine
+
+    def channels(self, merchant_id: str) -> Sequence[Channel]:
+        return self._by_merchant.get(merchant_id, ())
+
+    def all_channels(self) -> Sequence[Channel]:
+        return tuple(self._channels.values())
+
+    def channel(self, channel_id: str) -> Channel | None:
+        return self._channels.get(channel_id)
+
+    def capabilities(self, connector: str) -> CapabilityTable:
+        return self._connectors[connector].capabilities
+
+    def client(self, channel_id: str, version: int) -> ChannelClient:
+        """The client of that very version; the newest one if that version's keys are not at hand any more."""
+        client = self._clients.get((channel_id, version))
+        if client is not None:
+            return client
+        channel = self._channels.get(channel_id)
+        if channel is None:
+            raise LookupError(
+                f"channel {channel_id} is needed by earlier payments but not configured; put it back with enabled = false"
+            )
+        return self._clients[channel_id, channel.version]

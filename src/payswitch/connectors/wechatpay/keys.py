@@ -1,0 +1,202 @@
+"""Reading an account's configuration: every key is parsed once here, and every problem is found at start-up."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Final
+from urllib.parse import urlsplit
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.x509 import Certificate, load_pem_x509_certificates
+
+from payswitch.connectors.contract import Account, AccountProblem
+from payswitch.connectors.wechatpay.verifying import PUBLIC_KEY_PREFIX, KeyRing, is_certificate_serial
+from payswitch.kit.crypto import KeyFormatError, SigningKey, VerifyingKey
+from payswitch.kit.secrets import Secret
+
+DEFAULT_BASE_URL: Final = "https://api.mch.weixin.qq.com"
+
+_KNOWN_KEYS: Final = frozenset(
+    {
+        "base_url",
+        "backup_base_url",
+        "appid",
+        "mchid",
+        "merchant_serial_no",
+        "merchant_private_key",
+        "api_v3_key",
+        "wechatpay_public_key_id",
+        "wechatpay_public_key",
+        "platform_certificates",
+    }
+)
+_APPID = re.compile(r"[0-9A-Za-z_-]{1,32}")
+_MCHID = re.compile(r"[0-9]{1,32}")
+_PUBLIC_KEY_ID = re.compile(r"PUB_KEY_ID_[0-9A-Za-z]{1,64}")
+
+
+@dataclass(frozen=True)
+class WechatAccount:
+    """One merchant account, ready to use. Its `repr` shows no key."""
+
+    base_url: str
+    backup_base_url: str | None
+    """The same ledger at WeChat's other site. Kept for the operator; nothing is sent there automatically."""
+    appid: str
+    mchid: str
+    merchant_serial_no: str
+    signing_key: SigningKey = field(repr=False)
+    api_v3_key: Secret
+    key_ring: KeyRing = field(repr=False)
+
+
+def read_account(channel_id: str, account: Account) -> WechatAccount:
+    """Parse the `[channels.account]` table. Raises AccountProblem with *all* problems, never quoting a secret."""
+    reader = _Reader(account)
+    result = reader.read()
+    if reader.problems or result is None:
+        raise AccountProblem(channel_id, reader.problems)
+    return result
+
+
+class _Reader:
+    """Collects problems instead of stopping at the first."""
+
+    def __init__(self, account: Account) -> None:
+        self._account = account
+        self.problems: list[str] = []
+
+    def read(self) -> WechatAccount | None:
+        for name in sorted(set(self._account) - _KNOWN_KEYS):
+            self._problem(name, "unknown key; is it spelt right?", "未知的配置项，请检查拼写")
+        appid = self._matching("appid", _APPID, "expected an app id such as wx8888888888888888", "应为公众账号 ID")
+        mchid = self._matching("mchid", _MCHID, "expected the merchant number, digits only", "应为商户号（数字）")
+        base_url = self._base_url("base_url", DEFAULT_BASE_URL)
+        backup_base_url = self._base_url("backup_base_url", None)
+        serial_no = self._serial()
+        signing_key = self._signing_key()
+        api_v3_key = self._api_v3_key()
+        key_ring = self._key_ring()
+        if base_url is None or signing_key is None or api_v3_key is None:
+            return None
+        return WechatAccount(
+            base_url=base_url,
+            backup_base_url=backup_base_url,
+            appid=appid,
+            mchid=mchid,
+            merchant_serial_no=serial_no,
+            signing_key=signing_key,
+            api_v3_key=api_v3_key,
+            key_ring=key_ring,
+        )
+
+    def _problem(self, name: str, english: str, chinese: str) -> None:
+        self.problems.append(f"{name}: {english} / {chinese}")
+
+    def _text(self, name: str) -> str:
+        """The value without blanks around it; a missing one is a problem."""
+        text = self._account.get(name, "").strip()
+        if not text:
+            self._problem(name, "is missing", "缺失")
+        return text
+
+    def _matching(self, name: str, pattern: re.Pattern[str], english: str, chinese: str) -> str:
+        text = self._text(name)
+        if text and pattern.fullmatch(text) is None:
+            self._problem(name, english, chinese)
+        return text
+
+    def _base_url(self, name: str, default: str | None) -> str | None:
+        text = self._account.get(name, "").strip().rstrip("/") or default
+        if text is None:
+            return None
+        if not _is_origin(text):
+            self._problem(name, "expected https://host[:port] without a path", "应为不带路径的 https://主机[:端口]")
+            return None
+        return text
+
+    def _serial(self) -> str:
+        serial = self._text("merchant_serial_no").upper()
+        if serial and not is_certificate_serial(serial):
+            self._problem(
+                "merchant_serial_no",
+                "expected the merchant API certificate's serial number in hexadecimal",
+                "应为商户 API 证书的十六进制序列号",
+            )
+        return serial
+
+    def _signing_key(self) -> SigningKey | None:
+        text = self._text("merchant_private_key")
+        if not text:
+            return None
+        try:
+            return SigningKey(text)
+        except KeyFormatError as error:
+            self.problems.append(f"merchant_private_key: {error}")
+            return None
+
+    def _api_v3_key(self) -> Secret | None:
+        text = self._text("api_v3_key")
+        if not text:
+            return None
+        if len(text) != 32 or not text.isascii():
+            self._problem("api_v3_key", "must be exactly 32 ASCII characters", "必须为 32 个 ASCII 字符")
+            return None
+        return Secret(text)
+
+    def _key_ring(self) -> KeyRing:
+        ring = KeyRing()
+        key_id = self._account.get("wechatpay_public_key_id", "").strip()
+        key_text = self._account.get("wechatpay_public_key", "").strip()
+        certificates = self._account.get("platform_certificates", "").strip()
+        if not (key_id or key_text or certificates):
+            self._problem(
+                "wechatpay_public_key_id",
+                "give wechatpay_public_key_id with wechatpay_public_key, or platform_certificates, or both",
+                "请配置微信支付公钥及其 ID，或平台证书，或两者",
+            )
+        if key_id or key_text:
+            self._add_public_key(ring, key_id, key_text)
+        if certificates:
+            self._add_certificates(ring, certificates)
+        return ring
+
+    def _add_public_key(self, ring: KeyRing, key_id: str, key_text: str) -> None:
+        if not key_id or not key_text:
+            missing = "wechatpay_public_key" if key_id else "wechatpay_public_key_id"
+            self._problem(
+                missing, "is missing; the public key and its id belong together", "缺失，公钥与其 ID 须成对配置"
+            )
+            return
+        if _PUBLIC_KEY_ID.fullmatch(key_id) is None:
+            self._problem(
+                "wechatpay_public_key_id", f"expected {PUBLIC_KEY_PREFIX}...", f"应以 {PUBLIC_KEY_PREFIX} 开头"
+            )
+        try:
+            ring.add_public_key(key_id, VerifyingKey(key_text))
+        except KeyFormatError as error:
+            self.problems.append(f"wechatpay_public_key: {error}")
+
+    def _add_certificates(self, ring: KeyRing, text: str) -> None:
+        certificates: list[Certificate]
+        try:
+            certificates = load_pem_x509_certificates(text.encode("ascii", "replace"))
+            ring.add_certificates(certificates)
+        except (ValueError, UnsupportedAlgorithm):
+            # KeyFormatError is a ValueError too: a certificate over something other than RSA.
+            self._problem(
+                "platform_certificates",
+                "not readable: expected one or more PEM certificates over RSA keys",
+                "无法读取，应为一个或多个 PEM 格式的 RSA 证书",
+            )
+
+
+def _is_origin(url: str) -> bool:
+    """Scheme, host and perhaps a port: the path belongs to the call and is part of what is signed."""
+    try:
+        parts = urlsplit(url)
+        rest = (parts.path, parts.query, parts.fragment, parts.username, parts.password)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0 and not any(rest)
+    except ValueError:
+        return False

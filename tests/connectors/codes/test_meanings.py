@@ -1,0 +1,117 @@
+"""One table turns every channel's words into what is known about the money: its rules, for every cell."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from payswitch.connectors.codes import MEANINGS, CodeClass, Operation, outcome_of, outcome_of_failure, says_busy
+from payswitch.connectors.transport import SendFailure
+from payswitch.domain.outcome import HURTS_HEALTH, SHOWS_HEALTH, Outcome, OutcomeKind
+
+K = OutcomeKind
+CELLS = list(itertools.product(Operation, CodeClass))
+
+
+def of(operation: Operation, code_class: CodeClass, *, message: str = "", may_exist: bool = False) -> Outcome:
+    return outcome_of(code_class, code="X", message=message, operation=operation, may_exist=may_exist)
+
+
+def test_every_cell_has_a_meaning() -> None:
+    assert {(operation, code_class) for operation in MEANINGS for code_class in MEANINGS[operation]} == set(CELLS)
+
+
+@pytest.mark.parametrize(
+    ("code_class", "kind", "transient"),
+    [
+        (CodeClass.RETRY1, K.REFUSED_CHANNEL, True),
+        (CodeClass.SWITCH, K.REFUSED_CHANNEL, False),
+        (CodeClass.MAINT, K.REFUSED_CHANNEL, False),
+        (CodeClass.LIMIT, K.REFUSED_LIMIT, False),
+        (CodeClass.RISK, K.REFUSED_RISK, False),
+        (CodeClass.CUST, K.REFUSED_PAYER, False),
+        (CodeClass.QUERY, K.UNKNOWN, False),
+        (CodeClass.PAID, K.DUPLICATE, False),
+        (CodeClass.RENEW, K.REFUSED_ORDER, False),
+        (CodeClass.CONFIG, K.REFUSED_CONFIG, False),
+    ],
+)
+def test_creating_an_order(code_class: CodeClass, kind: OutcomeKind, transient: bool) -> None:
+    outcome = of(Operation.CREATE, code_class)
+    assert (outcome.kind, outcome.transient, outcome.listed) == (kind, transient, code_class is CodeClass.MAINT)
+
+
+@pytest.mark.parametrize("code_class", list(CodeClass))
+def test_an_order_that_may_exist_in_spite_of_the_error(code_class: CodeClass) -> None:
+    """Only "the channel refused" becomes unknown; whose fault it was stays as it was."""
+    certain, uncertain = of(Operation.CREATE, code_class), of(Operation.CREATE, code_class, may_exist=True)
+    expected = K.UNKNOWN if certain.kind is K.REFUSED_CHANNEL else certain.kind
+    assert uncertain.kind is expected
+    assert uncertain.transient == certain.transient
+
+
+@pytest.mark.parametrize(("operation", "code_class"), CELLS)
+def test_an_error_never_proves_that_money_moved_or_that_the_channel_is_well(
+    operation: Operation, code_class: CodeClass
+) -> None:
+    kind = of(operation, code_class).kind
+    if (operation, code_class) == (Operation.CLOSE, CodeClass.RENEW):
+        assert kind is K.CLOSED, "closed already is closed"
+    else:
+        assert kind not in SHOWS_HEALTH
+
+
+@pytest.mark.parametrize(("operation", "code_class"), CELLS)
+def test_a_refund_ends_only_where_the_channel_says_so_for_good(operation: Operation, code_class: CodeClass) -> None:
+    if operation not in (Operation.REFUND, Operation.QUERY_REFUND):
+        return
+    outcome = of(operation, code_class)
+    ends = operation is Operation.REFUND and code_class in (CodeClass.CUST, CodeClass.RENEW)
+    assert (outcome.kind is not K.UNKNOWN) == ends
+
+
+@pytest.mark.parametrize("code_class", [CodeClass.CONFIG, CodeClass.MAINT, CodeClass.LIMIT, CodeClass.RISK])
+def test_a_refund_that_a_person_must_mend_keeps_its_number(code_class: CodeClass) -> None:
+    outcome = of(Operation.REFUND, code_class)
+    assert (outcome.kind, outcome.merchant_side) == (K.UNKNOWN, True)
+
+
+def test_only_creating_may_hurt_the_channel_with_a_refusal() -> None:
+    for operation, code_class in CELLS:
+        if of(operation, code_class).kind is K.REFUSED_CHANNEL:
+            assert operation is Operation.CREATE
+
+
+@pytest.mark.parametrize(("operation", "code_class"), CELLS)
+def test_busy_words_count_only_from_a_channel_in_trouble(operation: Operation, code_class: CodeClass) -> None:
+    listed = of(operation, code_class, message="系统繁忙，请稍后再试").listed
+    assert listed == (code_class in (CodeClass.RETRY1, CodeClass.SWITCH, CodeClass.QUERY, CodeClass.MAINT))
+
+
+@pytest.mark.parametrize(
+    ("message", "busy"),
+    [("系统繁忙，请稍后再试", True), ("通道维护中", True), ("系统异常", False), ("余额不足", False), ("", False)],
+)
+def test_busy_words(message: str, busy: bool) -> None:
+    assert says_busy(message) is busy
+
+
+@pytest.mark.parametrize(
+    ("sent", "code", "kind", "transient"),
+    [
+        (False, "dns_failed", K.NOT_SENT, True),
+        (False, "connect_failed", K.NOT_SENT, True),
+        (False, "tls_failed", K.NOT_SENT, False),
+        (False, "pool_timeout", K.NOT_SENT, False),
+        (False, "connect_timeout", K.NOT_SENT, False),
+        (True, "timeout", K.UNKNOWN, False),
+        (True, "connection_lost", K.UNKNOWN, True),
+        (True, "too_large", K.UNKNOWN, False),
+        (True, "unreadable", K.UNKNOWN, False),
+    ],
+)
+def test_no_complete_answer(sent: bool, code: str, kind: OutcomeKind, transient: bool) -> None:
+    outcome = outcome_of_failure(SendFailure(sent=sent, code=code, latency_ms=3.0))
+    assert outcome == Outcome(kind=kind, code=code, transient=transient)
+    assert outcome.kind in HURTS_HEALTH

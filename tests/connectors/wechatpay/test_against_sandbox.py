@@ -1,0 +1,180 @@
+"""The connector over real HTTP against the sandbox, which was written from the same facts by other hands.
+
+The unit stories of this folder check each detail; these check that both ends of the wire agree on all of them at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import msgspec
+import pytest
+from tests.connectors.wechatpay.conftest import CHANNEL
+from tests.connectors.wechatpay.orders import ORDER, REF, REFUND
+from tests.sandbox.support import Listener, RunningSandbox, listening, running_sandbox
+
+from payswitch.connectors.aiohttp_transport import AiohttpTransport
+from payswitch.connectors.wechatpay import CONNECTOR
+from payswitch.domain.channel import Product
+from payswitch.domain.exchange import ChannelClient, CreateOrder, NotifyRequest
+from payswitch.domain.outcome import OutcomeKind
+from payswitch.kit.clock import SystemClock
+from payswitch.kit.ids import SystemIds
+from payswitch.sandbox.world import World, wechat_account
+
+MODES = {"certificate": (True, False), "public_key": (False, True), "migrating": (True, True)}
+PRODUCTS = sorted(CONNECTOR.capabilities)
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    address = "http://127.0.0.1:1"
+    accounts = [
+        wechat_account(mode, address, platform_certificate=certificate, public_key=public_key)
+        for mode, (certificate, public_key) in MODES.items()
+    ]
+    return World(base_url=address, accounts=accounts)
+
+
+@pytest.fixture
+async def sandbox(world: World) -> AsyncIterator[RunningSandbox]:
+    async with running_sandbox(world, clock=SystemClock()) as running:
+        yield running
+
+
+@pytest.fixture
+async def shop() -> AsyncIterator[Listener]:
+    async with listening() as listener:
+        yield listener
+
+
+@pytest.fixture
+async def transport() -> AsyncIterator[AiohttpTransport]:
+    transport = AiohttpTransport(clock=SystemClock())
+    await transport.open()
+    yield transport
+    await transport.aclose()
+
+
+def open_client(sandbox: RunningSandbox, mode: str, transport: AiohttpTransport) -> ChannelClient:
+    account = sandbox.world.account(mode).connector_account()
+    return CONNECTOR.open(CHANNEL, account, transport=transport, clock=SystemClock(), ids=SystemIds())
+
+
+def order_for(product: Product, shop: Listener) -> CreateOrder:
+    now_ms = SystemClock().now_ms()
+    return msgspec.structs.replace(
+        ORDER, product=product, created_at_ms=now_ms, expires_at_ms=now_ms + 900_000, notify_url=shop.url
+    )
+
+
+async def heard(shop: Listener, count: int, client: ChannelClient) -> NotifyRequest:
+    message = (await shop.count(count))[count - 1]
+    headers = {name.lower(): value for name, value in message.headers.items()}
+    return NotifyRequest(method="POST", path="/notify/x", query="", headers=headers, body=message.body)
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("product", PRODUCTS)
+async def test_a_payment_from_code_to_refund(
+    sandbox: RunningSandbox, shop: Listener, transport: AiohttpTransport, mode: str, product: Product
+) -> None:
+    client = open_client(sandbox, mode, transport)
+    order = order_for(product, shop)
+    made = await client.create(order, 5_000)
+    assert made.outcome.kind is OutcomeKind.ACCEPTED, made
+    assert made.credential is not None
+    assert (await client.query(REF, 5_000)).outcome.kind is OutcomeKind.PENDING
+    again = await client.create(order, 5_000)
+    assert again.outcome.kind is OutcomeKind.ACCEPTED, "the same number with the same content is the same order"
+    assert again.credential is not None
+
+    paid = await sandbox.pay(again.credential.content, params=again.credential.params)
+    assert paid["result"] == "paid", paid
+    told = client.read_notify(await heard(shop, 1, client))
+    asked = await client.query(REF, 5_000)
+    assert told.order is not None
+    for fact in (told.order, asked):
+        assert fact.outcome.kind is OutcomeKind.PAID
+        assert (fact.amount_fen, fact.currency, fact.merchant_ok) == (12_900, "CNY", True)
+        assert fact.transaction_id == asked.transaction_id
+        assert fact.paid_at_ms is not None
+    assert (await client.close(REF, 5_000)).kind is OutcomeKind.DUPLICATE
+
+    refund = msgspec.structs.replace(REFUND, notify_url=shop.url)
+    assert (await client.query_refund(refund, 5_000)).outcome.kind is OutcomeKind.NOT_FOUND
+    for _ in range(2):
+        given = await client.refund(refund, 5_000)
+        assert given.outcome.kind in (OutcomeKind.PENDING, OutcomeKind.PAID), given
+        assert given.amount_fen == 2_900
+    told = client.read_notify(await heard(shop, 2, client))
+    assert told.refund is not None
+    assert (told.refund.outcome.kind, told.refund.amount_fen) == (OutcomeKind.PAID, 2_900)
+    assert (await client.query_refund(refund, 5_000)).outcome.kind is OutcomeKind.PAID
+
+
+@pytest.mark.parametrize("mode", MODES)
+async def test_an_order_that_nobody_pays(
+    sandbox: RunningSandbox, shop: Listener, transport: AiohttpTransport, mode: str
+) -> None:
+    client = open_client(sandbox, mode, transport)
+    assert (await client.query(REF, 5_000)).outcome.kind is OutcomeKind.NOT_FOUND
+    order = order_for(Product.WECHAT_NATIVE, shop)
+    await client.create(order, 5_000)
+    other = await client.create(msgspec.structs.replace(order, amount_fen=1), 5_000)
+    assert other.outcome.kind is OutcomeKind.REFUSED_ORDER, "the number is taken by an order with another amount"
+    assert (await client.close(REF, 5_000)).kind is OutcomeKind.CLOSED
+    assert (await client.query(REF, 5_000)).outcome.kind is OutcomeKind.CLOSED
+    assert (await client.create(order, 5_000)).outcome.kind is OutcomeKind.REFUSED_ORDER
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind", "code"),
+    [
+        ({"kind": "hang"}, OutcomeKind.UNKNOWN, "timeout"),
+        ({"kind": "refuse"}, OutcomeKind.UNKNOWN, "connection_lost"),
+        ({"kind": "http_5xx"}, OutcomeKind.UNKNOWN, "http_503"),
+        ({"kind": "error_code", "code": "SYSTEM_ERROR"}, OutcomeKind.UNKNOWN, "SYSTEM_ERROR"),
+        ({"kind": "error_code", "code": "FREQUENCY_LIMITED"}, OutcomeKind.REFUSED_CHANNEL, "FREQUENCY_LIMITED"),
+        ({"kind": "error_code", "code": "NO_AUTH"}, OutcomeKind.REFUSED_CONFIG, "NO_AUTH"),
+        ({"kind": "malformed"}, OutcomeKind.UNKNOWN, "unreadable"),
+        ({"kind": "bad_signature"}, OutcomeKind.UNTRUSTED, "bad_signature"),
+        ({"kind": "unknown_serial"}, OutcomeKind.UNTRUSTED, "unknown_serial"),
+    ],
+)
+async def test_the_channel_falls_ill(
+    sandbox: RunningSandbox,
+    shop: Listener,
+    transport: AiohttpTransport,
+    fault: dict[str, object],
+    kind: OutcomeKind,
+    code: str,
+) -> None:
+    client = open_client(sandbox, "certificate", transport)
+    await sandbox.set_faults({**fault, "operations": ["create"]})
+    answer = await client.create(order_for(Product.WECHAT_NATIVE, shop), 400)
+    assert (answer.outcome.kind, answer.outcome.code) == (kind, code)
+    assert answer.credential is None
+
+
+async def test_a_forged_notification_comes_first(
+    sandbox: RunningSandbox, shop: Listener, transport: AiohttpTransport
+) -> None:
+    client = open_client(sandbox, "public_key", transport)
+    await sandbox.set_faults({"kind": "notify_forged"})
+    made = await client.create(order_for(Product.WECHAT_NATIVE, shop), 5_000)
+    assert made.credential is not None
+    await sandbox.pay(made.credential.content)
+    await shop.count(2)
+    verdicts = [client.read_notify(await heard(shop, n, client)).outcome.kind for n in (1, 2)]
+    assert verdicts == [OutcomeKind.UNTRUSTED, OutcomeKind.ACCEPTED]
+
+
+async def test_somebody_elses_key_is_refused_by_the_channel(
+    sandbox: RunningSandbox, shop: Listener, transport: AiohttpTransport
+) -> None:
+    stolen = sandbox.world.account("certificate").connector_account()
+    stolen["merchant_private_key"] = sandbox.world.account("public_key").connector_account()["merchant_private_key"]
+    client = CONNECTOR.open(CHANNEL, stolen, transport=transport, clock=SystemClock(), ids=SystemIds())
+    answer = await client.create(order_for(Product.WECHAT_NATIVE, shop), 5_000)
+    assert (answer.outcome.kind, answer.outcome.code) == (OutcomeKind.REFUSED_CONFIG, "SIGN_ERROR")
