@@ -41,6 +41,8 @@ class ChannelBook(msgspec.Struct, frozen=True, kw_only=True):
     channels: tuple[Channel, ...]
     capabilities: Mapping[str, CapabilityTable]
     """By connector name."""
+    used_today_fen: Mapping[str, int] = {}
+    """What each channel took today (Beijing), for daily caps; a channel that is not in here took nothing."""
 
 
 class CallObservation(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,7 +98,7 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     """How long to wait for the create answer before going on to the next candidate."""
     probe: bool = False
     reasons: tuple[str, ...] = ()
-    """Reason codes, e.g. `tier:1`, `rule:large-amount`, `split:warm`, `same_upstream`; see `routing/reasons.py`
+    """Reason codes, e.g. `tier:best`, `rule:large-amount`, `split:warm`, `same_upstream`; see `routing/reasons.py`
     for their one-line texts."""
 
 

@@ -1,0 +1,239 @@
+"""熔断: the state machine per channel x product, as data. No clock: times come with the observations.
+
+    healthy <-> degraded -> open -> probing -> healthy
+                             ^---------'
+
+- *healthy -> degraded*: the error rate looks too high, not proven. Still used; others of its tier come first.
+- *-> open*: 2 of the last 3 calls without an answer; 3 failures in a row; error rate over 5 % in 60 s, with a minimum
+  count and a confidence bound; a listed code at once; refused twice for our own mistake.
+- *open -> probing*: the open time is over and a payment was lent as a probe.
+- *probing -> healthy*: two good probes in a row. *-> open*: a bad one, for twice as long.
+
+A call counts only if it began after the last opening or closing: answers that were on their way then are old news.
+Outcomes that are the payer's, risk control's or a limit's are no evidence at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
+from payswitch.domain.channel import Product
+from payswitch.domain.outcome import HURTS_HEALTH, SHOWS_HEALTH, Outcome, OutcomeKind
+from payswitch.routing.call_window import CallKind, CallWindow, wilson_lower
+from payswitch.routing.policy import Triggers
+from payswitch.routing.request import BreakerMove, CallObservation
+
+Evidence = Mapping[str, float | int | str]
+
+
+class BreakerState(StrEnum):
+    HEALTHY = "healthy"
+    DEGRADED = "degraded"
+    OPEN = "open"
+    PROBING = "probing"
+
+
+class Standing(StrEnum):
+    """What the planner may do with a channel x product just now."""
+
+    USABLE = "usable"
+    PROBE_DUE = "probe_due"
+    """Not usable in the ordinary way, but one payment may try it."""
+    OUT = "out"
+
+
+_OUR_SIDE: Final = frozenset({OutcomeKind.REFUSED_CONFIG, OutcomeKind.UNTRUSTED})
+_NO_ANSWER: Final = frozenset({OutcomeKind.UNKNOWN, OutcomeKind.NOT_SENT})
+
+
+def call_kind(outcome: Outcome, triggers: Triggers) -> CallKind | None:
+    """None: the outcome says nothing about the channel's health."""
+    if outcome.kind in SHOWS_HEALTH:
+        return CallKind.GOOD
+    if outcome.kind in _NO_ANSWER:
+        return CallKind.NO_ANSWER
+    if outcome.kind in HURTS_HEALTH or outcome.code in triggers.codes:
+        return CallKind.BAD_ANSWER
+    return None
+
+
+class Breaker:
+    """One channel x product. Every change of state is returned as a BreakerMove with its evidence."""
+
+    __slots__ = (
+        "channel_id", "closed_at_ms", "cut_off", "epoch_ms", "ill_since_ms", "next_probe_ms", "openings", "our_side",
+        "product", "reason", "reserved_until_ms", "since_ms", "state", "window", "wins",
+    )  # fmt: skip
+
+    def __init__(self, channel_id: str, product: Product, last_calls: int) -> None:
+        self.channel_id = channel_id
+        self.product = product
+        self.window = CallWindow(last_calls)
+        self.state = BreakerState.HEALTHY
+        self.cut_off = False
+        """Open or probing: out of ordinary use. Kept beside the state because every decision asks for it."""
+        self.since_ms = 0
+        self.epoch_ms = 0
+        """Calls that began before this are not evidence."""
+        self.ill_since_ms = 0
+        """When it opened first, however many probes failed since."""
+        self.openings = 0
+        """Openings without a lasting recovery between them: the exponent of the back-off, plus one."""
+        self.closed_at_ms: int | None = None
+        self.next_probe_ms = 0
+        self.reserved_until_ms = 0
+        """A probe is in flight until its result, or until this moment if nobody reports one."""
+        self.wins = 0
+        self.our_side = 0
+        self.reason = ""
+        """Of the last move."""
+
+    def standing(self, now_ms: int) -> Standing:
+        """Whether a payment may go here now."""
+        if not self.cut_off:
+            return Standing.USABLE
+        if now_ms >= self.next_probe_ms and now_ms >= self.reserved_until_ms:
+            return Standing.PROBE_DUE
+        return Standing.OUT
+
+    def reserve_probe(self, now_ms: int, triggers: Triggers) -> BreakerMove | None:
+        """Lend one payment to a probe that is due. The place frees itself when no result is ever reported."""
+        self.next_probe_ms = now_ms + int(triggers.probe_gap_s * 1_000)
+        self.reserved_until_ms = now_ms + int(triggers.probe_expiry_s * 1_000)
+        if self.state is BreakerState.OPEN:
+            return self._move(now_ms, BreakerState.PROBING, "probe_due", {"openings": self.openings})
+        return None
+
+    def settle(self, now_ms: int, triggers: Triggers) -> BreakerMove | None:
+        """A degraded line that nobody uses any more gets no calls to clear it: time clears it."""
+        if self.state is not BreakerState.DEGRADED:
+            return None
+        evidence = _rate_evidence(self.window, now_ms, triggers, triggers.guard_z / 2)
+        if evidence is not None:
+            return None
+        return self._move(now_ms, BreakerState.HEALTHY, "signs_gone", {})
+
+    def counts(self, seen: CallObservation) -> bool:
+        """Whether the call is news: it began after the last opening or closing."""
+        return seen.at_ms - seen.latency_ms >= self.epoch_ms
+
+    def observe(self, seen: CallObservation, triggers: Triggers) -> BreakerMove | None:
+        """Take in one call. At most one move comes of it."""
+        if not self.counts(seen):
+            return None
+        kind = call_kind(seen.outcome, triggers)
+        if seen.outcome.kind in _OUR_SIDE:
+            return self._our_side_refusal(seen, triggers)
+        if kind is None:
+            self.reserved_until_ms = 0
+            return None
+        self.window.add(seen.at_ms, kind, triggers.window_s * 1_000)
+        if self.cut_off:
+            return self._probe_result(seen.at_ms, kind, triggers)
+        if kind is CallKind.GOOD:
+            self.our_side = 0
+            return self.settle(seen.at_ms, triggers)
+        found = self._trigger(seen, triggers)
+        if found is not None:
+            return self._open(seen.at_ms, *found, triggers)
+        return self._degrade(seen.at_ms, triggers)
+
+    def _our_side_refusal(self, seen: CallObservation, triggers: Triggers) -> BreakerMove | None:
+        self.our_side += 1
+        self.reserved_until_ms = 0
+        if self.state is BreakerState.OPEN or self.our_side < triggers.our_side_refusals:
+            return None
+        evidence: Evidence = {"code": seen.outcome.code or seen.outcome.kind.value, "refusals": self.our_side}
+        move = self._open(seen.at_ms, "our_side", evidence, triggers)
+        self.next_probe_ms = seen.at_ms + int(triggers.open_max_s * 1_000)
+        return move
+
+    def _probe_result(self, at_ms: int, kind: CallKind, triggers: Triggers) -> BreakerMove | None:
+        """Any call that began after the opening is a test, also one that came here as a last resort."""
+        self.reserved_until_ms = 0
+        if kind is not CallKind.GOOD:
+            self.wins = 0
+            if self.state is BreakerState.OPEN:
+                return None  # last resorts while it is known to be ill teach nothing new and must not grow the back-off
+            return self._open(at_ms, "probe_failed", {"openings": self.openings + 1}, triggers)
+        self.wins += 1
+        if self.wins >= triggers.probe_successes:
+            return self._close(at_ms)
+        if self.state is BreakerState.OPEN:
+            return self._move(at_ms, BreakerState.PROBING, "probe_due", {"openings": self.openings})
+        return None
+
+    def _trigger(self, seen: CallObservation, triggers: Triggers) -> tuple[str, Evidence] | None:
+        """The first trigger that has gone off after a bad call."""
+        if seen.outcome.listed or seen.outcome.code in triggers.codes:
+            return "listed_code", {"code": seen.outcome.code}
+        since_ms = seen.at_ms - triggers.timeouts_within_s * 1_000
+        silent = self.window.latest(triggers.of_calls, since_ms).count(CallKind.NO_ANSWER)
+        if silent >= triggers.timeouts:
+            return "timeouts", {"no_answer": silent, "of_calls": triggers.of_calls}
+        latest = self.window.latest(triggers.consecutive_errors, since_ms)
+        if len(latest) == triggers.consecutive_errors and CallKind.GOOD not in latest:
+            return "consecutive_errors", {"in_a_row": len(latest), "code": seen.outcome.code}
+        evidence = _rate_evidence(self.window, seen.at_ms, triggers, triggers.guard_z)
+        return None if evidence is None else ("error_rate", evidence)
+
+    def _degrade(self, at_ms: int, triggers: Triggers) -> BreakerMove | None:
+        if self.state is not BreakerState.HEALTHY:
+            return None
+        evidence = _rate_evidence(self.window, at_ms, triggers, triggers.guard_z / 2)
+        return None if evidence is None else self._move(at_ms, BreakerState.DEGRADED, "weak_signs", evidence)
+
+    def _open(self, at_ms: int, reason: str, evidence: Evidence, triggers: Triggers) -> BreakerMove:
+        lasting = self.closed_at_ms is not None and at_ms - self.closed_at_ms >= triggers.flap_s * 1_000
+        self.openings = 1 if lasting and not self.cut_off else self.openings + 1
+        if not self.cut_off:
+            self.ill_since_ms = at_ms
+        doubled_s = triggers.open_base_s * 2.0 ** min(self.openings - 1, 30)
+        open_s = min(triggers.open_max_s, doubled_s)
+        self.epoch_ms = at_ms
+        self.next_probe_ms = at_ms + int(open_s * 1_000)
+        self.reserved_until_ms = 0
+        self.wins = 0
+        return self._move(at_ms, BreakerState.OPEN, reason, {**evidence, "open_s": open_s})
+
+    def _close(self, at_ms: int) -> BreakerMove:
+        evidence = {"probes": self.wins, "out_for_s": (at_ms - self.ill_since_ms) / 1_000}
+        self.epoch_ms = self.closed_at_ms = at_ms
+        self.our_side = 0
+        self.wins = 0
+        self.window.clear()
+        return self._move(at_ms, BreakerState.HEALTHY, "probes_succeeded", evidence)
+
+    def _move(self, at_ms: int, after: BreakerState, reason: str, evidence: Evidence) -> BreakerMove:
+        before, self.state = self.state, after
+        self.cut_off = after is BreakerState.OPEN or after is BreakerState.PROBING
+        self.since_ms = at_ms
+        self.reason = reason
+        return BreakerMove(
+            at_ms=at_ms,
+            channel_id=self.channel_id,
+            product=self.product,
+            before=before.value,
+            after=after.value,
+            reason=reason,
+            evidence=evidence,
+        )
+
+
+def _rate_evidence(window: CallWindow, now_ms: int, triggers: Triggers, z: float) -> Evidence | None:
+    """The evidence that the error rate is over the threshold, from the last calls or from the whole window; or None."""
+    window_ms = triggers.window_s * 1_000
+    for calls, failures in (window.last_counts(now_ms, window_ms), window.counts(now_ms, window_ms)):
+        if calls >= triggers.min_calls:
+            lower = wilson_lower(failures, calls, z)
+            if lower > triggers.error_rate:
+                return {
+                    "calls": calls,
+                    "failures": failures,
+                    "rate": round(failures / calls, 4),
+                    "lower_bound": round(lower, 4),
+                    "window_s": triggers.window_s,
+                }
+    return None

@@ -1,0 +1,181 @@
+"""Which channel x product may take this payment at all, and if not, why.
+
+What does not depend on the payment (environment, contract, enabled, tier, rule targets) is laid out once per merchant,
+environment and policy; what does (amount, methods, openid, caps, maintenance) is checked at each decision.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from payswitch.domain.channel import Capability, Channel, Environment
+from payswitch.routing.health import Health, Line
+from payswitch.routing.maintenance import Window, window_of
+from payswitch.routing.policy import Policy, Tier
+from payswitch.routing.profile import Face, Fired, Profile
+from payswitch.routing.request import ChannelBook, Exclusion, RouteRequest
+
+_NO_LIMIT: Final = 1 << 62
+
+
+class Entry:
+    """One channel x product as laid out: everything about it that no payment changes."""
+
+    __slots__ = (
+        "base_reasons", "bits", "channel_id", "channel_max_fen", "channel_min_fen", "daily_cap_fen", "fee_bp", "key",
+        "line", "max_fen", "method", "min_fen", "needs_openid", "on_request", "position", "product", "push",
+        "server_created", "siblings", "tier_rank", "upstream", "windows",
+    )  # fmt: skip
+
+    def __init__(self, channel: Channel, capability: Capability, tier: Tier, position: int, line: Line) -> None:
+        self.channel_id = channel.channel_id
+        self.product = capability.product
+        self.key = (channel.channel_id, capability.product)
+        self.method = capability.method
+        self.upstream = channel.upstream
+        self.tier_rank = tier.rank
+        self.base_reasons = (f"tier:{tier.name}",)
+        self.position = position
+        """Order of the channels in the book, then of the products in the connector's capability table."""
+        self.line = line
+        self.min_fen = max(capability.min_fen, channel.min_fen)
+        self.max_fen = min(_no_limit(capability.max_fen), _no_limit(channel.max_fen))
+        self.daily_cap_fen = channel.daily_cap_fen
+        self.fee_bp = channel.fee_bp
+        self.needs_openid = capability.needs_openid
+        self.push = capability.push
+        self.server_created = capability.server_created
+        self.bits = 0
+        self.on_request = False
+        self.windows: tuple[Window, ...] = ()
+        self.siblings: tuple[Line, ...] = ()
+        """For a locally signed product, which has no create call that could fail: the account's other lines."""
+
+
+def _no_limit(limit_fen: int | None) -> int:
+    return _NO_LIMIT if limit_fen is None else limit_fen
+
+
+def tier_of(channel: Channel, tiers: Iterable[Tier]) -> Tier:
+    """The tier that names the channel, else one of its tags, else the one with the channel's own rank."""
+    tiers = tuple(tiers)
+    for tier in tiers:
+        if channel.channel_id in tier.channels:
+            return tier
+    for tier in tiers:
+        if not channel.tags.isdisjoint(tier.tags):
+            return tier
+    for tier in tiers:
+        if tier.rank == channel.tier:
+            return tier
+    return Tier(name=str(channel.tier), rank=channel.tier)
+
+
+class Layout:
+    """The entries of one merchant in one environment, and the exclusions that hold for every payment there."""
+
+    __slots__ = ("book", "entries", "excluded", "total_windows")
+
+    def __init__(
+        self,
+        book: ChannelBook,
+        merchant_id: str,
+        environment: Environment,
+        policy: Policy,
+        profile: Profile,
+        health: Health,
+    ) -> None:
+        self.book = book
+        self.entries: list[Entry] = []
+        excluded: list[Exclusion] = []
+        windows = [window_of(m.channel, m.product, m.start, m.end) for m in policy.maintenance]
+        for channel in book.channels:
+            reason = _standing_exclusion(channel, merchant_id)
+            found = [] if reason else _usable_capabilities(channel, book, environment)
+            if not found:
+                excluded += _explain_absence(channel, book, environment, reason)
+            for capability in found:
+                line = health.line(channel.channel_id, capability.product)
+                entry = Entry(channel, capability, tier_of(channel, policy.tiers), len(self.entries), line)
+                tier_name = entry.base_reasons[0].partition(":")[2]
+                entry.bits = profile.bits_of(Face(channel, capability.product, capability.method, tier_name))
+                entry.on_request = capability.method in policy.on_request
+                entry.windows = tuple(
+                    w for w in windows if w.channel == channel.channel_id and w.product in (None, capability.product)
+                )
+                if not capability.server_created:
+                    entry.siblings = tuple(_server_lines(channel, book, health))
+                self.entries.append(entry)
+        self.excluded = tuple(excluded)
+
+    def fits(self, book: ChannelBook) -> bool:
+        """Whether it was laid out for the same channels: then it can be used again."""
+        mine = self.book
+        if mine is book:
+            return True
+        if mine.channels == book.channels and mine.capabilities == book.capabilities:
+            self.book = book  # the same objects are found by identity next time
+            return True
+        return False
+
+
+def _standing_exclusion(channel: Channel, merchant_id: str) -> str | None:
+    if channel.merchant_id != merchant_id:
+        return "other_merchant"
+    return None if channel.enabled else "disabled"
+
+
+def _usable_capabilities(channel: Channel, book: ChannelBook, environment: Environment) -> list[Capability]:
+    table = book.capabilities.get(channel.connector, {})
+    return [c for p, c in table.items() if p in channel.products and environment in c.environments]
+
+
+def _explain_absence(
+    channel: Channel, book: ChannelBook, environment: Environment, reason: str | None
+) -> list[Exclusion]:
+    """One line per channel, not one per product: the record of every decision carries it."""
+    table = book.capabilities.get(channel.connector, {})
+    signed = sorted(p for p in channel.products if p in table)
+    if reason is None:
+        fitting = [p for p, c in table.items() if environment in c.environments]
+        if fitting:
+            return [Exclusion(channel_id=channel.channel_id, product=fitting[0], reason="not_signed")]
+        reason = "environment" if signed else "unsupported"
+    named = (signed or sorted(channel.products))[:1]
+    return [Exclusion(channel_id=channel.channel_id, product=product, reason=reason) for product in named]
+
+
+def _server_lines(channel: Channel, book: ChannelBook, health: Health) -> list[Line]:
+    table = book.capabilities.get(channel.connector, {})
+    return [health.line(channel.channel_id, p) for p, c in table.items() if p in channel.products and c.server_created]
+
+
+def why_not(entry: Entry, request: RouteRequest, book: ChannelBook, fired: Fired, now_ms: int) -> str | None:
+    """The first reason why this payment must not go there, or None. Never about health: that is the breaker's word."""
+    reason = _not_asked_for(entry, request)
+    if reason is not None:
+        return reason
+    amount_fen = request.amount_fen
+    if amount_fen < entry.min_fen:
+        return "amount_too_small"
+    if amount_fen > entry.max_fen:
+        return "amount_too_large"
+    if entry.needs_openid and not request.customer.openid:
+        return "needs_openid"
+    cap_fen = entry.daily_cap_fen
+    if cap_fen is not None and book.used_today_fen.get(entry.channel_id, 0) + amount_fen > cap_fen:
+        return "daily_cap"
+    if entry.windows and any(window.covers(now_ms) for window in entry.windows):
+        return "maintenance"
+    return "rule_only" if fired.only & ~entry.bits else None
+
+
+def _not_asked_for(entry: Entry, request: RouteRequest) -> str | None:
+    if request.methods and entry.method not in request.methods:
+        return "method_not_allowed"
+    if request.products and entry.product not in request.products:
+        return "product_not_allowed"
+    if request.refused_methods and entry.method in request.refused_methods:
+        return "method_refused"
+    return None

@@ -1,0 +1,79 @@
+"""计划维护: windows as whole Beijing minutes, compared with integers; no calendar library, no clock."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+import msgspec
+
+from payswitch.domain.channel import Product
+
+_DAY_MIN: Final = 1_440
+_BEIJING_MIN: Final = 480
+"""UTC+8, all year: China has had no daylight saving since 1991."""
+_DAILY = re.compile(r"([01]?\d|2[0-4]):([0-5]\d)")
+_ONCE = re.compile(r"(\d{4})-(\d{2})-(\d{2})[ T]([01]\d|2[0-3]):([0-5]\d)")
+_MONTH_DAYS: Final = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+
+
+class Window(msgspec.Struct, frozen=True):
+    """Half-open: in maintenance from `start` on, out of it at `end`. Minutes of the day, or of the Unix epoch."""
+
+    start: int
+    end: int
+    daily: bool
+    channel: str
+    product: Product | None = None
+
+    def covers(self, now_ms: int) -> bool:
+        """Whether the window is on at this moment (Unix milliseconds)."""
+        minute = now_ms // 60_000 + _BEIJING_MIN
+        if self.daily:
+            minute %= _DAY_MIN
+            if self.start > self.end:
+                return minute >= self.start or minute < self.end
+        return self.start <= minute < self.end
+
+
+def _days_in_month(year: int, month: int) -> int:
+    leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+    return 29 if month == 2 and leap else _MONTH_DAYS[month - 1]
+
+
+def _days_since_epoch(year: int, month: int, day: int) -> int:
+    """Days from 1970-01-01 in the Gregorian calendar, for years from 1970 on."""
+    before = year - 1
+    leap_days = (before // 4 - before // 100 + before // 400) - (1969 // 4 - 1969 // 100 + 1969 // 400)
+    return (year - 1970) * 365 + leap_days + sum(_days_in_month(year, m) for m in range(1, month)) + day - 1
+
+
+def minutes_of(text: str | int) -> tuple[int, bool]:
+    """(minutes, whether daily). An integer is minutes of the day: YAML 1.1 reads an unquoted `12:30` as 750.
+
+    Raises ValueError when it is no time; the caller names the place and the fix.
+    """
+    if isinstance(text, int):
+        if not 0 <= text <= _DAY_MIN:
+            raise ValueError(text)
+        return text, True
+    if match := _DAILY.fullmatch(text.strip()):
+        minutes = int(match[1]) * 60 + int(match[2])
+        if minutes > _DAY_MIN:
+            raise ValueError(text)
+        return minutes, True
+    if match := _ONCE.fullmatch(text.strip()):
+        year, month, day, hour, minute = (int(part) for part in match.groups())
+        if year < 1970 or not 1 <= month <= 12 or not 1 <= day <= _days_in_month(year, month):
+            raise ValueError(text)
+        return _days_since_epoch(year, month, day) * _DAY_MIN + hour * 60 + minute, False
+    raise ValueError(text)
+
+
+def window_of(channel: str, product: Product | None, start: str | int, end: str | int) -> Window:
+    """Raises ValueError when the two are of different forms, empty, or no times at all."""
+    start_min, daily = minutes_of(start)
+    end_min, end_daily = minutes_of(end)
+    if daily != end_daily or start_min == end_min or (not daily and start_min > end_min):
+        raise ValueError(f"{start} .. {end}")
+    return Window(start_min, end_min, daily, channel, product)

@@ -1,0 +1,75 @@
+"""Writes a decision down: candidates with reasons and propensities, in the form that is recorded and explained."""
+
+from __future__ import annotations
+
+from payswitch.routing.ordering import Ranked
+from payswitch.routing.policy import Policy
+from payswitch.routing.pool import Pool
+from payswitch.routing.profile import Fired, Profile
+from payswitch.routing.request import Candidate, RoutePlan
+
+
+class Choice:
+    """The order that was decided, and what there is to say about single candidates."""
+
+    __slots__ = ("notes", "ordered", "probe", "propensities", "salt")
+
+    def __init__(self, ordered: list[Ranked], salt: str) -> None:
+        self.ordered = ordered
+        self.salt = salt
+        self.propensities: dict[Ranked, float] = {ordered[0]: 1.0} if ordered else {}
+        self.notes: dict[Ranked, tuple[str, ...]] = {}
+        self.probe: Ranked | None = None
+
+    def add_last_resorts(self, suspects: list[Ranked]) -> None:
+        """Behind everything else, for a round in which all else fails."""
+        self.ordered += suspects
+        self.notes |= dict.fromkeys(suspects, ("last_resort",))
+
+
+def write_plan(choice: Choice, pool: Pool, fired: Fired, policy: Policy, profile: Profile) -> RoutePlan:
+    """The decision as plain data."""
+    fired_bits = fired.front | fired.avoid
+    candidates = []
+    for ranked in choice.ordered:
+        entry = ranked.entry
+        reasons = entry.base_reasons + choice.notes.get(ranked, ())
+        if fired_bits & entry.bits:
+            reasons += profile.reasons(fired_bits & entry.bits)
+        candidates.append(
+            Candidate(
+                channel_id=entry.channel_id,
+                product=entry.product,
+                method=entry.method,
+                upstream=entry.upstream,
+                score=ranked.score,
+                estimate=ranked.estimate,
+                propensity=choice.propensities.get(ranked, 0.0),
+                soft_limit_ms=entry.line.latency.soft_limit_ms(policy.soft_limit),
+                probe=ranked is choice.probe,
+                reasons=reasons + _place_reasons(ranked),
+            )
+        )
+    return RoutePlan(
+        policy_version=policy.version,
+        salt=choice.salt,
+        candidates=tuple(candidates),
+        excluded=tuple(pool.excluded),
+        rules_fired=fired.names,
+    )
+
+
+def _place_reasons(ranked: Ranked) -> tuple[str, ...]:
+    """Why it stands lower than it might."""
+    reasons: tuple[str, ...] = ()
+    if ranked.behind == 1:
+        reasons += ("on_request",)
+    if ranked.same_upstream:
+        reasons += ("same_upstream",)
+    if ranked.sibling_sick:
+        reasons += ("sibling_sick",)
+    if ranked.degraded:
+        reasons += ("degraded",)
+    if ranked.secondary:
+        reasons += ("other_product",)
+    return reasons

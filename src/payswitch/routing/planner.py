@@ -1,0 +1,215 @@
+"""The router: turns the facts of one payment into an ordered plan with reasons, and learns from what happened.
+
+`plan()` changes state in three ways, all visible: it draws from the split ledger (the share stands in the plan's
+`salt`), it lends a payment to a probe (the candidate says `probe`), and it lets the weak signs of an idle channel lapse
+(a breaker move). Everything else it only reads. Same state + same facts + same salt = same plan.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from payswitch.domain.channel import Environment
+from payswitch.domain.outcome import OutcomeKind
+from payswitch.routing.breaker import BreakerState, Standing, call_kind
+from payswitch.routing.call_window import CallKind
+from payswitch.routing.eligibility import Layout, why_not
+from payswitch.routing.health import Health, Line
+from payswitch.routing.ordering import Asked, Ranked, SplitGroup, rank, take_turns
+from payswitch.routing.plan_writing import Choice, write_plan
+from payswitch.routing.policy import Policy
+from payswitch.routing.pool import Pool
+from payswitch.routing.probing import ProbeBudget
+from payswitch.routing.profile import Fired, Profile
+from payswitch.routing.request import (
+    BreakerMove,
+    CallObservation,
+    ChannelBook,
+    FinalObservation,
+    RoutePlan,
+    RouteRequest,
+)
+from payswitch.routing.snapshot import ChannelHealth, take_snapshot
+from payswitch.routing.split import SEPARATOR, Share, SplitLedger, effective_shares, recorded_share, unit
+
+_LAYOUTS_KEPT: Final = 4_096
+"""Layouts (merchant x environment) kept in memory; when full, all are laid out anew as they are asked for."""
+_FORGIVEN: Final = frozenset({"timeouts", "consecutive_errors", "listed_code"})
+"""Openings that say "total outage": the breaker answers for these failures. A raised error rate stays in the
+estimate."""
+
+
+class Router:
+    """Routing for all merchants of one process. Not thread-safe: one event loop, one router."""
+
+    def __init__(self, policy: Policy) -> None:
+        self._health = Health(policy)
+        self._ledger = SplitLedger()
+        self._probe_budget = ProbeBudget()
+        self._layouts: dict[tuple[str, Environment], Layout] = {}
+        self._moves: list[BreakerMove] = []
+        self._policy = policy
+        self._profile = Profile(policy)
+
+    @property
+    def policy(self) -> Policy:
+        return self._policy
+
+    @property
+    def policy_version(self) -> str:
+        return self._policy.version
+
+    def replace_policy(self, policy: Policy) -> None:
+        """Activate another policy from the next decision on. What was learned about the channels stays."""
+        if policy.split != self._policy.split:
+            self._ledger.clear()
+        self._policy = policy
+        self._profile = Profile(policy)
+        self._layouts.clear()
+        self._health.adopt(policy)
+
+    def plan(self, request: RouteRequest, book: ChannelBook, *, now_ms: int, salt: str) -> RoutePlan:
+        """Where this payment goes, in order, and why not elsewhere. Empty candidates: nothing is eligible.
+
+        `salt` is the payment's own (its id); a recorded plan's salt replays that plan's share of the split.
+        """
+        fired = self._profile.fired(request)
+        pool = self._sort_out(request, book, fired, now_ms)
+        emergency = pool.settle()
+        scoring = self._policy.scoring
+        asked = Asked(request, fired, scoring, self._health.priors(now_ms, scoring), now_ms)
+        ordered = rank([Ranked(entry, asked) for entry in pool.usable])
+        if emergency:
+            choice = self._choose_in_emergency(ordered, emergency, now_ms, salt)
+        else:
+            choice = self._choose(asked, pool, ordered, salt)
+            reserves = pool.reserves(choice.probe.entry if choice.probe else None)
+            choice.add_last_resorts(rank([Ranked(entry, asked) for entry in reserves]))
+        return write_plan(choice, pool, fired, self._policy, self._profile)
+
+    def observe_call(self, seen: CallObservation) -> list[BreakerMove]:
+        """Learn from one create call. Returns the breaker moves that nobody was told of yet, oldest first."""
+        line, triggers = self._health.line(seen.channel_id, seen.product), self._policy.triggers
+        breaker = line.breaker
+        if seen.outcome.kind is not OutcomeKind.NOT_SENT:
+            line.latency.add(seen.latency_ms, seen.at_ms, self._policy.soft_limit)
+        self._learn_creation(line, seen)
+        failures_before = breaker.window.last_counts(seen.at_ms, triggers.window_s * 1_000)[1]
+        move = breaker.observe(seen, triggers)
+        if move is not None and move.reason in _FORGIVEN:
+            self._health.forgive(line, failures_before + 1)
+        elif move is not None and move.reason == "probes_succeeded":
+            line.creation.resume(seen.at_ms)
+            line.completion.resume(seen.at_ms)
+        self._note(move)
+        return self.drain_moves()
+
+    def observe_final(self, seen: FinalObservation) -> list[BreakerMove]:
+        """Learn how an exposed attempt ended. The customer's own reasons are counted apart."""
+        line = self._health.line(seen.channel_id, seen.product)
+        if seen.payer_side and not seen.paid:
+            line.payer_side += 1
+        else:
+            self._health.learn_completion(line, seen.paid, seen.at_ms, self._policy.scoring)
+        return self.drain_moves()
+
+    def drain_moves(self) -> list[BreakerMove]:
+        """Moves that `plan()` made, for whoever does not want to wait for the next observation."""
+        moves, self._moves = self._moves, []
+        return moves
+
+    def health_snapshot(self, now_ms: int) -> list[ChannelHealth]:
+        """Every channel x product that was ever laid out or observed, for the live page."""
+        return take_snapshot(self._health, self._policy, now_ms)
+
+    def _note(self, move: BreakerMove | None) -> None:
+        if move is not None:
+            self._moves.append(move)
+
+    def _learn_creation(self, line: Line, seen: CallObservation) -> None:
+        """Behind an open breaker nothing is learned for the long term: an outage says nothing about ordinary days."""
+        kind = call_kind(seen.outcome, self._policy.triggers)
+        if kind is not None and not line.breaker.cut_off and line.breaker.counts(seen):
+            self._health.learn_creation(line, kind is CallKind.GOOD, seen.at_ms, self._policy.scoring)
+
+    def _layout(self, request: RouteRequest, book: ChannelBook) -> Layout:
+        key = (request.merchant_id, request.environment)
+        layout = self._layouts.get(key)
+        if layout is None or not layout.fits(book):
+            if len(self._layouts) >= _LAYOUTS_KEPT:
+                self._layouts.clear()
+            layout = Layout(book, *key, self._policy, self._profile, self._health)
+            self._layouts[key] = layout
+        return layout
+
+    def _sort_out(self, request: RouteRequest, book: ChannelBook, fired: Fired, now_ms: int) -> Pool:
+        layout = self._layout(request, book)
+        pool = Pool(layout.excluded)
+        for entry in layout.entries:
+            reason = why_not(entry, request, book, fired, now_ms)
+            if reason is not None:
+                pool.exclude(entry, reason)
+                continue
+            if entry.line.breaker.state is BreakerState.DEGRADED:
+                self._note(entry.line.breaker.settle(now_ms, self._policy.triggers))
+            pool.add(entry, failed=bool(request.failed) and entry.key in request.failed, now_ms=now_ms)
+        return pool
+
+    def _choose(self, asked: Asked, pool: Pool, ordered: list[Ranked], salt: str) -> Choice:
+        """Who is first in ordinary times: after a failure the best; else a probe, a pinned one, or the split."""
+        best = ordered[0]
+        if not is_first_try(asked.request):
+            return Choice(take_turns(ordered, best), salt)
+        suspect = self._suspect_to_probe(asked, pool, best)
+        if suspect is not None:
+            choice = Choice(take_turns(ordered, suspect), salt)
+            self._lend(choice, suspect, asked.now_ms)
+            return choice
+        if asked.fired.pin & best.entry.bits:
+            return Choice(take_turns(ordered, best), salt)
+        return self._split(asked.request, ordered, salt)
+
+    def _choose_in_emergency(self, ordered: list[Ranked], reason: str, now_ms: int, salt: str) -> Choice:
+        """Nothing ordinary is left: the suspects, best first; or once more what failed."""
+        choice = Choice(take_turns(ordered, ordered[0]) if ordered else [], salt)
+        choice.notes = dict.fromkeys(ordered, (reason,))
+        if ordered and ordered[0].entry.line.breaker.standing(now_ms) is Standing.PROBE_DUE:
+            self._lend(choice, ordered[0], now_ms)
+        return choice
+
+    def _suspect_to_probe(self, asked: Asked, pool: Pool, best: Ranked) -> Ranked | None:
+        """The one suspect that this payment tries first, if the budget allows one and no rule speaks against it."""
+        merchant_id = asked.request.merchant_id
+        if not self._probe_budget.accrue(merchant_id, self._policy.triggers):
+            return None
+        for entry in sorted(pool.probes, key=lambda e: (e.line.breaker.next_probe_ms, e.position)):
+            suspect = Ranked(entry, asked)
+            if (suspect.behind, suspect.debt) <= (best.behind, best.debt):
+                self._probe_budget.spend(merchant_id)
+                return suspect
+        return None
+
+    def _lend(self, choice: Choice, suspect: Ranked, now_ms: int) -> None:
+        choice.probe = suspect
+        choice.notes[suspect] = (*choice.notes.get(suspect, ()), "probe")
+        self._note(suspect.entry.line.breaker.reserve_probe(now_ms, self._policy.triggers))
+
+    def _split(self, request: RouteRequest, ordered: list[Ranked], salt: str) -> Choice:
+        best, split = ordered[0], self._policy.split
+        group = SplitGroup(ordered, split)
+        shares = effective_shares(split, warm=group.warm is not None, explore=bool(group.explorers))
+        if set(shares) == {Share.BEST}:
+            return Choice(take_turns(ordered, best), salt)
+        own_salt, share = recorded_share(salt)
+        if share is None or share not in shares:
+            share = self._ledger.draw(request.merchant_id, own_salt, shares)
+        chosen = group.take(share, unit(own_salt, "explore"))
+        choice = Choice(take_turns(ordered, chosen), f"{own_salt}{SEPARATOR}{share.value}")
+        choice.propensities = group.propensities(shares)
+        choice.notes[chosen] = (f"split:{share.value}",)
+        return choice
+
+
+def is_first_try(request: RouteRequest) -> bool:
+    """Only a payment that nothing has gone wrong with yet may be lent to the split or to a probe."""
+    return not (request.failed or request.failed_upstreams or request.refused_methods)

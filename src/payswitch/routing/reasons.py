@@ -1,0 +1,76 @@
+"""Every reason code with one line for people, in Chinese and in English.
+
+A code may carry a detail after a colon (`rule:large-amount`); its line shows it. Whoever adds a code adds its line
+here; a test holds both together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+EXCLUSIONS: Final[Mapping[str, tuple[str, str]]] = {
+    "other_merchant": ("属于其他商户", "belongs to another merchant"),
+    "disabled": ("渠道已停用", "the channel is disabled"),
+    "environment": ("当前支付环境中不可用", "cannot be used where the customer's screen is"),
+    "not_signed": ("该账户未签约此产品", "the account has no contract for this product"),
+    "unsupported": ("连接器不支持该产品", "the connector does not offer this product"),
+    "method_not_allowed": ("本单未允许该支付方式", "the payment does not allow this method"),
+    "product_not_allowed": ("本单未允许该支付产品", "the payment does not allow this product"),
+    "method_refused": (
+        "付款方或风控已拒绝该支付方式，不再静默尝试",
+        "the payer or risk control refused this method: never tried again silently",
+    ),
+    "needs_openid": ("缺少顾客的 openid", "the customer's openid is not known"),
+    "amount_too_small": ("低于最小金额", "the amount is below the minimum"),
+    "amount_too_large": ("超过最大金额", "the amount is above the maximum"),
+    "daily_cap": ("将超过当日限额", "the daily cap would be exceeded"),
+    "maintenance": ("计划维护中", "planned maintenance is on"),
+    "rule_only": ("规则限定了其他渠道", "a rule allows only other channels"),
+    "breaker_open": ("熔断中，尚有其他可用渠道", "its breaker is open and others are left"),
+    "breaker_probing": ("恢复探测中，尚有其他可用渠道", "it is being probed back and others are left"),
+    "already_failed": ("本单已在此失败，尚有其他可用渠道", "it failed in this payment and others are left"),
+}
+"""Why a channel x product is not in the plan."""
+
+RANKS: Final[Mapping[str, tuple[str, str]]] = {
+    "tier": ("优先级：{detail}", "tier {detail}"),
+    "rule": ("规则「{detail}」使其靠前", "put first by the rule `{detail}`"),
+    "avoid": ("规则「{detail}」使其靠后", "put last by the rule `{detail}`"),
+    "split": ("分流份额：{detail}", "takes the share `{detail}` of the split"),
+    "probe": ("恢复探测：以一笔支付试探", "recovery probe: this payment tries it"),
+    "same_upstream": ("与刚失败的渠道同一上游，靠后", "ranked lower: same upstream as the one that just failed"),
+    "sibling_sick": (
+        "同一账户的其他产品正在熔断，靠后",
+        "ranked lower: another product of the account has an open breaker",
+    ),
+    "degraded": ("有异常迹象，靠后", "ranked lower in its tier: weak signs of trouble"),
+    "on_request": ("顾客未主动选择该方式，靠后", "ranked last: a method nobody asked for in this payment"),
+    "other_product": ("同一渠道另有更合适的产品，靠后", "ranked lower: the channel has a more fitting product here"),
+    "last_resort": ("其余渠道均不可用，作为最后选择", "last resort: nothing else is left"),
+    "retry_failed": ("其余渠道均不可用，再试一次", "failed before, but nothing else is left"),
+}
+"""Why a candidate stands where it stands."""
+
+MOVES: Final[Mapping[str, tuple[str, str]]] = {
+    "timeouts": ("最近几次调用多数没有可用应答", "too many of the last calls had no usable answer"),
+    "consecutive_errors": ("连续失败", "several failures in a row"),
+    "error_rate": ("短时错误率超过阈值", "the error rate of the short window is over the threshold"),
+    "listed_code": ("渠道自报繁忙或维护", "the channel says of itself that it is busy or in maintenance"),
+    "our_side": ("配置或签名被连续拒绝，需人工处理", "refused for configuration or signature: a person must mend it"),
+    "probe_due": ("到时间，开始恢复探测", "time to probe it"),
+    "probe_failed": ("恢复探测失败，延长熔断", "a probe failed: it stays open for longer"),
+    "probes_succeeded": ("恢复探测成功，恢复使用", "the probes succeeded: back in use"),
+    "weak_signs": ("错误率偏高，尚未证实", "the error rate looks high, not yet proven"),
+    "signs_gone": ("异常迹象已消失", "the signs of trouble are gone"),
+}
+"""Why a breaker moved."""
+
+REASONS: Final[Mapping[str, tuple[str, str]]] = {**EXCLUSIONS, **RANKS, **MOVES}
+
+
+def explain(code: str) -> tuple[str, str]:
+    """(Chinese, English) for a reason code with its detail. KeyError for a code that nobody described."""
+    name, _, detail = code.partition(":")
+    chinese, english = REASONS[name]
+    return chinese.format(detail=detail), english.format(detail=detail)

@@ -1,0 +1,79 @@
+"""The state of every channel x product for the live page: plain data, made when somebody looks."""
+
+from __future__ import annotations
+
+import msgspec
+
+from payswitch.domain.channel import Product
+from payswitch.routing.health import Health, Line, Priors
+from payswitch.routing.policy import Policy
+from payswitch.routing.scoring import sick_estimate
+
+
+class ChannelHealth(msgspec.Struct, frozen=True, kw_only=True):
+    """One channel x product at one moment."""
+
+    channel_id: str
+    product: Product
+    state: str
+    """`healthy`, `degraded`, `open` or `probing`."""
+    since_ms: int
+    """When this state began; 0: always."""
+    reason: str
+    """Reason code of the last breaker move, empty when there was none."""
+    estimate: float
+    """Chance of success, 0..1: created and paid; small behind an open breaker."""
+    creation: float
+    completion: float
+    remembered: float
+    """How many create calls the creation estimate still rests on."""
+    calls: int
+    """In the triggers' window (60 s)."""
+    failures: int
+    p50_ms: float | None
+    p95_ms: float | None
+    soft_limit_ms: int
+    traffic_share: float
+    """Of all calls in the window, 0..1."""
+    next_probe_at_ms: int | None
+    """When the next probe may go; None while it needs none."""
+
+
+def take_snapshot(health: Health, policy: Policy, now_ms: int) -> list[ChannelHealth]:
+    """Every line that was ever laid out or observed, in order of channel and product."""
+    lines = health.lines()
+    window_ms = policy.triggers.window_s * 1_000
+    counts = [line.breaker.window.counts(now_ms, window_ms) for line in lines]
+    priors = health.priors(now_ms, policy.scoring)
+    total = sum(calls for calls, _ in counts)
+    return [
+        _one(line, policy, priors, now_ms, calls, failures, calls / total if total else 0.0)
+        for line, (calls, failures) in zip(lines, counts, strict=True)
+    ]
+
+
+def _one(
+    line: Line, policy: Policy, priors: Priors, now_ms: int, calls: int, failures: int, share: float
+) -> ChannelHealth:
+    breaker, scoring = line.breaker, policy.scoring
+    creation = line.creation.mean(priors.creation, now_ms, scoring)
+    completion = line.completion.mean(priors.completion, now_ms, scoring)
+    estimate = creation * completion
+    return ChannelHealth(
+        channel_id=line.channel_id,
+        product=line.product,
+        state=breaker.state.value,
+        since_ms=breaker.since_ms,
+        reason=breaker.reason,
+        estimate=sick_estimate(estimate, breaker.openings) if breaker.cut_off else estimate,
+        creation=creation,
+        completion=completion,
+        remembered=line.creation.weight(now_ms, scoring),
+        calls=calls,
+        failures=failures,
+        p50_ms=line.latency.percentile(0.50),
+        p95_ms=line.latency.percentile(0.95),
+        soft_limit_ms=line.latency.soft_limit_ms(policy.soft_limit),
+        traffic_share=share,
+        next_probe_at_ms=max(breaker.next_probe_ms, breaker.reserved_until_ms) if breaker.cut_off else None,
+    )

@@ -1,0 +1,209 @@
+"""What must hold for any shop, any payment and any history.
+
+The router picks only eligible channels, its choice is reproducible, and no breaker ever removes the last candidate.
+"""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.routing.world import ALIPAY, NIGHT_MS, WECHAT, channel
+
+from payswitch.domain.channel import Channel, Environment, Method, Product
+from payswitch.domain.outcome import Outcome, OutcomeKind
+from payswitch.domain.payment import Customer
+from payswitch.routing.planner import Router
+from payswitch.routing.policy import Action, Condition, Policy, Rule, Split, Target, default_policy
+from payswitch.routing.reasons import EXCLUSIONS, MOVES, explain
+from payswitch.routing.request import CallObservation, ChannelBook, FinalObservation, RoutePlan, RouteRequest
+
+CAPABILITIES = {"wechatpay": WECHAT, "alipay": ALIPAY}
+NAMES = ["a", "b", "c", "d", "e"]
+
+
+@st.composite
+def channels(draw: st.DrawFn) -> tuple[Channel, ...]:
+    made = []
+    for name in draw(st.lists(st.sampled_from(NAMES), unique=True, max_size=5)):
+        connector = draw(st.sampled_from(["wechatpay", "alipay"]))
+        products = draw(st.sets(st.sampled_from(sorted(CAPABILITIES[connector])), min_size=1))
+        made.append(
+            channel(
+                name,
+                connector,
+                draw(st.sampled_from(["wechat", "alipay", "bank"])),
+                draw(st.integers(1, 4)),
+                products=frozenset(products),
+                enabled=draw(st.booleans()) or draw(st.booleans()),
+                merchant_id=draw(st.sampled_from(["m-1", "m-1", "m-1", "m-2"])),
+                fee_bp=draw(st.integers(0, 100)),
+                max_fen=draw(st.none() | st.integers(1, 1_000_000)),
+                daily_cap_fen=draw(st.none() | st.integers(1, 2_000_000)),
+                tags=frozenset(draw(st.sets(st.sampled_from(["bank", "apple_pay"])))),
+            )
+        )
+    return tuple(made)
+
+
+KEYS = st.tuples(st.sampled_from(NAMES), st.sampled_from([*WECHAT, *ALIPAY]))
+REQUESTS = st.builds(
+    RouteRequest,
+    payment_id=st.text("abc#", min_size=1, max_size=8),
+    merchant_id=st.just("m-1"),
+    shop_id=st.just("s-1"),
+    amount_fen=st.integers(1, 1_000_000),
+    environment=st.sampled_from(list(Environment)),
+    methods=st.frozensets(st.sampled_from(list(Method))),
+    products=st.frozensets(st.sampled_from([*WECHAT, *ALIPAY]), max_size=2),
+    customer=st.builds(
+        Customer,
+        is_new=st.none() | st.booleans(),
+        age=st.none() | st.integers(10, 90),
+        device=st.none() | st.sampled_from(["ios", "android"]),
+        openid=st.none() | st.just("o"),
+    ),
+    local_hour=st.integers(0, 23),
+    failed=st.just(frozenset()) | st.frozensets(KEYS, max_size=3),
+    failed_upstreams=st.just(frozenset()) | st.frozensets(st.sampled_from(["wechat", "alipay"])),
+    refused_methods=st.just(frozenset()) | st.frozensets(st.sampled_from(list(Method)), max_size=1),
+)
+TARGETS = st.builds(
+    Target,
+    methods=st.lists(st.sampled_from(list(Method)), max_size=2).map(tuple),
+    channels=st.lists(st.sampled_from(NAMES), max_size=2).map(tuple),
+)
+ACTIONS = st.builds(
+    Action, prefer=st.none() | TARGETS, avoid=st.none() | TARGETS, only=st.none() | TARGETS, pin=st.none() | TARGETS
+)
+RULES = st.builds(
+    Rule,
+    name=st.sampled_from(["r1", "r2"]),
+    when=st.builds(Condition, min_fen=st.none() | st.integers(0, 1_000_000), customer_new=st.none() | st.booleans()),
+    then=ACTIONS,
+)
+POLICIES = st.just(default_policy()) | st.builds(
+    Policy,
+    version=st.just("any"),
+    rules=st.lists(RULES, max_size=2, unique_by=lambda r: r.name).map(tuple),
+    split=st.sampled_from([Split(), Split(best=100, warm=0, explore=0), Split(best=0, warm=0, explore=100)]),
+)
+HISTORY = st.lists(
+    st.tuples(KEYS, st.sampled_from(list(OutcomeKind)), st.integers(0, 3_000), st.booleans()), max_size=40
+)
+
+
+EVERY = settings(max_examples=60, deadline=None)
+
+
+class Scene:
+    """A router with a history, a shop and a payment."""
+
+    def __init__(self, policy: Policy, shop: tuple[Channel, ...], history: list[Any]) -> None:
+        self.router = Router(policy)
+        self.book = ChannelBook(channels=shop, capabilities=CAPABILITIES, used_today_fen={"a": 500_000})
+        self.now_ms = NIGHT_MS
+        for (channel_id, product), kind, gap_ms, paid in history:
+            self.now_ms += gap_ms
+            outcome = Outcome(kind=kind, listed=paid and kind is OutcomeKind.REFUSED_CHANNEL)
+            facts: dict[str, Any] = {"at_ms": self.now_ms, "channel_id": channel_id, "product": product}
+            for move in self.router.observe_call(CallObservation(outcome=outcome, latency_ms=50.0, **facts)):
+                assert move.reason in MOVES
+                assert move.before != move.after
+            self.router.observe_final(FinalObservation(paid=paid, **facts))
+
+    def plan(self, request: RouteRequest, salt: str = "") -> RoutePlan:
+        return self.router.plan(request, self.book, now_ms=self.now_ms, salt=salt or request.payment_id)
+
+
+SCENES = st.builds(Scene, POLICIES, channels(), HISTORY)
+
+
+def may_take(request: RouteRequest, shop: ChannelBook, channel_id: str, product: Product) -> bool:
+    """Eligibility once more, written down from the design rather than from the code."""
+    the_channel = next(c for c in shop.channels if c.channel_id == channel_id)
+    capability = CAPABILITIES[the_channel.connector][product]
+    cap_fen = the_channel.daily_cap_fen
+    return (
+        the_channel.merchant_id == request.merchant_id
+        and the_channel.enabled
+        and product in the_channel.products
+        and request.environment in capability.environments
+        and (not request.methods or capability.method in request.methods)
+        and (not request.products or product in request.products)
+        and capability.method not in request.refused_methods
+        and (not capability.needs_openid or bool(request.customer.openid))
+        and capability.min_fen <= request.amount_fen <= (capability.max_fen or 10**12)
+        and the_channel.min_fen <= request.amount_fen <= (the_channel.max_fen or 10**12)
+        and (cap_fen is None or shop.used_today_fen.get(channel_id, 0) + request.amount_fen <= cap_fen)
+    )
+
+
+@EVERY
+@given(SCENES, REQUESTS)
+def test_only_eligible_channels_are_picked_each_once(scene: Scene, request: RouteRequest) -> None:
+    plan = scene.plan(request)
+    keys = [(c.channel_id, c.product) for c in plan.candidates]
+    assert len(keys) == len(set(keys))
+    assert all(may_take(request, scene.book, *key) for key in keys)
+    assert not set(keys) & {(e.channel_id, e.product) for e in plan.excluded}
+
+
+@EVERY
+@given(SCENES, REQUESTS)
+def test_the_last_candidate_is_never_removed_by_health_or_failures(scene: Scene, request: RouteRequest) -> None:
+    plan = scene.plan(request)
+    eligible = [
+        (c.channel_id, product)
+        for c in scene.book.channels
+        for product in c.products
+        if may_take(request, scene.book, c.channel_id, product)
+    ]
+    if eligible and not any(rule.then.only for rule in scene.router.policy.rules):
+        assert plan.candidates
+
+
+@EVERY
+@given(SCENES, REQUESTS, st.text("xyz", min_size=1, max_size=5))
+def test_same_state_facts_and_salt_give_the_same_plan(scene: Scene, request: RouteRequest, salt: str) -> None:
+    twin = copy.deepcopy(scene)
+    plan = scene.plan(request, salt)
+    assert twin.plan(request, salt) == plan
+    if not any(candidate.probe for candidate in plan.candidates):
+        assert scene.plan(request, plan.salt) == plan
+
+
+@EVERY
+@given(SCENES, REQUESTS)
+def test_every_reason_can_be_explained_and_every_chance_adds_up(scene: Scene, request: RouteRequest) -> None:
+    plan = scene.plan(request)
+    assert all(exclusion.reason in EXCLUSIONS for exclusion in plan.excluded)
+    for candidate in plan.candidates:
+        assert candidate.reasons
+        assert all(explain(reason) for reason in candidate.reasons)
+        assert 0 <= candidate.estimate <= 1
+        assert 120 <= candidate.soft_limit_ms <= 250
+    if plan.candidates:
+        assert sum(c.propensity for c in plan.candidates) == pytest.approx(1.0)
+        assert plan.candidates[0].propensity > 0
+
+
+@EVERY
+@given(SCENES, REQUESTS)
+def test_every_channel_is_either_offered_or_excluded_with_a_reason(scene: Scene, request: RouteRequest) -> None:
+    plan = scene.plan(request)
+    told = {c.channel_id for c in plan.candidates} | {e.channel_id for e in plan.excluded}
+    assert told == {c.channel_id for c in scene.book.channels}
+
+
+@EVERY
+@given(SCENES, REQUESTS)
+def test_after_a_failure_no_customer_is_used_to_learn(scene: Scene, request: RouteRequest) -> None:
+    plan = scene.plan(request)
+    if request.failed or request.failed_upstreams or request.refused_methods:
+        assert not any(reason.startswith("split:") for c in plan.candidates for reason in c.reasons)
+        if plan.candidates and "last_resort" not in plan.candidates[0].reasons:
+            assert not any(c.probe for c in plan.candidates[:1]) or "retry_failed" in plan.candidates[0].reasons

@@ -1,0 +1,64 @@
+"""Every reason that can stand in a plan or a breaker move has one line in both languages."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from payswitch.routing import planner
+from payswitch.routing.reasons import EXCLUSIONS, MOVES, RANKS, REASONS, explain
+
+SOURCES = sorted(Path(planner.__file__).parent.glob("*.py"))
+
+
+def texts_in(*names: str) -> set[str]:
+    """Every string in the code of these modules, without the docstrings' prose."""
+    found: set[str] = set()
+    for source in SOURCES:
+        if source.stem in names:
+            tree = ast.parse(source.read_text(encoding="utf-8"))
+            found |= {n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str)}
+    return found
+
+
+@pytest.mark.parametrize("code", sorted(REASONS))
+def test_each_code_has_a_line_in_chinese_and_in_english(code: str) -> None:
+    chinese, english = explain(f"{code}:the-detail")
+    assert re.search(r"[\u4e00-\u9fff]", chinese)
+    assert re.fullmatch(r"[ -~]+", english)
+    assert "{" not in chinese + english
+    assert "\n" not in chinese + english
+    if "{detail}" in REASONS[code][1]:
+        assert "the-detail" in chinese
+        assert "the-detail" in english
+
+
+def test_every_described_reason_is_given_somewhere_in_the_code() -> None:
+    given = texts_in("eligibility", "pool", "planner", "plan_writing", "profile", "ordering", "breaker", "split")
+    prefixes = {text.partition(":")[0] for text in given}
+    assert set(REASONS) <= given | prefixes
+
+
+def test_the_three_kinds_of_reason_do_not_share_codes() -> None:
+    assert len(REASONS) == len(EXCLUSIONS) + len(RANKS) + len(MOVES)
+
+
+def test_a_rule_is_named_in_its_line() -> None:
+    assert explain("rule:large-amount") == (
+        "规则「large-amount」使其靠前",
+        "put first by the rule `large-amount`",
+    )
+
+
+def test_an_undescribed_code_is_a_bug_and_says_so() -> None:
+    with pytest.raises(KeyError):
+        explain("because")
+
+
+def test_the_operators_reference_names_every_reason() -> None:
+    reference = Path("docs/reference/routing.md").read_text(encoding="utf-8")
+    missing = [code for code in REASONS if not re.search(rf"`{code}(`|:)", reference)]
+    assert missing == []
