@@ -85,6 +85,7 @@ class FakeChannel:
         self.refund_script: deque[Outcome] = deque()
         self.silent = False
         self.creates_when_silent = False
+        self.credential_valid_ms: int | None = None
         self.orders: dict[str, Order] = {}
         self.calls: list[tuple[str, str]] = []
         self.before_answer: deque[object] = deque()
@@ -122,8 +123,13 @@ class FakeChannel:
         self.orders.setdefault(number, Order(order.amount_fen, state))
         while self.before_answer:
             await self.before_answer.popleft()()  # type: ignore[operator]
-        credential = Credential(kind=CredentialKind.QR, content=f"qr:{number}", expires_at_ms=order.expires_at_ms)
+        credential = Credential(kind=CredentialKind.QR, content=f"qr:{number}", expires_at_ms=self._expiry(order))
         return CreateAnswer(outcome=outcome, credential=credential)
+
+    def _expiry(self, order: CreateOrder) -> int:
+        if self.credential_valid_ms is None:
+            return order.expires_at_ms
+        return min(order.expires_at_ms, self.clock.now_ms() + self.credential_valid_ms)
 
     def fact(self, number: str, **changes: object) -> OrderFact:
         """What a verified notification or query of this channel asserts about one number."""
@@ -254,6 +260,10 @@ class FakeDirectory:
 
     def client(self, channel_id: str, version: int) -> FakeChannel:
         return self.clients[channel_id]
+
+    def cap(self, channel_id: str, daily_cap_fen: int) -> None:
+        channel = self._channels[channel_id]
+        self._channels[channel_id] = msgspec.structs.replace(channel, daily_cap_fen=daily_cap_fen)
 
     def take_out(self, *channel_ids: str) -> None:
         for channel_id in channel_ids:

@@ -132,3 +132,11 @@ async def test_another_shops_refund_does_not_exist_for_this_shop(tonight: Night)
     with pytest.raises(PaySwitchError) as caught:
         await refunds.get_refund(tonight.ctx, SHOP, "ref_nothing")
     assert caught.value.kind.code == "not_found"
+
+
+async def test_a_refund_made_in_the_channels_console_is_acknowledged_and_told(tonight: Night) -> None:
+    file = await paid(tonight)
+    fact = RefundFact(out_refund_no="console-1", outcome=Outcome(kind=OutcomeKind.PAID), amount_fen=5_000)
+    assert await refunding.apply_refund_fact(tonight.ctx, "wechat-main", fact)
+    assert (await tonight.file(file.payment.payment_id)).refunds == ()
+    assert [i.kind for i in await tonight.store.list_incidents(limit=10)] == ["foreign_refund"]

@@ -157,6 +157,31 @@ async def test_the_channel_is_away_when_the_payment_expires(tonight: Night) -> N
     assert (await tonight.file(answer.file.payment.payment_id)).payment.state is PaymentState.CLOSED
 
 
+async def test_a_cancellation_overtakes_the_launch_and_nothing_is_shown(tonight: Night) -> None:
+    async def cancel() -> None:
+        file = await payments.find_payment(tonight.ctx, SHOP, "order-1")
+        assert file is not None
+        await payments.cancel_payment(tonight.ctx, SHOP, file.payment.payment_id)
+
+    tonight.channel("wechat-main").before_answer.append(cancel)
+    answer = await tonight.order()
+    assert answer.attempt_id is None
+    assert answer.file.payment.state is PaymentState.CLOSED
+    await tonight.wait(5)
+    attempt = answer.file.attempts[0]
+    assert tonight.channel("wechat-main").orders[attempt.channel_order_no].state == "closed"
+
+
+async def test_a_credential_that_ran_out_is_retired_before_the_next_one_is_shown(tonight: Night) -> None:
+    """WeChat's H5 link works for five minutes; the payment may live longer."""
+    tonight.channel("wechat-main").credential_valid_ms = 60_000
+    first = await tonight.order()
+    tonight.clock.advance(seconds=61)
+    again = await tonight.order()
+    assert again.attempt_id != first.attempt_id
+    assert again.file.attempts[0].state is AttemptState.CLOSED
+
+
 async def test_a_closed_payment_takes_no_new_attempt(tonight: Night) -> None:
     answer = await tonight.order()
     await payments.cancel_payment(tonight.ctx, SHOP, answer.file.payment.payment_id)
@@ -188,8 +213,11 @@ async def test_the_hosted_checkout_launches_when_the_customer_presses_pay(tonigh
 
 async def test_the_checkout_offers_what_can_work_and_planning_it_costs_nobody_a_share(tonight: Night) -> None:
     created = await tonight.order(environment=None)
-    offered = checkouts.offered_methods(tonight.ctx, created.file, Environment.DESKTOP)
-    assert set(offered) == {Method.WECHAT, Method.ALIPAY}
+    before = tonight.ctx.router.health_snapshot(tonight.clock.now_ms())
+    for _ in range(5):
+        offered = checkouts.offered_methods(tonight.ctx, created.file, Environment.DESKTOP)
+        assert offered == (Method.WECHAT, Method.ALIPAY)
+    assert tonight.ctx.router.health_snapshot(tonight.clock.now_ms()) == before or not before
 
 
 async def test_an_unknown_checkout_link_leads_nowhere(tonight: Night) -> None:

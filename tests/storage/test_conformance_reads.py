@@ -312,3 +312,13 @@ async def test_the_audit_sees_books_that_do_not_fit(store: SqliteStore) -> None:
     counts = await store.counts()
 
     assert (counts.broken_payments, counts.broken_refunds) == (2, 1)
+
+
+async def test_what_each_channel_received_since_midnight(store: SqliteStore) -> None:
+    for n in (1, 2, 3):
+        await store.commit(launched(n))
+    for n in (1, 2):
+        await store.commit(paid(n))
+    received = await store.received_since(0)
+    assert received == {"wechat-main": sum(a_payment(n).amount_fen for n in (1, 2))}
+    assert await store.received_since(NOW_MS + 86_400_000) == {}

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from payswitch.kit.clock import ManualClock, beijing, iso_utc
+from payswitch.kit.clock import ManualClock, beijing, beijing_hour, iso_utc
 from payswitch.kit.crypto import (
     KeyFormatError,
     SigningKey,
@@ -72,6 +72,11 @@ async def test_a_sleeper_wakes_when_its_time_has_come() -> None:
 def test_times_for_people_and_wires() -> None:
     assert iso_utc(1_762_864_620_007) == "2025-11-11T12:37:00.007Z"
     assert beijing(1_762_864_620_007).isoformat(timespec="seconds") == "2025-11-11T20:37:00+08:00"
+
+
+@given(st.integers(min_value=0, max_value=4_000_000_000_000))
+def test_the_hour_in_beijing(ms: int) -> None:
+    assert beijing_hour(ms) == beijing(ms).hour
 
 
 @pytest.fixture(scope="module")

@@ -62,6 +62,7 @@ class Directory:
         channel = self._channels.get(channel_id)
         if channel is None:
             raise LookupError(
-                f"channel {channel_id} is needed by earlier payments but not configured; put it back with enabled = false"
+                f"channel {channel_id} is needed by earlier payments but is not configured; "
+                "put it back with enabled = false"
             )
         return self._clients[channel_id, channel.version]

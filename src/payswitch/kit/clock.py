@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 from typing import Protocol
 
 BEIJING = timezone(timedelta(hours=8), "Asia/Shanghai")
@@ -70,8 +71,17 @@ class ManualClock:
 
 def iso_utc(ms: int) -> str:
     """Unix milliseconds as RFC 3339 in UTC with milliseconds, e.g. `2026-11-11T12:37:00.000Z`."""
-    moment = datetime.fromtimestamp(ms / 1_000, UTC)
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{ms % 1_000:03d}Z"
+    return f"{_iso_second(ms // 1_000)}.{ms % 1_000:03d}Z"
+
+
+@lru_cache(maxsize=1_024)
+def _iso_second(second: int) -> str:
+    return datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+
+
+def beijing_hour(ms: int) -> int:
+    """The hour of the day in Beijing, 0..23."""
+    return (ms // 3_600_000 + 8) % 24
 
 
 def beijing(ms: int) -> datetime:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from payswitch.domain.channel import Environment
+from payswitch.domain.channel import Environment, Method
 from payswitch.domain.outcome import OutcomeKind
 from payswitch.routing.breaker import BreakerState, Standing, call_kind
 from payswitch.routing.call_window import CallKind
@@ -76,8 +76,7 @@ class Router:
         fired = self._profile.fired(request)
         pool = self._sort_out(request, book, fired, now_ms)
         emergency = pool.settle()
-        scoring = self._policy.scoring
-        asked = Asked(request, fired, scoring, self._health.priors(now_ms, scoring), now_ms)
+        asked = self._asked(request, fired, now_ms)
         ordered = rank([Ranked(entry, asked) for entry in pool.usable])
         if emergency:
             choice = self._choose_in_emergency(ordered, emergency, now_ms, salt)
@@ -86,6 +85,22 @@ class Router:
             reserves = pool.reserves(choice.probe.entry if choice.probe else None)
             choice.add_last_resorts(rank([Ranked(entry, asked) for entry in reserves]))
         return write_plan(choice, pool, fired, self._policy, self._profile)
+
+    def offered(self, request: RouteRequest, book: ChannelBook, *, now_ms: int) -> tuple[Method, ...]:
+        """The methods that can work for this payment, best first: what a checkout shows before anybody presses "pay".
+
+        Unlike `plan()` it draws no share of the split and lends nothing to a probe: looking costs no payment.
+        """
+        fired = self._profile.fired(request)
+        pool = self._sort_out(request, book, fired, now_ms)
+        pool.settle()
+        asked = self._asked(request, fired, now_ms)
+        ordered = rank([Ranked(entry, asked) for entry in pool.usable])
+        return tuple(dict.fromkeys(ranked.entry.method for ranked in ordered))
+
+    def _asked(self, request: RouteRequest, fired: Fired, now_ms: int) -> Asked:
+        scoring = self._policy.scoring
+        return Asked(request, fired, scoring, self._health.priors(now_ms, scoring), now_ms)
 
     def observe_call(self, seen: CallObservation) -> list[BreakerMove]:
         """Learn from one create call. Returns the breaker moves that nobody was told of yet, oldest first."""

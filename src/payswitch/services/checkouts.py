@@ -7,12 +7,11 @@ from msgspec.structs import replace
 from payswitch.domain.channel import Environment, Method
 from payswitch.domain.errors import NOT_FOUND, PaySwitchError
 from payswitch.domain.payment import PaymentFile, PaymentState
-from payswitch.services import results
+from payswitch.services import results, routes
 from payswitch.services.commands import PaymentAnswer, SwitchPayment
 from payswitch.services.context import Context
 from payswitch.services.draft import Draft, change
 from payswitch.services.payments import shown_attempt
-from payswitch.services.routes import plan_route
 from payswitch.services.switching import switch_payment
 
 
@@ -71,5 +70,4 @@ async def check(ctx: Context, token: str) -> PaymentFile:
 
 def offered_methods(ctx: Context, file: PaymentFile, environment: Environment) -> tuple[Method, ...]:
     """The methods that can work for this payment in this environment, best first."""
-    plan, _ = plan_route(ctx, file.payment, environment, file.attempts)
-    return tuple(dict.fromkeys(candidate.method for candidate in plan.candidates))
+    return routes.offered_methods(ctx, file.payment, environment)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
 from dataclasses import dataclass, field
-from typing import Any
 
 from payswitch.kit.clock import Clock
 from payswitch.kit.ids import IdSource
@@ -13,23 +11,7 @@ from payswitch.routing.planner import Router
 from payswitch.services.inflight import Inflight
 from payswitch.services.ports import ChannelDirectory, EventSender, LiveFeed, Store
 from payswitch.services.timings import Timings
-
-
-class Background:
-    """Work that goes on after its request was answered: kept referenced, awaited at shutdown."""
-
-    def __init__(self) -> None:
-        self._tasks: set[asyncio.Task[Any]] = set()
-
-    def start(self, work: Coroutine[Any, Any, Any]) -> None:
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def drain(self) -> None:
-        """Wait for all of it. What fails here is in the database with a due time: the sweeper finishes it."""
-        while self._tasks:
-            await asyncio.gather(*self._tasks, return_exceptions=True)
+from payswitch.services.usage import DailyUsage
 
 
 @dataclass(slots=True)
@@ -47,7 +29,7 @@ class Context:
     """Where channels and customers reach us; no slash at the end."""
     timings: Timings = field(default_factory=Timings)
     inflight: Inflight = field(default_factory=Inflight)
-    background: Background = field(default_factory=Background)
+    usage: DailyUsage = field(default_factory=DailyUsage)
     outbox_wake: asyncio.Event = field(default_factory=asyncio.Event)
     """Set after a commit that holds events, so that the shop hears within milliseconds."""
     last_checked_ms: dict[str, int] = field(default_factory=dict)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from payswitch.domain.outcome import Outcome
-from payswitch.domain.payment import Attempt, AttemptState, PaymentFile, PaymentState
+from payswitch.domain.payment import Attempt, AttemptState, CloseReason, PaymentFile, PaymentState
 from payswitch.routing.request import BreakerMove, CallObservation, FinalObservation
 from payswitch.services.context import Context
 
@@ -79,6 +79,7 @@ def tell_result(ctx: Context, before: Attempt, after: PaymentFile) -> None:
     if attempt.state is before.state:
         return
     if attempt.state is AttemptState.SUCCEEDED:
+        ctx.usage.add(attempt.channel_id, attempt.amount_fen, ctx.clock.now_ms())
         _observe_final(ctx, attempt, paid=True)
         if attempt.surplus:
             ctx.feed.tell("surplus", {"payment_id": attempt.payment_id, "amount_fen": attempt.amount_fen})
@@ -94,7 +95,10 @@ def tell_result(ctx: Context, before: Attempt, after: PaymentFile) -> None:
                 },
             )
     elif before.exposed_at_ms is not None and attempt.state is AttemptState.CLOSED:
-        _observe_final(ctx, attempt, paid=False)
+        # A shop that cancels says nothing about the channel. A customer who lets a credential run out may: they all do
+        # it alike, so that a channel whose credentials stay unpaid more often than the others' is seen.
+        cancelled = after.payment.close_reason is CloseReason.CANCELLED
+        _observe_final(ctx, attempt, paid=False, payer_side=cancelled)
     tell_closed(ctx, after)
 
 
@@ -106,7 +110,7 @@ def tell_closed(ctx: Context, file: PaymentFile) -> None:
         )
 
 
-def _observe_final(ctx: Context, attempt: Attempt, *, paid: bool) -> None:
+def _observe_final(ctx: Context, attempt: Attempt, *, paid: bool, payer_side: bool = False) -> None:
     now_ms = ctx.clock.now_ms()
     moves = ctx.router.observe_final(
         FinalObservation(
@@ -114,6 +118,7 @@ def _observe_final(ctx: Context, attempt: Attempt, *, paid: bool) -> None:
             channel_id=attempt.channel_id,
             product=attempt.product,
             paid=paid,
+            payer_side=payer_side,
             waited_ms=now_ms - (attempt.exposed_at_ms or attempt.created_at_ms),
         )
     )

@@ -31,7 +31,6 @@ from payswitch.domain.payment import (
     PaymentState,
     Shop,
 )
-from payswitch.domain.transitions import PAYMENT
 from payswitch.services import observing, retiring
 from payswitch.services.commands import CreatePayment, PaymentAnswer
 from payswitch.services.context import Context
@@ -42,6 +41,8 @@ from payswitch.services.routes import plan_route
 
 LEAST_LIFE_MS = 3_000
 """A payment about to expire launches nothing more: the customer could not finish."""
+
+LAUNCHABLE = frozenset({PaymentState.CREATED, PaymentState.PENDING})
 
 _encode = msgspec.json.Encoder(order="deterministic").encode
 
@@ -197,13 +198,16 @@ async def resume(ctx: Context, file: PaymentFile, *, started_ms: int) -> Payment
     shown = shown_attempt(file, ctx.clock.now_ms())
     if shown is not None or payment.environment is None or not can_launch(ctx, payment):
         return PaymentAnswer(file=file, attempt_id=shown.attempt_id if shown else None)
+    # A credential that has run out may still be open in a wallet: it is retired before another one is shown.
+    file = await retiring.retire_all(ctx, file, budget_ms=ctx.timings.retire_deadline_ms)
+    if not can_launch(ctx, file.payment):
+        return PaymentAnswer(file=file)
     return await launch_more(ctx, file, payment.environment, started_ms=started_ms)
 
 
 def can_launch(ctx: Context, payment: Payment) -> bool:
     """Whether a new attempt may be begun at all."""
-    alive = payment.state in (PaymentState.CREATED, PaymentState.PENDING)
-    return alive and payment.expires_at_ms - ctx.clock.now_ms() >= LEAST_LIFE_MS
+    return payment.state in LAUNCHABLE and payment.expires_at_ms - ctx.clock.now_ms() >= LEAST_LIFE_MS
 
 
 def shown_attempt(file: PaymentFile, now_ms: int) -> Attempt | None:
@@ -235,7 +239,7 @@ async def launch_more(
 def launched_answer(ctx: Context, launched: Launched, *, created: bool) -> PaymentAnswer:
     """A round's end as an answer, or as the error that says what to do next."""
     payment = launched.file.payment
-    if launched.attempt_id is not None or payment.state in PAYMENT.terminal:
+    if launched.attempt_id is not None or payment.state not in LAUNCHABLE:
         return PaymentAnswer(file=launched.file, attempt_id=launched.attempt_id, created=created)
     raise _no_credential(ctx, launched.file, launched.refused)
 

@@ -69,6 +69,10 @@ class Store(Protocol):
         """Record one delivery try: state, tries, due time, delivered time, last error. Bytes never change."""
         ...
 
+    async def received_since(self, since_ms: int) -> Mapping[str, int]:
+        """Money received by each channel since then, in fen: what daily caps count."""
+        ...
+
     async def shops(self) -> Sequence[Shop]: ...
 
     async def shop_of_key(self, key_fingerprint: str) -> Shop | None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from payswitch.domain.changes import Changes
 from payswitch.domain.events import EventType
 from payswitch.domain.exchange import RefundFact
 from payswitch.domain.outcome import Outcome, OutcomeKind
-from payswitch.domain.payment import PaymentFile, Refund, RefundState
+from payswitch.domain.payment import Incident, PaymentFile, Refund, RefundState
 from payswitch.domain.transitions import REFUND, RefundEvent, advance
 from payswitch.services.announcements import announce
 from payswitch.services.asking import refund_order
@@ -48,13 +49,33 @@ async def push_refund(ctx: Context, file: PaymentFile, refund_id: str) -> Paymen
 
 
 async def apply_refund_fact(ctx: Context, channel_id: str, fact: RefundFact) -> bool:
-    """Apply what a notification asserts about one refund. False: not ours, or over another amount."""
+    """Apply what a notification asserts about one refund. False: over another amount, not believed.
+
+    A refund that somebody made in the channel's own console has a number we never gave out. It is acknowledged
+    (repeating it would not make it ours) and becomes an incident: our books do not have that money leaving.
+    """
     file = await ctx.store.file_by_refund_no(channel_id, fact.out_refund_no)
     if file is None:
-        return False
+        await _tell_foreign(ctx, channel_id, fact)
+        return True
     refund = next(r for r in file.refunds if r.out_refund_no == fact.out_refund_no)
     await _apply(ctx, file, refund.refund_id, fact, asked=False)
     return _believed(refund, fact)
+
+
+async def _tell_foreign(ctx: Context, channel_id: str, fact: RefundFact) -> None:
+    now_ms = ctx.clock.now_ms()
+    incident = Incident(
+        incident_id=ctx.ids.new("inc_", now_ms),
+        kind="foreign_refund",
+        at_ms=now_ms,
+        channel_id=channel_id,
+        detail=(
+            f"渠道通知了非本系统发起的退款 {fact.out_refund_no} / the channel tells of a refund that was not made "
+            "here; if somebody refunded in the channel's own console, note it in the shop's books"
+        ),
+    )
+    await ctx.store.commit(Changes(insert_incidents=[incident]))
 
 
 def _refund(file: PaymentFile, refund_id: str) -> Refund:

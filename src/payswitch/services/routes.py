@@ -7,7 +7,7 @@ import msgspec
 from payswitch.domain.channel import Environment, Method, Product
 from payswitch.domain.outcome import OutcomeKind
 from payswitch.domain.payment import Attempt, Decision, Payment
-from payswitch.kit.clock import beijing
+from payswitch.kit.clock import beijing_hour
 from payswitch.routing.request import ChannelBook, RoutePlan, RouteRequest
 from payswitch.services.context import Context
 
@@ -45,12 +45,20 @@ def plan_route(
     return plan, decision
 
 
+def offered_methods(ctx: Context, payment: Payment, environment: Environment) -> tuple[Method, ...]:
+    """The methods that can work for this payment in this environment, best first. Changes nothing."""
+    now_ms = ctx.clock.now_ms()
+    request = _request(ctx, payment, environment, (), (), (), now_ms)
+    return ctx.router.offered(request, book_of(ctx, payment.merchant_id), now_ms=now_ms)
+
+
 def book_of(ctx: Context, merchant_id: str) -> ChannelBook:
-    """The merchant's channels with what their products can do."""
+    """The merchant's channels with what their products can do and what they have taken today."""
     channels = tuple(ctx.directory.channels(merchant_id))
     return ChannelBook(
         channels=channels,
         capabilities={c.connector: ctx.directory.capabilities(c.connector) for c in channels},
+        used_today_fen=ctx.usage.today(ctx.clock.now_ms()),
     )
 
 
@@ -75,7 +83,7 @@ def _request(
         customer=payment.customer,
         goods_tag=payment.goods_tag,
         metadata=payment.metadata,
-        local_hour=beijing(now_ms).hour,
+        local_hour=beijing_hour(now_ms),
         failed=frozenset((a.channel_id, a.product) for a in attempts),
         failed_upstreams=_upstreams(ctx, attempts),
         # A method the customer asks for by name is offered again, whatever was refused before.

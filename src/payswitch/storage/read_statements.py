@@ -20,7 +20,7 @@ from sqlalchemy import (
     union_all,
 )
 
-from payswitch.domain.payment import PaymentState
+from payswitch.domain.payment import AttemptState, PaymentState
 from payswitch.storage import schema
 from payswitch.storage.prepared import Prepared
 from payswitch.storage.schema import (
@@ -31,6 +31,7 @@ from payswitch.storage.schema import (
     events,
     idempotency,
     incidents,
+    literal,
     payments,
     refunds,
     shops,
@@ -169,6 +170,13 @@ def _due_payments() -> Prepared:
 
 
 DUE_PAYMENTS: Final = _due_payments()
+
+RECEIVED_SINCE: Final = Prepared(
+    select(attempts.c.channel_id, func.sum(attempts.c.amount_fen))
+    .where(attempts.c.state == literal(AttemptState.SUCCEEDED), attempts.c.finished_at_ms >= _number("since_ms"))
+    # An expression, so that the planner takes the index of received money and not one that is sorted by channel.
+    .group_by(attempts.c.channel_id.concat(""))
+)
 
 SHOPS: Final = Prepared(_all(shops).order_by(shops.c.shop_id))
 LIVE_KEYS: Final = Prepared(

@@ -170,6 +170,13 @@ Index(
     attempts.c.payment_id,
     sqlite_where=attempts.c.due_at_ms.is_not(None),
 )
+Index(
+    "ix_attempts_received",
+    attempts.c.finished_at_ms,
+    attempts.c.channel_id,
+    attempts.c.amount_fen,
+    sqlite_where=attempts.c.state == literal(AttemptState.SUCCEEDED),
+)
 
 refunds = Table(
     "refunds",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -205,6 +205,15 @@ class SqliteStore:
             return [row[0] for row in cursor.execute(statement.sql, parameters).fetchall()]
 
         return self._look().run(read)
+
+    async def received_since(self, since_ms: int) -> Mapping[str, int]:
+        statement = reads.RECEIVED_SINCE
+        parameters = statement.bind(since_ms=since_ms)
+
+        def read(cursor: sqlite3.Cursor) -> dict[str, int]:
+            return dict(cursor.execute(statement.sql, parameters).fetchall())
+
+        return await self._read().run(read)
 
     # --- shops, channels, audits -------------------------------------------------------------------------------
 

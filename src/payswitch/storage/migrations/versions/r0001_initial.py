@@ -154,6 +154,13 @@ def _create_attempts() -> None:
         sqlite_where=sa.text("due_at_ms IS NOT NULL"),
     )
     op.create_index(
+        "ix_attempts_received",
+        "attempts",
+        ["finished_at_ms", "channel_id", "amount_fen"],
+        unique=False,
+        sqlite_where=sa.text("state = 'succeeded'"),
+    )
+    op.create_index(
         "uq_payment_winner",
         "attempts",
         ["payment_id"],
