@@ -34,7 +34,18 @@ class Changes:
     idempotency: list[IdempotencyRecord] = field(default_factory=list)
 
     def __bool__(self) -> bool:
-        return any(getattr(self, name) for name in self.__dataclass_fields__)
+        return bool(
+            self.update_payments
+            or self.insert_payments
+            or self.insert_incidents
+            or self.insert_decisions
+            or self.insert_attempts
+            or self.update_attempts
+            or self.insert_refunds
+            or self.update_refunds
+            or self.insert_events
+            or self.idempotency
+        )
 
 
 @dataclass(frozen=True, slots=True)

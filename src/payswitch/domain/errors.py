@@ -78,6 +78,15 @@ PAYER_REFUSED = ErrorKind(
     "offer_other_method",
 )
 BODY_TOO_LARGE = ErrorKind("body_too_large", 413, "The request body is too large", "请求体过大", "fix_request")
+UNSUPPORTED_MEDIA_TYPE = ErrorKind(
+    "unsupported_media_type", 415, "The body must be application/json", "请求体必须是 application/json", "fix_request"
+)
+BODY_TOO_SLOW = ErrorKind(
+    "body_too_slow", 408, "The request body did not arrive in time", "请求体未能及时送达", "retry_later"
+)
+BODY_CUT_OFF = ErrorKind(
+    "body_cut_off", 400, "The connection ended before the body did", "请求体未传完连接即已断开", "retry_later"
+)
 INTERNAL = ErrorKind(
     "internal",
     500,

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
-from typing import Any
+from collections.abc import Awaitable, Callable
 
 from payswitch.services.commands import PaymentAnswer
 
@@ -12,40 +11,67 @@ Key = tuple[str, str]
 """(shop_id, out_trade_no): known before the payment has an id."""
 
 
+class Work:
+    """One launch that is going on, and who else waits for its result."""
+
+    __slots__ = ("input_hash", "joined")
+
+    def __init__(self, input_hash: str) -> None:
+        self.input_hash = input_hash
+        self.joined: list[asyncio.Future[PaymentAnswer]] = []
+
+    def join(self) -> asyncio.Future[PaymentAnswer]:
+        future: asyncio.Future[PaymentAnswer] = asyncio.get_running_loop().create_future()
+        self.joined.append(future)
+        return future
+
+    def done(self, answer: PaymentAnswer) -> None:
+        for future in self.joined:
+            if not future.done():
+                future.set_result(answer)
+
+    def failed(self, error: BaseException) -> None:
+        """Those who joined fail alike; a work that was cut off (shutdown) cuts them off too."""
+        for future in self.joined:
+            if future.done():
+                continue
+            if isinstance(error, Exception):
+                future.set_exception(error)
+            else:
+                future.cancel()
+
+
 class Inflight:
     """At most one launch per payment at a time.
 
-    The work runs in its own task: a customer who closes the browser does not cut off a call to a channel in the
-    middle, where nobody would know whether it arrived.
+    The first request does the work in its own task (the server never cancels a request because its client went
+    away: a call to a channel is not cut off in the middle), the others wait for the same answer or error.
     """
 
     def __init__(self) -> None:
-        self._running: dict[Key, tuple[str, asyncio.Task[PaymentAnswer]]] = {}
+        self._running: dict[Key, Work] = {}
 
-    def running(self, key: Key) -> tuple[str, asyncio.Task[PaymentAnswer]] | None:
-        """What is going on for this payment: the fingerprint of the input that began it, and its task."""
+    def running(self, key: Key) -> Work | None:
+        """What is going on for this payment."""
         return self._running.get(key)
 
-    async def run(
-        self, key: Key, input_hash: str, work: Callable[[], Coroutine[Any, Any, PaymentAnswer]]
-    ) -> PaymentAnswer:
-        """Join what is running for `key`, or run `work`. A join gets the very same answer or error."""
+    async def run(self, key: Key, input_hash: str, work: Callable[[], Awaitable[PaymentAnswer]]) -> PaymentAnswer:
+        """Join what is running for `key`, or do `work`."""
         entry = self._running.get(key)
-        if entry is None:
-            task = asyncio.get_running_loop().create_task(work())
-            self._running[key] = (input_hash, task)
-            task.add_done_callback(lambda done: self._finished(key, done))
-        else:
-            task = entry[1]
-        return await asyncio.shield(task)
-
-    def _finished(self, key: Key, task: asyncio.Task[PaymentAnswer]) -> None:
-        self._running.pop(key, None)
-        if not task.cancelled():
-            # Retrieved here, so that an error whose every waiter went away is not reported as never retrieved.
-            task.exception()
+        if entry is not None:
+            return await entry.join()
+        entry = self._running[key] = Work(input_hash)
+        try:
+            answer = await work()
+        except BaseException as error:
+            entry.failed(error)
+            raise
+        finally:
+            del self._running[key]
+        entry.done(answer)
+        return answer
 
     async def drain(self) -> None:
         """Wait until nothing is going on: before a clean shutdown."""
         while self._running:
-            await asyncio.gather(*(task for _, task in self._running.values()), return_exceptions=True)
+            await asyncio.gather(*(entry.join() for entry in self._running.values()), return_exceptions=True)

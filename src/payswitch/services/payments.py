@@ -65,7 +65,7 @@ async def create_payment(
     input_hash = hashlib.sha256(_encode(command)).hexdigest()
     key = (shop.shop_id, command.out_trade_no)
     running = ctx.inflight.running(key)
-    if running is not None and running[0] != input_hash:
+    if running is not None and running.input_hash != input_hash:
         raise _trade_no_conflict(command.out_trade_no)
     joined = running is not None
     answer = await ctx.inflight.run(
@@ -211,7 +211,9 @@ def can_launch(ctx: Context, payment: Payment) -> bool:
 
 
 def shown_attempt(file: PaymentFile, now_ms: int) -> Attempt | None:
-    """The newest attempt whose credential the customer can still use."""
+    """The newest attempt whose credential the customer can still use; none once the payment is decided."""
+    if file.payment.state is not PaymentState.PENDING:
+        return None
     for attempt in reversed(file.attempts):
         usable = attempt.credential is not None and attempt.credential.expires_at_ms > now_ms
         if attempt.state is AttemptState.EXPOSED and usable:

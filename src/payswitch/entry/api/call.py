@@ -1,0 +1,86 @@
+"""One authenticated API call, as the operations see it, and who may make it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from payswitch.domain.errors import INVALID_REQUEST, UNAUTHENTICATED, UNSUPPORTED_MEDIA_TYPE, PaySwitchError
+from payswitch.domain.payment import Shop
+from payswitch.entry.http import asgi
+from payswitch.kit.secrets import fingerprint
+from payswitch.services.context import Context
+
+IDEMPOTENCY_KEY = "[!-~]{1,255}"
+"""Printable ASCII without blanks; a UUID is a good choice."""
+_KEY = re.compile(IDEMPOTENCY_KEY)
+
+
+@dataclass(slots=True, frozen=True)
+class Call:
+    """What an operation is given: the shop is known, the command and the query parameters are checked."""
+
+    ctx: Context
+    shop: Shop
+    path: Mapping[str, str]
+    query: Mapping[str, Any]
+    command: Any
+    """The decoded body for operations that take one, else None."""
+    idempotency_key: str | None
+
+
+@dataclass(slots=True, frozen=True)
+class Answer:
+    """What an operation returns: a view, encoded by the caller."""
+
+    view: msgspec.Struct
+    status: int = 200
+
+
+async def authenticate(ctx: Context, scope: Mapping[str, Any]) -> Shop:
+    """The shop of the API key. Raises `unauthenticated`.
+
+    Every key, good or bad, costs one hash and one look-up by its fingerprint: nothing compares secrets character
+    by character, so the time of an answer tells nothing.
+    """
+    scheme, _, key = (asgi.header(scope, b"authorization") or "").partition(" ")
+    shop = None
+    if scheme.lower() == "bearer" and key:
+        shop = await ctx.store.shop_of_key(fingerprint(key.strip()))
+    if shop is None:
+        raise PaySwitchError(
+            UNAUTHENTICATED,
+            detail="send the shop's API key as `Authorization: Bearer <key>`",
+            detail_zh="请在 Authorization 请求头中携带店铺 API 密钥（Bearer）",
+        )
+    return shop
+
+
+def idempotency_key(scope: Mapping[str, Any]) -> str | None:
+    """The `Idempotency-Key` header, or None. Raises `invalid_request` for one that is not usable."""
+    key = asgi.header(scope, b"idempotency-key")
+    if key is None or _KEY.fullmatch(key):
+        return key
+    message = "must be 1 to 255 printable ASCII characters without blanks"
+    message_zh = "须为 1 到 255 个可见 ASCII 字符，不含空格"
+    raise PaySwitchError(
+        INVALID_REQUEST,
+        detail=f"Idempotency-Key {message}",
+        detail_zh=f"Idempotency-Key {message_zh}",
+        errors=[{"field": "Idempotency-Key", "message": f"{message} / {message_zh}"}],
+    )
+
+
+def require_json(scope: Mapping[str, Any]) -> None:
+    """Raises `unsupported_media_type` unless the body says it is JSON."""
+    media_type = (asgi.header(scope, b"content-type") or "").partition(";")[0].strip().lower()
+    if media_type != "application/json":
+        raise PaySwitchError(
+            UNSUPPORTED_MEDIA_TYPE,
+            detail="send the body as JSON with `Content-Type: application/json`",
+            detail_zh="请以 Content-Type: application/json 发送 JSON 请求体",
+        )

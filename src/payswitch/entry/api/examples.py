@@ -1,0 +1,147 @@
+"""Examples of the OpenAPI document: one afternoon of a tea shop."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_ATTEMPT: dict[str, Any] = {
+    "attempt_id": "att_01HF8Q0000ABCDEFGHJKMN",
+    "ordinal": 1,
+    "channel_id": "wechat-main",
+    "channel_version": 1,
+    "method": "wechat",
+    "product": "wechat_native",
+    "channel_order_no": "PS01HF8Q0000ABCDEFGHJKMN",
+    "state": "exposed",
+    "outcome": {"kind": "accepted", "code": "", "message": ""},
+    "transaction_id": None,
+    "surplus": False,
+    "amount_fen": 12_900,
+    "refunded_fen": 0,
+    "created_at_ms": 1_794_400_620_000,
+    "started_at_ms": 1_794_400_620_000,
+    "answered_at_ms": 1_794_400_620_110,
+    "exposed_at_ms": 1_794_400_620_112,
+    "finished_at_ms": None,
+    "deadline_ms": 1_794_401_520_000,
+}
+
+_LISTED: dict[str, Any] = {
+    "payment_id": "pay_01HF8Q0000ABCDEFGHJKMN",
+    "shop_id": "shop-1",
+    "out_trade_no": "20261111-0001",
+    "amount_fen": 12_900,
+    "currency": "CNY",
+    "subject": "明前龙井 250 g",
+    "state": "pending",
+    "environment": "desktop",
+    "methods": [],
+    "products": [],
+    "created_at": "2026-11-11T12:37:00.000Z",
+    "expires_at": "2026-11-11T12:52:00.000Z",
+    "succeeded_at": None,
+    "closed_at": None,
+    "close_reason": None,
+    "winner_attempt_id": None,
+    "paid_fen": 0,
+    "checkout_url": "https://pay.example.com/checkout/Yx1T0mJ6u5fQ0a3cV9lDk2pWbN7rHs4e",
+    "metadata": {"campaign": "double-eleven"},
+}
+
+_PAYMENT: dict[str, Any] = {
+    **_LISTED,
+    "refunded_fen": 0,
+    "credential": {
+        "attempt_id": "att_01HF8Q0000ABCDEFGHJKMN",
+        "channel_id": "wechat-main",
+        "method": "wechat",
+        "product": "wechat_native",
+        "kind": "qr",
+        "content": "weixin://wxpay/bizpayurl?pr=p4lpSuKzz",
+        "params": {},
+        "expires_at": "2026-11-11T12:52:00.000Z",
+    },
+    "attempts": [_ATTEMPT],
+    "refunds": [],
+}
+
+_REFUND: dict[str, Any] = {
+    "refund_id": "ref_01HF8Q1234ABCDEFGHJKMN",
+    "payment_id": "pay_01HF8Q0000ABCDEFGHJKMN",
+    "attempt_id": "att_01HF8Q0000ABCDEFGHJKMN",
+    "kind": "merchant",
+    "refund_no": "R-20261112-1",
+    "out_refund_no": "PR01HF8Q1234ABCDEFGHJKMN",
+    "amount_fen": 2_900,
+    "reason": "包装破损",
+    "state": "processing",
+    "created_at": "2026-11-12T01:00:00.000Z",
+    "finished_at": None,
+}
+
+_EVENT: dict[str, Any] = {
+    "event_id": "evt_01HF8Q5678ABCDEFGHJKMN",
+    "payment_id": "pay_01HF8Q0000ABCDEFGHJKMN",
+    "type": "payment.succeeded",
+    "sequence": 1,
+    "state": "delivered",
+    "tries": 1,
+    "url": "https://shop.example.com/payswitch-events",
+    "created_at": "2026-11-11T12:37:09.000Z",
+    "next_try_at": None,
+    "delivered_at": "2026-11-11T12:37:09.080Z",
+    "last_error": "",
+    "body": {
+        "type": "payment.succeeded",
+        "timestamp": "2026-11-11T12:37:09.000Z",
+        "sequence": 1,
+        "data": {"payment_id": "pay_01HF8Q0000ABCDEFGHJKMN", "out_trade_no": "20261111-0001", "amount_fen": 12_900},
+    },
+}
+
+
+def _one(summary: str, value: Any) -> dict[str, Any]:
+    return {"usual": {"summary": summary, "value": value}}
+
+
+REQUESTS: dict[str, dict[str, Any]] = {
+    "CreatePaymentInput": {
+        "desktop": {
+            "summary": "A customer at a computer: answers with a QR code",
+            "value": {
+                "out_trade_no": "20261111-0001",
+                "amount_fen": 12_900,
+                "subject": "明前龙井 250 g",
+                "environment": "desktop",
+            },
+        },
+        "link": {
+            "summary": "A payment link: the checkout page finds out where the customer is",
+            "value": {
+                "out_trade_no": "20261111-0002",
+                "amount_fen": 45_000,
+                "subject": "紫砂壶",
+                "methods": ["wechat", "alipay"],
+                "customer": {"customer_id": "c-77", "is_new": True},
+                "notify_url": "https://shop.example.com/payswitch-events",
+                "return_url": "https://shop.example.com/orders/20261111-0002",
+                "expires_in_s": 1_800,
+                "metadata": {"campaign": "double-eleven"},
+            },
+        },
+    },
+    "SwitchPayment": {
+        "alipay": {"summary": "Alipay instead", "value": {"methods": ["alipay"], "environment": "desktop"}},
+        "any": {"summary": "Any other way", "value": {}},
+    },
+    "CreateRefund": _one("A part goes back", {"refund_no": "R-20261112-1", "amount_fen": 2_900, "reason": "包装破损"}),
+}
+
+ANSWERS: dict[str, dict[str, Any]] = {
+    "PaymentView": _one("Waiting for the customer", _PAYMENT),
+    "PaymentList": _one("A page of one", {"data": [_LISTED], "next": None}),
+    "RefundView": _one("On its way", _REFUND),
+    "RefundList": _one("One refund", {"data": [_REFUND]}),
+    "EventView": _one("Delivered", _EVENT),
+    "EventList": _one("A page of one", {"data": [_EVENT], "next": None}),
+}

@@ -1,0 +1,92 @@
+"""What each input field may hold: one table that both checks requests and writes the OpenAPI document.
+
+So the document cannot promise what the service refuses. Sources: WeChat Pay and Alipay limits (subject 127 bytes
+in UTF-8, numbers 64 characters), our own for the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from payswitch.entry.api.inputs import CreatePaymentInput
+from payswitch.entry.api.rules import Address, Items, Notes, OneOf, Rule, Text, Whole
+from payswitch.services.commands import CreateRefund
+
+MAX_AMOUNT_FEN = 10_000_000_000
+"""One hundred million yuan: far above any channel's limit, far below anything that could overflow."""
+
+_CONTROL = r"\u0000-\u001f\u007f-\u009f\u2028\u2029"
+PLAIN = f"[^{_CONTROL}]*"
+"""Text in one line: a control character could split a log line or a wire format."""
+VISIBLE = f"[^{_CONTROL}]*[^{_CONTROL}\\u0020\\u00a0\\u3000][^{_CONTROL}]*"
+"""The same, and not only blanks."""
+NUMBER = "[0-9A-Za-z_-]{1,64}"
+"""A shop's own number (商户订单号, 退款单号)."""
+_PORT = "[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]"
+URL = f'https?://[A-Za-z0-9](?:[A-Za-z0-9.-]{{0,251}}[A-Za-z0-9])?(?::(?:{_PORT}))?(?:[/?][!-"$-~]*)?'
+"""http or https, a host, no user name, no fragment, nothing that would need escaping."""
+
+
+def _plain(most: int) -> Text:
+    return Text(
+        0,
+        most,
+        PLAIN,
+        f"must be at most {most} characters without control characters",
+        f"最多 {most} 个字符，不含控制字符",
+    )
+
+
+def _number() -> Text:
+    return Text(1, 64, NUMBER, "must be 1 to 64 of 0-9 A-Z a-z _ -", "须为 1 到 64 个字母、数字、下划线或减号")
+
+
+def _url() -> Text:
+    return Text(
+        8,
+        512,
+        URL,
+        "must be an http or https address of at most 512 ASCII characters, without user name or #fragment",
+        "须为 http 或 https 地址，最多 512 个 ASCII 字符，不含用户名和 # 片段",
+    )
+
+
+_SUBJECT = Text(
+    1,
+    127,
+    VISIBLE,
+    "must be 1 to 127 bytes in UTF-8, without control characters, not only blanks",
+    "须为 1 到 127 字节（UTF-8），不含控制字符，不能只有空白",
+    most_bytes=127,
+)
+
+_AMOUNT = Whole(1, MAX_AMOUNT_FEN, " fen (分)", "（单位：分）")
+
+RULES: Mapping[type, Mapping[str, Rule]] = {
+    CreatePaymentInput: {
+        "out_trade_no": _number(),
+        "amount_fen": _AMOUNT,
+        "subject": _SUBJECT,
+        "methods": Items(20),
+        "products": Items(50),
+        "user_agent": _plain(1_024),
+        "customer.customer_id": _plain(64),
+        "customer.age": Whole(0, 150, "", ""),
+        "customer.device": _plain(32),
+        "customer.risk": _plain(32),
+        "customer.openid": Text(1, 128, "[!-~]*", "must be 1 to 128 ASCII characters", "须为 1 到 128 个 ASCII 字符"),
+        "customer.client_ip": Address(),
+        "instalments": OneOf(3, 6, 12),
+        "goods_tag": _plain(32),
+        "notify_url": _url(),
+        "return_url": _url(),
+        "expires_in_s": Whole(10, 7_200, " seconds", "（单位：秒）"),
+        "metadata": Notes(20, "[A-Za-z0-9_.-]{1,40}", 500),
+    },
+    CreateRefund: {
+        "refund_no": _number(),
+        "amount_fen": _AMOUNT,
+        "reason": _plain(80),
+    },
+}
+"""By command, then by field path. A field without a rule is limited by its type alone."""

@@ -1,0 +1,241 @@
+"""Every operation of the API, one small function each, and the table from which routes and document are made."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import msgspec
+
+from payswitch.domain import errors as kinds
+from payswitch.domain.errors import NOT_FOUND, ErrorKind
+from payswitch.domain.payment import PaymentFile
+from payswitch.entry.api import query, views
+from payswitch.entry.api.call import Answer, Call
+from payswitch.entry.api.inputs import CreatePaymentInput
+from payswitch.entry.api.query import Parameter
+from payswitch.entry.http.environment import detect
+from payswitch.services import deliveries, payments, refunds, switching
+from payswitch.services.commands import CreateRefund, PaymentAnswer, SwitchPayment
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operation:
+    """One method of one address."""
+
+    name: str
+    """operationId in the document."""
+    method: Literal["GET", "POST"]
+    path: str
+    run: Callable[[Call], Awaitable[Answer]]
+    title: str
+    title_zh: str
+    answer: type[msgspec.Struct]
+    status: int = 200
+    may_repeat: bool = False
+    """A repeat answers 200 instead of 201, with what the first one made."""
+    body: type[msgspec.Struct] | None = None
+    parameters: tuple[Parameter, ...] = ()
+    problems: tuple[ErrorKind, ...] = ()
+    """Beyond those that every operation may answer."""
+
+
+async def create_payment(call: Call) -> Answer:
+    command: CreatePaymentInput = call.command
+    if command.environment is None and command.user_agent:
+        command = msgspec.structs.replace(command, environment=detect(command.user_agent))
+    answer = await payments.create_payment(call.ctx, call.shop, command, call.idempotency_key)
+    return Answer(_shown(call, answer), status=201 if answer.created else 200)
+
+
+async def get_payment(call: Call) -> Answer:
+    payment_id = call.path["payment_id"]
+    file = await payments.get_payment(call.ctx, call.shop, payment_id)
+    decisions = await payments.decisions(call.ctx, call.shop, payment_id)
+    url = call.ctx.checkout_url(file.payment.checkout_token)
+    return Answer(views.file_view(file, url, call.ctx.clock.now_ms(), decisions=decisions))
+
+
+async def list_payments(call: Call) -> Answer:
+    if "out_trade_no" in call.query:
+        return await _payment_of_trade_no(call)
+    limit = call.query.get("limit", query.PER_PAGE)
+    found = await payments.list_payments(
+        call.ctx, call.shop, state=call.query.get("state"), before=call.query.get("before"), limit=limit
+    )
+    data = [views.payment_view(payment, call.ctx.checkout_url(payment.checkout_token)) for payment in found]
+    return Answer(views.PaymentList(data=data, next=data[-1].payment_id if len(data) == limit else None))
+
+
+async def _payment_of_trade_no(call: Call) -> Answer:
+    file = await payments.find_payment(call.ctx, call.shop, call.query["out_trade_no"])
+    state = call.query.get("state")
+    fits = file is not None and state in (None, file.payment.state)
+    return Answer(views.PaymentList(data=[_plain(call, file)] if file is not None and fits else [], next=None))
+
+
+async def cancel_payment(call: Call) -> Answer:
+    return Answer(_plain(call, await payments.cancel_payment(call.ctx, call.shop, call.path["payment_id"])))
+
+
+async def switch_payment(call: Call) -> Answer:
+    answer = await switching.switch_payment(call.ctx, call.path["payment_id"], call.command, shop=call.shop)
+    return Answer(_shown(call, answer))
+
+
+async def create_refund(call: Call) -> Answer:
+    refund = await refunds.create_refund(call.ctx, call.shop, call.path["payment_id"], call.command)
+    return Answer(views.refund_view(refund), status=201)
+
+
+async def list_refunds(call: Call) -> Answer:
+    found = await refunds.list_refunds(call.ctx, call.shop, call.path["payment_id"])
+    return Answer(views.RefundList(data=[views.refund_view(refund) for refund in found]))
+
+
+async def get_refund(call: Call) -> Answer:
+    return Answer(views.refund_view(await refunds.get_refund(call.ctx, call.shop, call.path["refund_id"])))
+
+
+async def list_events(call: Call) -> Answer:
+    limit = call.query.get("limit", query.PER_PAGE)
+    found = await deliveries.list_events(
+        call.ctx, call.shop, payment_id=call.query.get("payment_id"), before=call.query.get("before"), limit=limit
+    )
+    data = [views.event_view(event) for event in found]
+    return Answer(views.EventList(data=data, next=data[-1].event_id if len(data) == limit else None))
+
+
+async def resend_event(call: Call) -> Answer:
+    return Answer(views.event_view(await deliveries.resend_event(call.ctx, call.shop, call.path["event_id"])))
+
+
+def _shown(call: Call, answer: PaymentAnswer) -> views.PaymentView:
+    """After a use case that names the attempt to show."""
+    url = call.ctx.checkout_url(answer.file.payment.checkout_token)
+    if answer.attempt_id is None:
+        return _plain(call, answer.file)
+    return views.file_view(answer.file, url, call.ctx.clock.now_ms(), attempt_id=answer.attempt_id)
+
+
+def _plain(call: Call, file: PaymentFile) -> views.PaymentView:
+    return views.file_view(file, call.ctx.checkout_url(file.payment.checkout_token), call.ctx.clock.now_ms())
+
+
+_PAYMENT = "/v1/payments/{payment_id}"
+
+OPERATIONS: tuple[Operation, ...] = (
+    Operation(
+        name="createPayment",
+        method="POST",
+        path="/v1/payments",
+        run=create_payment,
+        title="Create a payment; with an environment (or user agent) it answers with the credential to show",
+        title_zh="创建支付单；给出支付环境（或 User-Agent）时直接返回支付凭证",
+        body=CreatePaymentInput,
+        answer=views.PaymentView,
+        status=201,
+        may_repeat=True,
+        problems=(
+            kinds.OUT_TRADE_NO_CONFLICT,
+            kinds.IDEMPOTENCY_CONFLICT,
+            kinds.NO_CANDIDATE,
+            kinds.PAYER_REFUSED,
+            kinds.CHANNELS_UNAVAILABLE,
+        ),
+    ),
+    Operation(
+        name="listPayments",
+        method="GET",
+        path="/v1/payments",
+        run=list_payments,
+        title="Payments of the shop, newest first",
+        title_zh="支付单列表，新的在前",
+        parameters=(query.STATE, query.BEFORE_PAYMENT, query.LIMIT, query.TRADE_NO),
+        answer=views.PaymentList,
+    ),
+    Operation(
+        name="getPayment",
+        method="GET",
+        path=_PAYMENT,
+        run=get_payment,
+        title="One payment with its attempts, refunds and routing decisions",
+        title_zh="查询支付单，含支付尝试、退款与路由决策",
+        answer=views.PaymentView,
+        problems=(NOT_FOUND,),
+    ),
+    Operation(
+        name="cancelPayment",
+        method="POST",
+        path=_PAYMENT + "/cancel",
+        run=cancel_payment,
+        title="No further attempts; ends closed, or succeeded if the customer was faster",
+        title_zh="取消支付单；若顾客已先付款则以支付成功结束",
+        answer=views.PaymentView,
+        problems=(NOT_FOUND, kinds.WRONG_STATE),
+    ),
+    Operation(
+        name="switchPayment",
+        method="POST",
+        path=_PAYMENT + "/switch",
+        run=switch_payment,
+        title="The customer wants another way: closes the old attempt and answers with a new credential",
+        title_zh="换一种支付方式：关闭旧尝试并返回新的支付凭证",
+        body=SwitchPayment,
+        answer=views.PaymentView,
+        problems=(NOT_FOUND, kinds.WRONG_STATE, kinds.NO_CANDIDATE, kinds.PAYER_REFUSED, kinds.CHANNELS_UNAVAILABLE),
+    ),
+    Operation(
+        name="createRefund",
+        method="POST",
+        path=_PAYMENT + "/refunds",
+        run=create_refund,
+        title="Pay back all or a part; the same refund_no twice is one refund",
+        title_zh="申请退款；同一 refund_no 只退一次",
+        body=CreateRefund,
+        answer=views.RefundView,
+        status=201,
+        problems=(NOT_FOUND, kinds.WRONG_STATE, kinds.IDEMPOTENCY_CONFLICT, kinds.REFUND_EXCEEDS_PAID),
+    ),
+    Operation(
+        name="listRefunds",
+        method="GET",
+        path=_PAYMENT + "/refunds",
+        run=list_refunds,
+        title="Refunds of one payment, surplus refunds included",
+        title_zh="某支付单的退款，含重复支付的自动退款",
+        answer=views.RefundList,
+        problems=(NOT_FOUND,),
+    ),
+    Operation(
+        name="getRefund",
+        method="GET",
+        path="/v1/refunds/{refund_id}",
+        run=get_refund,
+        title="One refund",
+        title_zh="查询退款",
+        answer=views.RefundView,
+        problems=(NOT_FOUND,),
+    ),
+    Operation(
+        name="listEvents",
+        method="GET",
+        path="/v1/events",
+        run=list_events,
+        title="What the shop was told (or should have been), newest first",
+        title_zh="商户通知列表，新的在前",
+        parameters=(query.OF_PAYMENT, query.BEFORE_EVENT, query.LIMIT),
+        answer=views.EventList,
+    ),
+    Operation(
+        name="resendEvent",
+        method="POST",
+        path="/v1/events/{event_id}/resend",
+        run=resend_event,
+        title="Deliver one event once more: same id, same bytes",
+        title_zh="重发商户通知：编号与内容不变",
+        answer=views.EventView,
+        problems=(NOT_FOUND,),
+    ),
+)

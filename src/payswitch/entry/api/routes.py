@@ -1,0 +1,101 @@
+"""Serves the operations: authentication, reading, encoding and errors, the same for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from litestar import Request, get, route
+from litestar.handlers import HTTPRouteHandler
+from litestar.response.base import ASGIResponse
+
+from payswitch.domain.errors import PaySwitchError
+from payswitch.entry.api import openapi
+from payswitch.entry.api.call import Call, authenticate, idempotency_key, require_json
+from payswitch.entry.api.decode import Reader
+from payswitch.entry.api.operations import OPERATIONS, Operation
+from payswitch.entry.api.query import read_query
+from payswitch.entry.api.views import Health
+from payswitch.entry.http import asgi, problems
+from payswitch.services.context import Context
+
+_JSON = "application/json"
+_NO_STORE = {"Cache-Control": "no-store"}
+"""Answers hold credentials: no cache between us and the shop may keep them."""
+
+_encode = msgspec.json.Encoder().encode
+
+
+def routes(ctx: Context) -> list[HTTPRouteHandler]:
+    """The API's part of the application: `/v1/...`, the OpenAPI document, `/healthz`."""
+    of_path: dict[str, dict[str, Endpoint]] = {}
+    for operation in OPERATIONS:
+        of_path.setdefault(operation.path, {})[operation.method] = Endpoint(ctx, operation)
+    return [_handler(path, endpoints) for path, endpoints in of_path.items()] + [_document(ctx), _health()]
+
+
+class Endpoint:
+    """One operation, ready to be served."""
+
+    def __init__(self, ctx: Context, operation: Operation) -> None:
+        self.method = operation.method
+        self._ctx = ctx
+        self._operation = operation
+        self._reader = Reader(operation.body) if operation.body is not None else None
+
+    async def serve(self, request: Request[Any, Any, Any]) -> ASGIResponse:
+        try:
+            answer = await self._operation.run(await self._read(request))
+        except PaySwitchError as error:
+            return problems.problem(error, request.scope)
+        return asgi.answer(_encode(answer.view), status=answer.status, content_type=_JSON, headers=_NO_STORE)
+
+    async def _read(self, request: Request[Any, Any, Any]) -> Call:
+        """Who asks comes first: a stranger is not told what is wrong with a body."""
+        scope = request.scope
+        shop = await authenticate(self._ctx, scope)
+        command = None
+        if self._reader is not None:
+            require_json(scope)
+            command = self._reader.read(await asgi.read_body(request.receive))
+        return Call(
+            ctx=self._ctx,
+            shop=shop,
+            path=scope["path_params"],
+            query=read_query(scope["query_string"], self._operation.parameters),
+            command=command,
+            idempotency_key=idempotency_key(scope),
+        )
+
+
+def _handler(path: str, endpoints: Mapping[str, Endpoint]) -> HTTPRouteHandler:
+    """One handler per address, so that the framework knows all its methods (405, `Allow`)."""
+
+    async def serve(request: Request[Any, Any, Any]) -> ASGIResponse:
+        return await endpoints[request.scope["method"]].serve(request)
+
+    methods = [endpoint.method for endpoint in endpoints.values()]
+    return route(path.replace("_id}", "_id:str}"), http_method=methods)(serve)
+
+
+def _document(ctx: Context) -> HTTPRouteHandler:
+    body = _encode(openapi.document(ctx.public_url))
+
+    @get("/v1/openapi.json")
+    async def openapi_document() -> ASGIResponse:
+        """The OpenAPI 3.1 document of what is served here."""
+        return asgi.answer(body, content_type=_JSON)
+
+    return openapi_document
+
+
+def _health() -> HTTPRouteHandler:
+    body = _encode(Health())
+
+    @get("/healthz")
+    async def healthz() -> ASGIResponse:
+        """The process answers; nothing is said about channels or the database."""
+        return asgi.answer(body, content_type=_JSON, headers=_NO_STORE)
+
+    return healthz

@@ -1,0 +1,314 @@
+"""What the API shows of a payment. Built field by field: nothing becomes visible because a table grew a column.
+
+Never shown: the customer's openid and other particulars, the input hash, keys. Times are RFC 3339 in UTC, except
+the attempts' `..._ms`, which are Unix milliseconds, because programs measure with them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from payswitch.domain.channel import CredentialKind, Environment, Method, Product
+from payswitch.domain.events import DeliveryState, Event, EventType
+from payswitch.domain.outcome import Outcome, OutcomeKind
+from payswitch.domain.payment import (
+    Attempt,
+    AttemptState,
+    CloseReason,
+    Decision,
+    Payment,
+    PaymentFile,
+    PaymentState,
+    Refund,
+    RefundKind,
+    RefundState,
+)
+from payswitch.kit.clock import iso_utc
+from payswitch.services.payments import shown_attempt
+
+
+class CredentialView(msgspec.Struct, frozen=True, kw_only=True):
+    """支付凭证: show it to the customer and nobody else."""
+
+    attempt_id: str
+    channel_id: str
+    method: Method
+    product: Product
+    kind: CredentialKind
+    content: str
+    params: dict[str, str]
+    expires_at: str
+
+
+class OutcomeView(msgspec.Struct, frozen=True, kw_only=True):
+    """The channel's last answer: our word for it, and its own."""
+
+    kind: OutcomeKind
+    code: str
+    message: str
+
+
+class AttemptView(msgspec.Struct, frozen=True, kw_only=True):
+    """支付尝试: one number at one channel."""
+
+    attempt_id: str
+    ordinal: int
+    channel_id: str
+    channel_version: int
+    method: Method
+    product: Product
+    channel_order_no: str
+    state: AttemptState
+    outcome: OutcomeView | None
+    transaction_id: str | None
+    surplus: bool
+    amount_fen: int
+    refunded_fen: int
+    created_at_ms: int
+    started_at_ms: int
+    answered_at_ms: int | None
+    exposed_at_ms: int | None
+    finished_at_ms: int | None
+    deadline_ms: int
+
+
+class RefundView(msgspec.Struct, frozen=True, kw_only=True):
+    """退款单. `refund_no` is the shop's own number; null for a refund of surplus money (重复支付)."""
+
+    refund_id: str
+    payment_id: str
+    attempt_id: str
+    kind: RefundKind
+    refund_no: str | None
+    out_refund_no: str
+    amount_fen: int
+    reason: str
+    state: RefundState
+    created_at: str
+    finished_at: str | None
+
+
+class DecisionView(msgspec.Struct, frozen=True, kw_only=True):
+    """路由方案: why this channel, and why not the others."""
+
+    decision_id: str
+    policy_version: str
+    at_ms: int
+    duration_us: int
+    plan: msgspec.Raw
+
+
+class PaymentView(msgspec.Struct, frozen=True, kw_only=True):
+    """支付单. In lists the members after `metadata` are left out."""
+
+    payment_id: str
+    shop_id: str
+    out_trade_no: str
+    amount_fen: int
+    currency: str
+    subject: str
+    state: PaymentState
+    environment: Environment | None
+    methods: Sequence[Method]
+    products: Sequence[Product]
+    created_at: str
+    expires_at: str
+    succeeded_at: str | None
+    closed_at: str | None
+    close_reason: CloseReason | None
+    winner_attempt_id: str | None
+    paid_fen: int
+    """The winner's amount, or 0. Surplus money is not in it: that is on its way back."""
+    checkout_url: str
+    metadata: dict[str, str]
+    refunded_fen: int | UnsetType = UNSET
+    """Of the winner's money: refunds asked for by the shop that have not failed."""
+    credential: CredentialView | UnsetType | None = UNSET
+    attempts: Sequence[AttemptView] | UnsetType = UNSET
+    refunds: Sequence[RefundView] | UnsetType = UNSET
+    decisions: Sequence[DecisionView] | UnsetType = UNSET
+
+
+class EventView(msgspec.Struct, frozen=True, kw_only=True):
+    """商户通知: one event, whether the shop has it, and its body as sent."""
+
+    event_id: str
+    payment_id: str
+    type: EventType
+    sequence: int
+    state: DeliveryState
+    tries: int
+    url: str | None
+    created_at: str
+    next_try_at: str | None
+    delivered_at: str | None
+    last_error: str
+    body: msgspec.Raw
+
+
+class PaymentList(msgspec.Struct, frozen=True, kw_only=True):
+    data: Sequence[PaymentView]
+    next: str | None
+    """Give it as `before` to get the page after this one; null at the end."""
+
+
+class RefundList(msgspec.Struct, frozen=True, kw_only=True):
+    data: Sequence[RefundView]
+
+
+class EventList(msgspec.Struct, frozen=True, kw_only=True):
+    data: Sequence[EventView]
+    next: str | None
+
+
+class Health(msgspec.Struct, frozen=True):
+    ok: bool = True
+
+
+def _time(ms: int | None) -> str | None:
+    return None if ms is None else iso_utc(ms)
+
+
+def credential_view(attempt: Attempt | None) -> CredentialView | None:
+    """What the customer needs in order to pay this attempt, if it has that."""
+    if attempt is None or attempt.credential is None:
+        return None
+    credential = attempt.credential
+    return CredentialView(
+        attempt_id=attempt.attempt_id,
+        channel_id=attempt.channel_id,
+        method=attempt.method,
+        product=attempt.product,
+        kind=credential.kind,
+        content=credential.content,
+        params=credential.params,
+        expires_at=iso_utc(credential.expires_at_ms),
+    )
+
+
+def _outcome_view(outcome: Outcome | None) -> OutcomeView | None:
+    if outcome is None:
+        return None
+    return OutcomeView(kind=outcome.kind, code=outcome.code, message=outcome.message)
+
+
+def attempt_view(attempt: Attempt) -> AttemptView:
+    return AttemptView(
+        attempt_id=attempt.attempt_id,
+        ordinal=attempt.ordinal,
+        channel_id=attempt.channel_id,
+        channel_version=attempt.channel_version,
+        method=attempt.method,
+        product=attempt.product,
+        channel_order_no=attempt.channel_order_no,
+        state=attempt.state,
+        outcome=_outcome_view(attempt.outcome),
+        transaction_id=attempt.transaction_id,
+        surplus=attempt.surplus,
+        amount_fen=attempt.amount_fen,
+        refunded_fen=attempt.refunded_fen,
+        created_at_ms=attempt.created_at_ms,
+        started_at_ms=attempt.started_at_ms,
+        answered_at_ms=attempt.answered_at_ms,
+        exposed_at_ms=attempt.exposed_at_ms,
+        finished_at_ms=attempt.finished_at_ms,
+        deadline_ms=attempt.deadline_ms,
+    )
+
+
+def refund_view(refund: Refund) -> RefundView:
+    return RefundView(
+        refund_id=refund.refund_id,
+        payment_id=refund.payment_id,
+        attempt_id=refund.attempt_id,
+        kind=refund.kind,
+        refund_no=refund.shop_refund_no,
+        out_refund_no=refund.out_refund_no,
+        amount_fen=refund.amount_fen,
+        reason=refund.reason,
+        state=refund.state,
+        created_at=iso_utc(refund.created_at_ms),
+        finished_at=_time(refund.finished_at_ms),
+    )
+
+
+def decision_view(decision: Decision) -> DecisionView:
+    return DecisionView(
+        decision_id=decision.decision_id,
+        policy_version=decision.policy_version,
+        at_ms=decision.at_ms,
+        duration_us=decision.duration_us,
+        plan=decision.plan,
+    )
+
+
+def event_view(event: Event) -> EventView:
+    return EventView(
+        event_id=event.event_id,
+        payment_id=event.payment_id,
+        type=event.type,
+        sequence=event.sequence,
+        state=event.state,
+        tries=event.tries,
+        url=event.url,
+        created_at=iso_utc(event.created_at_ms),
+        next_try_at=_time(event.due_at_ms),
+        delivered_at=_time(event.delivered_at_ms),
+        last_error=event.last_error,
+        body=msgspec.Raw(event.body),
+    )
+
+
+def payment_view(payment: Payment, checkout_url: str) -> PaymentView:
+    """A payment in a list: without what belongs to its attempts."""
+    return PaymentView(
+        payment_id=payment.payment_id,
+        shop_id=payment.shop_id,
+        out_trade_no=payment.out_trade_no,
+        amount_fen=payment.amount_fen,
+        currency=payment.currency,
+        subject=payment.subject,
+        state=payment.state,
+        environment=payment.environment,
+        methods=payment.methods,
+        products=payment.products,
+        created_at=iso_utc(payment.created_at_ms),
+        expires_at=iso_utc(payment.expires_at_ms),
+        succeeded_at=_time(payment.succeeded_at_ms),
+        closed_at=_time(payment.closed_at_ms),
+        close_reason=payment.close_reason,
+        winner_attempt_id=payment.winner_attempt_id,
+        paid_fen=payment.amount_fen if payment.winner_attempt_id is not None else 0,
+        checkout_url=checkout_url,
+        metadata=payment.metadata,
+    )
+
+
+def file_view(
+    file: PaymentFile,
+    checkout_url: str,
+    now_ms: int,
+    *,
+    attempt_id: str | None = None,
+    decisions: Sequence[Decision] | None = None,
+) -> PaymentView:
+    """A single payment with everything. `attempt_id` is the attempt a use case just named as the one to show.
+
+    Once the payment is decided no credential is given any more: whoever pays it then pays twice.
+    """
+    shown = None
+    if file.payment.state is PaymentState.PENDING:
+        shown = file.attempt(attempt_id) if attempt_id is not None else shown_attempt(file, now_ms)
+    winner_id = file.payment.winner_attempt_id
+    view = payment_view(file.payment, checkout_url)
+    return msgspec.structs.replace(
+        view,
+        refunded_fen=file.attempt(winner_id).refunded_fen if winner_id is not None else 0,
+        credential=credential_view(shown),
+        attempts=[attempt_view(attempt) for attempt in file.attempts],
+        refunds=[refund_view(refund) for refund in file.refunds],
+        decisions=UNSET if decisions is None else [decision_view(decision) for decision in decisions],
+    )

@@ -1,0 +1,121 @@
+"""Counting per second, and one lane of the live page: one product of one channel."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from payswitch.domain.outcome import HURTS_HEALTH, SHOWS_HEALTH, OutcomeKind
+
+KEPT_S = 600
+"""The page looks back ten minutes."""
+WINDOW_S = 60
+"""What "now" means on the page: the last minute."""
+TREND_STEP_S = 5
+TREND_POINTS = KEPT_S // TREND_STEP_S
+MOST_LATENCIES = 2_048
+
+_GOOD = frozenset(kind.value for kind in SHOWS_HEALTH)
+_BAD = frozenset(kind.value for kind in HURTS_HEALTH)
+
+
+class Series:
+    """Counts per second in a ring of ten minutes: fixed memory, whatever the traffic."""
+
+    __slots__ = ("_counts", "_seconds")
+
+    def __init__(self) -> None:
+        self._counts = [0] * KEPT_S
+        self._seconds = [-1] * KEPT_S
+
+    def add(self, now_ms: int, count: int = 1) -> None:
+        second = now_ms // 1_000
+        slot = second % KEPT_S
+        if self._seconds[slot] != second:
+            self._seconds[slot] = second
+            self._counts[slot] = 0
+        self._counts[slot] += count
+
+    def total(self, now_ms: int, last_s: int = WINDOW_S) -> int:
+        """The sum of the last seconds, the running one included."""
+        now_s = now_ms // 1_000
+        return sum(self._at(second) for second in range(now_s - last_s + 1, now_s + 1))
+
+    def trend(self, now_ms: int) -> list[int]:
+        """Sums of five seconds over ten minutes, the oldest first; without the running, incomplete five seconds."""
+        end_s = now_ms // 1_000 // TREND_STEP_S * TREND_STEP_S
+        first_s = end_s - (TREND_POINTS - 1) * TREND_STEP_S
+        return [
+            sum(self._at(second) for second in range(start, start + TREND_STEP_S))
+            for start in range(first_s, end_s, TREND_STEP_S)
+        ]
+
+    def _at(self, second: int) -> int:
+        slot = second % KEPT_S
+        return self._counts[slot] if self._seconds[slot] == second else 0
+
+
+def percentile(values: Iterable[float], share: float) -> float | None:
+    """The smallest value that at least this share of the values does not exceed; None without values."""
+    ordered = sorted(values)
+    if not ordered:
+        return None
+    return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
+
+
+@dataclass(slots=True)
+class Lane:
+    """One product of one channel."""
+
+    channel_id: str
+    product: str
+    state: str = "healthy"
+    last_error: dict[str, object] | None = None
+    _calls: Series = field(default_factory=Series)
+    _good: Series = field(default_factory=Series)
+    _bad: Series = field(default_factory=Series)
+    _exposed: Series = field(default_factory=Series)
+    _paid: Series = field(default_factory=Series)
+    _latencies: deque[tuple[int, float]] = field(default_factory=lambda: deque(maxlen=MOST_LATENCIES))
+
+    def answered(self, now_ms: int, outcome: str, code: str, latency_ms: float) -> None:
+        self._calls.add(now_ms)
+        self._latencies.append((now_ms, latency_ms))
+        if outcome in _GOOD:
+            self._good.add(now_ms)
+            return
+        if outcome in _BAD:
+            self._bad.add(now_ms)
+        if outcome != OutcomeKind.DUPLICATE.value:
+            self.last_error = {"outcome": outcome, "code": code, "at_ms": now_ms}
+
+    def exposed(self, now_ms: int) -> None:
+        self._exposed.add(now_ms)
+
+    def paid(self, now_ms: int) -> None:
+        self._paid.add(now_ms)
+
+    def exposed_count(self, now_ms: int) -> int:
+        return self._exposed.total(now_ms)
+
+    def show(self, now_ms: int, exposed_everywhere: int) -> dict[str, object]:
+        """The last minute as plain data. The success rate counts what the channel did, not what payers decided."""
+        good, bad = self._good.total(now_ms), self._bad.total(now_ms)
+        exposed = self.exposed_count(now_ms)
+        recent = [latency for at_ms, latency in self._latencies if at_ms > now_ms - WINDOW_S * 1_000]
+        return {
+            "channel_id": self.channel_id,
+            "product": self.product,
+            "state": self.state,
+            "calls": self._calls.total(now_ms),
+            "success_rate": good / (good + bad) if good + bad else None,
+            "p50_ms": percentile(recent, 0.5),
+            "p95_ms": percentile(recent, 0.95),
+            "exposed": exposed,
+            "paid": self._paid.total(now_ms),
+            "share": exposed / exposed_everywhere if exposed_everywhere else None,
+            "last_error": self.last_error,
+            "trend": self._exposed.trend(now_ms),
+        }
