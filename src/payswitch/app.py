@@ -1,0 +1,175 @@
+"""The composition root: the only module that knows every part. Builds the service, starts it, stops it."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+from payswitch.connectors.aiohttp_transport import AiohttpTransport
+from payswitch.connectors.contract import AccountProblem
+from payswitch.connectors.directory import Directory
+from payswitch.connectors.registry import CONNECTORS
+from payswitch.entry.api.routes import routes as api_routes
+from payswitch.entry.checkout.routes import routes as checkout_routes
+from payswitch.entry.console.routes import routes as console_routes
+from payswitch.entry.http.assemble import make_asgi
+from payswitch.entry.notify.routes import routes as notify_routes
+from payswitch.entry.worker import Worker
+from payswitch.kit import logs
+from payswitch.kit.clock import Clock, SystemClock
+from payswitch.kit.ids import IdSource, SystemIds
+from payswitch.routing.planner import Router
+from payswitch.routing.policy import Policy, default_policy
+from payswitch.routing.policy_loading import PolicyInvalid
+from payswitch.routing.policy_loading import load_policy as read_policy
+from payswitch.senders.webhooks import WebhookSender
+from payswitch.services.context import Context
+from payswitch.services.live_board import LiveBoard
+from payswitch.services.usage import day_start_ms
+from payswitch.settings import Settings, SettingsError
+from payswitch.storage.sqlite import SqliteStore
+
+if TYPE_CHECKING:
+    from litestar import Litestar
+
+
+class App:
+    """One wired service process: everything built, nothing started."""
+
+    def __init__(self, settings: Settings, *, clock: Clock, ids: IdSource) -> None:
+        self.settings = settings
+        self.transport = AiohttpTransport(clock=clock)
+        self.store = SqliteStore(settings.database_path, clock=clock)
+        secrets = {shop.shop_id: shop.secrets() for shop in settings.shops}
+        self.sender = WebhookSender(
+            secrets_of=lambda shop_id: secrets.get(shop_id, []),
+            clock=clock,
+            allow_private_networks=settings.service.allow_private_networks,
+        )
+        self.directory = _open_channels(settings, self.transport, clock, ids)
+        self.board = LiveBoard(clock=clock)
+        self.ctx = Context(
+            store=self.store,
+            directory=self.directory,
+            router=Router(load_policy(settings)),
+            sender=self.sender,
+            feed=self.board,
+            clock=clock,
+            ids=ids,
+            public_url=settings.public_url,
+            timings=settings.timings,
+        )
+        self.worker = Worker(self.ctx)
+        self.asgi = make_asgi(
+            [
+                *api_routes(self.ctx),
+                *notify_routes(self.ctx),
+                *checkout_routes(self.ctx),
+                *console_routes(self.ctx, self.board, settings.service.live_page),
+            ],
+            clock=clock,
+            ids=ids,
+            lifespan=[self._lifespan],
+        )
+
+    async def start(self) -> None:
+        """Open the database (migrating it if needed), write down shops and channels, start the loops."""
+        await self.store.open()
+        for shop in self.settings.shops:
+            await self.store.save_shop(shop.shop(), shop.key_fingerprints())
+        for channel in self.directory.all_channels():
+            await self.store.save_channel(channel)
+        now_ms = self.ctx.clock.now_ms()
+        self.ctx.usage.restore(await self.store.received_since(day_start_ms(now_ms)), now_ms)
+        await self.transport.open()
+        await self.sender.open()
+        self.worker.start()
+
+    async def stop(self) -> None:
+        """Finish what is going on, then close. Whatever is cut off all the same, the sweeper finishes next time."""
+        await self.worker.stop()
+        await self.ctx.inflight.drain()
+        await self.sender.aclose()
+        await self.transport.aclose()
+        await self.store.aclose()
+
+    @asynccontextmanager
+    async def _lifespan(self, _: Litestar) -> AsyncIterator[None]:
+        await self.start()
+        try:
+            yield
+        finally:
+            await self.stop()
+
+
+def build(settings: Settings, *, clock: Clock | None = None, ids: IdSource | None = None) -> App:
+    """Wire a service from its settings. Raises SettingsError for anything that cannot work."""
+    return App(settings, clock=clock or SystemClock(), ids=ids or SystemIds())
+
+
+def _open_channels(settings: Settings, transport: AiohttpTransport, clock: Clock, ids: IdSource) -> Directory:
+    """Parse every key now, so that a wrong one is found at start and not at a payment. All problems at once."""
+    directory = Directory(CONNECTORS)
+    problems: list[str] = []
+    for entry in settings.channels:
+        try:
+            directory.open(entry.channel(), entry.account, transport=transport, clock=clock, ids=ids)
+        except AccountProblem as problem:
+            problems += [f"channels[{entry.channel_id}].account: {text}" for text in problem.problems]
+    if problems:
+        raise SettingsError(str(settings.folder / "payswitch.toml"), problems)
+    return directory
+
+
+def load_policy(settings: Settings) -> Policy:
+    """The configured policy document, or the default one."""
+    path = settings.policy_path
+    if path is None:
+        return default_policy()
+    import yaml
+
+    try:
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        return read_policy(data, [entry.channel() for entry in settings.channels])
+    except OSError as error:
+        raise SettingsError(str(path), [f"cannot be read / 无法读取: {error.strerror}"]) from error
+    except yaml.YAMLError as error:
+        raise SettingsError(str(path), [f"not readable as YAML / 不是合法的 YAML: {error}"]) from error
+    except PolicyInvalid as error:
+        raise SettingsError(str(path), [str(problem) for problem in error.problems]) from error
+
+
+def _calm_garbage_collector() -> None:
+    """What was built at start lives for ever, and a payment leaves no cycles behind: collect seldom.
+
+    With the defaults the collector walked the whole heap in the middle of payments; `make bench` saw a p99 of 224 ms
+    against 134 ms without.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
+
+
+def serve(settings: Settings) -> None:
+    """Run the service until SIGINT or SIGTERM. One process: the SQLite file has one writer."""
+    import uvicorn
+
+    logs.configure(settings.service.log_level)
+    app = build(settings)
+    _calm_garbage_collector()
+    config: dict[str, Any] = {
+        "host": settings.service.host,
+        "port": settings.service.port,
+        "loop": "uvloop",
+        "http": "httptools",
+        "log_config": None,
+        "access_log": False,
+        "server_header": False,
+        "proxy_headers": False,
+        "lifespan": "on",
+        "timeout_graceful_shutdown": 10,
+        "backlog": 2048,
+    }
+    uvicorn.run(app.asgi, **config)

@@ -1,0 +1,62 @@
+"""The loops that run beside the requests: sweeping what is due, delivering what the shop must hear."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from payswitch.kit.logs import get_logger
+from payswitch.services.context import Context
+from payswitch.services.deliveries import deliver_due
+from payswitch.services.sweeper import sweep
+
+SWEEP_GAP_S = 0.25
+OUTBOX_GAP_S = 0.5
+AFTER_TROUBLE_S = 1.0
+
+log = get_logger(__name__)
+
+
+class Worker:
+    """Runs until told to stop; a round in progress is finished first."""
+
+    def __init__(self, ctx: Context) -> None:
+        self._ctx = ctx
+        self._stopping = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        self._tasks = [asyncio.create_task(self._sweep_loop()), asyncio.create_task(self._outbox_loop())]
+
+    async def stop(self) -> None:
+        self._stopping.set()
+        self._ctx.outbox_wake.set()
+        await asyncio.gather(*self._tasks)
+
+    async def _sweep_loop(self) -> None:
+        while not self._stopping.is_set():
+            await self._guarded("sweep", sweep)
+            await self._pause(self._stopping, SWEEP_GAP_S)
+
+    async def _outbox_loop(self) -> None:
+        """Sleeps until something was committed for a shop, or until the next look at what is due."""
+        wake = self._ctx.outbox_wake
+        while not self._stopping.is_set():
+            wake.clear()
+            tried = await self._guarded("outbox", deliver_due)
+            if tried == 0:
+                await self._pause(wake, OUTBOX_GAP_S)
+
+    async def _guarded(self, name: str, work: Callable[[Context], Awaitable[int]]) -> int:
+        try:
+            return await work(self._ctx)
+        except Exception:  # a loop that dies silently would lose payments: log, wait, go on
+            log.exception("worker_round_failed", loop=name)
+            await self._pause(self._stopping, AFTER_TROUBLE_S)
+            return 0
+
+    async def _pause(self, event: asyncio.Event, seconds: float) -> None:
+        try:
+            await asyncio.wait_for(event.wait(), seconds)
+        except TimeoutError:
+            return
