@@ -1,0 +1,1 @@
+"""Benchmarks with their baselines: always interleaved in one run, always told as a ratio."""
