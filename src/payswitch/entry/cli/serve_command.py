@@ -1,0 +1,38 @@
+"""`payswitch serve`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from payswitch.drill.processes import obey_parent
+from payswitch.entry.cli.terminal import BAD_INPUT, fail, require_free_port
+from payswitch.settings import Settings, SettingsError, load
+
+
+def run(*, config: Path, host: str | None, port: int | None, database: Path | None) -> None:
+    """Read the configuration, then serve until told to stop."""
+    obey_parent()
+    try:
+        settings = with_options(load(config), host=host, port=port, database=database)
+        require_free_port(settings.service.host, settings.service.port, "--port")
+        from payswitch.app import serve
+
+        serve(settings)
+    except SettingsError as error:
+        hint = "`payswitch sandbox --data ./sandbox` writes a working example / 可生成示例配置"
+        fail(BAD_INPUT, f"the configuration cannot be used / 配置有误: {config}", [*error.problems, hint])
+
+
+def with_options(settings: Settings, *, host: str | None, port: int | None, database: Path | None) -> Settings:
+    """What the command line says wins over file and environment."""
+    service = settings.service
+    if host is not None:
+        service = msgspec.structs.replace(service, host=host)
+    if port is not None:
+        service = msgspec.structs.replace(service, port=port)
+    if database is not None:
+        # Relative to where the command was typed, not to the configuration file.
+        service = msgspec.structs.replace(service, database=str(database.absolute()))
+    return msgspec.structs.replace(settings, service=service)
