@@ -14,6 +14,16 @@ class Method(StrEnum):
     WECHAT = "wechat"
     ALIPAY = "alipay"
     HUABEI = "huabei"
+    UNIONPAY = "unionpay"
+    """云闪付 and what rides on UnionPay's own cashier."""
+    QUICKPAY = "quickpay"
+    """A bank card signed up once, then confirmed by an SMS code."""
+    ECNY = "ecny"
+    APPLE_PAY = "apple_pay"
+    HUAWEI_PAY = "huawei_pay"
+    MI_PAY = "mi_pay"
+    SAMSUNG_PAY = "samsung_pay"
+    VIVO_PAY = "vivo_pay"
 
 
 class Environment(StrEnum):
@@ -21,6 +31,8 @@ class Environment(StrEnum):
 
     WECHAT = "wechat"
     ALIPAY = "alipay"
+    UNIONPAY = "unionpay"
+    """The 云闪付 app's own browser."""
     MOBILE = "mobile"
     DESKTOP = "desktop"
     APP = "app"
@@ -29,7 +41,8 @@ class Environment(StrEnum):
 
 
 class Product(StrEnum):
-    """支付产品: one way of paying on one channel family."""
+    """支付产品: one way of paying, as the customer meets it. Several connectors may offer the same product: a payment
+    service provider's WeChat code is WeChat's code to the customer, over another account."""
 
     WECHAT_JSAPI = "wechat_jsapi"
     WECHAT_NATIVE = "wechat_native"
@@ -43,6 +56,21 @@ class Product(StrEnum):
     HUABEI_WAP = "huabei_wap"
     HUABEI_PAGE = "huabei_page"
     HUABEI_APP = "huabei_app"
+    WECHAT_MINI = "wechat_mini"
+    ALIPAY_JSAPI = "alipay_jsapi"
+    UNIONPAY_WAP = "unionpay_wap"
+    UNIONPAY_WEB = "unionpay_web"
+    UNIONPAY_APP = "unionpay_app"
+    UNIONPAY_QR = "unionpay_qr"
+    UNIONPAY_JSAPI = "unionpay_jsapi"
+    APPLEPAY_APP = "applepay_app"
+    HUAWEIPAY_APP = "huaweipay_app"
+    MIPAY_APP = "mipay_app"
+    SAMSUNGPAY_APP = "samsungpay_app"
+    VIVOPAY_APP = "vivopay_app"
+    ECNY_QR = "ecny_qr"
+    EPAY_ALIPAY = "epay_alipay"
+    EPAY_WECHAT = "epay_wechat"
 
 
 class Closing(StrEnum):
@@ -92,6 +120,9 @@ class Capability(msgspec.Struct, frozen=True, kw_only=True):
     """False: the credential is signed locally; there is no create call that could fail."""
     environments: frozenset[Environment]
     needs_openid: bool = False
+    """WeChat's id of the customer under the shop's (or the provider's) appid."""
+    needs_buyer_id: bool = False
+    """The wallet's id of the customer: Alipay's or UnionPay's in-app page."""
     closing: Closing
     credential: CredentialKind
     min_fen: int = 1

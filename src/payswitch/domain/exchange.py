@@ -32,6 +32,7 @@ class CreateOrder(msgspec.Struct, frozen=True, kw_only=True):
     """Where the wallet sends the browser back to; display only, never evidence."""
     environment: Environment
     openid: str | None = None
+    buyer_id: str | None = None
     client_ip: str = "127.0.0.1"
     instalments: int | None = None
 

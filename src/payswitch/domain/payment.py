@@ -63,6 +63,8 @@ class Customer(msgspec.Struct, frozen=True, kw_only=True):
     risk: str | None = None
     openid: str | None = None
     """WeChat's id of the customer under the shop's appid; needed by jsapi. Never logged."""
+    buyer_id: str | None = None
+    """The wallet's id of the customer (Alipay, UnionPay); needed by their in-app products. Never logged."""
     client_ip: str | None = None
 
 

@@ -21,6 +21,7 @@ def create_order(ctx: Context, payment: Payment, attempt: Attempt, environment: 
         return_url=ctx.checkout_url(payment.checkout_token),
         environment=environment,
         openid=payment.customer.openid,
+        buyer_id=payment.customer.buyer_id,
         client_ip=payment.customer.client_ip or "127.0.0.1",
         instalments=payment.instalments,
     )

@@ -1,0 +1,52 @@
+"""对账单: a channel's own daily account of what it took and paid back, in one normal form.
+
+Every channel writes it differently (GBK or UTF-8, yuan or fen, backticks, tabs, footers, fixed columns); a connector
+turns it into these rows, which a reconciliation compares with our books.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Protocol, runtime_checkable
+
+import msgspec
+
+from payswitch.domain.outcome import Outcome
+
+
+class BillKind(StrEnum):
+    PAYMENT = "payment"
+    REFUND = "refund"
+
+
+class BillLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One row: money that came in, or went back."""
+
+    kind: BillKind
+    channel_order_no: str
+    transaction_id: str
+    amount_fen: int
+    """What was paid or paid back; always positive."""
+    fee_fen: int
+    """What the channel kept for itself; negative when it gave a fee back with a refund."""
+    at_ms: int
+    """When it happened, by the channel's clock."""
+    out_refund_no: str = ""
+    channel_refund_id: str = ""
+
+
+class BillAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """`outcome.kind`: ACCEPTED with lines (possibly none), NOT_FOUND when the channel says that there is no bill for
+    the day, PENDING when it is still being made, UNTRUSTED when hash, sums or format do not fit, and so on."""
+
+    outcome: Outcome
+    lines: tuple[BillLine, ...] = ()
+
+
+@runtime_checkable
+class BillSource(Protocol):
+    """A channel client that can fetch its daily bill."""
+
+    async def download_bill(self, day: str, timeout_ms: int) -> BillAnswer:
+        """`day` is a Beijing date, `2026-11-11`. Bills are ready at about 10:00 of the next day."""
+        ...
