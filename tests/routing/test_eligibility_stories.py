@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from tests.routing.world import ALIPAY, FIVE, NIGHT_MS, WECHAT, Night, book, channel, order, qr_product, why_excluded
 
-from payswitch.domain.channel import Environment, Method, Product
+from payswitch.domain.channel import Capability, Closing, CredentialKind, Environment, Method, Product
 from payswitch.domain.payment import Customer
 from payswitch.routing.policy import Maintenance, Policy, Tier
 from payswitch.routing.request import ChannelBook
@@ -41,6 +41,25 @@ def test_jsapi_is_offered_inside_wechat_once_the_openid_is_known() -> None:
     night = Night(the_book=book(ONE))
     plan = night.plan(environment=Environment.WECHAT, customer=Customer(openid="oUpF8uMuAJO"))
     assert [candidate.product for candidate in plan.candidates] == [Product.WECHAT_JSAPI]
+
+
+def test_a_product_inside_a_wallet_waits_for_that_wallets_id_of_the_customer() -> None:
+    jsapi = Capability(
+        product=Product.ALIPAY_JSAPI,
+        method=Method.ALIPAY,
+        push=True,
+        server_created=True,
+        environments=frozenset({Environment.ALIPAY}),
+        needs_buyer_id=True,
+        closing=Closing.YES,
+        credential=CredentialKind.JSAPI,
+    )
+    account = channel("psp", "psp", "alipay", 1, products=frozenset({Product.ALIPAY_JSAPI}))
+    night = Night(the_book=ChannelBook(channels=(account,), capabilities={"psp": {Product.ALIPAY_JSAPI: jsapi}}))
+    refused = night.plan(environment=Environment.ALIPAY)
+    assert [exclusion.reason for exclusion in refused.excluded] == ["needs_buyer_id"]
+    offered = night.plan(environment=Environment.ALIPAY, customer=Customer(buyer_id="2088"))
+    assert [candidate.product for candidate in offered.candidates] == [Product.ALIPAY_JSAPI]
 
 
 def test_limits_are_inclusive_and_the_products_own_limits_count_too() -> None:

@@ -24,7 +24,7 @@ class Entry:
 
     __slots__ = (
         "base_reasons", "bits", "channel_id", "channel_max_fen", "channel_min_fen", "daily_cap_fen", "fee_bp", "key",
-        "line", "max_fen", "method", "min_fen", "needs_openid", "on_request", "position", "product", "push",
+        "line", "max_fen", "method", "min_fen", "needs_buyer_id", "needs_openid", "on_request", "position", "product", "push",
         "server_created", "siblings", "tier_rank", "upstream", "windows",
     )  # fmt: skip
 
@@ -44,6 +44,7 @@ class Entry:
         self.daily_cap_fen = channel.daily_cap_fen
         self.fee_bp = channel.fee_bp
         self.needs_openid = capability.needs_openid
+        self.needs_buyer_id = capability.needs_buyer_id
         self.push = capability.push
         self.server_created = capability.server_created
         self.bits = 0
@@ -163,6 +164,8 @@ def why_not(entry: Entry, request: RouteRequest, book: ChannelBook, fired: Fired
         return "amount_too_large"
     if entry.needs_openid and not request.customer.openid:
         return "needs_openid"
+    if entry.needs_buyer_id and not request.customer.buyer_id:
+        return "needs_buyer_id"
     cap_fen = entry.daily_cap_fen
     if cap_fen is not None and book.used_today_fen.get(entry.channel_id, 0) + amount_fen > cap_fen:
         return "daily_cap"

@@ -21,6 +21,7 @@ EXCLUSIONS: Final[Mapping[str, tuple[str, str]]] = {
         "付款方或风控已拒绝该支付方式，不再静默尝试",
         "the payer or risk control refused this method: never tried again silently",
     ),
+    "needs_buyer_id": ("缺少顾客在该钱包的用户号", "the wallet's id of the customer is not known"),
     "needs_openid": ("缺少顾客的 openid", "the customer's openid is not known"),
     "amount_too_small": ("低于最小金额", "the amount is below the minimum"),
     "amount_too_large": ("超过最大金额", "the amount is above the maximum"),

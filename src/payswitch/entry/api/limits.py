@@ -74,6 +74,7 @@ RULES: Mapping[type, Mapping[str, Rule]] = {
         "customer.age": Whole(0, 150, "", ""),
         "customer.device": _plain(32),
         "customer.risk": _plain(32),
+        "customer.buyer_id": Text(1, 128, "[!-~]*", "must be 1 to 128 ASCII characters", "须为 1 到 128 个 ASCII 字符"),
         "customer.openid": Text(1, 128, "[!-~]*", "must be 1 to 128 ASCII characters", "须为 1 到 128 个 ASCII 字符"),
         "customer.client_ip": Address(),
         "instalments": OneOf(3, 6, 12),
