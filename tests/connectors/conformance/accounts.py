@@ -1,0 +1,26 @@
+"""The sandbox accounts that the conformance suite runs on: at least one per connector, each key mode once."""
+
+from __future__ import annotations
+
+from payswitch.sandbox.world import World, alipay_account, wechat_account
+
+ACCOUNTS = {
+    "wechat-certificate": "wechatpay",
+    "wechat-public-key": "wechatpay",
+    "alipay-public-key": "alipay",
+    "alipay-certificate": "alipay",
+}
+"""Account -> connector."""
+
+
+def make_world(base_url: str) -> World:
+    """All of them at one sandbox."""
+    return World(
+        base_url=base_url,
+        accounts=[
+            wechat_account("wechat-certificate", base_url),
+            wechat_account("wechat-public-key", base_url, platform_certificate=False, public_key=True),
+            alipay_account("alipay-public-key", base_url),
+            alipay_account("alipay-certificate", base_url, certificate_mode=True),
+        ],
+    )
