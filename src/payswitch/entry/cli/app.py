@@ -129,6 +129,41 @@ def sandbox(
     )
 
 
+_Config = Annotated[Path, typer.Option(help="Configuration file (TOML). 配置文件")]
+
+_channels = typer.Typer(help="渠道: the configured channels", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(_channels, name="channels")
+
+
+@_channels.command("list", short_help="what is configured")
+def channels_list(config: _Config = Path("payswitch.toml")) -> None:
+    """渠道列表: every configured channel with its products, tier and fee. Keys are not shown."""
+    from payswitch.entry.cli.channel_commands import list_channels
+
+    list_channels(config=config)
+
+
+@app.command(short_help="体检: would every channel work?")
+def doctor(
+    config: _Config = Path("payswitch.toml"),
+    online: Annotated[
+        bool, typer.Option("--online/--offline", help="Ask each channel about a number that never existed. 联机检查")
+    ] = True,
+) -> None:
+    """体检: keys, certificates and every channel's answer, with what is wrong and how to mend it.
+
+    Moves no money and makes no order. Exit status 1 if a channel would not work.
+
+    \b
+    Examples / 示例:
+      payswitch doctor --config play/payswitch.toml
+      payswitch doctor --config payswitch.toml --offline
+    """
+    from payswitch.entry.cli.channel_commands import doctor as run
+
+    run(config=config, online=online)
+
+
 @app.command(short_help="演练: a scripted night, measured")
 def drill(
     scenario: Annotated[

@@ -1,0 +1,71 @@
+"""体检: a channel that would not work is found before a customer finds it, and nothing is ordered on the way."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from payswitch.domain.outcome import Outcome, OutcomeKind
+from payswitch.kit.clock import ManualClock
+from payswitch.kit.ids import SeededIds
+from payswitch.sandbox.world import wechat_account
+from payswitch.services.checkup import DAY_MS, Severity, check_certificates, judge, probe
+from tests.services.harness import Night
+
+
+@pytest.mark.parametrize(
+    ("kind", "severity"),
+    [
+        (OutcomeKind.NOT_FOUND, Severity.OK),
+        (OutcomeKind.PENDING, Severity.OK),
+        (OutcomeKind.NOT_SENT, Severity.PROBLEM),
+        (OutcomeKind.UNKNOWN, Severity.PROBLEM),
+        (OutcomeKind.UNTRUSTED, Severity.PROBLEM),
+        (OutcomeKind.REFUSED_CONFIG, Severity.PROBLEM),
+        (OutcomeKind.REFUSED_CHANNEL, Severity.WARNING),
+    ],
+)
+def test_what_an_answer_means(kind: OutcomeKind, severity: Severity) -> None:
+    finding = judge("wechat-main", Outcome(kind=kind, code="CODE"), 12.0)
+    assert finding.severity is severity
+    assert bool(finding.fix) is (severity is not Severity.OK), "a problem comes with what to do"
+
+
+async def test_a_probe_asks_and_orders_nothing(tonight: Night) -> None:
+    channel = tonight.directory.channel("wechat-main")
+    assert channel is not None
+    client = tonight.channel("wechat-main")
+    findings = await probe(channel, client, ManualClock(), SeededIds())
+    assert [finding.severity for finding in findings] == [Severity.OK]
+    assert [name for name, _ in client.calls] == ["query"]
+    assert client.orders == {}
+
+
+async def test_a_silent_channel_is_a_problem(tonight: Night) -> None:
+    channel = tonight.directory.channel("wechat-main")
+    assert channel is not None
+    tonight.channel("wechat-main").silent = True
+    findings = await probe(channel, tonight.channel("wechat-main"), ManualClock(), SeededIds())
+    assert [finding.severity for finding in findings] == [Severity.PROBLEM]
+
+
+@pytest.mark.parametrize(
+    ("days_before_the_end", "severity"), [(400, Severity.OK), (29, Severity.WARNING), (-1, Severity.PROBLEM)]
+)
+def test_a_certificate_is_told_before_it_ends(days_before_the_end: int, severity: Severity) -> None:
+    from payswitch.kit.crypto import load_certificate
+
+    account = wechat_account("w", "http://127.0.0.1:1", key_bits=1024).connector_account()
+    ends = load_certificate(account["platform_certificates"]).not_valid_after_utc
+    now_ms = int((ends - timedelta(days=days_before_the_end)).timestamp() * 1_000) - DAY_MS // 2
+    (finding,) = check_certificates("w", account, now_ms)
+    assert finding.severity is severity
+    assert "account.platform_certificates" in finding.what
+    assert "BEGIN" not in finding.what
+
+
+def test_a_certificate_that_is_none_is_named() -> None:
+    broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----"
+    (finding,) = check_certificates("w", {"app_certificate": broken}, 0)
+    assert finding.severity is Severity.PROBLEM
