@@ -41,7 +41,7 @@ query_gaps_s = [3600.0]
 shop_id = "shop-1"
 merchant_id = "m-1"
 name = "bench"
-webhook_secret = "whsec_YmVuY2gtYmVuY2gtYmVuY2gtYmVuY2g="
+webhook_secret = "whsec_YmVuY2gtYmVuY2gtYmVuY2gtYmVuY2gt"
 api_key_sha256 = "{key}"
 
 [[channels]]

@@ -11,6 +11,7 @@ from payswitch.connectors.aiohttp_transport import AiohttpTransport
 from payswitch.connectors.contract import AccountProblem
 from payswitch.connectors.directory import Directory
 from payswitch.connectors.registry import CONNECTORS
+from payswitch.domain.changes import StorageUnavailable
 from payswitch.entry.api.routes import routes as api_routes
 from payswitch.entry.checkout.routes import routes as checkout_routes
 from payswitch.entry.console.routes import routes as console_routes
@@ -28,11 +29,16 @@ from payswitch.senders.webhooks import WebhookSender
 from payswitch.services.context import Context
 from payswitch.services.live_board import LiveBoard
 from payswitch.services.usage import day_start_ms
-from payswitch.settings import Settings, SettingsError
+from payswitch.settings import ServiceSettings, Settings, SettingsError
+from payswitch.storage.errors import SchemaMismatch
 from payswitch.storage.sqlite import SqliteStore
 
 if TYPE_CHECKING:
     from litestar import Litestar
+
+
+class StartProblem(SettingsError):
+    """The configuration is readable, but what it names cannot be used just now: the database, most of all."""
 
 
 class App:
@@ -77,8 +83,7 @@ class App:
     async def start(self) -> None:
         """Open the database (migrating it if needed), write down shops and channels, start the loops."""
         await self.store.open()
-        for shop in self.settings.shops:
-            await self.store.save_shop(shop.shop(), shop.key_fingerprints())
+        await self.store.set_shops([(shop.shop(), shop.key_fingerprints()) for shop in self.settings.shops])
         for channel in self.directory.all_channels():
             await self.store.save_channel(channel)
         now_ms = self.ctx.clock.now_ms()
@@ -135,7 +140,7 @@ def load_policy(settings: Settings) -> Policy:
         return read_policy(data, [entry.channel() for entry in settings.channels])
     except OSError as error:
         raise SettingsError(str(path), [f"cannot be read / 无法读取: {error.strerror}"]) from error
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise SettingsError(str(path), [f"not readable as YAML / 不是合法的 YAML: {error}"]) from error
     except PolicyInvalid as error:
         raise SettingsError(str(path), [str(problem) for problem in error.problems]) from error
@@ -153,23 +158,43 @@ def _calm_garbage_collector() -> None:
 
 
 def serve(settings: Settings) -> None:
-    """Run the service until SIGINT or SIGTERM. One process: the SQLite file has one writer."""
+    """Run the service until SIGINT or SIGTERM. One process: the SQLite file has one writer.
+
+    Raises SettingsError for a configuration that cannot work, StartProblem for a database that cannot be used.
+    """
     import uvicorn
 
     logs.configure(settings.service.log_level)
     app = build(settings)
+    take_database(app)
     _calm_garbage_collector()
-    config: dict[str, Any] = {
-        "host": settings.service.host,
-        "port": settings.service.port,
+    uvicorn.run(app.asgi, **server_options(settings.service))
+
+
+def take_database(app: App) -> None:
+    """Before the server runs: inside it, whatever fails would be a page of traceback."""
+    try:
+        app.store.prepare()
+    except (StorageUnavailable, SchemaMismatch) as error:
+        raise StartProblem(str(app.store.path), [f"{app.store.path}: {error}"]) from error
+
+
+def server_options(service: ServiceSettings) -> dict[str, Any]:
+    """How uvicorn is run. Nothing of it is left to the environment."""
+    from payswitch.entry.http.bounded_head import BoundedHead
+
+    return {
+        "host": service.host,
+        "port": service.port,
         "loop": "uvloop",
-        "http": "httptools",
+        "http": BoundedHead,
+        "ws": "none",
         "log_config": None,
         "access_log": False,
         "server_header": False,
-        "proxy_headers": False,
+        "proxy_headers": bool(service.trusted_proxies),
+        "forwarded_allow_ips": list(service.trusted_proxies),
         "lifespan": "on",
         "timeout_graceful_shutdown": 10,
         "backlog": 2048,
     }
-    uvicorn.run(app.asgi, **config)

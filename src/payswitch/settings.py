@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, TypeVar, get_origin
 
 import msgspec
 
 from payswitch.domain.channel import Channel, Product
 from payswitch.domain.payment import Shop
+from payswitch.kit.addresses import is_network, is_web_address
 from payswitch.kit.secrets import Secret
+from payswitch.kit.tables import read_table, unknown_names
+from payswitch.senders.signing import WebhookSecretError, key_of
 from payswitch.services.timings import Timings
 
 ENV_PREFIX = "PAYSWITCH_"
+LEAST_SECRET_BYTES = 24
+"""Of a webhook secret: Standard Webhooks asks for 24 to 64 bytes."""
+
+_ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_LONGEST_PATH = 1_024
+
+AtLeastOne = Annotated[int, msgspec.Meta(ge=1)]
+T = TypeVar("T", bound=msgspec.Struct)
 
 
 class SettingsError(ValueError):
@@ -26,11 +39,11 @@ class SettingsError(ValueError):
         self.problems = problems
 
 
-class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
     """The `[service]` table. Each field can be overridden by `PAYSWITCH_<FIELD>`."""
 
     host: str = "127.0.0.1"
-    port: int = 8080
+    port: Annotated[int, msgspec.Meta(ge=1, le=65_535)] = 8080
     database: str = "payswitch.sqlite"
     """A file, relative to the configuration file."""
     public_url: str | None = None
@@ -41,10 +54,31 @@ class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     live_page: Literal["loopback", "public", "off"] = "loopback"
     allow_private_networks: bool = False
     """Whether events may be sent to loopback and private addresses: for tests and demos."""
+    trusted_proxies: tuple[str, ...] = ()
+    """Addresses or networks of the reverse proxies whose `X-Forwarded-For` names the customer's address. In the
+    environment: separated by commas. None: the address of whoever connects is the customer's."""
+
+    def problems(self) -> list[str]:
+        """What does not make sense."""
+        found = []
+        if self.public_url is not None:
+            if not is_web_address(self.public_url):
+                found.append(
+                    "service.public_url: must be an http(s) address without user name, ? and # / "
+                    "须为 http(s) 地址，不含用户名、? 和 #"
+                )
+        elif self.host in ("", "0.0.0.0", "::"):  # noqa: S104 (compared, not listened on)
+            found.append(
+                "service.public_url: say where channels and customers reach this service, the host is every address / "
+                "监听全部地址时须填写渠道与顾客访问本服务的地址"
+            )
+        if not all(map(is_network, self.trusted_proxies)):
+            found.append("service.trusted_proxies: must be IP addresses or networks / 须为 IP 地址或网段")
+        return found
 
 
-class ShopSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One `[[shops]]` table."""
+class ShopSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """One `[[shops]]` table. Its `repr` shows no secret."""
 
     shop_id: str
     merchant_id: str
@@ -55,10 +89,11 @@ class ShopSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     api_key_sha256: str
     """SHA-256 (hex) of the API key; several, separated by spaces."""
 
+    def __repr__(self) -> str:
+        return f"ShopSettings({self.shop_id!r})"
+
     def shop(self) -> Shop:
-        return Shop(
-            shop_id=self.shop_id, merchant_id=self.merchant_id, name=self.name, notify_url=self.notify_url
-        )
+        return Shop(shop_id=self.shop_id, merchant_id=self.merchant_id, name=self.name, notify_url=self.notify_url)
 
     def secrets(self) -> list[Secret]:
         return [Secret(text) for text in self.webhook_secret.split()]
@@ -66,29 +101,65 @@ class ShopSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     def key_fingerprints(self) -> list[str]:
         return self.api_key_sha256.lower().split()
 
+    def problems(self) -> list[str]:
+        """What does not make sense."""
+        place = f"shops[{self.shop_id}]"
+        found = _id_problems(place, shop_id=self.shop_id, merchant_id=self.merchant_id)
+        if self.notify_url is not None and not is_web_address(self.notify_url, with_query=True):
+            found.append(
+                f"{place}.notify_url: must be an http(s) address without user name and # / "
+                "须为 http(s) 地址，不含用户名和 #"
+            )
+        keys = self.key_fingerprints()
+        if not keys or not all(_SHA256.fullmatch(key) for key in keys):
+            found.append(
+                f"{place}.api_key_sha256: 64 hexadecimal characters are needed, the SHA-256 of the API key / "
+                "须为 API 密钥的 SHA-256（64 位十六进制）"
+            )
+        if not self.webhook_secret.split() or not all(_is_webhook_secret(secret) for secret in self.secrets()):
+            found.append(
+                f"{place}.webhook_secret: must be whsec_ and the base64 of at least {LEAST_SECRET_BYTES} random bytes "
+                f"/ 须为 whsec_ 加至少 {LEAST_SECRET_BYTES} 字节随机数的 base64"
+            )
+        return found
 
-class ChannelSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One `[[channels]]` table; `account` holds what the connector needs."""
+
+class ChannelSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """One `[[channels]]` table; `account` holds what the connector needs. Its `repr` shows no key."""
 
     channel_id: str
     merchant_id: str
     connector: str
     name: str
-    version: int = 1
+    version: AtLeastOne = 1
     products: frozenset[Product]
     upstream: str
     enabled: bool = True
-    tier: int = 1
-    fee_bp: int = 60
-    min_fen: int = 1
-    max_fen: int | None = None
-    daily_cap_fen: int | None = None
+    tier: AtLeastOne = 1
+    fee_bp: Annotated[int, msgspec.Meta(ge=0, le=10_000)] = 60
+    min_fen: AtLeastOne = 1
+    max_fen: AtLeastOne | None = None
+    daily_cap_fen: AtLeastOne | None = None
     tags: frozenset[str] = frozenset()
     account: dict[str, str]
+
+    def __repr__(self) -> str:
+        return f"ChannelSettings({self.channel_id!r})"
 
     def channel(self) -> Channel:
         fields = {name: getattr(self, name) for name in Channel.__struct_fields__}
         return Channel(**fields)
+
+    def problems(self) -> list[str]:
+        """What does not make sense. (The account is the connector's to judge.)"""
+        place = f"channels[{self.channel_id}]"
+        # The channel's id stands in the address that it notifies.
+        found = _id_problems(place, channel_id=self.channel_id, merchant_id=self.merchant_id)
+        if not self.products:
+            found.append(f"{place}.products: name at least one / 至少填写一种支付产品")
+        if self.max_fen is not None and self.max_fen < self.min_fen:
+            found.append(f"{place}.max_fen: must not be below min_fen / 不得小于 min_fen")
+        return found
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -111,39 +182,25 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def public_url(self) -> str:
-        url = self.service.public_url or f"http://{self.service.host}:{self.service.port}"
+        host = f"[{self.service.host}]" if ":" in self.service.host else self.service.host
+        url = self.service.public_url or f"http://{host}:{self.service.port}"
         return url.rstrip("/")
 
 
-class _Document(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    service: ServiceSettings = ServiceSettings()
-    shops: tuple[ShopSettings, ...] = ()
-    channels: tuple[ChannelSettings, ...] = ()
-    timings: Timings = Timings()
-
-
 def load(path: Path, environ: Mapping[str, str] | None = None) -> Settings:
-    """Read a configuration file. Raises SettingsError for anything that is missing, unknown or of the wrong type."""
+    """Read a configuration file. Raises SettingsError with everything that is missing, unknown, of the wrong type or
+    without sense."""
     raw = _read(path)
-    _override(raw, os.environ if environ is None else environ)
-    try:
-        document = msgspec.convert(raw, _Document)
-    except msgspec.ValidationError as error:
-        raise SettingsError(str(path), [str(error)]) from error
-    problems: list[str] = []
-    channels = tuple(_with_files(channel, path.parent, problems) for channel in document.channels)
-    problems += _duplicates("shops", [shop.shop_id for shop in document.shops])
-    problems += _duplicates("channels", [channel.channel_id for channel in channels])
-    problems += _sense(document)
-    if problems:
+    problems = unknown_names(raw, dict.fromkeys(("service", "shops", "channels", "timings")))
+    service = _read_service(raw.get("service", {}), os.environ if environ is None else environ, problems)
+    timings = read_table(raw.get("timings", {}), Timings, "timings", problems)
+    shops = _read_list(raw, "shops", "shop_id", ShopSettings, problems)
+    channels = _read_list(raw, "channels", "channel_id", ChannelSettings, problems)
+    problems += _sense(service, timings, shops, channels)
+    channels = [_with_files(channel, path.parent, problems) for channel in channels]
+    if problems or service is None or timings is None:
         raise SettingsError(str(path), problems)
-    return Settings(
-        service=document.service,
-        shops=document.shops,
-        channels=channels,
-        timings=document.timings,
-        folder=path.parent,
-    )
+    return Settings(service=service, shops=tuple(shops), channels=tuple(channels), timings=timings, folder=path.parent)
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -151,50 +208,122 @@ def _read(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise SettingsError(str(path), ["the file does not exist / 文件不存在"]) from error
+    except OSError as error:
+        raise SettingsError(str(path), [f"cannot be read / 无法读取: {error.strerror}"]) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(str(path), [f"not readable as TOML / 不是合法的 TOML: {error}"]) from error
 
 
-def _override(raw: dict[str, Any], environ: Mapping[str, str]) -> None:
-    """`PAYSWITCH_PORT=9000` and so on replace fields of [service]; numbers and booleans are read as such."""
-    service = raw.setdefault("service", {})
-    if not isinstance(service, dict):
-        return
-    for name in ServiceSettings.__struct_fields__:
-        text = environ.get(ENV_PREFIX + name.upper())
-        if text is not None:
-            kind = ServiceSettings.__annotations__[name]
-            service[name] = msgspec.convert(text, int | bool, strict=False) if kind in ("int", "bool") else text
+def _read_service(raw: object, environ: Mapping[str, str], problems: list[str]) -> ServiceSettings | None:
+    """`PAYSWITCH_PORT=9000` and so on replace fields of [service]. An empty variable counts as not set."""
+    as_text: dict[str, str] = {}
+    if isinstance(raw, dict):
+        raw = dict(raw)
+        for field in msgspec.structs.fields(ServiceSettings):
+            variable = ENV_PREFIX + field.name.upper()
+            text = environ.get(variable, "").strip()
+            if text:
+                as_text[field.name] = variable
+                is_list = get_origin(field.type) is tuple
+                raw[field.name] = [part.strip() for part in text.split(",")] if is_list else text
+    return read_table(raw, ServiceSettings, "service", problems, as_text=as_text)
+
+
+def _read_list(raw: Mapping[str, Any], name: str, key: str, struct: type[T], problems: list[str]) -> list[T]:
+    """The tables under `[[name]]` that are readable. Each is called by its id, or by its place when it has none."""
+    tables = raw.get(name, [])
+    if not isinstance(tables, list):
+        problems.append(f"{name}: write it in double brackets, [[{name}]] / 须写作 [[{name}]]")
+        return []
+    if not tables:
+        problems.append(f"{name}: at least one [[{name}]] table is needed / 至少需要一个 [[{name}]]")
+    found = []
+    for number, table in enumerate(tables, 1):
+        named = table.get(key) if isinstance(table, dict) else None
+        place = named if isinstance(named, str) and _ID.fullmatch(named) else f"#{number}"
+        found.append(read_table(table, struct, f"{name}[{place}]", problems))
+    return [table for table in found if table is not None]
 
 
 def _with_files(channel: ChannelSettings, folder: Path, problems: list[str]) -> ChannelSettings:
     """Replace every `<key>_file` of the account by the text of that file."""
-    account: dict[str, str] = {}
+    account = {key: value for key, value in channel.account.items() if not key.endswith("_file")}
     for key, value in channel.account.items():
         if not key.endswith("_file"):
-            account[key] = value
             continue
-        try:
-            account[key.removesuffix("_file")] = (folder / value).read_text(encoding="utf-8")
-        except OSError as error:
-            problems.append(f"channels[{channel.channel_id}].account.{key}: cannot read {value}: {error.strerror}")
+        place, name = f"channels[{channel.channel_id}].account.{key}", key.removesuffix("_file")
+        if name in account:
+            problems.append(f"{place}: give either this or {name}, not both / 与 {name} 只能二选一")
+        elif len(value) > _LONGEST_PATH or not value.isprintable():
+            # Not quoted: it is most likely the key itself.
+            problems.append(f"{place}: must be the name of a file; a key's own text goes to {name} / 须为文件名")
+        else:
+            account[name] = _file_text(folder / value, place, problems)
     return msgspec.structs.replace(channel, account=account)
 
 
-def _duplicates(table: str, names: list[str]) -> list[str]:
+def _file_text(path: Path, place: str, problems: list[str]) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        problems.append(f"{place}: cannot read {path} / 无法读取: {error.strerror}")
+    except UnicodeDecodeError:
+        problems.append(f"{place}: {path} is not a text file, PEM is needed / 不是文本文件，须为 PEM 格式")
+    return ""
+
+
+def _sense(
+    service: ServiceSettings | None,
+    timings: Timings | None,
+    shops: Sequence[ShopSettings],
+    channels: Sequence[ChannelSettings],
+) -> list[str]:
+    """What is readable but cannot work."""
+    problems = service.problems() if service is not None else []
+    problems += _timing_problems(timings) if timings is not None else []
+    for shop in shops:
+        problems += shop.problems()
+    for channel in channels:
+        problems += channel.problems()
+    problems += _duplicates("shops", [shop.shop_id for shop in shops])
+    problems += _duplicates("channels", [channel.channel_id for channel in channels])
+    keys = [key for shop in shops for key in shop.key_fingerprints()]
+    if len(set(keys)) < len(keys):
+        problems.append("shops: an API key opens one shop only; one stands twice / 同一 API 密钥重复配置")
+    merchants = {channel.merchant_id for channel in channels}
+    for shop in shops:
+        if channels and shop.merchant_id not in merchants:
+            problems.append(f"shops[{shop.shop_id}].merchant_id: this merchant has no channel / 该商户没有任何渠道")
+    return problems
+
+
+def _duplicates(table: str, names: Iterable[str]) -> list[str]:
+    names = list(names)
     twice = sorted({name for name in names if names.count(name) > 1})
     return [f"{table}: {name} is configured twice / 重复配置" for name in twice]
 
 
-def _sense(document: _Document) -> list[str]:
-    problems = []
-    if not document.shops:
-        problems.append("shops: at least one [[shops]] table is needed / 至少配置一个店铺")
-    if not document.channels:
-        problems.append("channels: at least one [[channels]] table is needed / 至少配置一个渠道")
-    for shop in document.shops:
-        if any(len(part) != 64 for part in shop.key_fingerprints()) or not shop.api_key_sha256.strip():
-            problems.append(f"shops[{shop.shop_id}].api_key_sha256: 64 hexadecimal characters are needed")
-        if not all(part.startswith("whsec_") for part in shop.webhook_secret.split()):
-            problems.append(f"shops[{shop.shop_id}].webhook_secret: must begin with whsec_")
-    return problems
+def _timing_problems(timings: Timings) -> list[str]:
+    """Negative waits, and schedules that are empty: they would stop a loop in the middle of the night."""
+    found = []
+    for name in timings.__struct_fields__:
+        value = getattr(timings, name)
+        gaps = value if isinstance(value, tuple) else (value,)
+        if not gaps or min(gaps) < 0:
+            found.append(f"timings.{name}: must not be empty or below zero / 不得为空或小于零")
+    return found
+
+
+def _id_problems(place: str, **ids: str) -> list[str]:
+    wrong = [name for name, value in ids.items() if _ID.fullmatch(value) is None]
+    return [
+        f"{place}.{name}: must be 1 to 64 of 0-9 A-Z a-z _ - / 须为 1 到 64 个字母、数字、下划线或减号"
+        for name in wrong
+    ]
+
+
+def _is_webhook_secret(secret: Secret) -> bool:
+    try:
+        return secret.reveal().startswith("whsec_") and len(key_of(secret)) >= LEAST_SECRET_BYTES
+    except WebhookSecretError:
+        return False

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from payswitch.domain.changes import StorageUnavailable
 from payswitch.domain.errors import PaySwitchError
@@ -115,6 +116,14 @@ async def test_a_body_that_is_no_object(tonight: Evening, body: bytes) -> None:
 
     assert heard.status == 400
     assert heard.json["code"] == "invalid_request"
+
+
+async def test_unknown_fields_are_named_in_the_order_they_stand(tonight: Evening) -> None:
+    unknown = [f"field_{n}" for n in range(9, 0, -1)]
+
+    heard = await tonight.shop.post("/v1/payments", order(**dict.fromkeys(unknown, 1)))
+
+    assert heard.fields == unknown
 
 
 async def test_the_message_says_what_would_be_right(tonight: Evening) -> None:
@@ -275,9 +284,11 @@ async def test_our_own_trouble_is_told_without_details(tmp_path: Path, monkeypat
             raise StorageUnavailable("disk /var/lib/secret is full")
 
         monkeypatch.setattr(type(tonight.night.store), "payment_file", away)
-        heard = await tonight.shop.get("/v1/payments/pay_1")
+        with capture_logs() as logged:
+            heard = await tonight.shop.get("/v1/payments/pay_1")
 
     assert heard.status == 500
     assert heard.json["code"] == "internal"
     assert heard.json["next_action"] == "retry_later"
     assert "secret" not in heard.text
+    assert [line["detail"] for line in logged] == ["disk /var/lib/secret is full"], "the operator reads why"

@@ -291,3 +291,24 @@ async def test_the_chosen_environment_stays_chosen(tonight: Evening) -> None:
 
     assert f'action="{path}/start?env=desktop"' in page.text
     assert pressed.headers["location"] == f"{path}?go=1&env=desktop"
+
+
+async def test_a_cashier_that_comes_back_by_post_is_shown_the_page_and_believed_nothing(tonight: Evening) -> None:
+    """UnionPay returns the browser with a form; only the channel says what became of the money."""
+    path = await link(tonight)
+    browser = tonight.browser(PHONE)
+    await browser.submit(f"{path}/start", method="wechat")
+
+    back = await browser.submit(path, respCode="00", orderId="whatever")
+    heard = await browser.get(back.headers["location"])
+
+    assert back.status == 303
+    assert shows(heard, "等待支付")
+    assert (await the_payment(tonight))["state"] == "pending"
+
+
+def test_every_method_has_its_words() -> None:
+    from payswitch.domain.channel import Method
+    from payswitch.entry.checkout.words import METHODS
+
+    assert set(METHODS) == set(Method)

@@ -26,7 +26,7 @@ BROWSERS = {
         f"{IPHONE} NebulaSDK/1.8 AliApp(AP/10.6.50) AlipayClient/10.6.50 Language/zh-Hans",
         "alipay",
     ),
-    "云闪付": (f"{IPHONE} UnionPay/1.0 CloudPay/1.0", "restricted"),
+    "云闪付": (f"{IPHONE} UnionPay/1.0 CloudPay/1.0", "unionpay"),
     "DingTalk": (f"{ANDROID} AliApp(DingTalk/7.6.0) com.alibaba.android.rimet", "restricted"),
     "Feishu": (f"{IPHONE} Lark/7.25.5 LarkLocale/zh_CN", "restricted"),
     "Weibo": (f"{IPHONE} Weibo (iPhone14,2__weibo__14.10.0__iphone__os18.0)", "restricted"),

@@ -68,6 +68,8 @@ async def test_by_default_only_this_machine_may_look(tonight: Evening, path: str
     strangers = {
         "from elsewhere": await Web(tonight.app, client="203.0.113.9").get(path),
         "through a proxy": await Web(tonight.app).get(path, x_forwarded_for="127.0.0.1"),
+        "through a proxy that says only that it is one": await Web(tonight.app).get(path, via="1.1 proxy"),
+        "through one that ends TLS": await Web(tonight.app).get(path, x_forwarded_proto="https"),
         "under a foreign name": await Web(tonight.app).get(path, host="rebound.evil.example"),
         "without an address": await Web(tonight.app, client="").get(path),
     }

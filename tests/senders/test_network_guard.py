@@ -29,7 +29,19 @@ async def guarded() -> AsyncIterator[WebhookSender]:
 
 @pytest.mark.parametrize(
     "host",
-    ["127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]", "0.0.0.0", "2130706433", "0x7f000001", "127.1"],  # noqa: S104
+    [
+        "127.0.0.1",
+        "localhost",
+        "[::1]",
+        "[::ffff:127.0.0.1]",
+        "0.0.0.0",  # noqa: S104
+        "2130706433",
+        "0x7f000001",
+        "127.1",
+        "１２７.0.0.1",
+        "127。0。0。1",
+        "me@127.0.0.1",
+    ],
 )
 async def test_every_way_of_writing_loopback_is_refused(guarded: WebhookSender, shop: FakeShop, host: str) -> None:
     sentence = await guarded.deliver(event(f"http://{host}:{shop.port}/hook"), 5_000)
@@ -102,6 +114,8 @@ def test_public_addresses(address: str) -> None:
         "240.0.0.1",
         "255.255.255.255",
         "198.18.0.1",
+        "192.0.0.8",
+        "192.0.0.192",
         "::",
         "::1",
         "fe80::1",

@@ -322,3 +322,19 @@ async def test_what_each_channel_received_since_midnight(store: SqliteStore) -> 
     received = await store.received_since(0)
     assert received == {"wechat-main": sum(a_payment(n).amount_fen for n in (1, 2))}
     assert await store.received_since(NOW_MS + 86_400_000) == {}
+
+
+async def test_a_shop_that_is_gone_from_the_configuration_may_not_call_any_more(store: SqliteStore) -> None:
+    other = msgspec.structs.replace(SHOP, shop_id="shop-2", name="另一家")
+    await store.set_shops([(SHOP, ["key-1"]), (other, ["key-2"])])
+    await store.set_shops([(other, ["key-2"])])
+    assert await store.shop_of_key("key-1") is None
+    assert await store.shop_of_key("key-2") == other
+    assert SHOP in await store.shops(), "its history keeps its name"
+
+
+async def test_a_shop_may_be_renamed_and_keep_its_key(store: SqliteStore) -> None:
+    await store.set_shops([(SHOP, ["key-1"])])
+    renamed = msgspec.structs.replace(SHOP, shop_id="shop-renamed")
+    await store.set_shops([(renamed, ["key-1"])])
+    assert await store.shop_of_key("key-1") == renamed

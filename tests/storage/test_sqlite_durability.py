@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
+import stat
 import sys
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from tests.storage.builders import a_payment, launched
 from payswitch.domain.changes import Changes, StorageUnavailable
 from payswitch.domain.payment import AttemptState, PaymentState
 from payswitch.kit.clock import ManualClock, SystemClock
+from payswitch.storage.errors import DatabaseInUse
 from payswitch.storage.sqlite import SqliteStore
 
 WRITER = """
@@ -114,11 +117,68 @@ async def test_a_missing_folder_is_made(tmp_path: Path, clock: ManualClock) -> N
         await store.commit(Changes(insert_payments=[a_payment()]))
 
 
-async def test_two_stores_on_one_file_see_each_other(tmp_path: Path, clock: ManualClock) -> None:
-    """Not how it is meant to run, but an operator's tool may do it: nothing breaks, versions still guard."""
+def rights(folder: Path) -> dict[str, int]:
+    return {file.name: stat.S_IMODE(file.stat().st_mode) for file in folder.iterdir()}
+
+
+@pytest.mark.parametrize("name", ["payswitch.sqlite", "link.sqlite"])
+async def test_a_second_service_on_the_same_file_is_refused(tmp_path: Path, clock: ManualClock, name: str) -> None:
+    """Each would sweep and deliver for itself, and neither would know of the other's breakers and caps."""
     path = tmp_path / "payswitch.sqlite"
-    async with SqliteStore(path, clock=clock) as one, SqliteStore(path, clock=clock) as two:
-        await asyncio.gather(
-            *(store.commit(launched(n)) for n, store in enumerate((one, two) * 10)),
-        )
-        assert (await one.counts()).payments == (await two.counts()).payments == {"pending": 20}
+    (tmp_path / "link.sqlite").symlink_to(path)
+    async with SqliteStore(path, clock=clock) as first:
+        with pytest.raises(DatabaseInUse) as refused:
+            await SqliteStore(tmp_path / name, clock=clock).open()
+
+        await first.commit(launched())
+        assert (await first.counts()).payments == {"pending": 1}, "the first one is not disturbed"
+
+    assert f"process {os.getpid()}" in str(refused.value)
+    assert "正被另一个服务使用" in str(refused.value)
+
+
+async def test_the_file_is_free_again_after_a_clean_stop_and_after_a_failed_start(
+    tmp_path: Path, clock: ManualClock
+) -> None:
+    path = tmp_path / "payswitch.sqlite"
+    path.write_bytes(b"this is no database at all" * 100)
+    with pytest.raises(StorageUnavailable):
+        await SqliteStore(path, clock=clock).open()
+    path.unlink()
+
+    for _ in range(2):
+        async with SqliteStore(path, clock=clock):
+            pass
+
+
+async def test_a_service_may_take_the_file_before_it_opens_it(tmp_path: Path, clock: ManualClock) -> None:
+    path = tmp_path / "payswitch.sqlite"
+    store = SqliteStore(path, clock=clock)
+    store.prepare()
+    with pytest.raises(DatabaseInUse):
+        SqliteStore(path, clock=clock).prepare()
+
+    await store.open()
+    await store.commit(launched())
+    await store.aclose()
+
+    async with SqliteStore(path, clock=clock) as again:
+        assert (await again.counts()).payments == {"pending": 1}
+
+
+async def test_only_the_owner_may_read_what_customers_did(tmp_path: Path, clock: ManualClock) -> None:
+    path = tmp_path / "payswitch.sqlite"
+    async with SqliteStore(path, clock=clock) as store:
+        await store.commit(launched())
+        found = rights(tmp_path)
+
+    assert len(found) == 4, "the database, its two log files, and the lock"
+    assert set(found.values()) == {0o600}, found
+
+
+async def test_the_rights_an_operator_gave_stay(tmp_path: Path, clock: ManualClock) -> None:
+    path = tmp_path / "payswitch.sqlite"
+    path.touch(mode=0o640)
+    path.chmod(0o640)
+    async with SqliteStore(path, clock=clock):
+        assert rights(tmp_path)[path.name] == 0o640

@@ -108,6 +108,25 @@ def test_an_unreadable_key_is_named_but_never_quoted(text: str) -> None:
         VerifyingKey(text)
 
 
+SM2_PRIVATE = """-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqBHM9VAYItBG0wawIBAQQgic0mR8terowaGfhn
+HSBUUR1Oo1zyofdbWYripxuQZjKhRANCAATU/HWUEQwhIQf4AzqhYvo5idHx/l8o
+8m/DdsUwBdPZCOM/td27UpsgcRAbToftEkNEwtZ1kPGUs9n1RGVSvGid
+-----END PRIVATE KEY-----"""
+SM2_PUBLIC = """-----BEGIN PUBLIC KEY-----
+MFkwEwYHKoZIzj0CAQYIKoEcz1UBgi0DQgAE1Px1lBEMISEH+AM6oWL6OYnR8f5f
+KPJvw3bFMAXT2QjjP7Xdu1KbIHEQG06H7RJDRMLWdZDxlLPZ9URlUrxonQ==
+-----END PUBLIC KEY-----"""
+
+
+def test_a_key_of_the_national_standard_is_refused_in_words() -> None:
+    """国密 (SM2): the channels' consoles hand these out, too."""
+    with pytest.raises(KeyFormatError, match="不是 RSA 密钥"):
+        SigningKey(SM2_PRIVATE)
+    with pytest.raises(KeyFormatError, match="不是 RSA 密钥"):
+        VerifyingKey(SM2_PUBLIC)
+
+
 def test_one_changed_bit_is_noticed() -> None:
     key, nonce = b"k" * 32, b"n" * 12
     sealed = aes_gcm_encrypt(key, nonce, b"paid", b"transaction")
@@ -123,6 +142,7 @@ def test_a_secret_cannot_be_printed_by_accident() -> None:
     assert secret.reveal() == "hunter2"
     assert secret == Secret("hunter2")
     assert secret != Secret("hunter3")
+    assert Secret("密钥") == Secret("密钥") != secret
 
 
 def test_a_schedule_ends_or_repeats_its_last_gap() -> None:

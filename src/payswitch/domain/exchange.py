@@ -79,6 +79,9 @@ class RefundOrder(msgspec.Struct, frozen=True, kw_only=True):
     amount_fen: int
     reason: str
     notify_url: str
+    created_at_ms: int | None = None
+    """When the refund was made here, the same in every call about it: some channels know a refund by its number and
+    its day, and would pay back a second time under the same number on another day."""
 
 
 class RefundFact(msgspec.Struct, frozen=True, kw_only=True):
@@ -122,6 +125,9 @@ class NotifyAnswer(msgspec.Struct, frozen=True, kw_only=True):
     order: OrderFact | None = None
     refund: RefundFact | None = None
     probe: bool = False
+    reply: Reply | None = None
+    """What to answer once the facts are committed, where that depends on the message itself (Huifu wants to hear its
+    number); None: `ChannelClient.acknowledge(True)`."""
 
 
 class ChannelClient(Protocol):

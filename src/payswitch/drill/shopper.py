@@ -19,7 +19,12 @@ from payswitch.drill.scenario import Amounts, Range, Scenario, Shoppers, Surge, 
 
 K = TypeVar("K")
 
-WALLET_METHODS: Mapping[str, tuple[Method, ...]] = {"wechat": (Method.WECHAT,), "alipay": (Method.ALIPAY,)}
+WALLET_METHODS: Mapping[str, tuple[Method, ...]] = {
+    "wechat": (Method.WECHAT,),
+    "alipay": (Method.ALIPAY,),
+    "unionpay": (Method.UNIONPAY,),
+    "ecny": (Method.ECNY,),
+}
 """Which methods a wallet on the phone can pay with."""
 
 IN_APP_WALLET: Mapping[Environment, str] = {Environment.WECHAT: "wechat", Environment.ALIPAY: "alipay"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 
-from cryptography.exceptions import InvalidSignature, InvalidTag
+from cryptography.exceptions import InvalidSignature, InvalidTag, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -13,6 +13,7 @@ from cryptography.x509 import Certificate, load_pem_x509_certificate
 
 _PADDING = padding.PKCS1v15()
 _SHA256 = hashes.SHA256()
+_SHA1 = hashes.SHA1()  # noqa: S303 - weak, and still what some providers' RSA signatures are made with
 
 
 class KeyFormatError(ValueError):
@@ -30,6 +31,10 @@ class SigningKey:
         """SHA256withRSA (PKCS#1 v1.5) as base64: what WeChat, Alipay and UnionPay ask for."""
         return base64.b64encode(self._key.sign(message, _PADDING, _SHA256)).decode("ascii")
 
+    def sign_sha1(self, message: bytes) -> str:
+        """SHA1withRSA (PKCS#1 v1.5) as base64: for providers whose protocol knows nothing better (Allinpay)."""
+        return base64.b64encode(self._key.sign(message, _PADDING, _SHA1)).decode("ascii")
+
 
 class VerifyingKey:
     """An RSA public key, parsed once, from a PEM public key, a PEM certificate or bare base64."""
@@ -39,9 +44,16 @@ class VerifyingKey:
 
     def verify(self, message: bytes, signature_b64: str) -> bool:
         """Whether the signature is over exactly these bytes. False for any unreadable signature."""
+        return self._fits(message, signature_b64, _SHA256)
+
+    def verify_sha1(self, message: bytes, signature_b64: str) -> bool:
+        """The same for SHA1withRSA. Only where a provider signs with nothing better."""
+        return self._fits(message, signature_b64, _SHA1)
+
+    def _fits(self, message: bytes, signature_b64: str, digest: hashes.HashAlgorithm) -> bool:
         try:
             signature = base64.b64decode(signature_b64, validate=True)
-            self._key.verify(signature, message, _PADDING, _SHA256)
+            self._key.verify(signature, message, _PADDING, digest)
         except (InvalidSignature, binascii.Error, ValueError):
             return False
         return True
@@ -66,11 +78,14 @@ def _armour(text: str, label: str) -> bytes:
 
 
 def _load_private(text: str) -> rsa.RSAPrivateKey:
+    key: object
     for label in ("PRIVATE KEY", "RSA PRIVATE KEY"):
         try:
             key = serialization.load_pem_private_key(_armour(text, label), password=None)
         except (ValueError, TypeError):
             continue
+        except UnsupportedAlgorithm:
+            key = None  # a readable key of a kind that is not known here, such as SM2 (国密)
         if isinstance(key, rsa.RSAPrivateKey):
             return key
         raise KeyFormatError("the private key is not an RSA key / 私钥不是 RSA 密钥")
@@ -88,6 +103,8 @@ def _load_public(text: str) -> rsa.RSAPublicKey:
             key = serialization.load_pem_public_key(_armour(text, "PUBLIC KEY"))
     except ValueError as error:
         raise KeyFormatError("not a readable public key or certificate / 无法读取公钥或证书") from error
+    except UnsupportedAlgorithm:
+        key = None  # as above
     if not isinstance(key, rsa.RSAPublicKey):
         raise KeyFormatError("the public key is not an RSA key / 公钥不是 RSA 密钥")
     return key

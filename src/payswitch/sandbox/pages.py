@@ -19,6 +19,13 @@ _METHODS = {
     "alipay": "支付宝 / Alipay",
     "huabei": "花呗 / Huabei",
     "bank": "银行卡 / Bank card",
+    "unionpay": "云闪付 / UnionPay",
+    "ecny": "数字人民币 / e-CNY",
+    "apple_pay": "Apple Pay",
+    "huawei_pay": "华为支付 / Huawei Pay",
+    "mi_pay": "小米支付 / Mi Pay",
+    "samsung_pay": "三星支付 / Samsung Pay",
+    "vivo_pay": "vivo 支付 / vivo Pay",
 }
 _NO_MONEY_FEN = 0
 

@@ -15,6 +15,8 @@ from ipaddress import IPv4Address, IPv6Address
 
 from aiohttp.abc import AbstractResolver, ResolveResult
 
+_PROTOCOLS = ipaddress.ip_network("192.0.0.0/24")
+"""IETF protocol assignments: Python before 3.12.4 takes most of it for public."""
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _LOOKUP_THREADS = 4
 
@@ -33,7 +35,8 @@ def is_public(text: str) -> bool:
 
 
 def _is_public(address: IPv4Address | IPv6Address) -> bool:
-    return address.is_global and not address.is_multicast and not address.is_reserved
+    special = address.is_multicast or address.is_reserved or address in _PROTOCOLS
+    return address.is_global and not special
 
 
 def _wrapped(address: IPv4Address | IPv6Address) -> list[IPv4Address]:

@@ -23,14 +23,15 @@ def signature_header(secrets: Sequence[Secret], message_id: str, timestamp_s: in
     if not secrets:
         raise WebhookSecretError("the shop has no webhook secret / 店铺未配置通知密钥")
     signed = b".".join((message_id.encode(), str(timestamp_s).encode(), body))
-    return " ".join(_sign(_key(secret), signed) for secret in secrets)
+    return " ".join(_sign(key_of(secret), signed) for secret in secrets)
 
 
 def _sign(key: bytes, signed: bytes) -> str:
     return "v1," + base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode("ascii")
 
 
-def _key(secret: Secret) -> bytes:
+def key_of(secret: Secret) -> bytes:
+    """The bytes to sign with. Raises WebhookSecretError when the text is not readable."""
     text = secret.reveal().removeprefix(PREFIX)
     try:
         # Padding is optional in the wild; too much of it is ignored.

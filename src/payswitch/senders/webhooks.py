@@ -7,9 +7,9 @@ import ssl
 from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Self
-from urllib.parse import urlsplit
 
 import aiohttp
+from yarl import URL
 
 from payswitch import __version__
 from payswitch.domain.events import Event
@@ -90,7 +90,7 @@ class WebhookSender:
         session = self._session
         if session is None:
             return "the sender is not running"
-        self._check_url(url)
+        address = self._address(url)
         timestamp_s = self._clock.now_ms() // 1_000
         signature = signature_header(self._secrets_of(event.shop_id), event.event_id, timestamp_s, event.body)
         headers = {
@@ -100,17 +100,20 @@ class WebhookSender:
             "webhook-timestamp": str(timestamp_s),
             "webhook-signature": signature,
         }
-        async with session.post(url, data=event.body, headers=headers, allow_redirects=False) as answer:
+        async with session.post(address, data=event.body, headers=headers, allow_redirects=False) as answer:
             if 200 <= answer.status < 300:
                 return None
             return await _refusal(answer)
 
-    def _check_url(self, url: str) -> None:
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
+    def _address(self, url: str) -> URL:
+        """The URL as it will be called: what is checked must be the host after all rewriting (full-width digits become
+        plain ones), not the text. Raises ValueError or PrivateAddressError."""
+        address = URL(url)
+        if address.scheme not in ("http", "https") or not address.raw_host:
             raise aiohttp.InvalidURL(url)
         if not self._allow_private:
-            check_literal(parts.hostname)
+            check_literal(address.raw_host)
+        return address
 
 
 async def _refusal(answer: aiohttp.ClientResponse) -> str:

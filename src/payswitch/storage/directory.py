@@ -37,16 +37,24 @@ _REVOKE_ALL: Final = Prepared(
 )
 
 
+_REVOKE_EVERYWHERE: Final = Prepared(
+    update(api_keys)
+    .where(api_keys.c.revoked_at_ms.is_(None))
+    .values(revoked_at_ms=bindparam("now_ms", type_=BigInteger))
+)
+
+
 def _save_key() -> Prepared:
-    """A known key of the same shop comes (back) to life; one of another shop stays as it is."""
+    """A known key of the same shop comes (back) to life, a revoked one may move to another shop (which was renamed);
+    a live one of another shop stays as it is."""
     statement = insert(api_keys).values(
         fingerprint=bindparam("fingerprint"),
         shop_id=bindparam("shop_id"),
         created_at_ms=bindparam("created_at_ms"),
     )
-    same_shop = api_keys.c.shop_id == statement.excluded.shop_id
-    revived = {"revoked_at_ms": null()}
-    return Prepared(statement.on_conflict_do_update(index_elements=["fingerprint"], set_=revived, where=same_shop))
+    free = (api_keys.c.shop_id == statement.excluded.shop_id) | api_keys.c.revoked_at_ms.is_not(None)
+    revived = {"revoked_at_ms": null(), "shop_id": statement.excluded.shop_id}
+    return Prepared(statement.on_conflict_do_update(index_elements=["fingerprint"], set_=revived, where=free))
 
 
 _SAVE_KEY: Final = _save_key()
@@ -73,6 +81,17 @@ def save_shop(cursor: sqlite3.Cursor, shop: Shop, fingerprints: Collection[str],
         cursor.execute(_SAVE_KEY.sql, _SAVE_KEY.bind(fingerprint=key, shop_id=shop.shop_id, created_at_ms=now_ms))
         if cursor.rowcount != 1:
             raise InvariantViolation("uq_api_key", f"a key of shop {shop.shop_id} belongs to another shop already")
+    return read_directory(cursor)
+
+
+def set_shops(
+    cursor: sqlite3.Cursor, shops_and_keys: Collection[tuple[Shop, Collection[str]]], now_ms: int
+) -> ShopDirectory:
+    """Exactly these shops may call from now on. A shop that is gone from the configuration keeps its history and
+    loses its keys."""
+    cursor.execute(_REVOKE_EVERYWHERE.sql, _REVOKE_EVERYWHERE.bind(now_ms=now_ms))
+    for shop, fingerprints in shops_and_keys:
+        save_shop(cursor, shop, fingerprints, now_ms)
     return read_directory(cursor)
 
 

@@ -32,6 +32,17 @@ class SchemaMismatch(Exception):
     """The database was written by another version of PaySwitch than this one can read."""
 
 
+class DatabaseInUse(StorageUnavailable):
+    """Another service writes this file already."""
+
+    def __init__(self, holder: str) -> None:
+        """`holder` is its process id, empty when that is not known."""
+        super().__init__(
+            f"in use by another service (process {holder or '?'}): end that one, or give this one its own database / "
+            f"数据库正被另一个服务使用（进程 {holder or '?'}），请先停止它，或为本服务指定另一个数据库文件"
+        )
+
+
 def integrity_error(error: sqlite3.IntegrityError) -> UniqueViolation | InvariantViolation:
     """Which named rule a statement met. SQLite names checks and triggers, but of unique constraints the columns."""
     message = str(error)

@@ -17,12 +17,13 @@ from payswitch.kit.clock import Clock
 from payswitch.storage import audit, directory, outbox
 from payswitch.storage import read_statements as reads
 from payswitch.storage.codec import RowCodec
-from payswitch.storage.connections import connect_writer
+from payswitch.storage.connections import connect_writer, create_private
 from payswitch.storage.errors import unavailable
 from payswitch.storage.group_commit import GroupCommit
 from payswitch.storage.migrations.upgrade import upgrade
 from payswitch.storage.prepared import Prepared
 from payswitch.storage.readers import QuickReader, ReaderPool
+from payswitch.storage.sole_writer import SoleWriter
 from payswitch.storage.write_statements import (
     ATTEMPT,
     DECISION,
@@ -44,25 +45,43 @@ class SqliteStore:
     """Payments and all that belongs to them in one SQLite file, safe against `kill -9` and power cuts.
 
     One writer thread with group commit, readers beside it. Open it in the event loop that uses it; other
-    processes may read the file meanwhile, but only one store may write it.
+    processes may read the file meanwhile, but only one store writes it: a second one is refused.
     """
 
     def __init__(self, path: str | Path, *, clock: Clock, readers: int = READERS) -> None:
         self.path = Path(path)
         self._clock = clock
         self._reader_count = readers
+        self._sole_writer: SoleWriter | None = None
         self._writer: GroupCommit | None = None
         self._quick: QuickReader | None = None
         self._readers: ReaderPool | None = None
         self._directory = directory.ShopDirectory((), {})
 
-    async def open(self) -> None:
-        """Bring the file to the newest schema and make it ready.
+    def prepare(self) -> None:
+        """Take the file for this process and bring it to the newest schema. `open()` does it where it was not done
+        before; a service does it first, so that what is wrong with the file is told before anything else starts.
 
-        Raises SchemaMismatch for a file of a newer PaySwitch, StorageUnavailable when it cannot be used.
+        Raises DatabaseInUse, SchemaMismatch for a file of a newer PaySwitch, StorageUnavailable when it cannot be used.
         """
+        if self._sole_writer is not None:
+            return
         try:
-            connection = await asyncio.to_thread(self._prepare_file)
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._sole_writer = SoleWriter.of(self.path)
+            create_private(self.path)
+            upgrade(self.path)
+        except (sqlite3.Error, OSError) as error:
+            self._let_go()
+            raise unavailable(error) from error
+        except BaseException:
+            self._let_go()
+            raise
+
+    async def open(self) -> None:
+        """Prepare the file and make it ready. Raises as `prepare` does."""
+        try:
+            connection = await asyncio.to_thread(self._connect)
             self._writer = GroupCommit(connection)
             self._quick = QuickReader(self.path)
             self._readers = ReaderPool(self.path, self._reader_count)
@@ -71,10 +90,14 @@ class SqliteStore:
             raise unavailable(error) from error
         self._directory = self._quick.run_snapshot(directory.read_directory)
 
-    def _prepare_file(self) -> sqlite3.Connection:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        upgrade(self.path)
+    def _connect(self) -> sqlite3.Connection:
+        self.prepare()
         return connect_writer(self.path)
+
+    def _let_go(self) -> None:
+        if self._sole_writer is not None:
+            self._sole_writer.release()
+            self._sole_writer = None
 
     async def aclose(self) -> None:
         """Finish every accepted commit and running read, then let go of the file. May be called twice."""
@@ -87,6 +110,7 @@ class SqliteStore:
         if writer is not None:
             # Last: the last connection to close folds the write-ahead log into the file, and a reader could not.
             await writer.aclose()
+        self._let_go()
 
     async def __aenter__(self) -> Self:
         await self.open()
@@ -116,6 +140,11 @@ class SqliteStore:
         self._directory = await self._write().run(
             lambda cursor: directory.save_shop(cursor, shop, key_fingerprints, now_ms)
         )
+
+    async def set_shops(self, shops_and_keys: Collection[tuple[Shop, Collection[str]]]) -> None:
+        """The shops of the configuration with their keys, all or nothing; the keys of every other shop are revoked."""
+        now_ms = self._clock.now_ms()
+        self._directory = await self._write().run(lambda cursor: directory.set_shops(cursor, shops_and_keys, now_ms))
 
     async def save_channel(self, channel: Channel) -> None:
         """Remember this version of a channel, without credentials, so that history can name it for ever."""

@@ -111,8 +111,9 @@ def _compare(raw: Any, struct: type[msgspec.Struct], prefix: str, errors: FieldE
         errors.add(prefix.rstrip("."), "must be an object", "须为对象")
         return
     fields = {field.encode_name: field for field in msgspec.structs.fields(struct)}
-    for name in raw.keys() - fields.keys():
-        errors.add(prefix + _quoted(name), "is not known here", "未知字段")
+    for name in raw:
+        if name not in fields:
+            errors.add(prefix + _quoted(name), "is not known here", "未知字段")
     for name, field in fields.items():
         if name not in raw:
             if field.required:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from typing import Any
-from urllib.parse import parse_qs, parse_qsl, urlencode
+from urllib.parse import parse_qs, parse_qsl, quote, urlencode
 
 import msgspec
 from litestar import Request, get, post
@@ -44,6 +44,10 @@ def routes(ctx: Context) -> list[HTTPRouteHandler]:
     async def show(request: Request[Any, Any, Any]) -> ASGIResponse:
         return await checkout.guarded(checkout.show, request)
 
+    @post("/checkout/{token:str}", name="checkout-back")
+    async def back(request: Request[Any, Any, Any]) -> ASGIResponse:
+        return await checkout.back(request)
+
     @post("/checkout/{token:str}/start", name="checkout-start")
     async def start(request: Request[Any, Any, Any]) -> ASGIResponse:
         return await checkout.guarded(checkout.start, request)
@@ -56,7 +60,7 @@ def routes(ctx: Context) -> list[HTTPRouteHandler]:
     async def status(request: Request[Any, Any, Any]) -> ASGIResponse:
         return await checkout.status(request)
 
-    return [show, start, switch, status, checkout.assets.route()]
+    return [show, back, start, switch, status, checkout.assets.route()]
 
 
 class Checkout:
@@ -87,6 +91,12 @@ class Checkout:
         else:
             file = await checkouts.open_checkout(self._ctx, token)
         return await self._page(request, file)
+
+    async def back(self, request: Request[Any, Any, Any]) -> ASGIResponse:
+        """The customer comes back from a cashier that returns by POST (UnionPay's frontUrl). What it says is no fact:
+        the page is opened, and asks the channel."""
+        token = quote(request.scope["path_params"]["token"], safe="")
+        return asgi.answer(status=303, content_type="text/plain", headers={"Location": f"/checkout/{token}?check=1"})
 
     async def start(self, request: Request[Any, Any, Any]) -> ASGIResponse:
         """The customer pressed a method's button."""

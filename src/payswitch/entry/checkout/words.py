@@ -28,6 +28,14 @@ METHODS: dict[Method, MethodWords] = {
     Method.WECHAT: MethodWords(Words("微信支付", "WeChat Pay"), Words("微信", "WeChat"), "微"),
     Method.ALIPAY: MethodWords(Words("支付宝", "Alipay"), Words("支付宝", "Alipay"), "支"),
     Method.HUABEI: MethodWords(Words("花呗分期", "Huabei instalments"), Words("支付宝", "Alipay"), "花"),
+    Method.UNIONPAY: MethodWords(Words("云闪付", "UnionPay"), Words("云闪付", "UnionPay app"), "云"),
+    Method.QUICKPAY: MethodWords(Words("银行卡快捷支付", "Bank card"), Words("银行 App", "bank's app"), "银"),
+    Method.ECNY: MethodWords(Words("数字人民币", "e-CNY"), Words("数字人民币", "e-CNY app"), "数"),
+    Method.APPLE_PAY: MethodWords(Words("Apple Pay", "Apple Pay"), Words("Apple Pay", "Apple Pay"), "A"),
+    Method.HUAWEI_PAY: MethodWords(Words("华为支付", "Huawei Pay"), Words("华为钱包", "Huawei Wallet"), "华"),
+    Method.MI_PAY: MethodWords(Words("小米支付", "Mi Pay"), Words("小米钱包", "Mi Wallet"), "米"),
+    Method.SAMSUNG_PAY: MethodWords(Words("三星支付", "Samsung Pay"), Words("三星钱包", "Samsung Wallet"), "三"),
+    Method.VIVO_PAY: MethodWords(Words("vivo 支付", "vivo Pay"), Words("vivo 钱包", "vivo Wallet"), "v"),
 }
 
 PHASES: dict[str, Words] = {

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from payswitch.drill.processes import obey_parent
-from payswitch.entry.cli.terminal import BAD_INPUT, fail, require_free_port
+from payswitch.entry.cli.terminal import BAD_INPUT, CANNOT_RUN, fail, require_free_port
 from payswitch.settings import Settings, SettingsError, load
 
 
@@ -17,12 +17,19 @@ def run(*, config: Path, host: str | None, port: int | None, database: Path | No
     try:
         settings = with_options(load(config), host=host, port=port, database=database)
         require_free_port(settings.service.host, settings.service.port, "--port")
-        from payswitch.app import serve
-
-        serve(settings)
+        _serve(settings)
     except SettingsError as error:
         hint = "`payswitch sandbox --data ./sandbox` writes a working example / 可生成示例配置"
         fail(BAD_INPUT, f"the configuration cannot be used / 配置有误: {config}", [*error.problems, hint])
+
+
+def _serve(settings: Settings) -> None:
+    from payswitch.app import StartProblem, serve
+
+    try:
+        serve(settings)
+    except StartProblem as problem:
+        fail(CANNOT_RUN, "the service cannot start / 服务无法启动", problem.problems)
 
 
 def with_options(settings: Settings, *, host: str | None, port: int | None, database: Path | None) -> Settings:

@@ -22,7 +22,15 @@ from payswitch.services.context import Context
 from payswitch.services.live_board import LiveBoard
 
 _PACKAGE = "payswitch.entry.console"
-_THROUGH_A_PROXY = (b"forwarded", b"x-forwarded-for", b"x-real-ip")
+_THROUGH_A_PROXY = (
+    b"forwarded",
+    b"via",
+    b"x-forwarded-for",
+    b"x-forwarded-host",
+    b"x-forwarded-proto",
+    b"x-real-ip",
+)
+"""What proxies add. nginx adds none of them by itself: there, `live_page` must be off or its address closed."""
 _encode = msgspec.json.Encoder().encode
 
 LivePage = Literal["loopback", "public", "off"]

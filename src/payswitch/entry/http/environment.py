@@ -22,10 +22,10 @@ RULES: tuple[tuple[_Needles, _Needles, Environment], ...] = (
     # 3. WeChat on a computer has no JSAPI either; its window shows a code that the phone scans.
     (("windowswechat", "macwechat"), (), Environment.DESKTOP),
     (("micromessenger",), ("windows nt", "macintosh", "x11; linux"), Environment.DESKTOP),
-    # 4. to 6. The wallets' own browsers. UnionPay's has no product of its own here yet: a code works everywhere.
+    # 4. to 6. The wallets' own browsers.
     (("micromessenger",), (), Environment.WECHAT),
     (("alipayclient",), (), Environment.ALIPAY),
-    (("unionpay/", "cloudpay"), (), Environment.RESTRICTED),
+    (("unionpay/", "cloudpay"), (), Environment.UNIONPAY),
     # 7. Other apps' web views, which block jumps to wallets.
     (("dingtalk", "lark/", "feishu", "weibo", "bytedancewebview", " qq/"), (), Environment.RESTRICTED),
     # 8. Phones and tablets; everything else is a desktop.

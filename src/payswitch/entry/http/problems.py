@@ -87,14 +87,16 @@ def as_error(exception: Exception, scope: Mapping[str, Any]) -> PaySwitchError:
 
 def log_failure(exception: Exception, scope: Mapping[str, Any]) -> None:
     """One log line with the request id; the stack only when it is a bug and not a database that is away."""
-    unexpected = not isinstance(exception, StorageUnavailable)
+    away = isinstance(exception, StorageUnavailable)
     _log.error(
         "request_failed",
         request_id=asgi.request_id(scope),
         method=scope.get("method"),
         route=scope.get("path_template"),
         error=type(exception).__name__,
-        exc_info=exception if unexpected else None,
+        # "disk is full" is what the operator must read; these messages never carry a row's data.
+        detail=str(exception) if away else None,
+        exc_info=None if away else exception,
     )
 
 

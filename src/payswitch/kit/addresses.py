@@ -1,0 +1,26 @@
+"""Whether a text is an address, of a web site or of a machine."""
+
+from __future__ import annotations
+
+import ipaddress
+from urllib.parse import urlsplit
+
+
+def is_web_address(text: str, *, with_query: bool = False) -> bool:
+    """An http or https address with a host, without user name, #fragment or anything that needs escaping."""
+    try:
+        parts = urlsplit(text)
+        whole = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+    plain = text.isascii() and text.isprintable() and " " not in text
+    return whole and plain and parts.username is None and "#" not in text and (with_query or "?" not in text)
+
+
+def is_network(text: str) -> bool:
+    """An IP address, or a network such as `10.0.0.0/8`."""
+    try:
+        ipaddress.ip_network(text)
+    except ValueError:
+        return False
+    return True
