@@ -73,8 +73,9 @@ class Order:
 class FakeChannel:
     """One account at an honest channel, with a script for bad moments.
 
-    `script` holds outcomes for the next create calls; `silent` makes every call run into its timeout. A silent
-    create still makes the order when `creates_when_silent` is set: the cruel kind of timeout.
+    `script` holds outcomes for the next create calls, `query_script` and its like for the others; `silent` makes every
+    call run into its timeout. A silent create still makes the order when `creates_when_silent` is set, a silent refund
+    still pays back with `refunds_when_silent`: the cruel kinds of timeout.
     """
 
     def __init__(self, channel_id: str, clock: ManualClock, *, closing: Closing = Closing.YES) -> None:
@@ -83,13 +84,21 @@ class FakeChannel:
         self.closing = closing
         self.script: deque[Outcome] = deque()
         self.refund_script: deque[Outcome] = deque()
+        self.query_script: deque[Outcome] = deque()
+        self.query_refund_script: deque[Outcome] = deque()
         self.silent = False
         self.creates_when_silent = False
+        self.refunds_when_silent = False
+        self.latency_ms = 0
+        """What a create call takes to be answered."""
         self.credential_valid_ms: int | None = None
         self.orders: dict[str, Order] = {}
         self.calls: list[tuple[str, str]] = []
         self.before_answer: deque[object] = deque()
         """Coroutine functions run between making the order and answering the create call."""
+        self.before_query: deque[object] = deque()
+        """The same, before a query is answered."""
+        self.before_refund: deque[object] = deque()
 
     def received_fen(self) -> int:
         return sum(o.amount_fen for o in self.orders.values() if o.state == "paid")
@@ -116,8 +125,13 @@ class FakeChannel:
             if self.creates_when_silent:
                 self.orders[number] = Order(order.amount_fen)
             return CreateAnswer(outcome=self._hang(timeout_ms))
+        if self.latency_ms > timeout_ms:
+            return CreateAnswer(outcome=self._hang(timeout_ms))
+        self.clock.advance(ms=self.latency_ms)
         outcome = self.script.popleft() if self.script else ACCEPTED
         if outcome.kind is not OutcomeKind.ACCEPTED:
+            if outcome.kind is OutcomeKind.UNKNOWN and self.creates_when_silent:
+                self.orders[number] = Order(order.amount_fen)
             return CreateAnswer(outcome=outcome)
         state = "open" if self.closing is Closing.YES else "unborn"
         self.orders.setdefault(number, Order(order.amount_fen, state))
@@ -150,6 +164,10 @@ class FakeChannel:
         self.calls.append(("query", order.channel_order_no))
         if self.silent:
             return OrderFact(channel_order_no=order.channel_order_no, outcome=self._hang(timeout_ms))
+        while self.before_query:
+            await self.before_query.popleft()()  # type: ignore[operator]
+        if self.query_script:
+            return OrderFact(channel_order_no=order.channel_order_no, outcome=self.query_script.popleft())
         return self.fact(order.channel_order_no)
 
     async def close(self, order: OrderRef, timeout_ms: int) -> Outcome:
@@ -166,7 +184,11 @@ class FakeChannel:
 
     async def refund(self, refund: RefundOrder, timeout_ms: int) -> RefundFact:
         self.calls.append(("refund", refund.out_refund_no))
+        while self.before_refund:
+            await self.before_refund.popleft()()  # type: ignore[operator]
         if self.silent:
+            if self.refunds_when_silent:
+                self._pay_back(refund)
             return RefundFact(out_refund_no=refund.out_refund_no, outcome=self._hang(timeout_ms))
         if self.refund_script:
             outcome = self.refund_script.popleft()
@@ -174,15 +196,20 @@ class FakeChannel:
                 return RefundFact(out_refund_no=refund.out_refund_no, outcome=outcome)
         else:
             outcome = Outcome(kind=OutcomeKind.PAID)
-        order = self.orders[refund.order.channel_order_no]
-        order.refunds.setdefault(refund.out_refund_no, refund.amount_fen)
-        assert sum(order.refunds.values()) <= order.amount_fen, "the channel would have paid back too much"
+        self._pay_back(refund)
         return RefundFact(
             out_refund_no=refund.out_refund_no, outcome=outcome, amount_fen=refund.amount_fen, channel_refund_id="cr"
         )
 
+    def _pay_back(self, refund: RefundOrder) -> None:
+        order = self.orders[refund.order.channel_order_no]
+        order.refunds.setdefault(refund.out_refund_no, refund.amount_fen)
+        assert sum(order.refunds.values()) <= order.amount_fen, "the channel would have paid back too much"
+
     async def query_refund(self, refund: RefundOrder, timeout_ms: int) -> RefundFact:
         self.calls.append(("query_refund", refund.out_refund_no))
+        if self.query_refund_script:
+            return RefundFact(out_refund_no=refund.out_refund_no, outcome=self.query_refund_script.popleft())
         order = self.orders[refund.order.channel_order_no]
         known = refund.out_refund_no in order.refunds
         kind = OutcomeKind.PAID if known else OutcomeKind.NOT_FOUND
@@ -231,6 +258,7 @@ class FakeDirectory:
             "wechat-backup": FakeChannel("wechat-backup", clock),
             "alipay-main": FakeChannel("alipay-main", clock, closing=Closing.AFTER_SCAN),
         }
+        self.forgotten: set[str] = set()
         self._channels = {
             "wechat-main": self._channel("wechat-main", "wechatpay", Product.WECHAT_NATIVE, "wechat", 1),
             "wechat-backup": self._channel("wechat-backup", "wechatpay", Product.WECHAT_NATIVE, "wechat", 2),
@@ -259,11 +287,18 @@ class FakeDirectory:
         return TABLES[connector]
 
     def client(self, channel_id: str, version: int) -> FakeChannel:
+        if channel_id in self.forgotten:
+            raise LookupError(f"channel {channel_id} is needed by earlier payments but is not configured")
         return self.clients[channel_id]
 
     def cap(self, channel_id: str, daily_cap_fen: int) -> None:
         channel = self._channels[channel_id]
         self._channels[channel_id] = msgspec.structs.replace(channel, daily_cap_fen=daily_cap_fen)
+
+    def forget(self, channel_id: str) -> None:
+        """An operator deleted the channel from the configuration, keys and all."""
+        self.take_out(channel_id)
+        self.forgotten.add(channel_id)
 
     def take_out(self, *channel_ids: str) -> None:
         for channel_id in channel_ids:
@@ -343,6 +378,7 @@ class Night:
             self.clock.advance(seconds=min(step_s, left))
             left -= step_s
             await sweeper.sweep(self.ctx)
+            await sweeper.settle(self.ctx)
 
 
 def command(number: str = "order-1", **changes: object) -> CreatePayment:

@@ -1,11 +1,23 @@
-"""Our rows in the words a connector understands."""
+"""Our rows in the words a connector understands, and whom to say them to."""
 
 from __future__ import annotations
 
 from payswitch.domain.channel import Environment
-from payswitch.domain.exchange import CreateOrder, OrderRef, RefundOrder
+from payswitch.domain.exchange import ChannelClient, CreateOrder, OrderRef, RefundOrder
 from payswitch.domain.payment import Attempt, Payment, Refund
+from payswitch.services.absent_channel import AbsentChannel
 from payswitch.services.context import Context
+
+_ABSENT = AbsentChannel()
+
+
+def client_of(ctx: Context, attempt: Attempt) -> ChannelClient:
+    """The client of the channel this attempt was made at; one that never answers if the channel is not configured
+    any more, because other attempts and other people's money must not wait for it."""
+    try:
+        return ctx.directory.client(attempt.channel_id, attempt.channel_version)
+    except LookupError:
+        return _ABSENT
 
 
 def create_order(ctx: Context, payment: Payment, attempt: Attempt, environment: Environment) -> CreateOrder:
@@ -45,5 +57,6 @@ def refund_order(ctx: Context, attempt: Attempt, refund: Refund) -> RefundOrder:
         out_refund_no=refund.out_refund_no,
         amount_fen=refund.amount_fen,
         reason=refund.reason,
+        created_at_ms=refund.created_at_ms,
         notify_url=ctx.notify_url(attempt.channel_id),
     )

@@ -39,7 +39,7 @@ async def start(
         return PaymentAnswer(file=file, attempt_id=shown.attempt_id)
     await _remember_customer(ctx, file, environment, user_agent, client_ip)
     command = SwitchPayment(methods=methods, environment=environment)
-    return await switch_payment(ctx, file.payment.payment_id, command, shop=None)
+    return await switch_payment(ctx, file.payment.payment_id, command, shop=None, keep_shown=True)
 
 
 async def _remember_customer(

@@ -9,9 +9,16 @@ from payswitch.kit.clock import Clock
 from payswitch.kit.ids import IdSource
 from payswitch.routing.planner import Router
 from payswitch.services.inflight import Inflight
+from payswitch.services.last_times import LastTimes
 from payswitch.services.ports import ChannelDirectory, EventSender, LiveFeed, Store
+from payswitch.services.sweeping import Sweeping
 from payswitch.services.timings import Timings
 from payswitch.services.usage import DailyUsage
+
+UNTRUSTED_QUIET_MS = 60_000
+"""At most one incident a minute and channel about notifications that are not believed."""
+INCIDENT_QUIET_MS = 3_600_000
+"""A trouble that stays is told again after an hour, not at every query."""
 
 
 @dataclass(slots=True)
@@ -32,13 +39,18 @@ class Context:
     usage: DailyUsage = field(default_factory=DailyUsage)
     outbox_wake: asyncio.Event = field(default_factory=asyncio.Event)
     """Set after a commit that holds events, so that the shop hears within milliseconds."""
-    last_checked_ms: dict[str, int] = field(default_factory=dict)
+    checked: LastTimes = field(init=False)
     """When a checkout last made us ask the channel, by payment id."""
-    untrusted_told_ms: dict[str, int] = field(default_factory=dict)
+    forgeries_told: LastTimes = field(default_factory=lambda: LastTimes(UNTRUSTED_QUIET_MS))
     """When an incident about untrusted messages was last written, by channel: a flood of forgeries must not fill
     the database."""
-    sweeping: set[str] = field(default_factory=set)
+    troubles_told: LastTimes = field(default_factory=lambda: LastTimes(INCIDENT_QUIET_MS))
+    """The same for troubles of one attempt or refund that every query meets again, by its id."""
+    sweeping: Sweeping = field(default_factory=Sweeping)
     """Payments the sweeper is working on just now."""
+
+    def __post_init__(self) -> None:
+        self.checked = LastTimes(self.timings.check_gap_ms)
 
     def checkout_url(self, token: str) -> str:
         return f"{self.public_url}/checkout/{token}"

@@ -46,9 +46,10 @@ async def deliver(ctx: Context, event: Event) -> Event:
         )
     else:
         event = _failed(ctx, event, tries, error, now_ms)
-    await ctx.store.save_delivery(event)
     if event.state is DeliveryState.DEAD:
+        # First: killed between the two, the event is tried once more, and nothing is dead that nobody was told of.
         await _tell_dead(ctx, event, now_ms)
+    await ctx.store.save_delivery(event)
     ctx.feed.tell(
         "event_delivered" if error is None else "event_failed",
         {"event_id": event.event_id, "payment_id": event.payment_id, "type": event.type.value, "tries": tries},

@@ -20,7 +20,7 @@ from payswitch.domain.payment import Attempt, AttemptState, Decision, PaymentFil
 from payswitch.domain.transitions import ATTEMPT, PAYMENT, AttemptEvent, PaymentEvent, advance
 from payswitch.routing.request import Candidate, RoutePlan
 from payswitch.services import observing
-from payswitch.services.asking import create_order
+from payswitch.services.asking import client_of, create_order
 from payswitch.services.context import Context
 from payswitch.services.draft import Draft, change, commit
 
@@ -41,8 +41,18 @@ class Next(Enum):
 
 
 SHOW_KINDS = frozenset({OutcomeKind.ACCEPTED})
-LEFT_BEHIND = frozenset({OutcomeKind.UNKNOWN, OutcomeKind.UNTRUSTED, OutcomeKind.DUPLICATE})
-"""The channel may hold an order that nobody will ever see: close it in the background."""
+NOTHING_MADE = frozenset(
+    {
+        OutcomeKind.NOT_SENT,
+        OutcomeKind.REFUSED_CHANNEL,
+        OutcomeKind.REFUSED_LIMIT,
+        OutcomeKind.REFUSED_PAYER,
+        OutcomeKind.REFUSED_RISK,
+        OutcomeKind.REFUSED_CONFIG,
+        OutcomeKind.REFUSED_ORDER,
+    }
+)
+"""After any other answer the channel may hold an order that nobody will ever see: it is closed in the background."""
 
 
 def next_step(outcome: Outcome, *, tries: int) -> Next:
@@ -60,6 +70,18 @@ def next_step(outcome: Outcome, *, tries: int) -> Next:
 
 TIMED_OUT = frozenset({"timeout", "connect_timeout", "pool_timeout"})
 """A channel that was silent for its whole soft limit is not asked again while the customer waits."""
+
+
+class Since(msgspec.Struct, frozen=True):
+    """The moment from which somebody waits for a credential: wall time for the records, monotonic time for the half
+    second, which a machine's clock that is just being set right must neither shorten nor stretch."""
+
+    at_ms: int
+    monotonic_ms: float
+
+    @classmethod
+    def now(cls, ctx: Context) -> Since:
+        return cls(ctx.clock.now_ms(), ctx.clock.monotonic_ms())
 
 
 class Round(msgspec.Struct, kw_only=True):
@@ -103,12 +125,12 @@ def begin_round(
     decision: Decision,
     environment: Environment,
     *,
-    started_ms: int,
+    since: Since,
     is_new: bool = False,
     idempotency: IdempotencyRecord | None = None,
 ) -> Round:
-    """Start the clock of a round. `started_ms` is when the request (or the customer's switch) came in."""
-    already_ms = max(0, ctx.clock.now_ms() - started_ms) if is_new else 0
+    """Start a round. Its deadline counts from `since`, when the request (or the customer's switch) came in: what it
+    took to leave an old attempt is part of what the customer waits."""
     return Round(
         file=file,
         is_new=is_new,
@@ -116,10 +138,10 @@ def begin_round(
         decision=decision,
         idempotency=idempotency,
         environment=environment,
-        started_ms=started_ms,
-        deadline_ms=ctx.clock.monotonic_ms() + ctx.timings.launch_deadline_ms - already_ms,
+        started_ms=since.at_ms,
+        deadline_ms=since.monotonic_ms + ctx.timings.launch_deadline_ms,
         candidates=deque(plan.candidates),
-        since_ms=started_ms,
+        since_ms=since.at_ms,
     )
 
 
@@ -130,10 +152,10 @@ async def launch(ctx: Context, work: Round) -> Launched:
         attempt = await _commit_attempt(ctx, work, candidate)
         if attempt is None:
             return Launched(file=work.file)
-        answer, step = await _ask(ctx, work, candidate, attempt)
+        answer, step, left_behind = await _ask(ctx, work, candidate, attempt)
         if step is Next.SHOW:
             return await _expose(ctx, work, attempt, answer)
-        _give_up(ctx, work, attempt, answer.outcome)
+        _give_up(ctx, work, attempt, answer.outcome, left_behind=left_behind)
         if not _may_go_on(work, attempt, step):
             break
     if work.lost is not None:
@@ -196,11 +218,14 @@ def _new_attempt(ctx: Context, work: Round, candidate: Candidate) -> Attempt:
     )
 
 
-async def _ask(ctx: Context, work: Round, candidate: Candidate, attempt: Attempt) -> tuple[CreateAnswer, Next]:
-    """The create call, and once more with the same number if the first answer was a passing trouble."""
-    client = ctx.directory.client(attempt.channel_id, attempt.channel_version)
+async def _ask(ctx: Context, work: Round, candidate: Candidate, attempt: Attempt) -> tuple[CreateAnswer, Next, bool]:
+    """The create call, and once more with the same number if the first answer was a passing trouble.
+
+    Gives the last answer, what to do next, and whether any of the calls may have left an order at the channel.
+    """
+    client = client_of(ctx, attempt)
     order = create_order(ctx, work.file.payment, attempt, work.environment)
-    tries = 0
+    tries, left_behind = 0, False
     while True:
         tries += 1
         timeout_ms = work.remaining_ms(ctx)
@@ -208,12 +233,21 @@ async def _ask(ctx: Context, work: Round, candidate: Candidate, attempt: Attempt
             timeout_ms = min(candidate.soft_limit_ms, timeout_ms)
         begun = ctx.clock.monotonic_ms()
         answer = await client.create(order, max(timeout_ms, 1))
-        observing.tell_call(ctx, attempt, answer.outcome, ctx.clock.monotonic_ms() - begun)
+        took_ms = ctx.clock.monotonic_ms() - begun
+        observing.tell_call(ctx, attempt, answer.outcome, took_ms)
+        left_behind = left_behind or answer.outcome.kind not in NOTHING_MADE
         step = next_step(answer.outcome, tries=tries)
         if step is not Next.AGAIN:
-            return answer, step
-        if work.remaining_ms(ctx) < ctx.timings.least_try_ms:
-            return answer, Next.SWITCH
+            return answer, step, left_behind
+        if not _time_for_another(ctx, work, took_ms):
+            return answer, Next.SWITCH, left_behind
+
+
+def _time_for_another(ctx: Context, work: Round, took_ms: float) -> bool:
+    """Whether a second call, as slow as the first, leaves the next candidate the time it may need: a channel that is
+    slow to say "busy" must not eat the customer's half second alone."""
+    needed = work.candidates[0].soft_limit_ms if work.candidates else ctx.timings.least_try_ms
+    return work.remaining_ms(ctx) - took_ms >= needed
 
 
 async def _expose(ctx: Context, work: Round, attempt: Attempt, answer: CreateAnswer) -> Launched:
@@ -253,10 +287,9 @@ async def _expose(ctx: Context, work: Round, attempt: Attempt, answer: CreateAns
     return Launched(file=work.file, attempt_id=attempt.attempt_id)
 
 
-def _give_up(ctx: Context, work: Round, attempt: Attempt, outcome: Outcome) -> None:
+def _give_up(ctx: Context, work: Round, attempt: Attempt, outcome: Outcome, *, left_behind: bool) -> None:
     """Nobody saw this attempt: leave it. The row is committed with the next attempt, or at the round's end."""
     now_ms = ctx.clock.now_ms()
-    left_behind = outcome.kind in LEFT_BEHIND
     event = AttemptEvent.DISCARD if left_behind else AttemptEvent.REFUSE
     work.since_ms = now_ms
     work.refused = outcome

@@ -1,4 +1,5 @@
-"""Work on one payment that is going on in this process: a second request for it joins instead of doing it twice."""
+"""Work on one payment that is going on in this process: the same request again joins instead of doing it twice,
+another one waits for its turn."""
 
 from __future__ import annotations
 
@@ -14,11 +15,13 @@ Key = tuple[str, str]
 class Work:
     """One launch that is going on, and who else waits for its result."""
 
-    __slots__ = ("input_hash", "joined")
+    __slots__ = ("ended", "input_hash", "joined", "wish")
 
-    def __init__(self, input_hash: str) -> None:
+    def __init__(self, input_hash: str, wish: str) -> None:
         self.input_hash = input_hash
+        self.wish = wish
         self.joined: list[asyncio.Future[PaymentAnswer]] = []
+        self.ended = asyncio.Event()
 
     def join(self) -> asyncio.Future[PaymentAnswer]:
         future: asyncio.Future[PaymentAnswer] = asyncio.get_running_loop().create_future()
@@ -55,12 +58,19 @@ class Inflight:
         """What is going on for this payment."""
         return self._running.get(key)
 
-    async def run(self, key: Key, input_hash: str, work: Callable[[], Awaitable[PaymentAnswer]]) -> PaymentAnswer:
-        """Join what is running for `key`, or do `work`."""
-        entry = self._running.get(key)
-        if entry is not None:
-            return await entry.join()
-        entry = self._running[key] = Work(input_hash)
+    async def run(
+        self, key: Key, input_hash: str, wish: str, work: Callable[[], Awaitable[PaymentAnswer]]
+    ) -> PaymentAnswer:
+        """Join what is running for `key` if it is the same wish; otherwise wait until it has ended and do `work`.
+
+        Nobody is answered with what another request asked for: a create that meets a customer's switch is not told
+        that the switch was refused. `work` must read the payment itself: others may have changed it meanwhile.
+        """
+        while (entry := self._running.get(key)) is not None:
+            if entry.wish == wish:
+                return await entry.join()
+            await entry.ended.wait()
+        entry = self._running[key] = Work(input_hash, wish)
         try:
             answer = await work()
         except BaseException as error:
@@ -68,6 +78,7 @@ class Inflight:
             raise
         finally:
             del self._running[key]
+            entry.ended.set()
         entry.done(answer)
         return answer
 

@@ -27,6 +27,9 @@ SURPLUS_REASON = "重复支付，原路退回 / paid twice, returned to where it
 DEAD = frozenset({AttemptState.FAILED, AttemptState.DISCARDED, AttemptState.CLOSED})
 """Only a verified success leads out of these."""
 
+UNSEEN = frozenset({AttemptState.CREATED, AttemptState.SUBMITTED, AttemptState.READY})
+"""No customer has a credential of these yet."""
+
 MAY_BE_PAID = frozenset({AttemptState.EXPOSED, AttemptState.CLOSING, AttemptState.UNKNOWN})
 """While one of these is alive, a payment that is closing is not closed."""
 
@@ -113,7 +116,7 @@ def retire(draft: Draft, attempt_id: str, now_ms: int) -> None:
             tries=0,
             due_at_ms=now_ms,
         )
-    elif attempt.state in (AttemptState.CREATED, AttemptState.SUBMITTED, AttemptState.READY):
+    elif attempt.state in UNSEEN:
         draft.set_attempt(
             attempt_id,
             state=advance(ATTEMPT, attempt.state, AttemptEvent.DISCARD),
@@ -129,7 +132,7 @@ def attempt_died(ctx: Context, draft: Draft, attempt_id: str, now_ms: int) -> No
     state = attempt.state
     if state is AttemptState.EXPOSED:
         state = advance(ATTEMPT, state, AttemptEvent.BEGIN_CLOSE)
-    if state in (AttemptState.CREATED, AttemptState.SUBMITTED, AttemptState.READY):
+    if state in UNSEEN:
         state = advance(ATTEMPT, state, AttemptEvent.DISCARD)
     else:
         state = advance(ATTEMPT, state, AttemptEvent.CONFIRM_CLOSED)

@@ -11,7 +11,6 @@ from payswitch.domain.changes import IdempotencyRecord, UniqueViolation
 from payswitch.domain.channel import Environment, Method, Product
 from payswitch.domain.errors import (
     CHANNELS_UNAVAILABLE,
-    IDEMPOTENCY_CONFLICT,
     INVALID_REQUEST,
     NO_CANDIDATE,
     NOT_FOUND,
@@ -31,11 +30,12 @@ from payswitch.domain.payment import (
     PaymentState,
     Shop,
 )
-from payswitch.services import observing, retiring
+from payswitch.routing.request import RoutePlan
+from payswitch.services import idempotency, observing, retiring
 from payswitch.services.commands import CreatePayment, PaymentAnswer
 from payswitch.services.context import Context
 from payswitch.services.draft import Draft, change, commit
-from payswitch.services.failover import Launched, begin_round, launch
+from payswitch.services.failover import Launched, Since, begin_round, launch
 from payswitch.services.lifecycle import begin_close
 from payswitch.services.routes import plan_route
 
@@ -69,25 +69,32 @@ async def create_payment(
         raise _trade_no_conflict(command.out_trade_no)
     joined = running is not None
     answer = await ctx.inflight.run(
-        key, input_hash, lambda: _create_or_resume(ctx, shop, command, input_hash, idempotency_key)
+        key,
+        input_hash,
+        f"create {input_hash}",
+        lambda: _create_or_resume(ctx, shop, command, input_hash, idempotency_key),
     )
-    return msgspec.structs.replace(answer, created=False) if joined else answer
+    if not joined:
+        return answer
+    await idempotency.keep(ctx, idempotency.record_of(answer.file.payment, idempotency_key))
+    return msgspec.structs.replace(answer, created=False)
 
 
 async def _create_or_resume(
     ctx: Context, shop: Shop, command: CreatePayment, input_hash: str, idempotency_key: str | None
 ) -> PaymentAnswer:
-    started_ms = ctx.clock.now_ms()
-    payment = _new_payment(ctx, shop, command, input_hash, started_ms)
-    record = _idempotency_record(payment, idempotency_key)
+    since = Since.now(ctx)
+    payment = _new_payment(ctx, shop, command, input_hash, since.at_ms)
+    record = idempotency.record_of(payment, idempotency_key)
     try:
-        return await _create(ctx, payment, record, started_ms)
+        return await _create(ctx, payment, record, since)
     except UniqueViolation as violation:
         file = await _existing(ctx, payment, record, violation)
-    return await resume(ctx, file, started_ms=started_ms)
+    await idempotency.keep(ctx, idempotency.record_of(file.payment, idempotency_key))
+    return await resume(ctx, file, since=since)
 
 
-async def _create(ctx: Context, payment: Payment, record: IdempotencyRecord | None, started_ms: int) -> PaymentAnswer:
+async def _create(ctx: Context, payment: Payment, record: IdempotencyRecord | None, since: Since) -> PaymentAnswer:
     file = PaymentFile(payment=payment)
     if payment.environment is None:
         draft = Draft(file, is_new=True)
@@ -105,7 +112,7 @@ async def _create(ctx: Context, payment: Payment, record: IdempotencyRecord | No
         plan,
         decision,
         payment.environment,
-        started_ms=started_ms,
+        since=since,
         is_new=True,
         idempotency=record,
     )
@@ -149,30 +156,12 @@ def _new_payment(ctx: Context, shop: Shop, command: CreatePayment, input_hash: s
     )
 
 
-def _idempotency_record(payment: Payment, key: str | None) -> IdempotencyRecord | None:
-    if key is None:
-        return None
-    return IdempotencyRecord(
-        shop_id=payment.shop_id,
-        key=key,
-        input_hash=payment.input_hash,
-        resource_id=payment.payment_id,
-        created_at_ms=payment.created_at_ms,
-    )
-
-
 async def _existing(
     ctx: Context, payment: Payment, record: IdempotencyRecord | None, violation: UniqueViolation
 ) -> PaymentFile:
     """The payment that the request repeats; raises when it is not the same request."""
     if record is not None:
-        earlier = await ctx.store.idempotency(record.shop_id, record.key)
-        if earlier is not None and earlier.input_hash != record.input_hash:
-            raise PaySwitchError(
-                IDEMPOTENCY_CONFLICT,
-                "use a new Idempotency-Key for a new request",
-                "新的请求请使用新的幂等键",
-            )
+        await idempotency.check(ctx, record)
     file = await ctx.store.file_by_trade_no(payment.shop_id, payment.out_trade_no)
     if file is None:
         raise violation
@@ -189,7 +178,7 @@ def _trade_no_conflict(out_trade_no: str) -> PaySwitchError:
     )
 
 
-async def resume(ctx: Context, file: PaymentFile, *, started_ms: int) -> PaymentAnswer:
+async def resume(ctx: Context, file: PaymentFile, *, since: Since) -> PaymentAnswer:
     """The payment as it stands, with a usable credential: the shown one, or a newly launched one.
 
     After a crash this finishes what the dead process began; the sweeper does the same without being asked.
@@ -202,7 +191,7 @@ async def resume(ctx: Context, file: PaymentFile, *, started_ms: int) -> Payment
     file = await retiring.retire_all(ctx, file, budget_ms=ctx.timings.retire_deadline_ms)
     if not can_launch(ctx, file.payment):
         return PaymentAnswer(file=file)
-    return await launch_more(ctx, file, payment.environment, started_ms=started_ms)
+    return await launch_more(ctx, file, plan_more(ctx, file, payment.environment), since=since)
 
 
 def can_launch(ctx: Context, payment: Payment) -> bool:
@@ -221,20 +210,33 @@ def shown_attempt(file: PaymentFile, now_ms: int) -> Attempt | None:
     return None
 
 
-async def launch_more(
+class NextRound(msgspec.Struct, frozen=True):
+    """Where the next attempt of a payment would go: planned before anything that the customer has is given up."""
+
+    plan: RoutePlan
+    decision: Decision
+    environment: Environment
+
+
+def plan_more(
     ctx: Context,
     file: PaymentFile,
     environment: Environment,
     *,
-    started_ms: int,
     methods: tuple[Method, ...] = (),
     products: tuple[Product, ...] = (),
-) -> PaymentAnswer:
-    """A new round for a payment that exists; `methods` and `products` are the customer's wish for this round."""
+) -> NextRound:
+    """Plan a new round for a payment that exists; `methods` and `products` are the customer's wish for this round.
+    Raises `no_candidate` when nobody can do it."""
     plan, decision = plan_route(ctx, file.payment, environment, file.attempts, methods=methods, products=products)
     if not plan.candidates:
         raise no_candidate(plan.excluded, file)
-    work = begin_round(ctx, file, plan, decision, environment, started_ms=started_ms)
+    return NextRound(plan, decision, environment)
+
+
+async def launch_more(ctx: Context, file: PaymentFile, planned: NextRound, *, since: Since) -> PaymentAnswer:
+    """A new round for a payment that exists."""
+    work = begin_round(ctx, file, planned.plan, planned.decision, planned.environment, since=since)
     return launched_answer(ctx, await launch(ctx, work), created=False)
 
 

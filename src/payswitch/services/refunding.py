@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from payswitch.domain.changes import Changes
 from payswitch.domain.events import EventType
-from payswitch.domain.exchange import RefundFact
+from payswitch.domain.exchange import ChannelClient, RefundFact, RefundOrder
 from payswitch.domain.outcome import Outcome, OutcomeKind
 from payswitch.domain.payment import Incident, PaymentFile, Refund, RefundState
 from payswitch.domain.transitions import REFUND, RefundEvent, advance
 from payswitch.services.announcements import announce
-from payswitch.services.asking import refund_order
+from payswitch.services.asking import client_of, refund_order
 from payswitch.services.context import Context
 from payswitch.services.draft import Draft, change
 from payswitch.services.lifecycle import add_incident
+from payswitch.services.troubles import tell_trouble
 
 DEFINITE_NO = frozenset(
     {
@@ -29,6 +30,10 @@ unknown answer is none of these: the same number is tried again."""
 ABNORMAL_AFTER_TRIES = 6
 """A refund that the channel has not taken after this many tries needs a person; trying goes on all the same."""
 
+ABNORMAL_AFTER_MS = 5 * 86_400_000
+"""A refund that the channel has taken may be on its way to a bank card for three working days (WeChat's own words).
+After this long a person should ask the channel where the money is."""
+
 
 async def push_refund(ctx: Context, file: PaymentFile, refund_id: str) -> PaymentFile:
     """One try: send the refund if the channel has not taken it yet, ask about it otherwise."""
@@ -36,16 +41,28 @@ async def push_refund(ctx: Context, file: PaymentFile, refund_id: str) -> Paymen
     if refund.state in REFUND.terminal:
         return file
     attempt = file.attempt(refund.attempt_id)
-    client = ctx.directory.client(attempt.channel_id, attempt.channel_version)
     order = refund_order(ctx, attempt, refund)
-    timeout_ms = ctx.timings.refund_timeout_ms
+    fact = await _ask(client_of(ctx, attempt), refund, order, ctx.timings.refund_timeout_ms)
+    return await _apply(ctx, file, refund_id, _believed(refund, fact), asked=True)
+
+
+async def _ask(client: ChannelClient, refund: Refund, order: RefundOrder, timeout_ms: int) -> RefundFact:
+    """What the channel says about a refund: sent if it has not taken it, queried otherwise."""
     if refund.state is RefundState.PROCESSING:
-        fact = await client.query_refund(order, timeout_ms)
-        if fact.outcome.kind is OutcomeKind.NOT_FOUND:
-            fact = await client.refund(order, timeout_ms)
-    else:
-        fact = await client.refund(order, timeout_ms)
-    return await _apply(ctx, file, refund_id, fact, asked=True)
+        found = await client.query_refund(order, timeout_ms)
+        if found.outcome.kind is not OutcomeKind.NOT_FOUND:
+            return found
+    refused = await client.refund(order, timeout_ms)
+    if not _is_no(refused.outcome):
+        return refused
+    # An earlier call (its answer lost, or this process killed) may have paid back already: then the repeat is refused
+    # because nothing is left. A shop that heard "failed" would pay its customer twice. So a no is asked about.
+    found = await client.query_refund(order, timeout_ms)
+    return refused if found.outcome.kind is OutcomeKind.NOT_FOUND or _is_no(found.outcome) else found
+
+
+def _is_no(outcome: Outcome) -> bool:
+    return outcome.kind in DEFINITE_NO and not outcome.merchant_side
 
 
 async def apply_refund_fact(ctx: Context, channel_id: str, fact: RefundFact) -> bool:
@@ -59,8 +76,12 @@ async def apply_refund_fact(ctx: Context, channel_id: str, fact: RefundFact) -> 
         await _tell_foreign(ctx, channel_id, fact)
         return True
     refund = next(r for r in file.refunds if r.out_refund_no == fact.out_refund_no)
+    believed = _believed(refund, fact)
+    if believed.outcome.kind is OutcomeKind.UNTRUSTED:
+        await tell_trouble(ctx, file, refund.attempt_id, "untrusted_fact", believed.outcome.message)
+        return False
     await _apply(ctx, file, refund.refund_id, fact, asked=False)
-    return _believed(refund, fact)
+    return True
 
 
 async def _tell_foreign(ctx: Context, channel_id: str, fact: RefundFact) -> None:
@@ -82,27 +103,31 @@ def _refund(file: PaymentFile, refund_id: str) -> Refund:
     return next(refund for refund in file.refunds if refund.refund_id == refund_id)
 
 
-def _believed(refund: Refund, fact: RefundFact) -> bool:
-    return fact.amount_fen is None or fact.amount_fen == refund.amount_fen
+def _believed(refund: Refund, fact: RefundFact) -> RefundFact:
+    """The fact, or UNTRUSTED in its place when it speaks of another amount."""
+    if fact.amount_fen is None or fact.amount_fen == refund.amount_fen:
+        return fact
+    message = (
+        f"退款金额不符 / the channel speaks of {fact.amount_fen} fen, refund {refund.out_refund_no} is over "
+        f"{refund.amount_fen} fen; not believed"
+    )
+    outcome = Outcome(kind=OutcomeKind.UNTRUSTED, code="wrong_amount", message=message)
+    return RefundFact(out_refund_no=fact.out_refund_no, outcome=outcome)
 
 
 async def _apply(ctx: Context, file: PaymentFile, refund_id: str, fact: RefundFact, *, asked: bool) -> PaymentFile:
     now_ms = ctx.clock.now_ms()
 
-    def decide(draft: Draft) -> None:
-        refund = draft.refund(refund_id)
-        if refund.state in REFUND.terminal and fact.outcome.kind is not OutcomeKind.PAID:
-            return
-        if refund.state is RefundState.SUCCEEDED:
-            return
-        if not _believed(refund, fact):
-            _distrust(ctx, draft, refund, fact, now_ms)
-            return
-        _move(ctx, draft, refund, fact, now_ms, asked=asked)
+    def decide(draft: Draft) -> Refund:
+        before = draft.refund(refund_id)
+        old_news = before.state in REFUND.terminal and fact.outcome.kind is not OutcomeKind.PAID
+        if not old_news and before.state is not RefundState.SUCCEEDED:
+            _move(ctx, draft, before, fact, now_ms, asked=asked)
+        return before
 
-    after, _ = await change(ctx, file.payment.payment_id, decide, known=file)
+    after, before = await change(ctx, file.payment.payment_id, decide, known=file)
     refund = _refund(after, refund_id)
-    if refund.state in REFUND.terminal and _refund(file, refund_id).state not in REFUND.terminal:
+    if refund.state in REFUND.terminal and refund.state is not before.state:
         ctx.feed.tell(
             "refunded",
             {
@@ -115,20 +140,10 @@ async def _apply(ctx: Context, file: PaymentFile, refund_id: str, fact: RefundFa
     return after
 
 
-def _distrust(ctx: Context, draft: Draft, refund: Refund, fact: RefundFact, now_ms: int) -> None:
-    attempt = draft.attempt(refund.attempt_id)
-    detail = (
-        f"退款金额不符 / the channel speaks of {fact.amount_fen} fen, refund {refund.out_refund_no} is over "
-        f"{refund.amount_fen} fen; not believed"
-    )
-    add_incident(ctx, draft, "untrusted_fact", attempt, now_ms, detail)
-
-
 def _move(ctx: Context, draft: Draft, refund: Refund, fact: RefundFact, now_ms: int, *, asked: bool) -> None:
-    kind = fact.outcome.kind
-    if kind is OutcomeKind.PAID:
+    if fact.outcome.kind is OutcomeKind.PAID:
         _settle(ctx, draft, refund, fact, RefundEvent.SUCCEED, now_ms)
-    elif kind in DEFINITE_NO and not fact.outcome.merchant_side:
+    elif _is_no(fact.outcome):
         _settle(ctx, draft, refund, fact, RefundEvent.FAIL, now_ms)
     else:
         _wait(ctx, draft, refund, fact, now_ms, asked=asked)
@@ -136,8 +151,6 @@ def _move(ctx: Context, draft: Draft, refund: Refund, fact: RefundFact, now_ms: 
 
 def _settle(ctx: Context, draft: Draft, refund: Refund, fact: RefundFact, event: RefundEvent, now_ms: int) -> None:
     """The end of a refund: money is back, or certainly not."""
-    attempt = draft.attempt(refund.attempt_id)
-    was_failed = refund.state is RefundState.FAILED
     settled = draft.set_refund(
         refund.refund_id,
         state=advance(REFUND, refund.state, event),
@@ -146,14 +159,33 @@ def _settle(ctx: Context, draft: Draft, refund: Refund, fact: RefundFact, event:
         finished_at_ms=now_ms,
         due_at_ms=None,
     )
+    attempt = draft.attempt(refund.attempt_id)
+    spoken_for = _spoken_for_fen(draft, refund.attempt_id)
+    # Capped: a refund that was given up and went through after all may meet its successor's reservation here.
+    attempt = draft.set_attempt(refund.attempt_id, refunded_fen=min(spoken_for, attempt.amount_fen))
+    if spoken_for > attempt.amount_fen:
+        add_incident(ctx, draft, "refunds_exceed_paid", attempt, now_ms, _exceeds_text(refund))
     if event is RefundEvent.SUCCEED:
-        if was_failed:
-            draft.set_attempt(attempt.attempt_id, refunded_fen=attempt.refunded_fen + refund.amount_fen)
         announce(ctx, draft, EventType.REFUND_SUCCEEDED, now_ms, attempt=attempt, refund=settled)
         return
-    draft.set_attempt(attempt.attempt_id, refunded_fen=attempt.refunded_fen - refund.amount_fen)
     add_incident(ctx, draft, "refund_failed", attempt, now_ms, _failed_text(refund, fact.outcome))
     announce(ctx, draft, EventType.REFUND_FAILED, now_ms, attempt=attempt, refund=settled)
+
+
+def _spoken_for_fen(draft: Draft, attempt_id: str) -> int:
+    """What has gone back through this attempt and what still may."""
+    return sum(
+        refund.amount_fen
+        for refund in draft.refunds
+        if refund.attempt_id == attempt_id and refund.state is not RefundState.FAILED
+    )
+
+
+def _exceeds_text(refund: Refund) -> str:
+    return (
+        f"退款 {refund.out_refund_no} 先报失败后又成功，退款合计超过已付金额 / it was refused first and went through "
+        "after all, while another refund had taken its place; look which of them the customer received"
+    )
 
 
 def _failed_text(refund: Refund, outcome: Outcome) -> str:
@@ -170,13 +202,11 @@ def _wait(ctx: Context, draft: Draft, refund: Refund, fact: RefundFact, now_ms: 
     state = advance(REFUND, refund.state, RefundEvent.SEND) if refund.state is RefundState.CREATED else refund.state
     state = advance(REFUND, state, event)
     tries = refund.tries + 1 if asked else refund.tries
-    needs_person = outcome.merchant_side or tries == ABNORMAL_AFTER_TRIES
-    if needs_person and refund.state is not RefundState.ABNORMAL:
+    if _needs_person(refund, outcome, tries, now_ms):
+        if refund.state is not RefundState.ABNORMAL:
+            attempt = draft.attempt(refund.attempt_id)
+            add_incident(ctx, draft, "refund_abnormal", attempt, now_ms, _abnormal_text(refund, outcome))
         state = advance(REFUND, state, RefundEvent.BECOME_ABNORMAL)
-        attempt = draft.attempt(refund.attempt_id)
-        add_incident(ctx, draft, "refund_abnormal", attempt, now_ms, _abnormal_text(refund, outcome))
-    elif outcome.merchant_side:
-        state = RefundState.ABNORMAL
     draft.set_refund(
         refund.refund_id,
         state=state,
@@ -187,8 +217,18 @@ def _wait(ctx: Context, draft: Draft, refund: Refund, fact: RefundFact, now_ms: 
     )
 
 
+def _needs_person(refund: Refund, outcome: Outcome, tries: int, now_ms: int) -> bool:
+    """Waiting is nothing unusual once the channel has taken it; not being taken, or a confused answer, is."""
+    if outcome.merchant_side or outcome.kind is OutcomeKind.UNTRUSTED:
+        return True
+    if now_ms - refund.created_at_ms >= ABNORMAL_AFTER_MS:
+        return True
+    taken = outcome.kind is OutcomeKind.PENDING or refund.state is RefundState.PROCESSING
+    return tries >= ABNORMAL_AFTER_TRIES and not taken
+
+
 def _abnormal_text(refund: Refund, outcome: Outcome) -> str:
     return (
-        f"退款 {refund.out_refund_no} 异常，仍在重试 / not taken by the channel yet ({outcome.code}); it is tried "
-        "again under the same number; check the merchant's balance and the channel"
+        f"退款 {refund.out_refund_no} 异常，仍在重试 / not through at the channel yet ({outcome.code} "
+        f"{outcome.message}); it is tried again under the same number; check the merchant's balance and the channel"
     )

@@ -13,7 +13,7 @@ from payswitch.domain.errors import (
     WRONG_STATE,
     PaySwitchError,
 )
-from payswitch.domain.payment import Attempt, PaymentFile, Refund, RefundKind, RefundState, Shop
+from payswitch.domain.payment import Attempt, Refund, RefundKind, RefundState, Shop
 from payswitch.services.commands import CreateRefund
 from payswitch.services.context import Context
 from payswitch.services.draft import Draft, change
@@ -28,21 +28,29 @@ async def create_refund(ctx: Context, shop: Shop, payment_id: str, command: Crea
     was paid. Then the channel is asked once while the shop waits; what stays open, the sweeper finishes.
     """
     file = await get_payment(ctx, shop, payment_id)
-    earlier = _earlier(file, command)
-    if earlier is not None:
-        return earlier
     now_ms = ctx.clock.now_ms()
     refund_id = ctx.ids.new("ref_", now_ms)
+
+    def decide(draft: Draft) -> Refund | None:
+        # Looked for here, not before: of two requests at once the second must find the first one's refund, and not
+        # hear that nothing is left.
+        earlier = _earlier(draft.refunds, command)
+        if earlier is None:
+            _reserve(ctx, draft, command, refund_id, now_ms)
+        return earlier
+
     try:
-        file, _ = await change(ctx, payment_id, lambda draft: _reserve(draft, command, refund_id, now_ms), known=file)
+        file, earlier = await change(ctx, payment_id, decide, known=file)
     except UniqueViolation as violation:
         return await _repeated(ctx, shop, payment_id, command, violation)
+    if earlier is not None:
+        return earlier
     file = await push_refund(ctx, file, refund_id)
     return next(r for r in file.refunds if r.refund_id == refund_id)
 
 
-def _earlier(file: PaymentFile, command: CreateRefund) -> Refund | None:
-    for refund in file.refunds:
+def _earlier(made: Sequence[Refund], command: CreateRefund) -> Refund | None:
+    for refund in made:
         if refund.shop_refund_no == command.refund_no:
             if refund.amount_fen != command.amount_fen:
                 raise _conflict(command)
@@ -59,7 +67,7 @@ def _conflict(command: CreateRefund) -> PaySwitchError:
     )
 
 
-def _reserve(draft: Draft, command: CreateRefund, refund_id: str, now_ms: int) -> None:
+def _reserve(ctx: Context, draft: Draft, command: CreateRefund, refund_id: str, now_ms: int) -> None:
     winner = _winner(draft)
     left = winner.amount_fen - winner.refunded_fen
     if command.amount_fen < 1:
@@ -85,7 +93,8 @@ def _reserve(draft: Draft, command: CreateRefund, refund_id: str, now_ms: int) -
             reason=command.reason,
             state=RefundState.CREATED,
             created_at_ms=now_ms,
-            due_at_ms=now_ms,
+            # The request itself sends it now; should this process die, the sweeper does.
+            due_at_ms=now_ms + ctx.timings.refund_timeout_ms,
         )
     )
 
@@ -108,7 +117,7 @@ async def _repeated(
     """Two requests with one refund_no raced, or the number belongs to another payment of the shop."""
     if violation.constraint != "uq_refund_shop_no":
         raise violation
-    earlier = _earlier(await get_payment(ctx, shop, payment_id), command)
+    earlier = _earlier((await get_payment(ctx, shop, payment_id)).refunds, command)
     if earlier is None:
         raise _conflict(command)
     return earlier

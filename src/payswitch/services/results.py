@@ -13,13 +13,11 @@ from payswitch.domain.outcome import OutcomeKind
 from payswitch.domain.payment import Attempt, AttemptState, Incident, PaymentFile, PaymentState
 from payswitch.kit.logs import get_logger
 from payswitch.services import observing, refunding
-from payswitch.services.asking import order_ref
+from payswitch.services.asking import client_of, order_ref
 from payswitch.services.context import Context
 from payswitch.services.draft import Draft, change
-from payswitch.services.lifecycle import add_incident, attempt_died, attempt_succeeded
-
-UNTRUSTED_QUIET_MS = 60_000
-"""At most one incident a minute and channel about messages that are not believed."""
+from payswitch.services.lifecycle import attempt_died, attempt_succeeded
+from payswitch.services.troubles import tell_trouble
 
 log = get_logger(__name__)
 
@@ -48,16 +46,18 @@ async def receive_notify(ctx: Context, channel_id: str, request: NotifyRequest) 
     except StorageUnavailable:
         log.error("notify_not_stored", channel_id=channel_id)
         believed = False
+    if believed and answer.reply is not None:
+        return answer.reply
     return client.acknowledge(believed)
 
 
 async def _tell_untrusted(ctx: Context, channel_id: str, code: str) -> None:
-    now_ms = ctx.clock.now_ms()
+    now_ms, monotonic_ms = ctx.clock.now_ms(), ctx.clock.monotonic_ms()
     log.warning("notify_untrusted", channel_id=channel_id, code=code)
     ctx.feed.tell("untrusted", {"channel_id": channel_id, "code": code})
-    if now_ms - ctx.untrusted_told_ms.get(channel_id, -UNTRUSTED_QUIET_MS) < UNTRUSTED_QUIET_MS:
+    if not ctx.forgeries_told.is_due(channel_id, monotonic_ms):
         return
-    ctx.untrusted_told_ms[channel_id] = now_ms
+    ctx.forgeries_told.note(channel_id, monotonic_ms)
     incident = Incident(
         incident_id=ctx.ids.new("inc_", now_ms),
         kind="untrusted_notify",
@@ -81,43 +81,50 @@ async def apply_order_fact(ctx: Context, channel_id: str, fact: OrderFact) -> bo
 
 async def apply_to_attempt(ctx: Context, file: PaymentFile, attempt_id: str, fact: OrderFact) -> PaymentFile:
     """Apply a fact about one attempt of a payment already at hand; gives the payment as it stands then."""
-    before = file.attempt(attempt_id)
-    if not _is_news(before, fact):
+    trouble = _mismatch(file.attempt(attempt_id), fact)
+    if trouble is not None:
+        await tell_trouble(ctx, file, attempt_id, "untrusted_fact", trouble)
+        return file
+    if not _is_news(file.attempt(attempt_id), fact):
         return file
     now_ms = ctx.clock.now_ms()
 
-    def decide(draft: Draft) -> None:
-        attempt = draft.attempt(attempt_id)
-        trouble = _mismatch(attempt, fact)
-        if trouble is not None:
-            add_incident(ctx, draft, "untrusted_fact", attempt, now_ms, trouble)
-        elif fact.outcome.kind is OutcomeKind.PAID:
+    def decide(draft: Draft) -> Attempt:
+        before = draft.attempt(attempt_id)
+        if fact.outcome.kind is OutcomeKind.PAID:
             attempt_succeeded(ctx, draft, attempt_id, transaction_id=fact.transaction_id, now_ms=now_ms)
-        elif fact.outcome.kind is OutcomeKind.CLOSED:
+        else:
             attempt_died(ctx, draft, attempt_id, now_ms)
+        return before
 
-    after, _ = await change(ctx, file.payment.payment_id, decide, known=file)
+    # Told by the difference that this very commit made: of two who hear of one success, only one changes something.
+    after, before = await change(ctx, file.payment.payment_id, decide, known=file)
     observing.tell_result(ctx, before, after)
     return after
 
 
 def _is_news(attempt: Attempt, fact: OrderFact) -> bool:
     """Whether the fact can change anything: repeated successes and "still waiting" cost no commit."""
-    if _mismatch(attempt, fact) is not None:
-        return True
     if fact.outcome.kind is OutcomeKind.PAID:
         return attempt.state is not AttemptState.SUCCEEDED
     return fact.outcome.kind is OutcomeKind.CLOSED
 
 
 def _mismatch(attempt: Attempt, fact: OrderFact) -> str | None:
-    """Why a claimed success is not believed, in one sentence; None when all of it is ours."""
+    """Why an end (paid or closed) is not believed, in one sentence; None when all of it is ours.
+
+    A closing that is not ours would make us forget a code that a customer can still pay.
+    """
     if fact.outcome.kind is OutcomeKind.UNTRUSTED:
         return f"应答未通过验证 / the channel's answer is not believed: {fact.outcome.code}"
-    if fact.outcome.kind is not OutcomeKind.PAID:
+    if fact.outcome.kind not in (OutcomeKind.PAID, OutcomeKind.CLOSED):
         return None
     if fact.channel_order_no != attempt.channel_order_no:
-        return "单号不符 / the success names another order number; check the channel's configuration"
+        return "单号不符 / the answer names another order number; check the channel's configuration"
+    if not fact.merchant_ok:
+        return "商户不符 / the answer names another merchant or app id; check the channel's configuration"
+    if fact.outcome.kind is OutcomeKind.CLOSED:
+        return None
     if fact.amount_fen != attempt.amount_fen:
         return (
             f"金额不符 / the success is over {fact.amount_fen} fen, the order over {attempt.amount_fen} fen; "
@@ -125,8 +132,6 @@ def _mismatch(attempt: Attempt, fact: OrderFact) -> str | None:
         )
     if (fact.currency or "CNY") != "CNY":
         return f"币种不符 / the success is in {fact.currency}, the order in CNY"
-    if not fact.merchant_ok:
-        return "商户不符 / the success names another merchant or app id; check the channel's configuration"
     return None
 
 
@@ -135,21 +140,18 @@ async def query_attempt(
 ) -> tuple[PaymentFile, OrderFact]:
     """Ask the channel about one attempt and apply what it says."""
     attempt = file.attempt(attempt_id)
-    client = ctx.directory.client(attempt.channel_id, attempt.channel_version)
-    fact = await client.query(order_ref(attempt), timeout_ms)
+    fact = await client_of(ctx, attempt).query(order_ref(attempt), timeout_ms)
     return await apply_to_attempt(ctx, file, attempt_id, fact), fact
 
 
 async def check_payment(ctx: Context, file: PaymentFile) -> PaymentFile:
     """The customer's page asks "is it paid?": ask the channels, at most once per `check_gap_ms` and payment."""
-    payment_id = file.payment.payment_id
-    now_ms = ctx.clock.now_ms()
+    payment_id, monotonic_ms = file.payment.payment_id, ctx.clock.monotonic_ms()
     if file.payment.state not in (PaymentState.PENDING, PaymentState.CLOSING):
-        ctx.last_checked_ms.pop(payment_id, None)
         return file
-    if now_ms - ctx.last_checked_ms.get(payment_id, 0) < ctx.timings.check_gap_ms:
+    if not ctx.checked.is_due(payment_id, monotonic_ms):
         return file
-    ctx.last_checked_ms[payment_id] = now_ms
+    ctx.checked.note(payment_id, monotonic_ms)
     for attempt in file.attempts:
         if attempt.state in (AttemptState.EXPOSED, AttemptState.CLOSING):
             file, _ = await query_attempt(ctx, file, attempt.attempt_id, ctx.timings.query_timeout_ms)

@@ -8,11 +8,12 @@ from payswitch.domain.exchange import OrderFact
 from payswitch.domain.outcome import OutcomeKind
 from payswitch.domain.payment import Attempt, AttemptState, PaymentFile
 from payswitch.services import observing
-from payswitch.services.asking import order_ref
+from payswitch.services.asking import client_of, order_ref
 from payswitch.services.context import Context
 from payswitch.services.draft import Draft, change
 from payswitch.services.lifecycle import add_incident, attempt_died, retire
 from payswitch.services.results import query_attempt
+from payswitch.services.troubles import tell_trouble
 
 LEAST_CALL_MS = 20
 
@@ -20,10 +21,11 @@ LEAST_CALL_MS = 20
 async def retire_all(ctx: Context, file: PaymentFile, *, budget_ms: int) -> PaymentFile:
     """Query, close and query every attempt that could still be paid, within `budget_ms` altogether.
 
-    For a customer who waits: what does not answer in time is left to the sweeper.
+    For a customer who waits: what does not answer in time is left to the sweeper. The newest comes first: it is what
+    the customer has most likely just paid, and an older one's silent channel must not eat the time to see it.
     """
     until = ctx.clock.monotonic_ms() + budget_ms
-    for attempt in file.attempts:
+    for attempt in reversed(file.attempts):
         if attempt.state in (AttemptState.EXPOSED, AttemptState.CLOSING):
             file = await retire_one(ctx, file, attempt.attempt_id, until)
     return file
@@ -69,8 +71,7 @@ async def _close(ctx: Context, attempt: Attempt, until: float) -> OutcomeKind | 
     left = _time_left(ctx, until)
     if not left:
         return None
-    client = ctx.directory.client(attempt.channel_id, attempt.channel_version)
-    return (await client.close(order_ref(attempt), left)).kind
+    return (await client_of(ctx, attempt).close(order_ref(attempt), left)).kind
 
 
 def closing_of(ctx: Context, attempt: Attempt) -> Closing:
@@ -106,21 +107,33 @@ async def _judge_overdue(
 
     NOT_FOUND now means "never": the trade was never begun and cannot be any more. "Waiting" means that the
     channel's own clock has not closed it yet: close it ourselves, and after `overdue_ms` believe the deadline,
-    with an incident (a success would still be found by its notification and refunded).
+    with an incident (a success would still be found by its notification and refunded). Any other answer says nothing:
+    the attempt stays open, is asked about again, and after `overdue_ms` a person is told.
     """
     if fact.outcome.kind is OutcomeKind.NOT_FOUND:
         return await _bury(ctx, file, attempt, now_ms, incident=False)
-    until = ctx.clock.monotonic_ms() + ctx.timings.close_timeout_ms
+    overdue = now_ms > attempt.deadline_ms + ctx.timings.overdue_ms
     if fact.outcome.kind is OutcomeKind.PENDING:
-        if now_ms > attempt.deadline_ms + ctx.timings.overdue_ms:
+        if overdue:
             return await _bury(ctx, file, attempt, now_ms, incident=True)
+        until = ctx.clock.monotonic_ms() + ctx.timings.close_timeout_ms
         return await _close_and_query(ctx, file, attempt.attempt_id, until, fact)
+    if overdue:
+        await tell_trouble(ctx, file, attempt.attempt_id, "unanswered_past_deadline", _unanswered_text(fact))
     return file
 
 
+def _unanswered_text(fact: OrderFact) -> str:
+    return (
+        f"渠道在截止时间后仍无有效答复 / past its deadline the channel gives no usable answer ({fact.outcome.code}); "
+        "whether it was paid is not known, so it stays open and is asked again; check the channel's configuration"
+    )
+
+
 async def _bury(ctx: Context, file: PaymentFile, attempt: Attempt, now_ms: int, *, incident: bool) -> PaymentFile:
-    def decide(draft: Draft) -> None:
-        if incident:
+    def decide(draft: Draft) -> Attempt:
+        before = draft.attempt(attempt.attempt_id)
+        if incident and before.state is AttemptState.CLOSING:
             add_incident(
                 ctx,
                 draft,
@@ -131,9 +144,10 @@ async def _bury(ctx: Context, file: PaymentFile, attempt: Attempt, now_ms: int, 
                 "the attempt was closed here, a late success will be refunded",
             )
         attempt_died(ctx, draft, attempt.attempt_id, now_ms)
+        return before
 
-    after, _ = await change(ctx, file.payment.payment_id, decide, known=file)
-    observing.tell_result(ctx, attempt, after)
+    after, before = await change(ctx, file.payment.payment_id, decide, known=file)
+    observing.tell_result(ctx, before, after)
     return after
 
 

@@ -3,51 +3,110 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable, Collection
 
+from payswitch.domain.changes import StorageUnavailable
 from payswitch.domain.outcome import OutcomeKind
-from payswitch.domain.payment import Attempt, AttemptState, CloseReason, PaymentFile, PaymentState
+from payswitch.domain.payment import Attempt, AttemptState, CloseReason, Payment, PaymentFile, PaymentState, Refund
 from payswitch.domain.transitions import REFUND
 from payswitch.kit.logs import get_logger
 from payswitch.services import observing
-from payswitch.services.asking import order_ref
+from payswitch.services.asking import client_of, order_ref
 from payswitch.services.context import Context
 from payswitch.services.draft import Draft, change
-from payswitch.services.lifecycle import begin_close, retire
+from payswitch.services.lifecycle import UNSEEN, begin_close, retire
 from payswitch.services.refunding import push_refund
 from payswitch.services.results import query_attempt
 from payswitch.services.retiring import work_on_closing
 
 BATCH = 200
-AT_ONCE = 32
-"""Payments worked on side by side: enough to catch up after a stop, few enough not to stampede the channels."""
+ROUND_S = 0.5
+"""A round waits this long for its payments. What a slow channel still keeps goes on beside the next rounds."""
+AFTER_TROUBLE_MS = 30_000
+"""What failed for a reason of ours is tried again after this: not four times a second, not in front of the others."""
+LANE_FULL_MS = 5_000
+"""What finds its channel's lane full comes back after this."""
 
 log = get_logger(__name__)
 
 
 async def sweep(ctx: Context) -> int:
-    """One round over everything that is due. Gives how many payments were worked on."""
-    due = await ctx.store.due_payments(ctx.clock.now_ms(), BATCH)
-    todo = [payment_id for payment_id in due if payment_id not in ctx.sweeping]
-    gate = asyncio.Semaphore(AT_ONCE)
+    """One round over everything that is due. Gives how many payments it began to work on.
 
-    async def one(payment_id: str) -> None:
-        async with gate:
-            await _sweep_guarded(ctx, payment_id)
+    What earlier rounds are still busy with is asked for in addition, so that it does not take the others' places.
+    """
+    due = await ctx.store.due_payments(ctx.clock.now_ms(), BATCH + len(ctx.sweeping))
+    todo = ctx.sweeping.without_running(due)
+    tasks = [ctx.sweeping.begin(payment_id, _sweep_guarded(ctx, payment_id)) for payment_id in todo]
+    if tasks:
+        await _wait(ctx, tasks)
+    return len(tasks)
 
-    ctx.sweeping.update(todo)
+
+async def _wait(ctx: Context, tasks: Collection[asyncio.Task[None]]) -> None:
+    """Until all are done or the round is over; then they go on by themselves."""
+
+    async def all_done() -> None:
+        await asyncio.wait(tasks)
+
+    ends = [asyncio.create_task(all_done()), asyncio.create_task(ctx.clock.sleep(ROUND_S))]
     try:
-        await asyncio.gather(*(one(payment_id) for payment_id in todo))
+        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        ctx.sweeping.difference_update(todo)
-    return len(todo)
+        for end in ends:
+            end.cancel()  # stops the waiting, not the work
+
+
+async def settle(ctx: Context) -> None:
+    """Wait until everything the sweeper has begun is done: before a clean shutdown."""
+    await ctx.sweeping.finished()
 
 
 async def _sweep_guarded(ctx: Context, payment_id: str) -> None:
-    """One payment's trouble must not keep the others waiting; what is due stays due and is tried again."""
+    """One payment's trouble must not keep the others waiting: it is put off, and tried again."""
     try:
-        await sweep_payment(ctx, payment_id)
+        await _sweep_in_lane(ctx, payment_id)
+    except StorageUnavailable as error:
+        log.error("sweep_not_stored", payment_id=payment_id, reason=str(error))
     except Exception:  # the loop over all payments must survive any bug with one of them
         log.exception("sweep_failed", payment_id=payment_id)
+        await _try_to_put_off(ctx, payment_id)
+
+
+async def _try_to_put_off(ctx: Context, payment_id: str) -> None:
+    try:
+        await _put_off(ctx, payment_id, AFTER_TROUBLE_MS)
+    except Exception:  # as above: whatever is wrong with this payment or the disk, the next round comes
+        log.exception("sweep_put_off_failed", payment_id=payment_id)
+
+
+async def _sweep_in_lane(ctx: Context, payment_id: str) -> None:
+    file = await ctx.store.payment_file(payment_id)
+    if file is None:
+        return
+    lane = ctx.sweeping.lane(_channel_due(file, ctx.clock.now_ms()))
+    if lane.is_full:
+        await _put_off(ctx, payment_id, LANE_FULL_MS)
+        return
+    async with lane:
+        await sweep_payment(ctx, payment_id)
+
+
+def _channel_due(file: PaymentFile, now_ms: int) -> str:
+    """The channel that the first due work will talk to; empty when it needs none."""
+    for attempt in file.attempts:
+        if _is_due(attempt, now_ms):
+            return attempt.channel_id
+    if _is_due(file.payment, now_ms) and file.attempts:
+        return file.attempts[-1].channel_id  # expiring: what the customer was shown last is closed in the same turn
+    for refund in file.refunds:
+        if _is_due(refund, now_ms):
+            return file.attempt(refund.attempt_id).channel_id
+    return ""
+
+
+def _is_due(item: Attempt | Refund | Payment, now_ms: int) -> bool:
+    return item.due_at_ms is not None and item.due_at_ms <= now_ms
 
 
 async def sweep_payment(ctx: Context, payment_id: str) -> PaymentFile | None:
@@ -58,13 +117,44 @@ async def sweep_payment(ctx: Context, payment_id: str) -> PaymentFile | None:
     file = await _expire(ctx, file)
     now_ms = ctx.clock.now_ms()
     for attempt in file.attempts:
-        if attempt.due_at_ms is not None and attempt.due_at_ms <= now_ms:
-            file = await _sweep_attempt(ctx, file, attempt.attempt_id)
+        if _is_due(attempt, now_ms):
+            file = await _one_item(ctx, file, attempt.attempt_id, _sweep_attempt)
     for refund in file.refunds:
-        is_due = refund.due_at_ms is not None and refund.due_at_ms <= now_ms
-        if is_due and refund.state not in REFUND.terminal:
-            file = await push_refund(ctx, file, refund.refund_id)
+        if _is_due(refund, now_ms) and refund.state not in REFUND.terminal:
+            file = await _one_item(ctx, file, refund.refund_id, push_refund)
     return file
+
+
+Work = Callable[[Context, PaymentFile, str], Awaitable[PaymentFile]]
+
+
+async def _one_item(ctx: Context, file: PaymentFile, item_id: str, work: Work) -> PaymentFile:
+    """One attempt or refund. A bug with it must not keep another one's surplus money from going back."""
+    try:
+        return await work(ctx, file, item_id)
+    except StorageUnavailable:
+        raise
+    except Exception:  # whatever it is, it concerns this item: put it off and go on with the others
+        log.exception("sweep_item_failed", payment_id=file.payment.payment_id, item_id=item_id)
+        return await _put_off(ctx, file.payment.payment_id, AFTER_TROUBLE_MS, only=item_id)
+
+
+async def _put_off(ctx: Context, payment_id: str, gap_ms: int, *, only: str | None = None) -> PaymentFile:
+    """Give what is due now another time, so that it does not stand in front of everybody else's for ever."""
+    now_ms = ctx.clock.now_ms()
+    later_ms = now_ms + gap_ms
+
+    def decide(draft: Draft) -> None:
+        for attempt in draft.attempts:
+            if _is_due(attempt, now_ms) and only in (None, attempt.attempt_id):
+                draft.set_attempt(attempt.attempt_id, due_at_ms=later_ms)
+        for refund in draft.refunds:
+            if _is_due(refund, now_ms) and only in (None, refund.refund_id):
+                draft.set_refund(refund.refund_id, due_at_ms=later_ms)
+        if _is_due(draft.payment, now_ms) and only is None:
+            draft.set_payment(due_at_ms=later_ms)
+
+    return (await change(ctx, payment_id, decide))[0]
 
 
 async def _expire(ctx: Context, file: PaymentFile) -> PaymentFile:
@@ -82,7 +172,7 @@ async def _expire(ctx: Context, file: PaymentFile) -> PaymentFile:
 async def _sweep_attempt(ctx: Context, file: PaymentFile, attempt_id: str) -> PaymentFile:
     attempt = file.attempt(attempt_id)
     match attempt.state:
-        case AttemptState.CREATED | AttemptState.SUBMITTED | AttemptState.READY:
+        case state if state in UNSEEN:
             return await _give_up_leftover(ctx, file, attempt)
         case AttemptState.EXPOSED | AttemptState.UNKNOWN:
             return await _query(ctx, file, attempt_id)
@@ -100,9 +190,13 @@ async def _give_up_leftover(ctx: Context, file: PaymentFile, attempt: Attempt) -
     now_ms = ctx.clock.now_ms()
     if ctx.inflight.running(key) is not None:
         return await _set_due(ctx, file, attempt.attempt_id, now_ms + ctx.timings.leftover_after_ms)
-    return (await change(ctx, attempt.payment_id, lambda draft: retire(draft, attempt.attempt_id, now_ms), known=file))[
-        0
-    ]
+
+    def decide(draft: Draft) -> None:
+        # Its launch may have ended between our reading and now: what a customer sees is not swept away.
+        if draft.attempt(attempt.attempt_id).state in UNSEEN:
+            retire(draft, attempt.attempt_id, now_ms)
+
+    return (await change(ctx, attempt.payment_id, decide, known=file))[0]
 
 
 async def _query(ctx: Context, file: PaymentFile, attempt_id: str) -> PaymentFile:
@@ -125,8 +219,7 @@ async def _dispose(ctx: Context, file: PaymentFile, attempt: Attempt) -> Payment
     Closing is a courtesy to the channel's own order list. The query is for the impossible: money for an order
     that was never shown would be found here, and refunded as surplus.
     """
-    client = ctx.directory.client(attempt.channel_id, attempt.channel_version)
-    outcome = await client.close(order_ref(attempt), ctx.timings.close_timeout_ms)
+    outcome = await client_of(ctx, attempt).close(order_ref(attempt), ctx.timings.close_timeout_ms)
     file, fact = await query_attempt(ctx, file, attempt.attempt_id, ctx.timings.query_timeout_ms)
     now_ms = ctx.clock.now_ms()
     settled = fact.outcome.kind is OutcomeKind.CLOSED or (

@@ -2,32 +2,56 @@
 
 from __future__ import annotations
 
-from payswitch.domain.channel import Method
+from typing import TypeVar
+
+import msgspec
+
 from payswitch.domain.errors import INVALID_REQUEST, NOT_FOUND, WRONG_STATE, PaySwitchError
-from payswitch.domain.payment import PaymentFile, PaymentState, Shop
+from payswitch.domain.payment import Attempt, PaymentFile, PaymentState, Shop
 from payswitch.domain.transitions import PAYMENT
 from payswitch.services.commands import PaymentAnswer, SwitchPayment
 from payswitch.services.context import Context
-from payswitch.services.payments import can_launch, launch_more
+from payswitch.services.failover import Since
+from payswitch.services.payments import can_launch, launch_more, plan_more, shown_attempt
 from payswitch.services.retiring import retire_all
 
+Choice = TypeVar("Choice")
 
-async def switch_payment(ctx: Context, payment_id: str, command: SwitchPayment, *, shop: Shop | None) -> PaymentAnswer:
+_encode = msgspec.json.Encoder(order="deterministic").encode
+
+
+async def switch_payment(
+    ctx: Context, payment_id: str, command: SwitchPayment, *, shop: Shop | None, keep_shown: bool = False
+) -> PaymentAnswer:
     """Query and close what the customer has seen, then launch the next attempt.
 
     If the old attempt turns out to be paid, the payment has succeeded and nothing new is shown. What the old
     channel does not confirm in time stays closing: should it be paid after all, that money is surplus and goes back.
-    Two presses of the button are one switch.
+    A wish that cannot be granted is refused before anything is closed: the customer keeps the code they have.
+    Two presses of the button are one switch; two different wishes are done one after the other.
+
+    `keep_shown` is for a button that says "pay" and not "another way": a shown credential that fits stays.
     """
-    started_ms = ctx.clock.now_ms()
+    file = await _payment(ctx, payment_id, shop)
+    key = (file.payment.shop_id, file.payment.out_trade_no)
+    wish = f"switch {keep_shown} {_encode(command).decode()}"
+    return await ctx.inflight.run(
+        key, file.payment.input_hash, wish, lambda: _switch(ctx, payment_id, command, shop, keep_shown)
+    )
+
+
+async def _payment(ctx: Context, payment_id: str, shop: Shop | None) -> PaymentFile:
     file = await ctx.store.payment_file(payment_id)
     if file is None or (shop is not None and file.payment.shop_id != shop.shop_id):
         raise PaySwitchError(NOT_FOUND, f"there is no payment {payment_id} in this shop", "该店铺没有此支付单")
-    key = (file.payment.shop_id, file.payment.out_trade_no)
-    return await ctx.inflight.run(key, file.payment.input_hash, lambda: _switch(ctx, file, command, started_ms))
+    return file
 
 
-async def _switch(ctx: Context, file: PaymentFile, command: SwitchPayment, started_ms: int) -> PaymentAnswer:
+async def _switch(
+    ctx: Context, payment_id: str, command: SwitchPayment, shop: Shop | None, keep_shown: bool
+) -> PaymentAnswer:
+    since = Since.now(ctx)
+    file = await _payment(ctx, payment_id, shop)
     environment = command.environment or file.payment.environment
     if environment is None:
         raise PaySwitchError(
@@ -37,18 +61,17 @@ async def _switch(ctx: Context, file: PaymentFile, command: SwitchPayment, start
             errors=[{"field": "environment", "message": "required here / 此处必填"}],
         )
     _check_alive(ctx, file)
+    shown = shown_attempt(file, since.at_ms) if keep_shown else None
+    if file.payment.state in PAYMENT.terminal or (shown is not None and _fits(shown, command)):
+        return PaymentAnswer(file=file, attempt_id=shown.attempt_id if shown else None)
+    methods = _allowed("methods", file.payment.methods, command.methods)
+    products = _allowed("products", file.payment.products, command.products)
+    planned = plan_more(ctx, file, environment, methods=methods, products=products)
     file = await retire_all(ctx, file, budget_ms=ctx.timings.retire_deadline_ms)
     if file.payment.state in PAYMENT.terminal:
         return PaymentAnswer(file=file)
     _check_alive(ctx, file)
-    return await launch_more(
-        ctx,
-        file,
-        environment,
-        started_ms=started_ms,
-        methods=_allowed(file, command),
-        products=command.products,
-    )
+    return await launch_more(ctx, file, planned, since=since)
 
 
 def _check_alive(ctx: Context, file: PaymentFile) -> None:
@@ -63,15 +86,21 @@ def _check_alive(ctx: Context, file: PaymentFile) -> None:
     )
 
 
-def _allowed(file: PaymentFile, command: SwitchPayment) -> tuple[Method, ...]:
+def _fits(shown: Attempt, command: SwitchPayment) -> bool:
+    """Whether what the customer sees already is what they ask for."""
+    return (not command.methods or shown.method in command.methods) and (
+        not command.products or shown.product in command.products
+    )
+
+
+def _allowed(field: str, allowed: tuple[Choice, ...], wish: tuple[Choice, ...]) -> tuple[Choice, ...]:
     """The customer's wish within what the shop allows; a wish for nothing allowed is told, not ignored."""
-    allowed = file.payment.methods
-    wanted = tuple(m for m in command.methods if not allowed or m in allowed)
-    if command.methods and not wanted:
+    wanted = tuple(choice for choice in wish if not allowed or choice in allowed)
+    if wish and not wanted:
         raise PaySwitchError(
             INVALID_REQUEST,
-            "the shop does not allow these methods for this payment",
+            f"the shop does not allow these {field} for this payment",
             "该支付单不允许这些支付方式",
-            errors=[{"field": "methods", "message": f"allowed / 允许: {', '.join(allowed)}"}],
+            errors=[{"field": field, "message": f"allowed / 允许: {', '.join(str(choice) for choice in allowed)}"}],
         )
     return wanted
