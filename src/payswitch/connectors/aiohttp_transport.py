@@ -143,7 +143,14 @@ class AiohttpTransport:
             self._session = None
 
     async def send(
-        self, method: str, url: str, *, headers: Mapping[str, str], body: bytes, timeout_ms: int
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        body: bytes,
+        timeout_ms: int,
+        max_bytes: int | None = None,
     ) -> HttpAnswer | SendFailure:
         """See `HttpTransport.send`. The URL is sent exactly as given: signatures are over its text."""
         session = self._session
@@ -163,7 +170,7 @@ class AiohttpTransport:
                     data=body or None,
                     allow_redirects=False,
                 )
-                content = await self._read(response)
+                content = await self._read(response, self._max_answer_bytes if max_bytes is None else max_bytes)
         except TimeoutError:
             code = _TIMEOUT_CODE[call.stage]
         except (ClientError, OSError) as error:
@@ -177,9 +184,9 @@ class AiohttpTransport:
         latency_ms = self._clock.monotonic_ms() - started_ms
         return SendFailure(sent=call.stage is _Stage.SENT, code=code, latency_ms=latency_ms)
 
-    async def _read(self, response: ClientResponse) -> bytes | None:
+    @staticmethod
+    async def _read(response: ClientResponse, limit: int) -> bytes | None:
         """The whole body, or None if it is larger than the limit. Leaves no half-read connection in the pool."""
-        limit = self._max_answer_bytes
         try:
             if response.content_length is not None and response.content_length > limit:
                 response.close()

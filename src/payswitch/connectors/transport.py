@@ -13,6 +13,8 @@ import msgspec
 
 MAX_ANSWER_BYTES = 1 << 20
 """No channel answers with more than this outside of bills; a longer body is `too_large`, not memory."""
+MAX_BILL_BYTES = 64 << 20
+"""For the calls that fetch a day's bill (compressed): about a million rows."""
 
 
 class HttpAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,7 +39,17 @@ class SendFailure(msgspec.Struct, frozen=True, kw_only=True):
 
 class HttpTransport(Protocol):
     async def send(
-        self, method: str, url: str, *, headers: Mapping[str, str], body: bytes, timeout_ms: int
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        body: bytes,
+        timeout_ms: int,
+        max_bytes: int = MAX_ANSWER_BYTES,
     ) -> HttpAnswer | SendFailure:
-        """Never raises for anything the network can do. Cancelling the caller cancels the call."""
+        """Never raises for anything the network can do. Cancelling the caller cancels the call.
+
+        A longer answer than `max_bytes` is `too_large`; only a bill's download asks for more than the usual.
+        """
         ...

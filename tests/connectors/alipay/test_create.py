@@ -21,7 +21,7 @@ from tests.connectors.alipay.world import (
 
 from payswitch.connectors.alipay import CONNECTOR
 from payswitch.connectors.transport import SendFailure
-from payswitch.domain.channel import CredentialKind, Environment, Method, Product
+from payswitch.domain.channel import Closing, CredentialKind, Environment, Method, Product
 from payswitch.domain.outcome import OutcomeKind
 
 QR = "https://qr.alipay.com/bax03431ljhokirwl38f00a7"
@@ -143,6 +143,58 @@ async def test_a_customer_who_leaves_the_mobile_page_comes_back_to_the_shop() ->
     assert (await wap_content(return_url=None))["quit_url"] == "https://pay.shop.example"
 
 
+@pytest.mark.parametrize(
+    ("buyer", "field"),
+    [("2088102146225135", "buyer_id"), ("074a1CcTG1LelxKe4xQC0zgNdId0nxi95b5lsNpazWY", "buyer_open_id")],
+)
+async def test_a_customer_inside_alipay_gets_a_trade_that_exists_at_once(buyer: str, field: str) -> None:
+    client, alipay = shop_with_alipay()
+    alipay.succeeds(out_trade_no=ORDER_NO, trade_no="2026111122001456231400000001")
+
+    answer = await client.create(order(Product.ALIPAY_JSAPI, buyer_id=buyer), 500)
+
+    assert answer.outcome.kind is OutcomeKind.ACCEPTED
+    assert answer.credential is not None
+    assert answer.credential.kind is CredentialKind.JSAPI
+    assert answer.credential.params == {"tradeNO": "2026111122001456231400000001"}
+    assert answer.credential.expires_at_ms == NOW_MS + 900_000
+    assert alipay.requests[0]["method"] == "alipay.trade.create"
+    assert alipay.requests[0]["notify_url"] == "https://pay.shop.example/notify/alipay-main"
+    assert alipay.content == {
+        "out_trade_no": ORDER_NO,
+        "total_amount": "1299.00",
+        "subject": "秋冬外套 一件",
+        "product_code": "JSAPI_PAY",
+        "time_expire": "2026-11-11 20:52:00",
+        field: buyer,
+        "op_app_id": APP_ID,
+    }
+
+
+async def test_the_mini_program_may_be_another_application() -> None:
+    client, alipay = shop_with_alipay(op_app_id="2021999888777666")
+    alipay.succeeds(out_trade_no=ORDER_NO, trade_no="2026111122001456231400000001")
+    await client.create(order(Product.ALIPAY_JSAPI, buyer_id="2088102146225135"), 500)
+    assert alipay.content["op_app_id"] == "2021999888777666"
+
+
+async def test_without_the_customers_id_no_trade_is_asked_for() -> None:
+    client, alipay = shop_with_alipay()
+    answer = await client.create(order(Product.ALIPAY_JSAPI), 500)
+    assert (answer.outcome.kind, answer.outcome.code) == (OutcomeKind.REFUSED_CONFIG, "buyer_id_missing")
+    assert alipay.requests == []
+
+
+async def test_a_trade_without_a_number_is_unknown() -> None:
+    client, alipay = shop_with_alipay()
+    alipay.succeeds(out_trade_no=ORDER_NO)
+    answer = await client.create(order(Product.ALIPAY_JSAPI, buyer_id="2088102146225135"), 500)
+    assert (answer.outcome.kind, answer.outcome.code) == (OutcomeKind.UNKNOWN, "unreadable")
+    alipay.refuses("ACQ.BUYER_NOT_EXIST")
+    answer = await client.create(order(Product.ALIPAY_JSAPI, buyer_id="2088102146225135"), 500)
+    assert answer.outcome.kind is OutcomeKind.REFUSED_PAYER
+
+
 @pytest.mark.parametrize(("asked", "sent"), [(None, "3"), (3, "3"), (6, "6"), (12, "12")])
 async def test_huabei_instalments_are_sent_as_text(asked: int | None, sent: str) -> None:
     client, alipay = shop_with_alipay(hb_fq_seller_percent="100")
@@ -166,6 +218,8 @@ async def test_the_customer_pays_for_instalments_unless_the_shop_says_otherwise(
         ("\ud83d half a character", "half a character"),
         ("字" * 300, "字" * 256),
         ("///", f"订单 {ORDER_NO}"),
+        # The daily bill separates its columns with commas and quotes nothing.
+        ("毛衣,红色,L", "毛衣，红色，L"),
     ],
 )
 async def test_a_subject_that_alipay_would_refuse_is_cleaned(subject: str, sent: str) -> None:
@@ -234,14 +288,17 @@ async def test_a_machine_in_front_of_the_gateway_proves_nothing(status: int, tra
 
 def test_the_capability_table_says_where_each_product_helps() -> None:
     table = CONNECTOR.capabilities
-    assert len(table) == 8
+    assert len(table) == 9
     for product, capability in table.items():
+        at_once = product is Product.ALIPAY_JSAPI
+        assert capability.needs_buyer_id is at_once
+        assert capability.closing is (Closing.YES if at_once else Closing.AFTER_SCAN)
         huabei = product.value.startswith("huabei")
         assert capability.product is product
         assert capability.push
         assert capability.method is (Method.HUABEI if huabei else Method.ALIPAY)
         assert capability.min_fen == (10_000 if huabei else 1)
-        assert capability.server_created is product.value.endswith("precreate")
+        assert capability.server_created is (at_once or product.value.endswith("precreate"))
         assert not capability.needs_openid
     # A customer cannot scan the screen that shows the code.
     assert Environment.MOBILE not in table[Product.ALIPAY_PRECREATE].environments

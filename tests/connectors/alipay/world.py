@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -17,7 +18,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from payswitch.connectors.alipay import CONNECTOR
-from payswitch.connectors.transport import HttpAnswer, SendFailure
+from payswitch.connectors.transport import MAX_ANSWER_BYTES, HttpAnswer, SendFailure
 from payswitch.domain.channel import Channel, Environment, Product
 from payswitch.domain.exchange import ChannelClient, CreateOrder, NotifyRequest, OrderRef, RefundOrder
 from payswitch.kit.clock import ManualClock
@@ -80,6 +81,15 @@ def public_key_account(**changes: str) -> dict[str, str]:
     return account | changes
 
 
+@dataclass(frozen=True)
+class Fetch:
+    """A file was fetched."""
+
+    url: str
+    timeout_ms: int
+    max_bytes: int
+
+
 class FakeAlipay:
     """A transport with Alipay behind it: checks each request's signature, then answers as the test says."""
 
@@ -90,11 +100,25 @@ class FakeAlipay:
 
     def forget(self) -> None:
         self.requests: list[dict[str, str]] = []
+        self.fetched: list[Fetch] = []
+        self.file: HttpAnswer | SendFailure | None = None
         self.reply: Callable[[dict[str, str]], HttpAnswer | SendFailure] | None = None
 
     async def send(
-        self, method: str, url: str, *, headers: Mapping[str, str], body: bytes, timeout_ms: int
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        body: bytes,
+        timeout_ms: int,
+        max_bytes: int = MAX_ANSWER_BYTES,
     ) -> HttpAnswer | SendFailure:
+        if method == "GET":
+            assert self.file is not None, "this test expected no download"
+            assert (dict(headers), body) == ({}, b""), "a plain download"
+            self.fetched.append(Fetch(url, timeout_ms, max_bytes))
+            return self.file
         assert method == "POST"
         assert url.startswith(GATEWAY + "?")
         assert headers["content-type"].startswith("application/x-www-form-urlencoded")

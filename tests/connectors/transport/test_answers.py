@@ -212,3 +212,28 @@ async def test_a_transport_that_is_not_open_says_so() -> None:
     with pytest.raises(RuntimeError, match="not open"):
         await transport.send("GET", "http://127.0.0.1/", headers={}, body=b"", timeout_ms=1)
     await transport.aclose()
+
+
+def test_a_bill_may_be_larger_than_any_other_answer(run: RunStory) -> None:
+    """`max_bytes` is for one call: the next one has the usual limit again."""
+    size = 3_000_000
+
+    async def large(exchange: Exchange) -> None:
+        while await exchange.read_request() is not None:
+            await exchange.answer(b"x" * size)
+
+    async def story() -> None:
+        async with raw_server(large) as server, opened() as transport:
+
+            async def fetch(**limit: int) -> HttpAnswer | SendFailure:
+                return await transport.send("GET", server.url, headers={}, body=b"", timeout_ms=5_000, **limit)
+
+            whole = await fetch(max_bytes=size)
+            assert isinstance(whole, HttpAnswer)
+            assert len(whole.body) == size
+            for limit in ({"max_bytes": size - 1}, {}):
+                refused = await fetch(**limit)
+                assert isinstance(refused, SendFailure)
+                assert (refused.sent, refused.code) == (True, "too_large")
+
+    run(story())

@@ -4,12 +4,12 @@ import functools
 from collections.abc import Callable
 
 import pytest
-from tests.connectors.wechatpay.fake_wechat import FakeWechat, account
+from tests.connectors.wechatpay.fake_wechat import FakeWechat, account, partner_account
 
 from payswitch.connectors.wechatpay import CONNECTOR
 from payswitch.connectors.wechatpay.client import WechatPayClient
 from payswitch.connectors.wechatpay.keys import WechatAccount, read_account
-from payswitch.domain.channel import Channel, Product
+from payswitch.domain.channel import Channel
 from payswitch.domain.exchange import ChannelClient
 from payswitch.kit.clock import ManualClock
 from payswitch.kit.ids import SeededIds
@@ -19,7 +19,7 @@ CHANNEL = Channel(
     merchant_id="m-1",
     connector="wechatpay",
     name="微信支付·主",
-    products=frozenset({Product.WECHAT_JSAPI, Product.WECHAT_NATIVE, Product.WECHAT_H5, Product.WECHAT_APP}),
+    products=frozenset(CONNECTOR.capabilities),
     upstream="wechat",
 )
 
@@ -41,7 +41,8 @@ def open_client(wechat: FakeWechat, clock: ManualClock) -> OpenClient:
     """A client of an account in the given key mode, talking to `wechat`."""
 
     def open_in_mode(mode: str = "public_key", **changes: str) -> ChannelClient:
-        table = {**account(mode), **changes}
+        table = {**(partner_account() if mode == "partner" else account(mode)), **changes}
+        table = {name: value for name, value in table.items() if value}
         return CONNECTOR.open(CHANNEL, table, transport=wechat, clock=clock, ids=SeededIds())
 
     return open_in_mode

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 
-from payswitch.connectors.transport import HttpAnswer, SendFailure
+from payswitch.connectors.transport import MAX_ANSWER_BYTES, HttpAnswer, SendFailure
 from payswitch.domain.exchange import NotifyRequest
 from payswitch.kit.clock import ManualClock
 from payswitch.kit.crypto import SigningKey, VerifyingKey, aes_gcm_encrypt, generate_private_pem
@@ -25,6 +25,8 @@ from payswitch.kit.crypto import SigningKey, VerifyingKey, aes_gcm_encrypt, gene
 API_V3_KEY = "0123456789abcdefghijABCDEFGHIJ!?"
 APPID = "wx8888888888888888"
 MCHID = "1900000001"
+SUB_MCHID = "1900000109"
+SUB_APPID = "wxd678efh567hg6999"
 MERCHANT_SERIAL = "7132D72A03E93CDDF8C03BBD1F37EEDF5DA5E4F1"
 PUBLIC_KEY_ID = "PUB_KEY_ID_0119000000012026010100000000000001"
 
@@ -120,6 +122,12 @@ def account(mode: str = "public_key") -> dict[str, str]:
     return table
 
 
+def partner_account() -> dict[str, str]:
+    """A correct table of a sub-merchant: its service provider is the one that signs."""
+    table = {name: value for name, value in account().items() if name not in ("appid", "mchid")}
+    return table | {"sp_appid": APPID, "sp_mchid": MCHID, "sub_mchid": SUB_MCHID, "sub_appid": SUB_APPID}
+
+
 @dataclass(frozen=True)
 class Request:
     method: str
@@ -127,6 +135,7 @@ class Request:
     headers: Mapping[str, str]
     body: bytes
     timeout_ms: int
+    max_bytes: int = MAX_ANSWER_BYTES
 
     @property
     def json(self) -> dict[str, object]:
@@ -152,11 +161,18 @@ class FakeWechat:
     certificates_until: int = 2040
 
     async def send(
-        self, method: str, url: str, *, headers: Mapping[str, str], body: bytes, timeout_ms: int
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        body: bytes,
+        timeout_ms: int,
+        max_bytes: int = MAX_ANSWER_BYTES,
     ) -> HttpAnswer | SendFailure:
         parts = urlsplit(url)
         target = parts.path + (f"?{parts.query}" if parts.query else "")
-        request = Request(method, target, headers, body, timeout_ms)
+        request = Request(method, target, headers, body, timeout_ms, max_bytes)
         self._check_signature(request)
         self.requests.append(request)
         if target == "/v3/certificates":

@@ -10,19 +10,22 @@ from collections.abc import AsyncIterator
 import msgspec
 import pytest
 from tests.connectors.wechatpay.conftest import CHANNEL
-from tests.connectors.wechatpay.orders import ORDER, REF, REFUND
+from tests.connectors.wechatpay.orders import NUMBER, ORDER, REF, REFUND, REFUND_NUMBER
 from tests.sandbox.support import Listener, RunningSandbox, listening, running_sandbox
 
 from payswitch.connectors.aiohttp_transport import AiohttpTransport
 from payswitch.connectors.wechatpay import CONNECTOR
+from payswitch.domain.bill import BillKind, BillSource
 from payswitch.domain.channel import Product
 from payswitch.domain.exchange import ChannelClient, CreateOrder, NotifyRequest
 from payswitch.domain.outcome import OutcomeKind
-from payswitch.kit.clock import SystemClock
+from payswitch.kit.clock import SystemClock, beijing
 from payswitch.kit.ids import SystemIds
+from payswitch.sandbox.wechatpay.accounts import another_sub_merchant, wechat_partner_account, with_mini_program
 from payswitch.sandbox.world import World, wechat_account
 
-MODES = {"certificate": (True, False), "public_key": (False, True), "migrating": (True, True)}
+KEY_MODES = {"certificate": (True, False), "public_key": (False, True), "migrating": (True, True)}
+MODES = (*KEY_MODES, "mini-program", "partner", "partner-without-sub-appid", "partner-with-mini-program")
 PRODUCTS = sorted(CONNECTOR.capabilities)
 
 
@@ -31,8 +34,13 @@ def world() -> World:
     address = "http://127.0.0.1:1"
     accounts = [
         wechat_account(mode, address, platform_certificate=certificate, public_key=public_key)
-        for mode, (certificate, public_key) in MODES.items()
+        for mode, (certificate, public_key) in KEY_MODES.items()
     ]
+    own = wechat_account("mini-program", address, platform_certificate=False, public_key=True)
+    partner = wechat_partner_account("partner", address)
+    lean = another_sub_merchant(partner, "partner-without-sub-appid", sub_appid=False)
+    mini = with_mini_program(another_sub_merchant(partner, "partner-with-mini-program"))
+    accounts += [with_mini_program(own), partner, lean, mini]
     return World(base_url=address, accounts=accounts)
 
 
@@ -59,6 +67,11 @@ async def transport() -> AsyncIterator[AiohttpTransport]:
 def open_client(sandbox: RunningSandbox, mode: str, transport: AiohttpTransport) -> ChannelClient:
     account = sandbox.world.account(mode).connector_account()
     return CONNECTOR.open(CHANNEL, account, transport=transport, clock=SystemClock(), ids=SystemIds())
+
+
+async def set_bills(sandbox: RunningSandbox, **settings: object) -> None:
+    async with sandbox.session.put(f"{sandbox.base_url}/_sandbox/bills/wechatpay", json=settings) as answer:
+        assert answer.status == 200, await answer.text()
 
 
 def order_for(product: Product, shop: Listener) -> CreateOrder:
@@ -178,3 +191,40 @@ async def test_somebody_elses_key_is_refused_by_the_channel(
     client = CONNECTOR.open(CHANNEL, stolen, transport=transport, clock=SystemClock(), ids=SystemIds())
     answer = await client.create(order_for(Product.WECHAT_NATIVE, shop), 5_000)
     assert (answer.outcome.kind, answer.outcome.code) == (OutcomeKind.REFUSED_CONFIG, "SIGN_ERROR")
+
+
+@pytest.mark.parametrize("mode", ["certificate", "partner"])
+async def test_the_days_bill_says_what_was_taken_and_given_back(
+    sandbox: RunningSandbox, shop: Listener, transport: AiohttpTransport, mode: str
+) -> None:
+    client = open_client(sandbox, mode, transport)
+    assert isinstance(client, BillSource)
+    today = f"{beijing(SystemClock().now_ms()):%Y-%m-%d}"
+    # A bill of today is refused as a wrong date, as the real channel does.
+    assert (await client.download_bill(today, 5_000)).outcome.code == "INVALID_REQUEST"
+    await set_bills(sandbox, at_once=True)
+    assert (await client.download_bill(today, 5_000)).outcome.kind is OutcomeKind.NOT_FOUND
+
+    made = await client.create(order_for(Product.WECHAT_NATIVE, shop), 5_000)
+    assert made.credential is not None
+    await sandbox.pay(made.credential.content)
+    await client.refund(msgspec.structs.replace(REFUND, notify_url=shop.url), 5_000)
+    asked, given = await client.query(REF, 5_000), await client.query_refund(REFUND, 5_000)
+
+    answer = await client.download_bill(today, 5_000)
+    assert answer.outcome.kind is OutcomeKind.ACCEPTED, answer
+    payment, refund = answer.lines
+    assert (payment.kind, payment.channel_order_no, payment.amount_fen) == (BillKind.PAYMENT, NUMBER, 12_900)
+    assert (payment.transaction_id, payment.at_ms) == (asked.transaction_id, asked.paid_at_ms)
+    assert payment.fee_fen == 77, "0.6 % of 129.00 yuan, to the nearest fen"
+    assert (refund.kind, refund.channel_order_no, refund.amount_fen) == (BillKind.REFUND, NUMBER, 2_900)
+    assert (refund.out_refund_no, refund.channel_refund_id) == (REFUND_NUMBER, given.channel_refund_id)
+    assert refund.fee_fen == -17
+
+    for fault, lines in (({"change": "drop"}, 1), ({"change": "amount", "by_fen": 1}, 2)):
+        await set_bills(sandbox, at_once=True, edits=[{"channel_order_no": NUMBER, **fault}])
+        wrong = await client.download_bill(today, 5_000)
+        assert wrong.outcome.kind is OutcomeKind.ACCEPTED, "the bill agrees with itself, if not with the books"
+        assert len(wrong.lines) == lines
+        assert payment not in wrong.lines
+        assert refund in wrong.lines

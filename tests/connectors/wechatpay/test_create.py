@@ -10,9 +10,10 @@ from tests.connectors.wechatpay.fake_wechat import (
     PUBLIC_KEY_ID,
     FakeWechat,
     merchant_public_key,
+    paid_transaction,
     platform_signer,
 )
-from tests.connectors.wechatpay.orders import NOW_MS, NUMBER, order
+from tests.connectors.wechatpay.orders import NOW_MS, NUMBER, REF, order
 
 from payswitch.connectors.wechatpay import CONNECTOR
 from payswitch.domain.channel import CredentialKind, Environment, Product
@@ -118,8 +119,42 @@ async def test_a_certificate_account_asks_for_answers_signed_with_its_certificat
     assert wechat.requests[0].headers["Wechatpay-Serial"] == platform_signer().serial
 
 
-async def test_jsapi_without_the_customers_openid_is_not_sent(client: ChannelClient, wechat: FakeWechat) -> None:
-    answer = await client.create(order(Product.WECHAT_JSAPI, openid=None), 400)
+@pytest.mark.parametrize("mini_appid", ["", "wx-mini-1"])
+async def test_a_mini_program_pays_as_a_page_does_under_its_own_app_id(
+    open_client: OpenClient, wechat: FakeWechat, mini_appid: str
+) -> None:
+    client = open_client(**({"mini_appid": mini_appid} if mini_appid else {}))
+    wechat.will_answer(200, {"prepay_id": PREPAY})
+    answer = await client.create(order(Product.WECHAT_MINI), 400)
+
+    appid = mini_appid or APPID
+    assert wechat.requests[0].target == "/v3/pay/transactions/jsapi"
+    assert wechat.requests[0].json["appid"] == appid
+    assert wechat.requests[0].json["payer"] == {"openid": "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o"}
+    assert answer.credential is not None
+    assert answer.credential.kind is CredentialKind.JSAPI
+    params = answer.credential.params
+    assert params["appId"] == appid
+    text = f"{appid}\n{params['timeStamp']}\n{params['nonceStr']}\nprepay_id={PREPAY}\n"
+    assert merchant_public_key().verify(text.encode(), params["paySign"])
+
+    wechat.will_answer(200, paid_transaction(NUMBER, appid=appid))
+    assert (await client.query(REF, 400)).merchant_ok
+
+
+async def test_a_title_is_one_line_because_it_stands_in_the_daily_bill(
+    client: ChannelClient, wechat: FakeWechat
+) -> None:
+    wechat.will_answer(200, {"code_url": "weixin://wxpay/bizpayurl?pr=x"})
+    await client.create(order(Product.WECHAT_NATIVE, subject="上衣\n裙子\u2028鞋\x00"), 400)
+    assert wechat.requests[0].json["description"] == "上衣 裙子 鞋 "
+
+
+@pytest.mark.parametrize("product", [Product.WECHAT_JSAPI, Product.WECHAT_MINI])
+async def test_jsapi_without_the_customers_openid_is_not_sent(
+    client: ChannelClient, wechat: FakeWechat, product: Product
+) -> None:
+    answer = await client.create(order(product, openid=None), 400)
     assert (answer.outcome.kind, answer.outcome.code) == (OutcomeKind.REFUSED_CONFIG, "openid_missing")
     assert wechat.requests == []
 
@@ -145,9 +180,11 @@ def test_what_the_products_can_do() -> None:
     table = CONNECTOR.capabilities
     assert {product: capability.environments for product, capability in table.items()} == {
         Product.WECHAT_JSAPI: {Environment.WECHAT},
+        Product.WECHAT_MINI: {Environment.WECHAT},
         Product.WECHAT_NATIVE: {Environment.DESKTOP, Environment.MOBILE, Environment.RESTRICTED},
         Product.WECHAT_H5: {Environment.MOBILE},
         Product.WECHAT_APP: {Environment.APP},
     }
     assert all(capability.push and capability.server_created for capability in table.values())
-    assert [product for product, capability in table.items() if capability.needs_openid] == [Product.WECHAT_JSAPI]
+    needy = [product for product, capability in table.items() if capability.needs_openid]
+    assert needy == [Product.WECHAT_JSAPI, Product.WECHAT_MINI]

@@ -2,36 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from typing import Any
 
 import pytest
-from tests.sandbox.support import PATIENCE_S, Heard, Listener, RunningSandbox, running_sandbox
-from wechatpayv3 import WeChatPay, WeChatPayType
-from wechatpayv3.core import Core
+from tests.sandbox.support import Listener, RunningSandbox
+from tests.sandbox.wechatpay.sdk import Sdk, open_sdk, sandbox_for_sdk
+from wechatpayv3 import WeChatPayType
 
-from payswitch.kit.clock import SystemClock
-from payswitch.sandbox.core import Settings
-from payswitch.sandbox.keys import WechatKeys
 from payswitch.sandbox.world import World
 
-Answer = tuple[int, dict[str, Any]]
 
-
-@dataclass
-class Sdk:
-    """The SDK is synchronous: every call runs in a thread while the sandbox answers on the loop."""
-
-    pay: Any
-    keys: WechatKeys
-    notify_url: str
-
-    async def call(self, name: str, **arguments: object) -> Answer:
-        status, text = await asyncio.to_thread(getattr(self.pay, name), **arguments)
-        return status, json.loads(text) if text else {}
+class Shop(Sdk):
+    """A merchant's usual calls."""
 
     async def native(self, number: str, total: int = 12_900) -> str:
         status, body = await self.call(
@@ -45,35 +28,11 @@ class Sdk:
         assert status == 200, body
         return str(body["trade_state"])
 
-    async def read(self, heard: Heard) -> Any:
-        """Verified and decrypted; None for a forgery. In a thread: an unknown serial makes the SDK fetch keys."""
-        return await asyncio.to_thread(self.pay.callback, heard.headers, heard.body)
-
 
 @pytest.fixture
 async def shop_sandbox(world: World) -> AsyncIterator[RunningSandbox]:
-    """On the machine's clock: the SDK takes its timestamps from there."""
-    settings = Settings(refund_delay_s=0.05, notify_time_scale=0.001)
-    async with running_sandbox(world, clock=SystemClock(), settings=settings) as sandbox:
+    async with sandbox_for_sdk(world) as sandbox:
         yield sandbox
-
-
-def open_sdk(sandbox: RunningSandbox, channel_id: str, notify_url: str, *, public_key: bool) -> Sdk:
-    keys = sandbox.world.account(channel_id).keys
-    assert isinstance(keys, WechatKeys)
-    extra = {"public_key": keys.public_key, "public_key_id": keys.public_key_id} if public_key else {}
-    client = WeChatPay(
-        wechatpay_type=WeChatPayType.NATIVE,
-        mchid=keys.mchid,
-        private_key=keys.merchant_private_key,
-        cert_serial_no=keys.merchant_serial_no,
-        appid=keys.appid,
-        apiv3_key=keys.api_v3_key,
-        notify_url=notify_url,
-        timeout=PATIENCE_S,
-        **extra,
-    )
-    return Sdk(client, keys, notify_url)
 
 
 @pytest.fixture(params=["wechat-main", "wechat-backup", "wechat-migrating"])
@@ -82,17 +41,14 @@ async def sdk(
     shop_sandbox: RunningSandbox,
     listener: Listener,
     monkeypatch: pytest.MonkeyPatch,
-) -> Sdk:
+) -> Shop:
     """In platform-certificate mode (which downloads its certificates in the constructor), in public-key mode, and
     with a public key on an account that still has certificates."""
-    # The SDK has no setting for its address and uses it in the constructor: a property that ignores the assignment.
-    gateway = property(lambda self: shop_sandbox.base_url, lambda self, value: None)
-    monkeypatch.setattr(Core, "_gate_way", gateway, raising=False)
-    public_key = request.param != "wechat-main"
-    return await asyncio.to_thread(open_sdk, shop_sandbox, request.param, listener.url, public_key=public_key)
+    sdk = await open_sdk(shop_sandbox, request.param, listener.url, monkeypatch)
+    return Shop(sdk.pay, sdk.keys)
 
 
-async def test_a_shop_sells_and_hears_of_it(sdk: Sdk, shop_sandbox: RunningSandbox, listener: Listener) -> None:
+async def test_a_shop_sells_and_hears_of_it(sdk: Shop, shop_sandbox: RunningSandbox, listener: Listener) -> None:
     code_url = await sdk.native("SDK-SELL-1")
     assert code_url.startswith("weixin://wxpay/bizpayurl?pr=")
     assert await sdk.state("SDK-SELL-1") == "NOTPAY"
@@ -120,7 +76,7 @@ async def test_a_shop_sells_and_hears_of_it(sdk: Sdk, shop_sandbox: RunningSandb
     ids=["native", "jsapi", "h5", "app"],
 )
 async def test_every_product_can_be_created(
-    sdk: Sdk, kind: WeChatPayType, extra: dict[str, object], field: str
+    sdk: Shop, kind: WeChatPayType, extra: dict[str, object], field: str
 ) -> None:
     status, body = await sdk.call(
         "pay",
@@ -135,7 +91,7 @@ async def test_every_product_can_be_created(
     assert list(body) == [field]
 
 
-async def test_a_page_pays_with_the_parameters_the_sdk_signed(sdk: Sdk, shop_sandbox: RunningSandbox) -> None:
+async def test_a_page_pays_with_the_parameters_the_sdk_signed(sdk: Shop, shop_sandbox: RunningSandbox) -> None:
     _, body = await sdk.call(
         "pay",
         description="秋冬新款",
@@ -159,14 +115,14 @@ async def test_a_page_pays_with_the_parameters_the_sdk_signed(sdk: Sdk, shop_san
     assert (await shop_sandbox.pay(params=params))["result"] == "paid"
 
 
-async def test_a_customer_leaves_and_the_order_is_closed(sdk: Sdk, shop_sandbox: RunningSandbox) -> None:
+async def test_a_customer_leaves_and_the_order_is_closed(sdk: Shop, shop_sandbox: RunningSandbox) -> None:
     code_url = await sdk.native("SDK-CLOSE-1")
     assert await sdk.call("close", out_trade_no="SDK-CLOSE-1") == (204, {})
     assert await sdk.state("SDK-CLOSE-1") == "CLOSED"
     assert (await shop_sandbox.pay(code_url))["result"] == "closed"
 
 
-async def test_money_goes_back_in_two_parts(sdk: Sdk, shop_sandbox: RunningSandbox, listener: Listener) -> None:
+async def test_money_goes_back_in_two_parts(sdk: Shop, shop_sandbox: RunningSandbox, listener: Listener) -> None:
     await shop_sandbox.pay(await sdk.native("SDK-REFUND-1", 1_000))
     for number, part in (("R1", 400), ("R2", 600)):
         status, body = await sdk.call(
@@ -190,7 +146,7 @@ async def test_money_goes_back_in_two_parts(sdk: Sdk, shop_sandbox: RunningSandb
 
 
 async def test_the_sdk_refuses_a_forged_notification_and_takes_the_real_one(
-    sdk: Sdk, shop_sandbox: RunningSandbox, listener: Listener
+    sdk: Shop, shop_sandbox: RunningSandbox, listener: Listener
 ) -> None:
     await shop_sandbox.set_faults({"kind": "notify_forged"})
     await shop_sandbox.pay(await sdk.native("SDK-FORGED-1"))
@@ -201,7 +157,7 @@ async def test_the_sdk_refuses_a_forged_notification_and_takes_the_real_one(
 
 @pytest.mark.parametrize("kind", ["bad_signature", "unknown_serial"])
 async def test_the_sdk_does_not_believe_an_answer_under_a_wrong_key(
-    sdk: Sdk, shop_sandbox: RunningSandbox, kind: str
+    sdk: Shop, shop_sandbox: RunningSandbox, kind: str
 ) -> None:
     await shop_sandbox.set_faults({"kind": kind, "operations": ["create"]})
     # With certificates at hand the SDK reads every serial as a hexadecimal number, and stumbles over a key id.
@@ -209,13 +165,13 @@ async def test_the_sdk_does_not_believe_an_answer_under_a_wrong_key(
         await sdk.native("SDK-SICK-1")
 
 
-async def test_a_body_that_breaks_off_reaches_the_sdk_as_such(sdk: Sdk, shop_sandbox: RunningSandbox) -> None:
+async def test_a_body_that_breaks_off_reaches_the_sdk_as_such(sdk: Shop, shop_sandbox: RunningSandbox) -> None:
     await shop_sandbox.set_faults({"kind": "malformed", "operations": ["create"]})
     with pytest.raises(json.JSONDecodeError):
         await sdk.native("SDK-SICK-2")
 
 
-async def test_refusals_reach_the_sdk_in_wechats_own_shape(sdk: Sdk, shop_sandbox: RunningSandbox) -> None:
+async def test_refusals_reach_the_sdk_in_wechats_own_shape(sdk: Shop, shop_sandbox: RunningSandbox) -> None:
     status, body = await sdk.call("query", out_trade_no="SDK-NOBODY")
     assert (status, body["code"]) == (404, "ORDER_NOT_EXIST")
     await shop_sandbox.pay(await sdk.native("SDK-PAID-1"))

@@ -7,7 +7,6 @@ from typing import Final, TypeVar
 from urllib.parse import urlsplit
 
 import msgspec
-from cryptography.exceptions import UnsupportedAlgorithm
 
 from payswitch.connectors.alipay.certificates import (
     certificate_sn,
@@ -32,6 +31,7 @@ _KNOWN_KEYS: Final = frozenset(
         *_CERTIFICATE_KEYS,
         "hb_fq_seller_percent",
         "precreate_product_code",
+        "op_app_id",
     }
 )
 _PRECREATE_CODES: Final = ("FACE_TO_FACE_PAYMENT", "QR_CODE_OFFLINE")
@@ -51,6 +51,8 @@ class AlipayAccount(msgspec.Struct, frozen=True, kw_only=True):
     seller_percent: str
     """Who pays for Huabei instalments: `0` the customer, `100` the shop."""
     precreate_product_code: str
+    op_app_id: str
+    """The mini program whose page opens the wallet (ALIPAY_JSAPI); usually the application itself."""
 
 
 class _Reader:
@@ -77,10 +79,6 @@ class _Reader:
             return parse(value)
         except KeyFormatError as error:
             self.problems.append(f"{key}: {error}；{hint}")
-        except UnsupportedAlgorithm:
-            self.problems.append(
-                f"{key}: the key is of a kind that RSA2 cannot use / 密钥类型不支持（需要 RSA）；{hint}"
-            )
         return None
 
     def one_of(self, key: str, allowed: tuple[str, ...]) -> str:
@@ -126,6 +124,7 @@ def read_account(channel_id: str, account: Account, *, clock: Clock) -> AlipayAc
         verifier=trust.verifier,
         seller_percent=seller_percent,
         precreate_product_code=precreate_product_code,
+        op_app_id=reader.text("op_app_id", app_id),
     )
 
 

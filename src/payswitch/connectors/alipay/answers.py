@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
 from payswitch.connectors.alipay.codes import SUCCESS, refusal
 from payswitch.connectors.alipay.signing import Trust, Verifier
 from payswitch.connectors.alipay.wire import Fields, read_node, text_of
@@ -9,6 +13,7 @@ from payswitch.connectors.codes import Operation, outcome_of_failure
 from payswitch.connectors.transport import HttpAnswer, SendFailure
 from payswitch.domain.outcome import Outcome, OutcomeKind
 
+_NO_ANSWERS: Final[Mapping[str, OutcomeKind]] = MappingProxyType({})
 UNREADABLE = Outcome(kind=OutcomeKind.UNKNOWN, code="unreadable", message="the answer is not Alipay's format")
 
 
@@ -18,9 +23,17 @@ def untrusted(code: str, message: str) -> Outcome:
 
 
 def believed_fields(
-    answer: HttpAnswer | SendFailure, *, method: str, operation: Operation, verifier: Verifier
+    answer: HttpAnswer | SendFailure,
+    *,
+    method: str,
+    operation: Operation,
+    verifier: Verifier,
+    answers: Mapping[str, OutcomeKind] = _NO_ANSWERS,
 ) -> Fields | Outcome:
-    """The fields of a `10000` answer that Alipay signed; everything else as its outcome."""
+    """The fields of a `10000` answer that Alipay signed; everything else as its outcome.
+
+    `answers`: sub codes that are no trouble but this call's own answers, when Alipay signed them.
+    """
     if isinstance(answer, SendFailure):
         return outcome_of_failure(answer)
     if answer.status != 200:
@@ -35,6 +48,8 @@ def believed_fields(
     if code != SUCCESS:
         message = text_of(node.fields, "sub_msg") or text_of(node.fields, "msg")
         sub_code = text_of(node.fields, "sub_code")
+        if trust is Trust.GENUINE and sub_code in answers:
+            return Outcome(kind=answers[sub_code], code=sub_code, message=message[:200])
         return refusal(code, sub_code, message, operation, signed=trust is Trust.GENUINE)
     if trust is Trust.UNSIGNED:
         return untrusted("unsigned", "a successful answer without a signature")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import urlencode
 
 import msgspec
 
+from payswitch.connectors.alipay import bills
 from payswitch.connectors.alipay.account import AlipayAccount
 from payswitch.connectors.alipay.answers import UNREADABLE, believed_fields, untrusted
 from payswitch.connectors.alipay.facts import order_fact, refund_found, refund_made
@@ -16,6 +18,7 @@ from payswitch.connectors.alipay.products import CAPABILITIES, SPECS, ProductSpe
 from payswitch.connectors.alipay.wire import FORM, Fields, gateway_call, text_of
 from payswitch.connectors.codes import Operation
 from payswitch.connectors.transport import HttpTransport
+from payswitch.domain.bill import BillAnswer
 from payswitch.domain.channel import Credential, CredentialKind
 from payswitch.domain.exchange import (
     CreateAnswer,
@@ -37,6 +40,7 @@ CLOSE: Final = "alipay.trade.close"
 REFUND: Final = "alipay.trade.refund"
 QUERY_REFUND: Final = "alipay.trade.fastpay.refund.query"
 
+_NO_ANSWERS: Final[Mapping[str, OutcomeKind]] = MappingProxyType({})
 _LONGEST_REASON: Final = 256
 _ACCEPTED = Outcome(kind=OutcomeKind.ACCEPTED)
 _EXPIRED = Outcome(kind=OutcomeKind.REFUSED_ORDER, code="expired", message="the order's expiry has passed already")
@@ -51,11 +55,14 @@ class AlipayClient:
         self._clock = clock
 
     async def create(self, order: CreateOrder, timeout_ms: int) -> CreateAnswer:
-        """Precreate asks Alipay for a QR code. The other products are signed here, without a call: they cannot fail
-        now, and whether Alipay takes them shows only in the customer's browser or app."""
+        """Precreate asks Alipay for a QR code, `trade.create` for a trade that exists at once. The other products are
+        signed here, without a call: they cannot fail now, and whether Alipay takes them shows only in the customer's
+        browser or app."""
         spec = SPECS.get(order.product)
         if spec is None:
             return CreateAnswer(outcome=Outcome(kind=OutcomeKind.REFUSED_CONFIG, code="unsupported_product"))
+        if CAPABILITIES[order.product].needs_buyer_id and not order.buyer_id:
+            return CreateAnswer(outcome=Outcome(kind=OutcomeKind.REFUSED_CONFIG, code="buyer_id_missing"))
         now_ms = self._clock.now_ms()
         if order.expires_at_ms <= now_ms:
             return CreateAnswer(outcome=_EXPIRED)
@@ -64,13 +71,14 @@ class AlipayClient:
             spec,
             precreate_product_code=self._account.precreate_product_code,
             seller_percent=self._account.seller_percent,
+            op_app_id=self._account.op_app_id,
             now_ms=now_ms,
         )
         if CAPABILITIES[order.product].server_created:
-            return await self._precreate(order, spec, content, now_ms, timeout_ms)
+            return await self._created_there(order, spec, content, now_ms, timeout_ms)
         return CreateAnswer(outcome=_ACCEPTED, credential=self._signed_credential(order, spec, content))
 
-    async def _precreate(
+    async def _created_there(
         self, order: CreateOrder, spec: ProductSpec, content: Mapping[str, Any], now_ms: int, timeout_ms: int
     ) -> CreateAnswer:
         fields = await self._ask(spec.method, content, Operation.CREATE, timeout_ms, notify_url=order.notify_url)
@@ -78,13 +86,10 @@ class AlipayClient:
             return CreateAnswer(outcome=fields)
         if text_of(fields, "out_trade_no") != order.channel_order_no:
             return CreateAnswer(outcome=_wrong_number())
-        code = text_of(fields, "qr_code")
-        if not code:
+        is_code = CAPABILITIES[order.product].credential is CredentialKind.QR
+        credential = _scanned(order, fields, now_ms) if is_code else _opened(order, fields)
+        if credential is None:
             return CreateAnswer(outcome=UNREADABLE)
-        code_ends_ms = now_ms + qr_minutes(order.expires_at_ms, now_ms) * 60_000
-        credential = Credential(
-            kind=CredentialKind.QR, content=code, expires_at_ms=min(order.expires_at_ms, code_ends_ms)
-        )
         return CreateAnswer(outcome=_ACCEPTED, credential=credential)
 
     def _signed_credential(self, order: CreateOrder, spec: ProductSpec, content: Mapping[str, Any]) -> Credential:
@@ -101,7 +106,8 @@ class AlipayClient:
 
     async def query(self, order: OrderRef, timeout_ms: int) -> OrderFact:
         """NOT_FOUND means "not yet": Alipay has no trade until the customer scans or opens the password page, and
-        the code or link stays payable until its expiry. It is never proof that the order is dead."""
+        the code or link stays payable until its expiry. It is never proof that the order is dead. (A trade made by
+        `trade.create` is there from the first moment.)"""
         number = order.channel_order_no
         fields = await self._ask(QUERY, {"out_trade_no": number}, Operation.QUERY, timeout_ms)
         if isinstance(fields, Outcome):
@@ -148,6 +154,14 @@ class AlipayClient:
             return RefundFact(out_refund_no=refund.out_refund_no, outcome=_wrong_number())
         return refund_found(fields, refund.out_refund_no)
 
+    async def download_bill(self, day: str, timeout_ms: int) -> BillAnswer:
+        """See `domain.bill.BillSource`: the trade bill (交易账单) of this account, payments and refunds."""
+
+        async def ask(content: Mapping[str, Any], left_ms: int) -> Fields | Outcome:
+            return await self._ask(bills.METHOD, content, Operation.QUERY, left_ms, answers=bills.ANSWERS)
+
+        return await bills.download(ask, self._account, day, timeout_ms, transport=self._transport, clock=self._clock)
+
     def read_notify(self, request: NotifyRequest) -> NotifyAnswer:
         return read_notification(request, self._account)
 
@@ -162,11 +176,31 @@ class AlipayClient:
         timeout_ms: int,
         *,
         notify_url: str | None = None,
+        answers: Mapping[str, OutcomeKind] = _NO_ANSWERS,
     ) -> Fields | Outcome:
         params = self._account.signer.signed(method, _json(content), notify_url=notify_url)
         url, body = gateway_call(self._account.gateway, params)
         answer = await self._transport.send("POST", url, headers=FORM, body=body, timeout_ms=timeout_ms)
-        return believed_fields(answer, method=method, operation=operation, verifier=self._account.verifier)
+        return believed_fields(
+            answer, method=method, operation=operation, verifier=self._account.verifier, answers=answers
+        )
+
+
+def _scanned(order: CreateOrder, fields: Fields, now_ms: int) -> Credential | None:
+    """The code of a precreate; None when the answer has none."""
+    code = text_of(fields, "qr_code")
+    if not code:
+        return None
+    code_ends_ms = now_ms + qr_minutes(order.expires_at_ms, now_ms) * 60_000
+    return Credential(kind=CredentialKind.QR, content=code, expires_at_ms=min(order.expires_at_ms, code_ends_ms))
+
+
+def _opened(order: CreateOrder, fields: Fields) -> Credential | None:
+    """What `my.tradePay` and `AlipayJSBridge` take, in their spelling; None when the answer names no trade."""
+    trade_no = text_of(fields, "trade_no")
+    if not trade_no:
+        return None
+    return Credential(kind=CredentialKind.JSAPI, params={"tradeNO": trade_no}, expires_at_ms=order.expires_at_ms)
 
 
 def _json(content: Mapping[str, Any]) -> str:

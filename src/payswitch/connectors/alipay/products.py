@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -21,8 +22,9 @@ HUABEI_MIN_FEN: Final = 10_000
 a merchant with other terms changes it here."""
 DEFAULT_INSTALMENTS: Final = 3
 LONGEST_SUBJECT: Final = 256
-_FORBIDDEN_IN_SUBJECT: Final = str.maketrans("/=&", "   ")
-"""Alipay's documentation: `subject` must not contain special characters such as `/`, `=`, `&`."""
+_FORBIDDEN_IN_SUBJECT: Final = str.maketrans("/=&,", "   ，")
+"""Alipay's documentation: `subject` must not contain special characters such as `/`, `=`, `&`. The comma becomes a
+Chinese one because the daily bill separates its columns with commas and quotes nothing."""
 
 
 class ProductSpec(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,6 +40,9 @@ _PRECREATE = ("alipay.trade.precreate", "")
 _WAP = ("alipay.trade.wap.pay", "QUICK_WAP_WAY")
 _PAGE = ("alipay.trade.page.pay", "FAST_INSTANT_TRADE_PAY")
 _APP = ("alipay.trade.app.pay", "QUICK_MSECURITY_PAY")
+_CREATE = ("alipay.trade.create", "JSAPI_PAY")
+SERVER_CREATED: Final = frozenset({_PRECREATE[0], _CREATE[0]})
+"""Methods that are calls of our server; the others are signed here."""
 
 SPECS: Final[Mapping[Product, ProductSpec]] = {
     product: ProductSpec(method=method, product_code=code, huabei=huabei)
@@ -50,6 +55,7 @@ SPECS: Final[Mapping[Product, ProductSpec]] = {
         (Product.HUABEI_WAP, _WAP, True),
         (Product.HUABEI_PAGE, _PAGE, True),
         (Product.HUABEI_APP, _APP, True),
+        (Product.ALIPAY_JSAPI, _CREATE, False),
     )
 }
 
@@ -61,18 +67,23 @@ _SCREENS: Final[Mapping[str, tuple[frozenset[Environment], CredentialKind]]] = {
     _WAP[0]: (frozenset({Environment.MOBILE, Environment.ALIPAY}), CredentialKind.REDIRECT),
     _PAGE[0]: (frozenset({Environment.DESKTOP}), CredentialKind.REDIRECT),
     _APP[0]: (frozenset({Environment.APP}), CredentialKind.APP),
+    # A mini program, or a page in Alipay's browser that knows the customer: no page of Alipay's in between.
+    _CREATE[0]: (frozenset({Environment.ALIPAY}), CredentialKind.JSAPI),
 }
 
 
 def _capability(product: Product, spec: ProductSpec) -> Capability:
     environments, credential = _SCREENS[spec.method]
+    exists_at_once = spec.method == _CREATE[0]
     return Capability(
         product=product,
         method=Method.HUABEI if spec.huabei else Method.ALIPAY,
         push=True,
-        server_created=spec.method == _PRECREATE[0],
+        server_created=spec.method in SERVER_CREATED,
         environments=environments,
-        closing=Closing.AFTER_SCAN,
+        needs_buyer_id=exists_at_once,
+        # Only here is there a trade before the customer acts, so that a close means what it says.
+        closing=Closing.YES if exists_at_once else Closing.AFTER_SCAN,
         credential=credential,
         min_fen=HUABEI_MIN_FEN if spec.huabei else 1,
         credential_valid_s=QR_VALID_S,
@@ -82,8 +93,18 @@ def _capability(product: Product, spec: ProductSpec) -> Capability:
 CAPABILITIES: Final[CapabilityTable] = {product: _capability(product, spec) for product, spec in SPECS.items()}
 
 
+_USER_ID: Final = re.compile(r"2088[0-9]{12}", re.ASCII)
+"""Alipay's older id of a customer; the newer one (open id) is any other text and has a field of its own."""
+
+
 def order_content(
-    order: CreateOrder, spec: ProductSpec, *, precreate_product_code: str, seller_percent: str, now_ms: int
+    order: CreateOrder,
+    spec: ProductSpec,
+    *,
+    precreate_product_code: str,
+    seller_percent: str,
+    op_app_id: str,
+    now_ms: int,
 ) -> dict[str, Any]:
     """The order as Alipay wants it. `time_expire` is absolute: a relative time would count only from the moment the
     customer acts, and a code that nobody has scanned would live on."""
@@ -98,6 +119,10 @@ def order_content(
         content["qr_code_timeout_express"] = f"{qr_minutes(order.expires_at_ms, now_ms)}m"
     if spec.method == _WAP[0]:
         content["quit_url"] = order.return_url or _site_of(order.notify_url)
+    if spec.method == _CREATE[0]:
+        buyer = order.buyer_id or ""
+        content["buyer_id" if _USER_ID.fullmatch(buyer) else "buyer_open_id"] = buyer
+        content["op_app_id"] = op_app_id
     if spec.huabei:
         content["extend_params"] = {
             "hb_fq_num": str(order.instalments or DEFAULT_INSTALMENTS),

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final
+from urllib.parse import urlsplit
 
 from payswitch import __version__
 from payswitch.connectors.codes import Operation, outcome_of_failure
-from payswitch.connectors.transport import HttpAnswer, HttpTransport, SendFailure
+from payswitch.connectors.transport import MAX_ANSWER_BYTES, HttpAnswer, HttpTransport, SendFailure
 from payswitch.connectors.wechatpay import platform_certificates
-from payswitch.connectors.wechatpay.codes import classify, unreadable_error
+from payswitch.connectors.wechatpay.codes import classify, normalise, unreadable_error
 from payswitch.connectors.wechatpay.keys import WechatAccount
 from payswitch.connectors.wechatpay.signing import authorization
 from payswitch.connectors.wechatpay.verifying import Verdict, is_certificate_serial, verify
@@ -20,6 +23,11 @@ from payswitch.kit.ids import IdSource
 
 REFRESH_GAP_MS: Final = 10_000
 """At most one fetch of certificates in this time: forged messages with invented serials must not make us call."""
+
+
+_NO_ANSWERS: Final[Mapping[str, OutcomeKind]] = MappingProxyType({})
+_WRONG_ADDRESS: Final = Outcome(kind=OutcomeKind.UNTRUSTED, code="wrong_download_url")
+_WECHAT_HOSTS: Final = (".weixin.qq.com", ".wechatpay.cn")
 
 
 class SignedCalls:
@@ -39,9 +47,19 @@ class SignedCalls:
         self._certificates_wanted = True
 
     async def call(
-        self, operation: Operation, method: str, target: str, body: bytes, timeout_ms: int
+        self,
+        operation: Operation,
+        method: str,
+        target: str,
+        body: bytes,
+        timeout_ms: int,
+        *,
+        answers: Mapping[str, OutcomeKind] = _NO_ANSWERS,
     ) -> bytes | Outcome:
-        """One request, sent at most once. `timeout_ms` covers a fetch of certificates too."""
+        """One request, sent at most once. `timeout_ms` covers a fetch of certificates too.
+
+        `answers`: error codes (normalised) that are no trouble but this call's own answers, when WeChat signed them.
+        """
         deadline_ms = self._clock.monotonic_ms() + timeout_ms
         if self._certificates_wanted and operation is not Operation.CREATE:
             await self._refresh(deadline_ms)
@@ -51,9 +69,41 @@ class SignedCalls:
         verdict = await self._judge(answer, deadline_ms)
         if 200 <= answer.status < 300:
             return answer.body if verdict is Verdict.GENUINE else _not_genuine(verdict)
-        return _error(operation, answer, genuine=verdict is Verdict.GENUINE)
+        return _error(operation, answer, genuine=verdict is Verdict.GENUINE, answers=answers)
 
-    async def _send(self, method: str, target: str, body: bytes, deadline_ms: float) -> HttpAnswer | SendFailure:
+    async def fetch_file(self, url: str, timeout_ms: int, *, max_bytes: int) -> bytes | Outcome:
+        """A file that WeChat has named in a signed answer. The request is signed as any other, the file is not: the
+        caller checks it against the hash that came with the URL. UNTRUSTED for an address that is not WeChat's."""
+        try:
+            parts = urlsplit(url)
+        except ValueError:
+            return _WRONG_ADDRESS
+        origin = f"{parts.scheme}://{parts.netloc}"
+        if not self._may_fetch_from(origin, parts.hostname or ""):
+            return _WRONG_ADDRESS
+        target = parts.path + (f"?{parts.query}" if parts.query else "")
+        deadline_ms = self._clock.monotonic_ms() + timeout_ms
+        answer = await self._send("GET", target, b"", deadline_ms, origin=origin, max_bytes=max_bytes)
+        if isinstance(answer, SendFailure):
+            return outcome_of_failure(answer)
+        return answer.body if answer.status == 200 else _error(Operation.QUERY, answer, genuine=False)
+
+    def _may_fetch_from(self, origin: str, host: str) -> bool:
+        """Our requests carry our signature; it goes to WeChat's own machines and to the configured addresses only."""
+        if origin in (self._account.base_url, self._account.backup_base_url):
+            return True
+        return origin == f"https://{host}" and host.endswith(_WECHAT_HOSTS)
+
+    async def _send(
+        self,
+        method: str,
+        target: str,
+        body: bytes,
+        deadline_ms: float,
+        *,
+        origin: str | None = None,
+        max_bytes: int = MAX_ANSWER_BYTES,
+    ) -> HttpAnswer | SendFailure:
         account = self._account
         now_ms = self._clock.now_ms()
         headers = {
@@ -61,7 +111,7 @@ class SignedCalls:
             "User-Agent": f"PaySwitch/{__version__}",
             "Authorization": authorization(
                 account.signing_key,
-                mchid=account.mchid,
+                mchid=account.party.mchid,
                 serial_no=account.merchant_serial_no,
                 method=method,
                 target=target,
@@ -77,7 +127,12 @@ class SignedCalls:
             headers["Wechatpay-Serial"] = serial
         timeout_ms = int(deadline_ms - self._clock.monotonic_ms())
         return await self._transport.send(
-            method, account.base_url + target, headers=headers, body=body, timeout_ms=timeout_ms
+            method,
+            (origin or account.base_url) + target,
+            headers=headers,
+            body=body,
+            timeout_ms=timeout_ms,
+            max_bytes=max_bytes,
         )
 
     async def _judge(self, answer: HttpAnswer, deadline_ms: float) -> Verdict:
@@ -122,10 +177,14 @@ def _not_genuine(verdict: Verdict) -> Outcome:
     return Outcome(kind=OutcomeKind.UNTRUSTED, code=verdict.value)
 
 
-def _error(operation: Operation, answer: HttpAnswer, *, genuine: bool) -> Outcome:
+def _error(
+    operation: Operation, answer: HttpAnswer, *, genuine: bool, answers: Mapping[str, OutcomeKind] = _NO_ANSWERS
+) -> Outcome:
     error = decode(answer.body, ErrorBody)
     if error is None or not error.code or answer.status < 400:
         return unreadable_error(operation, answer.status)
+    if genuine and normalise(error.code) in answers:
+        return Outcome(kind=answers[normalise(error.code)], code=error.code, message=(error.message or "")[:200])
     return classify(
         operation,
         status=answer.status,

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from payswitch.connectors.codes import Operation
 from payswitch.connectors.transport import HttpTransport
-from payswitch.connectors.wechatpay import notify
+from payswitch.connectors.wechatpay import bills, notify
 from payswitch.connectors.wechatpay.calls import SignedCalls
 from payswitch.connectors.wechatpay.facts import order_fact, refund_fact
 from payswitch.connectors.wechatpay.keys import WechatAccount
-from payswitch.connectors.wechatpay.products import CAPABILITIES, CREATE_PATHS
+from payswitch.connectors.wechatpay.products import CAPABILITIES, TRADES
 from payswitch.connectors.wechatpay.signing import app_params, jsapi_params
 from payswitch.connectors.wechatpay.verifying import Verdict, is_certificate_serial
 from payswitch.connectors.wechatpay.wire import (
@@ -21,7 +23,8 @@ from payswitch.connectors.wechatpay.wire import (
     refund_body,
     segment,
 )
-from payswitch.domain.channel import Credential, CredentialKind, Product
+from payswitch.domain.bill import BillAnswer
+from payswitch.domain.channel import Credential, CredentialKind
 from payswitch.domain.exchange import (
     CreateAnswer,
     CreateOrder,
@@ -37,7 +40,6 @@ from payswitch.domain.outcome import Outcome, OutcomeKind
 from payswitch.kit.clock import Clock
 from payswitch.kit.ids import IdSource
 
-_ORDERS = "/v3/pay/transactions/out-trade-no/"
 _REFUNDS = "/v3/refund/domestic/refunds"
 
 _UNREADABLE = Outcome(kind=OutcomeKind.UNKNOWN, code="unreadable")
@@ -49,21 +51,26 @@ class WechatPayClient:
 
     def __init__(self, account: WechatAccount, *, transport: HttpTransport, clock: Clock, ids: IdSource) -> None:
         self._account = account
+        self._party = account.party
         self._clock = clock
         self._ids = ids
         self._calls = SignedCalls(account, transport=transport, clock=clock, ids=ids)
 
     def __repr__(self) -> str:
-        return f"WechatPayClient(mchid={self._account.mchid!r}, appid={self._account.appid!r})"
+        return f"WechatPayClient({self._party.shown})"
 
     async def create(self, order: CreateOrder, timeout_ms: int) -> CreateAnswer:
         """Make an order. The same number with the same content gives the same order again."""
-        path = CREATE_PATHS.get(order.product)
-        if path is None:
+        trade = TRADES.get(order.product)
+        if trade is None:
             return CreateAnswer(outcome=Outcome(kind=OutcomeKind.REFUSED_CONFIG, code="product_not_supported"))
-        if order.product is Product.WECHAT_JSAPI and not order.openid:
-            return CreateAnswer(outcome=Outcome(kind=OutcomeKind.REFUSED_CONFIG, code="openid_missing"))
-        body = create_body(order, appid=self._account.appid, mchid=self._account.mchid)
+        payer = None
+        if CAPABILITIES[order.product].needs_openid:
+            if not order.openid:
+                return CreateAnswer(outcome=Outcome(kind=OutcomeKind.REFUSED_CONFIG, code="openid_missing"))
+            payer = self._party.payer(order.product, order.openid)
+        body = create_body(order, merchant=self._party.create_fields(order.product), payer=payer)
+        path = f"{self._party.orders}/{trade}"
         answer = await self._calls.call(Operation.CREATE, "POST", path, body, timeout_ms)
         if isinstance(answer, Outcome):
             return CreateAnswer(outcome=answer)
@@ -75,7 +82,7 @@ class WechatPayClient:
 
     async def query(self, order: OrderRef, timeout_ms: int) -> OrderFact:
         """Ask by our own number: WeChat's own number works for paid orders only."""
-        target = f"{_ORDERS}{segment(order.channel_order_no)}?mchid={self._account.mchid}"
+        target = f"{self._order(order)}?{self._party.query()}"
         answer = await self._calls.call(Operation.QUERY, "GET", target, b"", timeout_ms)
         if isinstance(answer, Outcome):
             return OrderFact(channel_order_no=order.channel_order_no, outcome=answer)
@@ -84,21 +91,22 @@ class WechatPayClient:
             return OrderFact(channel_order_no=order.channel_order_no, outcome=_UNREADABLE)
         if transaction.out_trade_no != order.channel_order_no:
             return OrderFact(channel_order_no=order.channel_order_no, outcome=_WRONG_NUMBER)
-        return order_fact(transaction, appid=self._account.appid, mchid=self._account.mchid)
+        return order_fact(transaction, self._party)
 
     async def close(self, order: OrderRef, timeout_ms: int) -> Outcome:
         """Make the number unpayable. WeChat says 204 for numbers it never saw, too: query after it."""
-        target = f"{_ORDERS}{segment(order.channel_order_no)}/close"
-        body = b'{"mchid":"%s"}' % self._account.mchid.encode()
+        target = f"{self._order(order)}/close"
+        body = msgspec.json.encode(self._party.close_fields())
         answer = await self._calls.call(Operation.CLOSE, "POST", target, body, timeout_ms)
         return answer if isinstance(answer, Outcome) else Outcome(kind=OutcomeKind.CLOSED)
 
     async def refund(self, refund: RefundOrder, timeout_ms: int) -> RefundFact:
         """Pay back. A repeat must carry the same number: a new one is a second refund."""
-        return await self._refund(Operation.REFUND, refund, "POST", _REFUNDS, refund_body(refund), timeout_ms)
+        body = refund_body(refund, merchant=self._party.refund_fields())
+        return await self._refund(Operation.REFUND, refund, "POST", _REFUNDS, body, timeout_ms)
 
     async def query_refund(self, refund: RefundOrder, timeout_ms: int) -> RefundFact:
-        target = f"{_REFUNDS}/{segment(refund.out_refund_no)}"
+        target = f"{_REFUNDS}/{segment(refund.out_refund_no)}{self._party.refund_query()}"
         return await self._refund(Operation.QUERY_REFUND, refund, "GET", target, b"", timeout_ms)
 
     async def _refund(
@@ -113,6 +121,13 @@ class WechatPayClient:
         if status.out_refund_no != refund.out_refund_no:
             return RefundFact(out_refund_no=refund.out_refund_no, outcome=_WRONG_NUMBER)
         return refund_fact(status)
+
+    async def download_bill(self, day: str, timeout_ms: int) -> BillAnswer:
+        """See `domain.bill.BillSource`: the trade bill (交易账单) of this merchant, payments and refunds."""
+        return await bills.download(self._calls, self._party, day, timeout_ms, clock=self._clock)
+
+    def _order(self, order: OrderRef) -> str:
+        return f"{self._party.orders}/out-trade-no/{segment(order.channel_order_no)}"
 
     def read_notify(self, request: NotifyRequest) -> NotifyAnswer:
         verdict = notify.judge(request, self._account, now_ms=self._clock.now_ms())
@@ -134,7 +149,7 @@ class WechatPayClient:
         return Credential(kind=capability.credential, content=content, params=params, expires_at_ms=expires_at_ms)
 
     def _credential_parts(self, order: CreateOrder, prepay: Prepay, timestamp_s: int) -> tuple[str, dict[str, str]]:
-        account = self._account
+        key, appid = self._account.signing_key, self._party.paying_appid(order.product)
         kind = CAPABILITIES[order.product].credential
         if kind is CredentialKind.QR:
             return prepay.code_url, {}
@@ -144,17 +159,11 @@ class WechatPayClient:
             return "", {}
         nonce = self._ids.nonce()
         if kind is CredentialKind.JSAPI:
-            return "", jsapi_params(
-                account.signing_key,
-                appid=account.appid,
-                prepay_id=prepay.prepay_id,
-                timestamp_s=timestamp_s,
-                nonce=nonce,
-            )
+            return "", jsapi_params(key, appid=appid, prepay_id=prepay.prepay_id, timestamp_s=timestamp_s, nonce=nonce)
         return "", app_params(
-            account.signing_key,
-            appid=account.appid,
-            mchid=account.mchid,
+            key,
+            appid=appid,
+            mchid=self._party.partner_id(),
             prepay_id=prepay.prepay_id,
             timestamp_s=timestamp_s,
             nonce=nonce,

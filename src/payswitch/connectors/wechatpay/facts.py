@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from payswitch.connectors.wechatpay.parties import Party
 from payswitch.connectors.wechatpay.wire import RefundStatus, Transaction, ms_from_rfc3339
 from payswitch.domain.exchange import OrderFact, RefundFact
 from payswitch.domain.outcome import Outcome, OutcomeKind
@@ -29,7 +30,7 @@ REFUND_STATES: Final[dict[str, OutcomeKind]] = {
 }
 
 
-def order_fact(transaction: Transaction, *, appid: str, mchid: str) -> OrderFact:
+def order_fact(transaction: Transaction, party: Party) -> OrderFact:
     """What the (already verified) message asserts. The amount is `total`, what the order was for; `payer_total` is
     less when the customer used a coupon."""
     kind = TRADE_STATES.get(transaction.trade_state, OutcomeKind.UNKNOWN)
@@ -39,7 +40,7 @@ def order_fact(transaction: Transaction, *, appid: str, mchid: str) -> OrderFact
         outcome=Outcome(kind=kind, code=transaction.trade_state, message=(transaction.trade_state_desc or "")[:200]),
         amount_fen=None if amount is None else amount.total,
         currency=None if amount is None else amount.currency,
-        merchant_ok=transaction.mchid == mchid and transaction.appid == appid,
+        merchant_ok=party.owns(transaction),
         transaction_id=transaction.transaction_id or None,
         paid_at_ms=ms_from_rfc3339(transaction.success_time),
     )

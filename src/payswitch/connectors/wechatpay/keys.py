@@ -11,6 +11,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.x509 import Certificate, load_pem_x509_certificates
 
 from payswitch.connectors.contract import Account, AccountProblem
+from payswitch.connectors.wechatpay.parties import DirectMerchant, PartnerMerchant, Party
 from payswitch.connectors.wechatpay.verifying import PUBLIC_KEY_PREFIX, KeyRing, is_certificate_serial
 from payswitch.kit.crypto import KeyFormatError, SigningKey, VerifyingKey
 from payswitch.kit.secrets import Secret
@@ -23,6 +24,13 @@ _KNOWN_KEYS: Final = frozenset(
         "backup_base_url",
         "appid",
         "mchid",
+        "mini_appid",
+        "sp_mchid",
+        "sp_appid",
+        "sub_mchid",
+        "sub_appid",
+        "openid_of",
+        "app_partnerid_of",
         "merchant_serial_no",
         "merchant_private_key",
         "api_v3_key",
@@ -31,6 +39,8 @@ _KNOWN_KEYS: Final = frozenset(
         "platform_certificates",
     }
 )
+_PARTNER_KEYS: Final = ("sp_mchid", "sp_appid", "sub_mchid", "sub_appid", "openid_of", "app_partnerid_of")
+"""Any of them makes the account one under a service provider (服务商模式)."""
 _APPID = re.compile(r"[0-9A-Za-z_-]{1,32}")
 _MCHID = re.compile(r"[0-9]{1,32}")
 _PUBLIC_KEY_ID = re.compile(r"PUB_KEY_ID_[0-9A-Za-z]{1,64}")
@@ -43,8 +53,8 @@ class WechatAccount:
     base_url: str
     backup_base_url: str | None
     """The same ledger at WeChat's other site. Kept for the operator; nothing is sent there automatically."""
-    appid: str
-    mchid: str
+    party: Party
+    """Whose account it is, in either mode."""
     merchant_serial_no: str
     signing_key: SigningKey = field(repr=False)
     api_v3_key: Secret
@@ -70,8 +80,7 @@ class _Reader:
     def read(self) -> WechatAccount | None:
         for name in sorted(set(self._account) - _KNOWN_KEYS):
             self._problem(name, "unknown key; is it spelt right?", "未知的配置项，请检查拼写")
-        appid = self._matching("appid", _APPID, "expected an app id such as wx8888888888888888", "应为公众账号 ID")
-        mchid = self._matching("mchid", _MCHID, "expected the merchant number, digits only", "应为商户号（数字）")
+        party = self._party()
         base_url = self._base_url("base_url", DEFAULT_BASE_URL)
         backup_base_url = self._base_url("backup_base_url", None)
         serial_no = self._serial()
@@ -83,13 +92,52 @@ class _Reader:
         return WechatAccount(
             base_url=base_url,
             backup_base_url=backup_base_url,
-            appid=appid,
-            mchid=mchid,
+            party=party,
             merchant_serial_no=serial_no,
             signing_key=signing_key,
             api_v3_key=api_v3_key,
             key_ring=key_ring,
         )
+
+    def _party(self) -> Party:
+        if not any(self._account.get(name, "").strip() for name in _PARTNER_KEYS):
+            return DirectMerchant(mchid=self._mchid("mchid"), appid=self._appid("appid"), mini_appid=self._mini_appid())
+        for name in ("appid", "mchid"):
+            if self._account.get(name, "").strip():
+                self._problem(
+                    name,
+                    "belongs to a merchant's own account; under a service provider give sp_ and sub_ only",
+                    "直连商户的配置项，服务商模式只填 sp_ 与 sub_ 各项",
+                )
+        sub_appid = self._appid("sub_appid") if self._account.get("sub_appid", "").strip() else ""
+        openid_of_sub = self._sub_or_sp("openid_of", default="sub" if sub_appid else "sp")
+        if openid_of_sub and not sub_appid:
+            self._problem("openid_of", "an openid of sub needs sub_appid", "openid 属于子商户时须配置 sub_appid")
+        return PartnerMerchant(
+            sp_mchid=self._mchid("sp_mchid"),
+            sp_appid=self._appid("sp_appid"),
+            sub_mchid=self._mchid("sub_mchid"),
+            sub_appid=sub_appid,
+            mini_appid=self._mini_appid(),
+            openid_of_sub=openid_of_sub,
+            partner_id_of_sub=self._sub_or_sp("app_partnerid_of", default="sub"),
+        )
+
+    def _appid(self, name: str) -> str:
+        return self._matching(name, _APPID, "expected an app id such as wx8888888888888888", "应为公众账号 ID")
+
+    def _mini_appid(self) -> str:
+        return self._appid("mini_appid") if self._account.get("mini_appid", "").strip() else ""
+
+    def _mchid(self, name: str) -> str:
+        return self._matching(name, _MCHID, "expected the merchant number, digits only", "应为商户号（数字）")
+
+    def _sub_or_sp(self, name: str, *, default: str) -> bool:
+        """Whether the sub-merchant is meant rather than the service provider."""
+        text = self._account.get(name, "").strip() or default
+        if text not in ("sub", "sp"):
+            self._problem(name, "must be sub or sp", "只能是 sub（子商户）或 sp（服务商）")
+        return text == "sub"
 
     def _problem(self, name: str, english: str, chinese: str) -> None:
         self.problems.append(f"{name}: {english} / {chinese}")

@@ -48,12 +48,12 @@ def _facts(event_type: str, plain: bytes, account: WechatAccount) -> NotifyAnswe
         transaction = decode(plain, Transaction)
         if transaction is None:
             return _refused(OutcomeKind.UNTRUSTED, "unreadable")
-        return NotifyAnswer(outcome=accepted, order=order_fact(transaction, appid=account.appid, mchid=account.mchid))
+        return NotifyAnswer(outcome=accepted, order=order_fact(transaction, account.party))
     if event_type.startswith("REFUND."):
         refund = decode(plain, RefundStatus)
         if refund is None:
             return _refused(OutcomeKind.UNTRUSTED, "unreadable")
-        if refund.mchid != account.mchid:
+        if not account.party.owns_refund(refund):
             return _refused(OutcomeKind.UNTRUSTED, "wrong_merchant")
         return NotifyAnswer(outcome=accepted, refund=refund_fact(refund))
     # Genuine news about something that is not ours (vouchers, pay-score): acknowledged, or it would come for a day.

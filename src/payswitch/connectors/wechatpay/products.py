@@ -1,4 +1,4 @@
-"""The four WeChat Pay products: where each works, which path creates it, how long its credential lives."""
+"""The WeChat Pay products: where each works, which path creates it, how long its credential lives."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ PREPAY_VALID_S: Final = 7_200
 H5_URL_VALID_S: Final = 300
 """h5_url works for 5 min (the same)."""
 
-CREATE_PATHS: Final[dict[Product, str]] = {
-    Product.WECHAT_JSAPI: "/v3/pay/transactions/jsapi",
-    Product.WECHAT_NATIVE: "/v3/pay/transactions/native",
-    Product.WECHAT_H5: "/v3/pay/transactions/h5",
-    Product.WECHAT_APP: "/v3/pay/transactions/app",
+TRADES: Final[dict[Product, str]] = {
+    Product.WECHAT_JSAPI: "jsapi",
+    Product.WECHAT_MINI: "jsapi",
+    Product.WECHAT_NATIVE: "native",
+    Product.WECHAT_H5: "h5",
+    Product.WECHAT_APP: "app",
 }
+"""The last part of the create call's path. A mini program pays as a page does, under its own app id."""
 
 
 def _capability(
@@ -44,6 +46,7 @@ CAPABILITIES: Final[CapabilityTable] = {
     for capability in (
         # Inside WeChat only JSAPI works: a Native code must be scanned from another screen, long-press is refused.
         _capability(Product.WECHAT_JSAPI, CredentialKind.JSAPI, Environment.WECHAT, needs_openid=True),
+        _capability(Product.WECHAT_MINI, CredentialKind.JSAPI, Environment.WECHAT, needs_openid=True),
         _capability(
             Product.WECHAT_NATIVE,
             CredentialKind.QR,

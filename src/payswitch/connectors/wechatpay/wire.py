@@ -33,7 +33,7 @@ class Amount(msgspec.Struct, frozen=True):
 
 
 class Prepay(msgspec.Struct, frozen=True):
-    """Answer of the four create calls: each fills one field."""
+    """Answer of the create calls: each fills one field."""
 
     prepay_id: Text = ""
     code_url: Text = ""
@@ -41,12 +41,16 @@ class Prepay(msgspec.Struct, frozen=True):
 
 
 class Transaction(msgspec.Struct, frozen=True):
-    """An order, in a query's answer and inside a notification."""
+    """An order, in a query's answer and inside a notification. A provider's orders name `sp_` and `sub_` instead of
+    `mchid` and `appid`."""
 
     out_trade_no: Text
     trade_state: Text
     mchid: Text = ""
     appid: Text = ""
+    sp_mchid: Text = ""
+    sp_appid: Text = ""
+    sub_mchid: Text = ""
     trade_state_desc: Text | None = None
     transaction_id: Text | None = None
     success_time: Text | None = None
@@ -60,6 +64,8 @@ class RefundStatus(msgspec.Struct, frozen=True):
     status: Text = ""
     refund_status: Text = ""
     mchid: Text = ""
+    sp_mchid: Text = ""
+    sub_mchid: Text = ""
     refund_id: Text | None = None
     amount: Amount | None = None
 
@@ -75,6 +81,14 @@ class Resource(msgspec.Struct, frozen=True):
 class Notification(msgspec.Struct, frozen=True):
     event_type: Text
     resource: Resource
+
+
+class BillTicket(msgspec.Struct, frozen=True):
+    """Where a day's bill can be fetched, and what its content hashes to."""
+
+    hash_type: Text
+    hash_value: Text
+    download_url: Text
 
 
 class ErrorBody(msgspec.Struct, frozen=True):
@@ -133,28 +147,33 @@ def cut_utf8(text: str, limit: int) -> str:
     return text if len(data) <= limit else data[:limit].decode("utf-8", "ignore")
 
 
-def create_body(order: CreateOrder, *, appid: str, mchid: str) -> bytes:
-    """JSON of the create call of any of the four products."""
+def _one_line(text: str) -> str:
+    """Without line breaks and control characters: the text stands again in the daily bill, one row a line."""
+    return "".join(c if c.isprintable() else " " for c in text)
+
+
+def create_body(order: CreateOrder, *, merchant: Mapping[str, str], payer: Mapping[str, str] | None) -> bytes:
+    """JSON of the create call of any product. `merchant`: whose order it is; `payer`: for pages inside WeChat."""
     body: dict[str, object] = {
-        "appid": appid,
-        "mchid": mchid,
-        "description": cut_utf8(order.subject, DESCRIPTION_BYTES),
+        **merchant,
+        "description": cut_utf8(_one_line(order.subject), DESCRIPTION_BYTES),
         "out_trade_no": order.channel_order_no,
         "time_expire": rfc3339(order.expires_at_ms),
         "notify_url": order.notify_url,
         "amount": {"total": order.amount_fen, "currency": "CNY"},
     }
-    if order.product is Product.WECHAT_JSAPI:
-        body["payer"] = {"openid": order.openid}
+    if payer is not None:
+        body["payer"] = payer
     if order.product is Product.WECHAT_H5:
         # "Wap" is right for every browser; "iOS" and "Android" are for a native app's web view with a bundle id.
         body["scene_info"] = {"payer_client_ip": order.client_ip, "h5_info": {"type": "Wap"}}
     return msgspec.json.encode(body)
 
 
-def refund_body(refund: RefundOrder) -> bytes:
+def refund_body(refund: RefundOrder, *, merchant: Mapping[str, str]) -> bytes:
     """JSON of the refund call. The same number with the same content is the same refund at WeChat."""
     body: dict[str, object] = {
+        **merchant,
         "out_refund_no": refund.out_refund_no,
         "notify_url": refund.notify_url,
         "amount": {"refund": refund.amount_fen, "total": refund.order.amount_fen, "currency": "CNY"},

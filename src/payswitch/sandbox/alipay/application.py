@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from payswitch.sandbox.alipay.bill_files import BillFiles
 from payswitch.sandbox.alipay.gate import Keys, certificate_mode, public_key_mode
 from payswitch.sandbox.alipay.trades import Trades
+from payswitch.sandbox.bills import BillDesk
 from payswitch.sandbox.core import SandboxCore
 from payswitch.sandbox.keys import AlipayKeys
 from payswitch.sandbox.world import AccountSpec
@@ -14,13 +16,14 @@ from payswitch.sandbox.world import AccountSpec
 class Application:
     """Made once per account when the sandbox starts: parsing keys is far dearer than using them."""
 
-    def __init__(self, core: SandboxCore, account: AccountSpec) -> None:
+    def __init__(self, core: SandboxCore, account: AccountSpec, desk: BillDesk) -> None:
         if not isinstance(account.keys, AlipayKeys):
             raise TypeError(f"{account.channel_id} is no Alipay account")
         self.account = account
         self.seller_id = account.keys.seller_id
         self.keys = _parse(account.keys)
         self.trades = Trades(core.ledger, core.clock, account.channel_id, account.wallets)
+        self.bills = BillFiles(core, account, account.keys.seller_id, desk)
         self.certificate_pem = account.keys.alipay_certificate
         """What `alipay.open.app.alipaycert.download` gives away; empty in public-key mode."""
 

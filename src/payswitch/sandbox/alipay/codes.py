@@ -65,6 +65,9 @@ SUB_MESSAGES = {
     "ACQ.DISCORDANT_REPEAT_REQUEST": "不一致的请求",
     "ACQ.ACCESS_FORBIDDEN": "无权限使用接口",
     "ACQ.PAYMENT_REQUEST_HAS_RISK": "支付有风险",
+    "ACQ.BUYER_NOT_EXIST": "买家不存在",
+    "isp.bill_not_exist": "账单不存在",
+    "isv.invalid_arguments": "入参不合法",
 }
 """`sub_code` -> `sub_msg`, as far as the sandbox gives the code by itself or drills commonly ask for it."""
 

@@ -16,6 +16,8 @@ from payswitch.sandbox.ledger import Ledger, Order
 from payswitch.sandbox.wire import Credential, WalletProblem
 
 GATEWAY_PATH = "/gateway.do"
+TRADE_NO = "tradeNO"
+"""What `my.tradePay` is called with."""
 
 _ORDER_STRING = re.compile(rf"(?:^|&)method={re.escape(APP_METHOD)}(?:&|$)")
 _RESULTS = {
@@ -36,6 +38,9 @@ class CredentialReader:
     def read(self, credential: Credential) -> Order | WalletProblem | None:
         """None: not one of Alipay's. The trade exists from here on."""
         content = credential.content
+        trade_no = credential.params.get(TRADE_NO) or _named_trade(content)
+        if trade_no:
+            return self._open_trade(trade_no)
         if content.startswith(QR_PREFIX):
             return self._scan_code(content.removeprefix(QR_PREFIX))
         try:
@@ -58,6 +63,12 @@ class CredentialReader:
         app.trades.scan(order)
         return order
 
+    def _open_trade(self, trade_no: str) -> Order | WalletProblem:
+        """A page inside Alipay opened a trade that exists already."""
+        found = (app.trades.find(None, trade_no) for app in self._by_channel.values())
+        order = next((order for order in found if order is not None), None)
+        return order or WalletProblem(result="not_found", message="交易不存在 / No such trade (ACQ.TRADE_NOT_EXIST)")
+
     def _open_signed(self, params: Mapping[str, str], methods: frozenset[str]) -> Order | WalletProblem:
         app = self._apps.get(params.get("app_id", ""))
         if app is None:
@@ -66,6 +77,12 @@ class CredentialReader:
         order = app.trades.open(read_terms(params, read_biz_content(params), app.seller_id))
         app.trades.scan(order)
         return order
+
+
+def _named_trade(content: str) -> str:
+    """The trade of `tradeNO=...`, which is how a page's request looks as one text."""
+    name, _, trade_no = content.partition("=")
+    return trade_no if name == TRADE_NO else ""
 
 
 def _problem(refused: Refused) -> WalletProblem:

@@ -23,6 +23,13 @@ def precreate(core: SandboxCore, app: Application, params: Mapping[str, str], bi
     return views.success(out_trade_no=order.channel_order_no, qr_code=QR_PREFIX + order.credential)
 
 
+def create(core: SandboxCore, app: Application, params: Mapping[str, str], biz: fields.Biz) -> views.Node:
+    """For a page or mini program inside Alipay: the trade exists at once, the customer has only to confirm."""
+    order = app.trades.create(read_terms(params, biz, app.seller_id))
+    app.trades.scan(order)
+    return views.success(out_trade_no=order.channel_order_no, trade_no=trades.trade_no(order))
+
+
 def query(core: SandboxCore, app: Application, params: Mapping[str, str], biz: fields.Biz) -> views.Node:
     order = app.trades.find(*read_reference(biz))
     status = None if order is None else app.trades.status(order)
@@ -68,6 +75,11 @@ def refund_query(core: SandboxCore, app: Application, params: Mapping[str, str],
     return views.refund_query_node(order, trades.find_refund(order, request_no))
 
 
+def bill_address(core: SandboxCore, app: Application, params: Mapping[str, str], biz: fields.Biz) -> views.Node:
+    """Where the day's bill can be fetched, for half a minute."""
+    return views.success(bill_download_url=app.bills.offer(biz))
+
+
 def certificate_download(core: SandboxCore, app: Application, params: Mapping[str, str], biz: fields.Biz) -> views.Node:
     """Alipay's certificate by its serial number, for clients that met one they do not know."""
     wanted = fields.required_text(biz, "alipay_cert_sn", limit=64)
@@ -78,11 +90,13 @@ def certificate_download(core: SandboxCore, app: Application, params: Mapping[st
 
 SERVER_METHODS: dict[str, Method] = {
     "alipay.trade.precreate": precreate,
+    "alipay.trade.create": create,
     "alipay.trade.query": query,
     "alipay.trade.close": close,
     "alipay.trade.cancel": cancel,
     "alipay.trade.refund": refund,
     "alipay.trade.fastpay.refund.query": refund_query,
+    "alipay.data.dataservice.bill.downloadurl.query": bill_address,
     "alipay.open.app.alipaycert.download": certificate_download,
 }
 PAGE_METHODS = frozenset({"alipay.trade.page.pay", "alipay.trade.wap.pay"})
@@ -94,6 +108,7 @@ METHODS = frozenset(SERVER_METHODS) | SIGNED_LOCALLY
 
 OPERATIONS = {
     "alipay.trade.precreate": "create",
+    "alipay.trade.create": "create",
     "alipay.trade.page.pay": "create",
     "alipay.trade.wap.pay": "create",
     "alipay.trade.query": "query",
@@ -101,6 +116,7 @@ OPERATIONS = {
     "alipay.trade.cancel": "close",
     "alipay.trade.refund": "refund",
     "alipay.trade.fastpay.refund.query": "refund_query",
+    "alipay.data.dataservice.bill.downloadurl.query": "query",
     "alipay.open.app.alipaycert.download": "certificates",
 }
 """The methods in the vocabulary of faults."""

@@ -6,6 +6,7 @@ from aiohttp import web
 
 from payswitch.sandbox.alipay import answers, notifications, trades
 from payswitch.sandbox.alipay.application import Application
+from payswitch.sandbox.alipay.bill_files import BILL_FILE_PATH
 from payswitch.sandbox.alipay.calls import GATEWAY_METHODS, PageCall, ServerCall
 from payswitch.sandbox.alipay.codes import Refused, gateway
 from payswitch.sandbox.alipay.credentials import GATEWAY_PATH, CredentialReader
@@ -14,6 +15,7 @@ from payswitch.sandbox.alipay.methods import PAGE_METHODS
 from payswitch.sandbox.alipay.parameters import FORM_TYPE, read_parameters
 from payswitch.sandbox.alipay.stranger import Stranger
 from payswitch.sandbox.alipay.trades import CloseBeforeScan
+from payswitch.sandbox.bills import BillDesk
 from payswitch.sandbox.core import SandboxCore
 from payswitch.sandbox.ledger import Order
 from payswitch.sandbox.wire import Credential, Guise, NotifyEvent, OutgoingNotification, WalletProblem
@@ -29,7 +31,11 @@ class AlipayWire:
     def __init__(self, core: SandboxCore) -> None:
         self._core = core
         self._stranger = Stranger()
-        self._by_channel = {account.channel_id: Application(core, account) for account in core.accounts_of("alipay")}
+        self.bills = BillDesk(core)
+        """Its settings make bills wrong on purpose, or ready at once."""
+        self._by_channel = {
+            account.channel_id: Application(core, account, self.bills) for account in core.accounts_of("alipay")
+        }
         self._by_app_id = {app.keys.app_id: app for app in self._by_channel.values()}
         self._credentials = CredentialReader(core.ledger, self._by_app_id, self._by_channel)
 
@@ -42,6 +48,8 @@ class AlipayWire:
         return [
             web.get(GATEWAY_PATH, self._gateway, allow_head=False),
             web.post(GATEWAY_PATH, self._gateway),
+            web.get(BILL_FILE_PATH, self._bill_file, allow_head=False),
+            *self.bills.routes(self.family),
         ]
 
     async def _gateway(self, request: web.Request) -> web.StreamResponse:
@@ -57,6 +65,17 @@ class AlipayWire:
         if isinstance(call, web.Response):
             return call
         return await self._core.perform(request, call)
+
+    async def _bill_file(self, request: web.Request) -> web.StreamResponse:
+        """A plain download: whoever has the address may fetch, which is why it soon stops working."""
+        token = request.query.get("fileId", "")
+        found = (app.bills.fetch(token) for app in self._by_channel.values())
+        content = next((file for file in found if file is not None), None)
+        if content is None:
+            return web.Response(
+                text="<html><body>链接已失效 / This link has expired</body></html>", content_type="text/html"
+            )
+        return web.Response(body=content, content_type="application/octet-stream")
 
     def _admit(self, params: dict[str, str]) -> ServerCall | PageCall | web.Response:
         """The call of a known application for a known method; a refusal at the door otherwise."""

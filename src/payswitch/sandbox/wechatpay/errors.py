@@ -39,6 +39,8 @@ CODES = {
     "ORDERPAID": Code(400, "该订单已支付", "268449538"),
     "ORDER_NOT_EXIST": Code(404, "订单不存在", "268512771"),
     "RESOURCE_NOT_EXISTS": Code(404, "资源不存在"),
+    "NO_STATEMENT_EXIST": Code(400, "账单文件不存在"),
+    "STATEMENT_CREATING": Code(400, "账单生成中"),
 }
 _UNLISTED = Code(400, "请求失败")
 

@@ -7,6 +7,7 @@ import hashlib
 from payswitch.kit.clock import beijing
 from payswitch.sandbox.keys import WechatKeys
 from payswitch.sandbox.ledger import Order, OrderState, Refund, RefundState
+from payswitch.sandbox.wechatpay import parties
 
 TRADE_TYPES = {
     "wechat_native": "NATIVE",
@@ -44,8 +45,7 @@ def transaction(order: Order, keys: WechatKeys, state: str, *, amount_fen: int |
     """The order object. What only a payment can know is absent from an unpaid one."""
     total = amount_fen if amount_fen is not None else order.amount_fen
     seen: dict[str, object] = {
-        "appid": keys.appid,
-        "mchid": keys.mchid,
+        **parties.shown(order, keys),
         "out_trade_no": order.channel_order_no,
         "trade_type": TRADE_TYPES[order.product],
         "trade_state": state,
@@ -59,15 +59,17 @@ def transaction(order: Order, keys: WechatKeys, state: str, *, amount_fen: int |
         "transaction_id": order.transaction_id,
         "bank_type": "OTHERS",
         "success_time": wire_time(order.paid_at_ms),
-        "payer": {"openid": order.extra.get("openid") or _openid(order.payer, keys.appid)},
+        "payer": parties.payer(order, keys, openid(order, keys)),
         "amount": {"total": total, "payer_total": total, "currency": "CNY", "payer_currency": "CNY"},
         "promotion_detail": [],
     }
 
 
-def _openid(payer: str, appid: str) -> str:
-    """The same shopper always has the same openid in one app, and another one in another app."""
-    return "o" + hashlib.sha256(f"{appid}:{payer}".encode()).hexdigest()[:27]
+def openid(order: Order, keys: WechatKeys) -> str:
+    """The customer that the order named, else the one who paid: the same shopper always has the same openid in one
+    app, and another one in another app."""
+    named = order.extra.get(parties.OPENID)
+    return named or "o" + hashlib.sha256(f"{keys.appid}:{order.payer}".encode()).hexdigest()[:27]
 
 
 def refund(order: Order, one: Refund) -> dict[str, object]:
@@ -102,7 +104,7 @@ def refund(order: Order, one: Refund) -> dict[str, object]:
 def refund_notice(order: Order, one: Refund, keys: WechatKeys, *, amount_fen: int) -> dict[str, object]:
     """The refund object of a notification: fewer fields, and `refund_status` instead of `status`."""
     return {
-        "mchid": keys.mchid,
+        **parties.shown_of_refund(keys),
         "out_trade_no": order.channel_order_no,
         "transaction_id": order.transaction_id,
         "out_refund_no": one.out_refund_no,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from urllib.parse import urlencode
 
 import msgspec
@@ -10,10 +11,19 @@ import msgspec
 from payswitch.kit.clock import beijing
 from payswitch.sandbox.core import SandboxCore
 from payswitch.sandbox.ledger import Order, OrderState
+from payswitch.sandbox.wechatpay import parties
 from payswitch.sandbox.wechatpay.account import WechatAccount
 from payswitch.sandbox.wechatpay.errors import Refusal
 from payswitch.sandbox.wechatpay.objects import trade_state, transaction
-from payswitch.sandbox.wechatpay.requests import CloseBody, CreateBody, check_create, expiry_ms, read_body
+from payswitch.sandbox.wechatpay.requests import (
+    CloseBody,
+    CreateBody,
+    PartnerCloseBody,
+    PartnerCreateBody,
+    check_create,
+    expiry_ms,
+    read_body,
+)
 from payswitch.sandbox.wire import Answer
 
 ORDER_LIFE_MS = 7 * 86_400_000
@@ -36,14 +46,14 @@ class OrderDesk:
     def __init__(self, core: SandboxCore) -> None:
         self._core = core
 
-    def create(self, account: WechatAccount, product: str, raw: bytes) -> Answer:
+    def create(self, account: WechatAccount, product: str, raw: bytes, *, partner: bool = False) -> Answer:
         """A new order, or the same one again with a fresh credential if nothing about it has changed."""
         now_ms = self._core.clock.now_ms()
-        body = read_body(raw, CreateBody)
-        _check_identity(body.mchid, account)
-        if body.appid != account.keys.appid:
-            raise Refusal("APPID_MCHID_NOT_MATCH")
+        body = read_body(raw, PartnerCreateBody) if partner else read_body(raw, CreateBody)
+        parties.check_create(body, account)
         check_create(body, product, now_ms)
+        if product == "wechat_jsapi":
+            parties.check_payer(body)
         fingerprint = _fingerprint(product, body)
         order = self._core.ledger.find(account.spec.channel_id, body.out_trade_no)
         if order is None:
@@ -52,18 +62,21 @@ class OrderDesk:
             _check_again(order, fingerprint)
         return _ok(self._credential(account, order, now_ms))
 
-    def query(self, account: WechatAccount, mchid: str, *, number: str = "", transaction_id: str = "") -> Answer:
-        """By the merchant's number, or (paid orders only) by WeChat's."""
-        _check_identity(mchid, account)
+    def query(
+        self, account: WechatAccount, named: Mapping[str, str], *, number: str = "", transaction_id: str = ""
+    ) -> Answer:
+        """By the merchant's number, or (paid orders only) by WeChat's. `named`: the merchant, from the query."""
+        parties.check_named(named, account)
         ledger, channel_id = self._core.ledger, account.spec.channel_id
         order = ledger.find(channel_id, number) if number else ledger.find_by_transaction(channel_id, transaction_id)
         if order is None:
             raise Refusal("ORDER_NOT_EXIST")
         return _ok(transaction(order, account.keys, self._visible_state(order)))
 
-    def close(self, account: WechatAccount, number: str, raw: bytes) -> Answer:
+    def close(self, account: WechatAccount, number: str, raw: bytes, *, partner: bool = False) -> Answer:
         """204 also for a number that never existed and for one that is closed already: no evidence of anything."""
-        _check_identity(read_body(raw, CloseBody).mchid, account)
+        named = read_body(raw, PartnerCloseBody) if partner else read_body(raw, CloseBody)
+        parties.check_named(msgspec.structs.asdict(named), account)
         order = self._core.ledger.find(account.spec.channel_id, number)
         if order is not None and order.received:
             raise Refusal("ORDERPAID")
@@ -93,11 +106,6 @@ class OrderDesk:
         return {"prepay_id": prepay_id}
 
 
-def _check_identity(mchid: str, account: WechatAccount) -> None:
-    if mchid != account.keys.mchid:
-        raise Refusal("PARAM_ERROR", "商户号mchid与签名的商户号不一致")
-
-
 def _check_again(order: Order, fingerprint: str) -> None:
     if order.fingerprint != fingerprint:
         raise Refusal("OUT_TRADE_NO_USED", "请求重入时，参数与首次请求时不一致。请核实参数后再试")
@@ -107,14 +115,13 @@ def _check_again(order: Order, fingerprint: str) -> None:
         raise Refusal("ORDER_CLOSED")
 
 
-def _fingerprint(product: str, body: CreateBody) -> str:
+def _fingerprint(product: str, body: CreateBody | PartnerCreateBody) -> str:
     return hashlib.sha256(product.encode() + msgspec.json.encode(body)).hexdigest()
 
 
-def _new_order(account: WechatAccount, product: str, body: CreateBody, fingerprint: str, now_ms: int) -> Order:
-    extra = {"attach": body.attach}
-    if body.payer is not None:
-        extra["openid"] = body.payer.openid
+def _new_order(
+    account: WechatAccount, product: str, body: CreateBody | PartnerCreateBody, fingerprint: str, now_ms: int
+) -> Order:
     return Order(
         account=account.spec.channel_id,
         channel_order_no=body.out_trade_no,
@@ -126,7 +133,7 @@ def _new_order(account: WechatAccount, product: str, body: CreateBody, fingerpri
         expires_at_ms=expiry_ms(body.time_expire) if body.time_expire is not None else now_ms + ORDER_LIFE_MS,
         fingerprint=fingerprint,
         wallets=list(account.spec.wallets),
-        extra=extra,
+        extra=parties.remembered(body),
     )
 
 

@@ -7,6 +7,7 @@ import msgspec
 from payswitch.kit.clock import beijing
 from payswitch.sandbox.core import SandboxCore
 from payswitch.sandbox.ledger import Order, Refund
+from payswitch.sandbox.wechatpay import parties
 from payswitch.sandbox.wechatpay.account import WechatAccount
 from payswitch.sandbox.wechatpay.errors import Refusal, wrong_field
 from payswitch.sandbox.wechatpay.objects import refund as refund_object
@@ -26,6 +27,7 @@ class WechatRefunds:
     def create(self, account: WechatAccount, raw: bytes) -> Answer:
         """A new refund, or the same one again as it now stands."""
         body = read_body(raw, RefundBody)
+        _check_merchant(account, body.sub_mchid)
         if body.notify_url:
             check_notify_url(body.notify_url)
         order = self._order(account, body)
@@ -45,7 +47,8 @@ class WechatRefunds:
         self._core.refunds.accept(order, made)
         return _shown(order, made)
 
-    def query(self, account: WechatAccount, out_refund_no: str) -> Answer:
+    def query(self, account: WechatAccount, out_refund_no: str, sub_mchid: str | None = None) -> Answer:
+        _check_merchant(account, sub_mchid)
         known = self._core.ledger.find_refund(account.spec.channel_id, out_refund_no)
         if known is None:
             raise Refusal("RESOURCE_NOT_EXISTS", "退款单不存在")
@@ -63,6 +66,13 @@ class WechatRefunds:
         if order is None:
             raise Refusal("RESOURCE_NOT_EXISTS", "订单不存在")
         return order
+
+
+def _check_merchant(account: WechatAccount, sub_mchid: str | None) -> None:
+    """A refund names its merchant in partner mode only, and there always."""
+    keys = account.keys
+    named = {"mchid": keys.mchid} if sub_mchid is None else {"sp_mchid": keys.mchid, "sub_mchid": sub_mchid}
+    parties.check_named(named, account)
 
 
 def _check_limits(order: Order, body: RefundBody) -> None:

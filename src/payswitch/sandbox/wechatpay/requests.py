@@ -28,6 +28,13 @@ class Payer(msgspec.Struct, frozen=True):
     openid: Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
 
 
+class PartnerPayer(msgspec.Struct, frozen=True):
+    """One of the two: the customer under the provider's app id, or under the sub-merchant's."""
+
+    sp_openid: Annotated[str, msgspec.Meta(max_length=128)] = ""
+    sub_openid: Annotated[str, msgspec.Meta(max_length=128)] = ""
+
+
 class H5Info(msgspec.Struct, frozen=True):
     type: Annotated[str, msgspec.Meta(min_length=1, max_length=32)]
 
@@ -37,24 +44,44 @@ class SceneInfo(msgspec.Struct, frozen=True):
     h5_info: H5Info | None = None
 
 
-class CreateBody(msgspec.Struct, frozen=True):
-    """POST /v3/pay/transactions/{native,jsapi,h5,app}. Fields that WeChat takes and this sandbox has no use for are
-    let through unread, as WeChat does."""
+class _OrderBody(msgspec.Struct, frozen=True, kw_only=True):
+    """What both modes say alike. Fields that WeChat takes and this sandbox has no use for are let through unread, as
+    WeChat does."""
 
-    appid: Text32
-    mchid: Text32
     description: Annotated[str, msgspec.Meta(min_length=1, max_length=127)]
     out_trade_no: Number
     notify_url: Annotated[str, msgspec.Meta(min_length=1, max_length=_MAX_URL)]
     amount: Amount
     time_expire: str | None = None
     attach: Annotated[str, msgspec.Meta(max_length=128)] = ""
-    payer: Payer | None = None
     scene_info: SceneInfo | None = None
+
+
+class CreateBody(_OrderBody, frozen=True, kw_only=True):
+    """POST /v3/pay/transactions/{native,jsapi,h5,app}."""
+
+    appid: Text32
+    mchid: Text32
+    payer: Payer | None = None
+
+
+class PartnerCreateBody(_OrderBody, frozen=True, kw_only=True):
+    """POST /v3/pay/partner/transactions/{native,jsapi,h5,app}."""
+
+    sp_appid: Text32
+    sp_mchid: Text32
+    sub_mchid: Text32
+    sub_appid: Annotated[str, msgspec.Meta(max_length=32)] = ""
+    payer: PartnerPayer | None = None
 
 
 class CloseBody(msgspec.Struct, frozen=True):
     mchid: Text32
+
+
+class PartnerCloseBody(msgspec.Struct, frozen=True):
+    sp_mchid: Text32
+    sub_mchid: Text32
 
 
 class RefundAmount(msgspec.Struct, frozen=True):
@@ -68,6 +95,7 @@ class RefundBody(msgspec.Struct, frozen=True):
 
     out_refund_no: RefundNumber
     amount: RefundAmount
+    sub_mchid: str | None = None
     transaction_id: str = ""
     out_trade_no: str = ""
     reason: Annotated[str, msgspec.Meta(max_length=80)] = ""
@@ -96,13 +124,11 @@ def _named(message: str) -> Refusal:
     return wrong_field(f"{field}/{missing['field']}" if missing else field, issue)
 
 
-def check_create(body: CreateBody, product: str, now_ms: int) -> None:
+def check_create(body: CreateBody | PartnerCreateBody, product: str, now_ms: int) -> None:
     """Rules beyond the types."""
     check_notify_url(body.notify_url)
     if body.amount.currency != "CNY":
         raise wrong_field("/body/amount/currency", "境内商户号仅支持CNY", body.amount.currency)
-    if product == "wechat_jsapi" and body.payer is None:
-        raise wrong_field("/body/payer/openid", "JSAPI支付必须传openid", reason="268501013")
     if product == "wechat_h5" and (body.scene_info is None or body.scene_info.h5_info is None):
         raise wrong_field("/body/scene_info/h5_info/type", "H5支付必须传场景信息")
     if body.time_expire is not None and expiry_ms(body.time_expire) <= now_ms:

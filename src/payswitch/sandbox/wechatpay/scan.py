@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from payswitch.sandbox.core import SandboxCore
 from payswitch.sandbox.ledger import Order, OrderState
+from payswitch.sandbox.wechatpay import parties
 from payswitch.sandbox.wechatpay.account import WechatAccount
 from payswitch.sandbox.wechatpay.orders import CREDENTIAL_UNTIL, H5_PATH, NATIVE_PREFIX
 from payswitch.sandbox.wire import Credential, WalletProblem
@@ -32,7 +33,7 @@ class Scanner:
         order = self._core.ledger.find_by_credential(token)
         if order is None or order.account not in self._accounts:
             return _UNKNOWN
-        if credential.params and not _page_signed(credential.params, self._accounts[order.account]):
+        if credential.params and not _page_signed(credential.params, self._accounts[order.account], order):
             return _BAD_SIGNATURE
         if order.state is OrderState.OPEN and self._outdated(order, token):
             return WalletProblem(result="expired", message="付款码已失效 / This code is no longer valid", order=order)
@@ -64,14 +65,17 @@ def _prepay_id_of_link(content: str) -> str | None:
     return parse_qs(parts.query).get("prepay_id", [""])[0] if parts.path == H5_PATH else None
 
 
-def _page_signed(params: Mapping[str, str], account: WechatAccount) -> bool:
+def _page_signed(params: Mapping[str, str], account: WechatAccount, order: Order) -> bool:
     """Whether the merchant of the order signed this JSAPI or app payment request, as the real wallet checks."""
+    keys = account.keys
     if "prepayid" in params:
         names, signature = ("appid", "timestamp", "noncestr", "prepayid"), params.get("sign", "")
-        fixed = params.get("partnerid") == account.keys.mchid and params.get("package") == "Sign=WXPay"
+        appids, partner_ids = parties.app_identities(order, keys)
+        fixed = params.get("partnerid") in partner_ids and params.get("package") == "Sign=WXPay"
     else:
         names, signature = ("appId", "timeStamp", "nonceStr", "package"), params.get("paySign", "")
+        appids = {parties.page_appid(order, keys)}
         fixed = params.get("signType") == "RSA"
     values = [params.get(name, "") for name in names]
     message = "".join(f"{value}\n" for value in values).encode()
-    return fixed and values[0] == account.keys.appid and account.merchant.verify(message, signature)
+    return fixed and values[0] in appids and account.merchant.verify(message, signature)

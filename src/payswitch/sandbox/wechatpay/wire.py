@@ -10,10 +10,12 @@ from aiohttp import web
 
 from payswitch.kit.clock import beijing
 from payswitch.kit.retry import Schedule
+from payswitch.sandbox.bills import BillDesk
 from payswitch.sandbox.core import SandboxCore
 from payswitch.sandbox.ledger import Order
 from payswitch.sandbox.wechatpay import notify
 from payswitch.sandbox.wechatpay.account import WechatAccount
+from payswitch.sandbox.wechatpay.bill_files import BILL_FILE_PATH, BillFiles, FileCall
 from payswitch.sandbox.wechatpay.call import WechatCall, request_id
 from payswitch.sandbox.wechatpay.errors import Refusal
 from payswitch.sandbox.wechatpay.objects import wire_time
@@ -32,6 +34,9 @@ NOTIFY_TIMEOUT_S = 5.0
 """How long WeChat waits for an acknowledgement (official)."""
 _PRODUCTS = {name: f"wechat_{name}" for name in ("native", "jsapi", "h5", "app")}
 
+_OWN_ORDERS = "/v3/pay/transactions"
+_PARTNER_ORDERS = "/v3/pay/partner/transactions"
+
 Work = Callable[[WechatAccount], Answer]
 
 
@@ -45,23 +50,36 @@ class WechatWire:
     def __init__(self, core: SandboxCore) -> None:
         self._core = core
         accounts = [WechatAccount(spec) for spec in core.accounts_of(self.family)]
-        self._by_mchid = {account.keys.mchid: account for account in accounts}
+        self._by_mchid: dict[str, list[WechatAccount]] = {}
+        for account in accounts:
+            self._by_mchid.setdefault(account.keys.mchid, []).append(account)
         self._by_channel = {account.spec.channel_id: account for account in accounts}
         self._orders = OrderDesk(core)
         self._refunds = WechatRefunds(core)
         self._scanner = Scanner(core, self._by_channel)
+        self.bills = BillDesk(core)
+        """Its settings make bills wrong on purpose, or ready at once."""
+        self._bill_files = BillFiles(core, self.bills)
 
     def routes(self) -> list[web.RouteDef]:
-        orders, refunds = "/v3/pay/transactions", "/v3/refund/domestic/refunds"
+        refunds = "/v3/refund/domestic/refunds"
+        return [
+            *(route for orders in (_OWN_ORDERS, _PARTNER_ORDERS) for route in self._order_routes(orders)),
+            web.post(refunds, self._refund),
+            web.get(f"{refunds}/{{number}}", self._refund_query),
+            web.get("/v3/certificates", self._certificates),
+            web.get("/v3/bill/tradebill", self._trade_bill),
+            web.get(BILL_FILE_PATH, self._bill_file),
+            web.get(H5_PATH, self._h5),
+            *self.bills.routes(self.family),
+        ]
+
+    def _order_routes(self, orders: str) -> list[web.RouteDef]:
         return [
             web.post(f"{orders}/{{trade:native|jsapi|h5|app}}", self._create),
             web.get(f"{orders}/out-trade-no/{{number}}", self._query),
             web.get(f"{orders}/id/{{transaction_id}}", self._query_by_transaction),
             web.post(f"{orders}/out-trade-no/{{number}}/close", self._close),
-            web.post(refunds, self._refund),
-            web.get(f"{refunds}/{{number}}", self._refund_query),
-            web.get("/v3/certificates", self._certificates),
-            web.get(H5_PATH, self._h5),
         ]
 
     def scan(self, credential: Credential) -> Order | WalletProblem | None:
@@ -84,30 +102,33 @@ class WechatWire:
         return await self._serve(
             request,
             "create",
-            lambda account: self._orders.create(account, product, body),
+            lambda account: self._orders.create(account, product, body, partner=_is_partner(request)),
             product=product,
             amount_fen=_amount(body),
         )
 
     async def _query(self, request: web.Request) -> web.StreamResponse:
-        number, mchid = request.match_info["number"], request.query.get("mchid", "")
+        number, named = request.match_info["number"], _named_merchant(request)
         return await self._serve(
-            request, "query", lambda account: self._orders.query(account, mchid, number=number), number=number
+            request, "query", lambda account: self._orders.query(account, named, number=number), number=number
         )
 
     async def _query_by_transaction(self, request: web.Request) -> web.StreamResponse:
-        transaction_id, mchid = request.match_info["transaction_id"], request.query.get("mchid", "")
+        transaction_id, named = request.match_info["transaction_id"], _named_merchant(request)
         return await self._serve(
             request,
             "query",
-            lambda account: self._orders.query(account, mchid, transaction_id=transaction_id),
+            lambda account: self._orders.query(account, named, transaction_id=transaction_id),
             transaction_id=transaction_id,
         )
 
     async def _close(self, request: web.Request) -> web.StreamResponse:
         body, number = await request.read(), request.match_info["number"]
         return await self._serve(
-            request, "close", lambda account: self._orders.close(account, number, body), number=number
+            request,
+            "close",
+            lambda account: self._orders.close(account, number, body, partner=_is_partner(request)),
+            number=number,
         )
 
     async def _refund(self, request: web.Request) -> web.StreamResponse:
@@ -121,11 +142,11 @@ class WechatWire:
         )
 
     async def _refund_query(self, request: web.Request) -> web.StreamResponse:
-        out_refund_no = request.match_info["number"]
+        out_refund_no, sub_mchid = request.match_info["number"], request.query.get("sub_mchid")
         return await self._serve(
             request,
             "refund_query",
-            lambda account: self._refunds.query(account, out_refund_no),
+            lambda account: self._refunds.query(account, out_refund_no, sub_mchid),
             out_refund_no=out_refund_no,
         )
 
@@ -146,6 +167,16 @@ class WechatWire:
         }
         return Answer(body=msgspec.json.encode({"data": [entry]}))
 
+    async def _trade_bill(self, request: web.Request) -> web.StreamResponse:
+        asked = dict(request.query)
+        return await self._serve(request, "query", lambda account: self._bill_files.offer(account, asked))
+
+    async def _bill_file(self, request: web.Request) -> web.StreamResponse:
+        token = request.query.get("token", "")
+        return await self._serve(
+            request, "query", lambda account: self._bill_files.fetch(account, token), call_of=FileCall
+        )
+
     async def _h5(self, request: web.Request) -> web.StreamResponse:
         """The browser opened an h5_url: on to the wallet's page, remembering where the shop wants it back."""
         content = str(request.url)
@@ -163,15 +194,17 @@ class WechatWire:
         *,
         product: str | None = None,
         amount_fen: int | None = None,
+        call_of: type[WechatCall] = WechatCall,
         **order_named: str,
     ) -> web.StreamResponse:
         """Find the account, then let the core answer. Without a known merchant there is nobody to sign for."""
         pairs = read_authorization(request.headers.get("Authorization", "")) or {}
-        account = self._by_mchid.get(pairs.get("mchid", ""))
+        sub_mchid = request.query.get("sub_mchid") or _text(await request.read(), "sub_mchid")
+        account = self._account(pairs.get("mchid", ""), sub_mchid)
         if account is None:
             return self._nobody(pairs)
         order = self._named(account, **order_named) if order_named else None
-        call = WechatCall(
+        call = call_of(
             core=self._core,
             merchant=account,
             request=RawRequest(
@@ -187,6 +220,11 @@ class WechatWire:
             amount_fen=order.amount_fen if order is not None else amount_fen,
         )
         return await self._core.perform(request, call)
+
+    def _account(self, mchid: str, sub_mchid: str) -> WechatAccount | None:
+        """A provider signs for all its sub-merchants; which one is meant stands in the query or the body."""
+        signed_for = self._by_mchid.get(mchid, [])
+        return next((a for a in signed_for if a.keys.sub_mchid == sub_mchid), signed_for[0] if signed_for else None)
 
     def _named(
         self, account: WechatAccount, number: str = "", transaction_id: str = "", out_refund_no: str = ""
@@ -205,6 +243,16 @@ class WechatWire:
         answer = refusal.answer()
         headers = {"Request-ID": request_id(self._core, answer.notes["reason"])}
         return web.Response(status=answer.status, body=answer.body, headers=headers, content_type="application/json")
+
+
+def _is_partner(request: web.Request) -> bool:
+    return request.path.startswith(_PARTNER_ORDERS)
+
+
+def _named_merchant(request: web.Request) -> dict[str, str]:
+    """Whose order is asked for. A partner's path without `sub_mchid` names nobody."""
+    names = ("sp_mchid", "sub_mchid") if _is_partner(request) else ("mchid",)
+    return {name: request.query.get(name, "") for name in names}
 
 
 def _loose(body: bytes) -> dict[str, object]:
