@@ -1,0 +1,59 @@
+"""One HTTP answer of UnionPay, judged: believed fields, or the outcome that says why there are none."""
+
+from __future__ import annotations
+
+from payswitch.connectors.codes import Operation, outcome_of_failure
+from payswitch.connectors.transport import HttpAnswer, SendFailure
+from payswitch.connectors.unionpay.codes import SUCCESS, refusal
+from payswitch.connectors.unionpay.verifying import Verdict, Verifier
+from payswitch.connectors.unionpay.wire import Fields, read_answer
+from payswitch.domain.outcome import Outcome, OutcomeKind
+
+UNREADABLE = Outcome(kind=OutcomeKind.UNKNOWN, code="unreadable", message="the answer is not UnionPay's format")
+
+
+def untrusted(code: str, message: str) -> Outcome:
+    """Something that must not be believed, with one sentence for the operator."""
+    return Outcome(kind=OutcomeKind.UNTRUSTED, code=code, message=message)
+
+
+def distrusted(verdict: Verdict) -> Outcome:
+    """The outcome of a message whose signature or certificate is not UnionPay's."""
+    return untrusted(verdict.value, "the signature or its certificate is not UnionPay's for this account")
+
+
+def read_fields(answer: HttpAnswer | SendFailure, verifier: Verifier) -> tuple[Fields, bool] | Outcome:
+    """An answer's fields and whether UnionPay signed them; the outcome that says why there are none otherwise."""
+    if isinstance(answer, SendFailure):
+        return outcome_of_failure(answer)
+    if answer.status != 200:
+        # UnionPay answers 200 whatever it says; anything else comes from a machine in front of it.
+        return Outcome(kind=OutcomeKind.UNKNOWN, code=f"http_{answer.status}", transient=500 <= answer.status < 600)
+    fields = read_answer(answer.body)
+    if fields is None or not fields.get("respCode"):
+        return UNREADABLE
+    if fields.get("signPubKeyCert") and not fields.get("signature"):
+        return UNREADABLE  # cut off: the signature stands at the end
+    verdict = verifier.judge(fields)
+    if verdict is Verdict.UNSIGNED:
+        return fields, False
+    return (fields, True) if verdict is Verdict.GENUINE else distrusted(verdict)
+
+
+def believed_fields(answer: HttpAnswer | SendFailure, *, operation: Operation, verifier: Verifier) -> Fields | Outcome:
+    """The fields of a successful answer that UnionPay signed; everything else as its outcome."""
+    read = read_fields(answer, verifier)
+    if isinstance(read, Outcome):
+        return read
+    fields, signed = read
+    code = fields["respCode"]
+    if code not in SUCCESS:
+        return refusal(code, fields.get("respMsg", ""), operation, signed=signed)
+    return fields if signed else untrusted("unsigned", "a successful answer without a signature")
+
+
+def about_another(fields: Fields, *, order_id: str, txn_time: str) -> Outcome | None:
+    """UNTRUSTED when a genuine answer is not about the message we sent: `orderId` and `txnTime` together name it."""
+    if fields.get("orderId") != order_id or fields.get("txnTime", txn_time) != txn_time:
+        return untrusted("wrong_order_no", "the answer is signed but about another order")
+    return None
