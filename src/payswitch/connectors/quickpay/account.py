@@ -1,0 +1,222 @@
+"""One 收银宝 account, read from the configuration: every key parsed once, every problem named at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Final, TypeVar
+
+import msgspec
+
+from payswitch.connectors.codes import CodeClass
+from payswitch.connectors.contract import Account, AccountProblem
+from payswitch.connectors.quickpay.banks import BANKS, Bank, BankTerms
+from payswitch.connectors.quickpay.codes import OVERRIDABLE, Codes
+from payswitch.connectors.quickpay.signing import Md5Signatures, RsaSignatures, Signatures
+from payswitch.kit.addresses import is_web_address
+from payswitch.kit.crypto import KeyFormatError, SigningKey, VerifyingKey
+from payswitch.kit.secrets import Secret
+from payswitch.kit.tables import unknown_names
+
+PRODUCTION: Final = "https://vsp.allinpay.com/apiweb"
+
+_KNOWN_KEYS: Final = dict.fromkeys(
+    (
+        "base_url",
+        "cusid",
+        "appid",
+        "orgid",
+        "sign_type",
+        "merchant_private_key",
+        "allinpay_public_key",
+        "md5_key",
+        "sub_appid",
+        "mini_sub_appid",
+        "ecny_paytype",
+        "trade_path",
+        "expiry_field",
+        "trxstatus_classes",
+        "bank",
+        "bank_limits",
+    )
+)
+_SIGN_TYPES: Final = ("RSA", "MD5")
+_TRADE_PATHS: Final = ("unitorder", "tranx")
+_EXPIRY_FIELDS: Final = ("expiretime", "validtime")
+_OVERRIDE: Final = re.compile(r"(?P<code>[0-9]{4})=(?P<name>[a-z0-9]+)")
+_LIMIT: Final = re.compile(r"(?P<bank>[a-z]+)=(?P<single>[1-9][0-9]{0,11})/(?P<daily>[1-9][0-9]{0,11})")
+_NUMBER: Final = re.compile(r"[0-9A-Za-z]{1,32}")
+
+_T = TypeVar("_T")
+
+
+class QuickpayAccount(msgspec.Struct, frozen=True, kw_only=True):
+    """An account that is ready to use. Holds parsed keys only; its `repr` shows none."""
+
+    base_url: str
+    cusid: str
+    appid: str
+    orgid: str
+    """Empty unless the merchant belongs to a group or an agent."""
+    signatures: Signatures
+    sub_appids: Mapping[str, str]
+    """WeChat's appid by paytype (W02: the official account's, W06: the mini program's), where configured."""
+    ecny_paytype: str
+    trade_path: str
+    expiry_field: str
+    codes: Codes
+    banks: Mapping[Bank, BankTerms]
+    """The banks whose cards this account takes, with this contract's limits."""
+
+
+class _Reader:
+    """Reads an account table and collects what is wrong with it. Messages name keys, never their values."""
+
+    def __init__(self, account: Account) -> None:
+        self._account = account
+        self.problems: list[str] = unknown_names(account, _KNOWN_KEYS)
+
+    def text(self, key: str, default: str = "") -> str:
+        return self._account.get(key, "").strip() or default
+
+    def required(self, key: str, hint: str) -> str:
+        value = self.text(key)
+        if not value:
+            self.problems.append(f"{key} is missing / 缺少 {key}：{hint}")
+        return value
+
+    def number(self, key: str, hint: str) -> str:
+        value = self.required(key, hint)
+        if value and not _NUMBER.fullmatch(value):
+            self.problems.append(f"{key} must be letters and digits / {key} 只能由字母和数字组成：{hint}")
+        return value
+
+    def parsed(self, key: str, parse: Callable[[str], _T], hint: str) -> _T | None:
+        value = self.required(key, hint)
+        if not value:
+            return None
+        try:
+            return parse(value)
+        except KeyFormatError as error:
+            self.problems.append(f"{key}: {error}；{hint}")
+        return None
+
+    def one_of(self, key: str, allowed: tuple[str, ...]) -> str:
+        value = self.text(key, allowed[0])
+        if value not in allowed:
+            self.problems.append(f"{key} must be one of {', '.join(allowed)} / {key} 只能是 {'、'.join(allowed)}")
+        return value
+
+    def base_url(self) -> str:
+        value = self.text("base_url", PRODUCTION).rstrip("/")
+        if not is_web_address(value):
+            self.problems.append(
+                "base_url must be an http(s) address without query / base_url 必须是不带参数的 http(s) 地址，"
+                f"production 生产环境: {PRODUCTION}"
+            )
+        return value
+
+    def parts(self, key: str, pattern: re.Pattern[str], hint: str) -> list[re.Match[str]]:
+        """A comma-separated list, every part of one form."""
+        found = []
+        for part in filter(None, (piece.strip() for piece in self.text(key).split(","))):
+            match = pattern.fullmatch(part)
+            if match is None:
+                self.problems.append(f"{key} must be written like {hint} / {key} 的写法：{hint}")
+                break
+            found.append(match)
+        return found
+
+
+def read_account(channel_id: str, account: Account) -> QuickpayAccount:
+    """Read and check everything. Raises AccountProblem with all problems, each in both languages."""
+    reader = _Reader(account)
+    base_url = reader.base_url()
+    cusid = reader.number("cusid", "收银宝商户号")
+    appid = reader.number("appid", "收银宝应用 ID")
+    signatures = _read_signatures(reader)
+    trade_path = reader.one_of("trade_path", _TRADE_PATHS)
+    expiry_field = reader.one_of("expiry_field", _EXPIRY_FIELDS)
+    codes = Codes(_read_overrides(reader))
+    banks = _read_banks(reader)
+    if reader.problems or signatures is None:
+        raise AccountProblem(channel_id, reader.problems)
+    return QuickpayAccount(
+        base_url=base_url,
+        cusid=cusid,
+        appid=appid,
+        orgid=reader.text("orgid"),
+        signatures=signatures,
+        sub_appids={"W02": reader.text("sub_appid"), "W06": reader.text("mini_sub_appid")},
+        ecny_paytype=reader.text("ecny_paytype"),
+        trade_path=trade_path,
+        expiry_field=expiry_field,
+        codes=codes,
+        banks=banks,
+    )
+
+
+def _read_signatures(reader: _Reader) -> Signatures | None:
+    kind = reader.text("sign_type", "RSA").upper()
+    if kind == "SM2":
+        reader.problems.append("sign_type SM2 is not built; use RSA / 暂不支持国密 SM2 签名，请改用 RSA")
+        return None
+    if kind not in _SIGN_TYPES:
+        reader.problems.append("sign_type must be RSA or MD5 / sign_type 只能是 RSA 或 MD5")
+        return None
+    if kind == "MD5":
+        key = reader.required("md5_key", "MD5 签名密钥 (sign_type = MD5)")
+        return Md5Signatures(Secret(key)) if key else None
+    return _read_rsa(reader)
+
+
+def _read_rsa(reader: _Reader) -> Signatures | None:
+    own = reader.parsed("merchant_private_key", SigningKey, "商户 RSA 私钥，PKCS#1 或 PKCS#8")
+    allinpay = reader.parsed("allinpay_public_key", VerifyingKey, "通联 RSA 公钥（不是商户公钥）")
+    if own is None or allinpay is None:
+        return None
+    if allinpay.pem == own.public_pem:
+        reader.problems.append(
+            "allinpay_public_key is the merchant's own public key; take Allinpay's / "
+            "allinpay_public_key 填成了商户公钥，请填通联公钥"
+        )
+    return RsaSignatures(own, allinpay)
+
+
+def _read_overrides(reader: _Reader) -> dict[str, CodeClass]:
+    """`3045=cust,3099=switch`: what the merchant knows from Allinpay and this connector does not."""
+    hint = "3045=cust,3099=switch"
+    overrides: dict[str, CodeClass] = {}
+    for match in reader.parts("trxstatus_classes", _OVERRIDE, hint):
+        if not match["code"].startswith(OVERRIDABLE):
+            reader.problems.append(
+                "trxstatus_classes may class codes that begin with 3 only / trxstatus_classes 只能设置 3 开头的状态码"
+            )
+        elif match["name"] not in set(CodeClass):
+            known = ", ".join(CodeClass)
+            reader.problems.append(
+                f"trxstatus_classes: a class is one of {known} / trxstatus_classes 的类别只能是 {known}"
+            )
+        else:
+            overrides[match["code"]] = CodeClass(match["name"])
+    return overrides
+
+
+def _read_banks(reader: _Reader) -> dict[Bank, BankTerms]:
+    banks = dict(BANKS)
+    known = ", ".join(Bank)
+    for match in reader.parts("bank_limits", _LIMIT, "icbc=500000/1000000 (fen, single/day 分，单笔/单日)"):
+        if match["bank"] not in set(Bank):
+            reader.problems.append(f"bank_limits: a bank is one of {known} / bank_limits 的银行只能是 {known}")
+            continue
+        bank = Bank(match["bank"])
+        banks[bank] = msgspec.structs.replace(
+            banks[bank], single_limit_fen=int(match["single"]), daily_limit_fen=int(match["daily"])
+        )
+    only = reader.text("bank")
+    if not only:
+        return banks
+    if only not in set(Bank):
+        reader.problems.append(f"bank must be one of {known} / bank 只能是 {known}")
+        return banks
+    return {Bank(only): banks[Bank(only)]}
