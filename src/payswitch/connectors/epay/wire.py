@@ -1,0 +1,103 @@
+"""Bytes to and from an epay platform: JSON answers, forms, amounts and times.
+
+Nothing here judges; nothing here raises for what a platform sends.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+from urllib.parse import parse_qsl
+
+from payswitch import __version__
+from payswitch.kit.clock import BEIJING
+from payswitch.kit.money import fen_from_yuan
+
+_GET_HEADERS: Final = {"accept": "application/json", "user-agent": f"PaySwitch/{__version__}"}
+_POST_HEADERS: Final = {**_GET_HEADERS, "content-type": "application/x-www-form-urlencoded"}
+_MOST_FIELDS: Final = 100
+_WIRE_TIME: Final = "%Y-%m-%d %H:%M:%S"
+
+Fields = Mapping[str, str]
+"""A flat answer. Numbers keep the text they were written with: no amount is ever a float, and the signature is over
+that text. Lists and objects are not in here: the protocol does not sign them."""
+
+
+def headers_for(method: str) -> Mapping[str, str]:
+    """Firewalls in front of small platforms refuse calls without a User-Agent."""
+    return _POST_HEADERS if method == "POST" else _GET_HEADERS
+
+
+def read_answer(body: bytes) -> Fields | None:
+    """The flat fields of a JSON answer; None if the body is none, or names a field twice.
+
+    PHP files saved with a byte order mark send it before the JSON.
+    """
+    try:
+        value = json.loads(
+            body.decode("utf-8-sig"),
+            parse_int=str,
+            parse_float=str,
+            parse_constant=str,
+            object_pairs_hook=_unique,
+        )
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(value, dict):
+        return None
+    return {name: text for name, item in value.items() if (text := _flat(item)) is not None}
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a name twice")
+    return found
+
+
+def _flat(item: object) -> str | None:
+    """As PHP writes a value into a text; None for what has no text."""
+    if isinstance(item, str):
+        return item
+    if item is None or item is False:
+        return ""
+    return "1" if item is True else None
+
+
+def read_form(text: str) -> dict[str, str] | None:
+    """The fields of a query string or form, decoded once; None if it is no UTF-8 form or repeats a name."""
+    try:
+        pairs = parse_qsl(
+            text,
+            keep_blank_values=True,
+            strict_parsing=True,
+            encoding="utf-8",
+            errors="strict",
+            max_num_fields=_MOST_FIELDS,
+        )
+    except ValueError:
+        return None
+    fields = dict(pairs)
+    return fields if fields and len(fields) == len(pairs) else None
+
+
+def fen_of(fields: Fields, name: str) -> int | None:
+    """The amount in fen, None when it is missing or not exactly readable: an amount is never guessed.
+
+    Platforms echo what the merchant wrote or what their database makes of it: `1`, `1.0` and `1.00` are one yuan.
+    """
+    try:
+        return fen_from_yuan(fields.get(name, ""))
+    except ValueError:
+        return None
+
+
+def ms_of(fields: Fields, name: str) -> int | None:
+    """A Beijing wall time (`2016-08-06 22:55:52`) as Unix milliseconds, else None."""
+    try:
+        moment = datetime.strptime(fields.get(name, ""), _WIRE_TIME).replace(tzinfo=BEIJING)
+        return int(moment.timestamp()) * 1_000
+    except (ValueError, OverflowError):
+        return None
