@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from payswitch.connectors import alipay, wechatpay
+from payswitch.connectors import alipay, epay, huifu, quickpay, unionpay, wechatpay
 from payswitch.connectors.contract import Connector
 
 CONNECTORS: Mapping[str, Connector] = {
-    connector.name: connector for connector in (wechatpay.CONNECTOR, alipay.CONNECTOR)
+    connector.name: connector
+    for connector in (
+        wechatpay.CONNECTOR,
+        alipay.CONNECTOR,
+        epay.CONNECTOR,
+        huifu.CONNECTOR,
+        quickpay.CONNECTOR,
+        unionpay.CONNECTOR,
+    )
 }

@@ -9,7 +9,7 @@ from cryptography.exceptions import InvalidSignature, InvalidTag, UnsupportedAlg
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.x509 import Certificate, load_pem_x509_certificate
+from cryptography.x509 import Certificate, InvalidVersion, load_pem_x509_certificate
 
 _PADDING = padding.PKCS1v15()
 _SHA256 = hashes.SHA256()
@@ -114,7 +114,7 @@ def load_certificate(pem: str) -> Certificate:
     """A parsed X.509 certificate; KeyFormatError if the text is none."""
     try:
         return load_pem_x509_certificate(pem.encode("ascii", "replace"))
-    except ValueError as error:
+    except (ValueError, InvalidVersion) as error:  # InvalidVersion is no ValueError, unlike all other breakage
         raise KeyFormatError("not a readable certificate / 无法读取证书") from error
 
 

@@ -9,6 +9,10 @@ import msgspec
 
 from payswitch.kit.crypto import SigningKey, VerifyingKey, generate_private_pem
 from payswitch.sandbox.certificates import Subject, issue, issue_foreign_root, serial_hex
+from payswitch.sandbox.epay.keys import EpayKeys
+from payswitch.sandbox.huifu.keys import HuifuKeys
+from payswitch.sandbox.quickpay.keys import QuickpayKeys
+from payswitch.sandbox.unionpay.keys import UnionpayKeys
 
 _DIGITS = "0123456789"
 _KEY_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789"
@@ -51,6 +55,11 @@ class WechatKeys(msgspec.Struct, frozen=True, kw_only=True, tag="wechatpay"):
     """`PUB_KEY_ID_...`; with it the account is in public-key mode (or, with a platform certificate too, migrating)."""
     public_key_private_key: str = ""
     public_key: str = ""
+    mini_appid: str = ""
+    """Of the merchant's mini program, when it has one of its own."""
+    sub_mchid: str = ""
+    """Not empty: the account of a sub-merchant (特约商户); `mchid` and `appid` are then its service provider's."""
+    sub_appid: str = ""
 
     def __repr__(self) -> str:
         return f"WechatKeys(mchid={self.mchid!r})"
@@ -59,8 +68,7 @@ class WechatKeys(msgspec.Struct, frozen=True, kw_only=True, tag="wechatpay"):
         """The merchant's side only, in the words of the switch's `[channels.account]` table."""
         account = {
             "base_url": base_url,
-            "appid": self.appid,
-            "mchid": self.mchid,
+            **self._whose(),
             "merchant_serial_no": self.merchant_serial_no,
             "merchant_private_key": self.merchant_private_key,
             "api_v3_key": self.api_v3_key,
@@ -70,6 +78,19 @@ class WechatKeys(msgspec.Struct, frozen=True, kw_only=True, tag="wechatpay"):
         if self.platform_certificate:
             account["platform_certificates"] = self.platform_certificate
         return account
+
+    def _whose(self) -> dict[str, str]:
+        if not self.sub_mchid:
+            named = {"appid": self.appid, "mchid": self.mchid, "mini_appid": self.mini_appid}
+        else:
+            named = {
+                "sp_appid": self.appid,
+                "sp_mchid": self.mchid,
+                "sub_mchid": self.sub_mchid,
+                "sub_appid": self.sub_appid,
+                "mini_appid": self.mini_appid,
+            }
+        return {name: value for name, value in named.items() if value}
 
 
 class AlipayKeys(msgspec.Struct, frozen=True, kw_only=True, tag="alipay"):
@@ -110,7 +131,7 @@ class AlipayKeys(msgspec.Struct, frozen=True, kw_only=True, tag="alipay"):
         }
 
 
-Keys = WechatKeys | AlipayKeys
+Keys = WechatKeys | AlipayKeys | UnionpayKeys | HuifuKeys | EpayKeys | QuickpayKeys
 """One struct per channel family; msgspec tells them apart by their tag."""
 
 

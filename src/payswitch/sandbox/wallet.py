@@ -47,12 +47,16 @@ class Wallet:
         self._core = core
 
     def scan(self, credential: Credential) -> Order | WalletProblem:
-        """Ask each family whether the credential is its own."""
+        """Ask each family whether the credential is its own. A provider's WeChat order has a prepay id like WeChat's
+        own, so "looks like mine, but I do not know it" is the answer only when no other family knows it either."""
+        problem: WalletProblem | None = None
         for wire in self._core.wires:
             found = wire.scan(credential)
-            if found is not None:
+            if isinstance(found, WalletProblem) and found.result == "not_found":
+                problem = problem or found
+            elif found is not None:
                 return found
-        return WalletProblem(result="not_found", message=RESULTS["not_found"])
+        return problem or WalletProblem(result="not_found", message=RESULTS["not_found"])
 
     async def pay(self, request: PayRequest) -> PayResult:
         """Confirm. Money moves at most once an order, however many shoppers press at the same moment."""

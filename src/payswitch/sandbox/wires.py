@@ -6,10 +6,18 @@ from collections.abc import Callable
 
 from payswitch.sandbox.alipay import AlipayWire
 from payswitch.sandbox.core import SandboxCore
+from payswitch.sandbox.epay.wire import EpayWire
+from payswitch.sandbox.huifu.wire import HuifuWire
+from payswitch.sandbox.quickpay.wire import QuickpayWire
+from payswitch.sandbox.unionpay.wire import UnionpayWire
 from payswitch.sandbox.wechatpay import WechatWire
 from payswitch.sandbox.wire import Wire
 
 WIRES: dict[str, Callable[[SandboxCore], Wire]] = {
     "alipay": AlipayWire,
+    "epay": EpayWire,
+    "huifu": HuifuWire,
+    "quickpay": QuickpayWire,
+    "unionpay": UnionpayWire,
     "wechatpay": WechatWire,
 }

@@ -20,8 +20,10 @@ class AccountSpec(msgspec.Struct, frozen=True, kw_only=True):
     base_url: str
     """Where this sandbox is reached, without a slash at the end."""
     wallets: tuple[str, ...]
-    """Which of the shoppers' wallets can pay here: `wechat`, `alipay`, `huabei`, `bank`."""
+    """Which of the shoppers' wallets can pay here: `wechat`, `alipay`, `huabei`, `bank`, `unionpay`, `ecny`, ..."""
     keys: Keys
+    fee_bp: int = 60
+    """What the channel keeps of a payment, in basis points (60 = 0.6 %): stands in its bills."""
 
     @property
     def family(self) -> str:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from payswitch.sandbox.epay.accounts import epay_account
+from payswitch.sandbox.huifu.accounts import huifu_account
+from payswitch.sandbox.quickpay.accounts import quickpay_account
+from payswitch.sandbox.unionpay.accounts import unionpay_account
 from payswitch.sandbox.world import World, alipay_account, wechat_account
 
 ACCOUNTS = {
@@ -9,6 +13,10 @@ ACCOUNTS = {
     "wechat-public-key": "wechatpay",
     "alipay-public-key": "alipay",
     "alipay-certificate": "alipay",
+    "unionpay": "unionpay",
+    "huifu": "huifu",
+    "allinpay": "quickpay",
+    "epay-v2": "epay",
 }
 """Account -> connector."""
 
@@ -22,5 +30,10 @@ def make_world(base_url: str) -> World:
             wechat_account("wechat-public-key", base_url, platform_certificate=False, public_key=True),
             alipay_account("alipay-public-key", base_url),
             alipay_account("alipay-certificate", base_url, certificate_mode=True),
+            unionpay_account(base_url, "unionpay"),
+            huifu_account("huifu", base_url),
+            quickpay_account("allinpay", base_url),
+            # V1 has no partial refunds and no refund numbers: its own tests tell how it copes.
+            epay_account("epay-v2", base_url, version="2"),
         ],
     )

@@ -25,6 +25,7 @@ from payswitch.sandbox.server import serving
 from payswitch.sandbox.world import World
 
 SECRET_KEYS = ("private_key", "api_v3_key", "md5_key", "password")
+SECRET_NAMES = ("key",)
 
 SUBJECTS = [
     pytest.param(account, product, id=f"{account}-{product.value}")
@@ -65,7 +66,7 @@ class Inbox:
         heard = NotifyRequest(
             method=request.method,
             path=request.path,
-            query=request.query_string,
+            query=request.rel_url.raw_query_string,
             headers=headers,
             body=await request.read(),
         )
@@ -95,9 +96,7 @@ class SandboxSubject:
         connector = CONNECTORS[ACCOUNTS[account_id]]
         self.capability: Capability = connector.capabilities[product]
         account = self._spec.connector_account()
-        self.secrets: Sequence[str] = [
-            text for key, text in account.items() if any(word in key for word in SECRET_KEYS) and len(text) > 8
-        ]
+        self.secrets: Sequence[str] = [text for key, text in account.items() if _is_secret(key) and len(text) > 8]
         self.client = self._open(connector, account, transport)
         nowhere = {k: v.replace(sandbox.base_url, "http://127.0.0.1:1") for k, v in account.items()}
         self.stranded = self._open(connector, nowhere, transport)
@@ -151,6 +150,10 @@ class SandboxSubject:
     async def be_silent(self, silent: bool) -> None:
         faults = [{"account": "*", "kind": "hang"}] if silent else []
         await self._sandbox.set_faults(*faults)
+
+
+def _is_secret(key: str) -> bool:
+    return key in SECRET_NAMES or any(word in key for word in SECRET_KEYS)
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)

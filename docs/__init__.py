@@ -1,0 +1,1 @@
+"""The documentation; `generate.py` writes the parts that come from the code."""
