@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+
+import msgspec
+
 from payswitch.domain.events import DeliveryState, Event
-from payswitch.services import deliveries
+from payswitch.services import deliveries, payments
 from payswitch.services.commands import CreateRefund
 from payswitch.services.refunds import create_refund
-from tests.services.harness import SHOP, Night
+from tests.services.harness import SHOP, Night, command
 
 
 async def paid_event(tonight: Night) -> Event:
@@ -61,6 +65,34 @@ async def test_later_news_waits_for_earlier_news(tonight: Night) -> None:
     while await deliveries.deliver_due(tonight.ctx):
         pass
     assert tonight.shop.types() == ["payment.succeeded", "refund.succeeded"]
+
+
+async def test_a_shop_that_hangs_holds_up_nobody_elses_news(tonight: Night) -> None:
+    """Two shops; one of them takes connections and never answers."""
+    hanging, heard_one = asyncio.Event(), asyncio.Event()
+    neighbour = msgspec.structs.replace(SHOP, shop_id="shop-2", name="邻居")
+    await tonight.store.save_shop(neighbour, [])
+
+    async def deliver(event: Event, timeout_ms: int) -> str | None:
+        if event.shop_id == SHOP.shop_id:
+            await hanging.wait()
+        tonight.shop.heard.append(event)
+        heard_one.set()
+        return None
+
+    tonight.shop.deliver = deliver  # type: ignore[method-assign]
+    for number in range(40):
+        await tonight.pays((await tonight.order(f"order-{number}")).file.attempts[0])
+    theirs = await payments.create_payment(tonight.ctx, neighbour, command("order-1"), None)
+    await tonight.pays(theirs.file.attempts[0])
+
+    round_ = asyncio.create_task(deliveries.deliver_due(tonight.ctx))
+    await heard_one.wait()
+    assert [event.shop_id for event in tonight.shop.heard] == ["shop-2"]
+    hanging.set()
+    await round_
+    await deliveries.settle_deliveries(tonight.ctx)
+    assert len(tonight.shop.heard) == 41
 
 
 async def test_a_worker_that_dies_with_an_event_in_hand_gives_it_back(tonight: Night) -> None:

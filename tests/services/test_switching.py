@@ -12,6 +12,7 @@ from payswitch.domain.payment import AttemptState, CloseReason, PaymentState
 from payswitch.services import checkouts, payments, switching
 from payswitch.services.commands import SwitchPayment
 from payswitch.services.deliveries import deliver_due
+from payswitch.services.payments import MOST_EXPOSED
 from tests.services.harness import SHOP, Night
 
 
@@ -73,6 +74,20 @@ async def test_pressing_the_button_twice_is_one_switch(tonight: Night) -> None:
     )
     assert one.attempt_id == two.attempt_id
     assert len(one.file.attempts) == 2
+
+
+async def test_a_button_pressed_in_a_loop_does_not_become_thousands_of_orders(tonight: Night) -> None:
+    first = await tonight.order()
+    payment_id = first.file.payment.payment_id
+    for _ in range(MOST_EXPOSED - 1):
+        await switching.switch_payment(tonight.ctx, payment_id, SwitchPayment(), shop=SHOP)
+    with pytest.raises(PaySwitchError) as caught:
+        await switching.switch_payment(tonight.ctx, payment_id, SwitchPayment(), shop=SHOP)
+    assert caught.value.kind.code == "too_many_attempts"
+    file = await tonight.file(payment_id)
+    assert file.attempts[-1].state is AttemptState.EXPOSED, "what the customer has stays payable"
+    await tonight.pays(file.attempts[-1])
+    assert (await tonight.file(payment_id)).payment.state is PaymentState.SUCCEEDED
 
 
 async def test_the_only_channel_left_is_offered_again(tonight: Night) -> None:

@@ -70,6 +70,13 @@ CHANNELS_UNAVAILABLE = ErrorKind(
     "渠道暂时不可用，支付单已保留，请稍后重试",
     "retry_later",
 )
+TOO_MANY_ATTEMPTS = ErrorKind(
+    "too_many_attempts",
+    429,
+    "This payment has been begun too often; pay with a code that is shown, or create a new payment",
+    "该支付单尝试次数过多，请使用已出示的凭证支付或重新下单",
+    "create_new_payment",
+)
 PAYER_REFUSED = ErrorKind(
     "payer_refused",
     402,

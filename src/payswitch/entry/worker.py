@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable
 
 from payswitch.kit.logs import get_logger
 from payswitch.services.context import Context
-from payswitch.services.deliveries import deliver_due
-from payswitch.services.sweeper import sweep
+from payswitch.services.deliveries import deliver_due, settle_deliveries
+from payswitch.services.sweeper import settle, sweep
 
 SWEEP_GAP_S = 0.25
 OUTBOX_GAP_S = 0.5
@@ -32,6 +32,8 @@ class Worker:
         self._stopping.set()
         self._ctx.outbox_wake.set()
         await asyncio.gather(*self._tasks)
+        await settle(self._ctx)
+        await settle_deliveries(self._ctx)
 
     async def _sweep_loop(self) -> None:
         while not self._stopping.is_set():

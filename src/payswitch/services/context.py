@@ -11,7 +11,7 @@ from payswitch.routing.planner import Router
 from payswitch.services.inflight import Inflight
 from payswitch.services.last_times import LastTimes
 from payswitch.services.ports import ChannelDirectory, EventSender, LiveFeed, Store
-from payswitch.services.sweeping import Sweeping
+from payswitch.services.side_work import SideWork
 from payswitch.services.timings import Timings
 from payswitch.services.usage import DailyUsage
 
@@ -46,7 +46,8 @@ class Context:
     the database."""
     troubles_told: LastTimes = field(default_factory=lambda: LastTimes(INCIDENT_QUIET_MS))
     """The same for troubles of one attempt or refund that every query meets again, by its id."""
-    sweeping: Sweeping = field(default_factory=Sweeping)
+    sweeping: SideWork = field(default_factory=SideWork)
+    delivering: SideWork = field(default_factory=SideWork)
     """Payments the sweeper is working on just now."""
 
     def __post_init__(self) -> None:

@@ -2,32 +2,51 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from payswitch.domain.changes import Changes
+from payswitch.domain.changes import Changes, StorageUnavailable
 from payswitch.domain.errors import NOT_FOUND, PaySwitchError
 from payswitch.domain.events import DeliveryState, Event
 from payswitch.domain.payment import Incident, Shop
+from payswitch.kit.logs import get_logger
 from payswitch.services.context import Context
+from payswitch.services.side_work import wait_a_round
 
 BATCH = 100
-AT_ONCE = 32
+
+log = get_logger(__name__)
 
 
 async def deliver_due(ctx: Context) -> int:
-    """Deliver every event that is due. Gives how many were tried."""
+    """Begin to deliver every event that is due. Gives how many were begun.
+
+    A shop that is slow to answer keeps its own lane busy; the other shops hear of their money all the same.
+    """
     events = await ctx.store.claim_events(ctx.clock.now_ms(), ctx.timings.event_lease_ms, BATCH)
-    gate = asyncio.Semaphore(AT_ONCE)
+    todo = [event for event in events if not ctx.delivering.is_running(event.event_id)]
+    tasks = [ctx.delivering.begin(event.event_id, _deliver_in_lane(ctx, event)) for event in todo]
+    if tasks:
+        await wait_a_round(ctx.clock, tasks)
+    return len(tasks)
 
-    async def one(event: Event) -> None:
-        async with gate:
+
+async def settle_deliveries(ctx: Context) -> None:
+    """Wait until everything that was begun is done: before a clean shutdown."""
+    await ctx.delivering.finished()
+
+
+async def _deliver_in_lane(ctx: Context, event: Event) -> None:
+    """What cannot be delivered or recorded just now comes back when its lease is over."""
+    lane = ctx.delivering.lane(event.shop_id)
+    if lane.is_full:
+        return
+    try:
+        async with lane:
             await deliver(ctx, event)
-
-    await asyncio.gather(*(one(event) for event in events))
-    return len(events)
+    except StorageUnavailable as error:
+        log.error("delivery_not_stored", event_id=event.event_id, reason=str(error))
 
 
 async def deliver(ctx: Context, event: Event) -> Event:

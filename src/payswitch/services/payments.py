@@ -16,6 +16,7 @@ from payswitch.domain.errors import (
     NOT_FOUND,
     OUT_TRADE_NO_CONFLICT,
     PAYER_REFUSED,
+    TOO_MANY_ATTEMPTS,
     WRONG_STATE,
     PaySwitchError,
 )
@@ -41,6 +42,10 @@ from payswitch.services.routes import plan_route
 
 LEAST_LIFE_MS = 3_000
 """A payment about to expire launches nothing more: the customer could not finish."""
+
+MOST_EXPOSED = 20
+"""Credentials shown for one payment. Each has to be watched until it is dead: a link that somebody presses in a loop
+must not become thousands of orders. Attempts that nobody saw do not count: an outage must lock nobody out."""
 
 LAUNCHABLE = frozenset({PaymentState.CREATED, PaymentState.PENDING})
 
@@ -227,7 +232,9 @@ def plan_more(
     products: tuple[Product, ...] = (),
 ) -> NextRound:
     """Plan a new round for a payment that exists; `methods` and `products` are the customer's wish for this round.
-    Raises `no_candidate` when nobody can do it."""
+    Raises `no_candidate` when nobody can do it, `too_many_attempts` for a payment that was begun over and over."""
+    if sum(attempt.exposed_at_ms is not None for attempt in file.attempts) >= MOST_EXPOSED:
+        raise PaySwitchError(TOO_MANY_ATTEMPTS, extra={"payment_id": file.payment.payment_id})
     plan, decision = plan_route(ctx, file.payment, environment, file.attempts, methods=methods, products=products)
     if not plan.candidates:
         raise no_candidate(plan.excluded, file)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable
 
 from payswitch.domain.changes import StorageUnavailable
 from payswitch.domain.outcome import OutcomeKind
@@ -18,10 +17,9 @@ from payswitch.services.lifecycle import UNSEEN, begin_close, retire
 from payswitch.services.refunding import push_refund
 from payswitch.services.results import query_attempt
 from payswitch.services.retiring import work_on_closing
+from payswitch.services.side_work import wait_a_round
 
 BATCH = 200
-ROUND_S = 0.5
-"""A round waits this long for its payments. What a slow channel still keeps goes on beside the next rounds."""
 AFTER_TROUBLE_MS = 30_000
 """What failed for a reason of ours is tried again after this: not four times a second, not in front of the others."""
 LANE_FULL_MS = 5_000
@@ -39,22 +37,8 @@ async def sweep(ctx: Context) -> int:
     todo = ctx.sweeping.without_running(due)
     tasks = [ctx.sweeping.begin(payment_id, _sweep_guarded(ctx, payment_id)) for payment_id in todo]
     if tasks:
-        await _wait(ctx, tasks)
+        await wait_a_round(ctx.clock, tasks)
     return len(tasks)
-
-
-async def _wait(ctx: Context, tasks: Collection[asyncio.Task[None]]) -> None:
-    """Until all are done or the round is over; then they go on by themselves."""
-
-    async def all_done() -> None:
-        await asyncio.wait(tasks)
-
-    ends = [asyncio.create_task(all_done()), asyncio.create_task(ctx.clock.sleep(ROUND_S))]
-    try:
-        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for end in ends:
-            end.cancel()  # stops the waiting, not the work
 
 
 async def settle(ctx: Context) -> None:

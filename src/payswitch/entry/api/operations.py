@@ -138,6 +138,7 @@ OPERATIONS: tuple[Operation, ...] = (
         status=201,
         may_repeat=True,
         problems=(
+            kinds.TOO_MANY_ATTEMPTS,
             kinds.OUT_TRADE_NO_CONFLICT,
             kinds.IDEMPOTENCY_CONFLICT,
             kinds.NO_CANDIDATE,
@@ -184,7 +185,14 @@ OPERATIONS: tuple[Operation, ...] = (
         title_zh="换一种支付方式：关闭旧尝试并返回新的支付凭证",
         body=SwitchPayment,
         answer=views.PaymentView,
-        problems=(NOT_FOUND, kinds.WRONG_STATE, kinds.NO_CANDIDATE, kinds.PAYER_REFUSED, kinds.CHANNELS_UNAVAILABLE),
+        problems=(
+            NOT_FOUND,
+            kinds.WRONG_STATE,
+            kinds.NO_CANDIDATE,
+            kinds.TOO_MANY_ATTEMPTS,
+            kinds.PAYER_REFUSED,
+            kinds.CHANNELS_UNAVAILABLE,
+        ),
     ),
     Operation(
         name="createRefund",
