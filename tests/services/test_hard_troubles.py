@@ -11,8 +11,8 @@ from payswitch.domain.payment import AttemptState, PaymentState, RefundState
 from payswitch.services import (
     payments,
     results,
+    side_work,
     sweeper,
-    sweeping,
     switching,
 )
 from payswitch.services.commands import SwitchPayment
@@ -113,7 +113,7 @@ async def test_a_bug_with_one_payment_leaves_the_others_their_turn(
 
 async def test_one_hanging_channel_does_not_hold_up_the_payments_of_the_others(tonight: Night) -> None:
     """Its calls really wait. A healthy channel's lost notification is found meanwhile, in the next round."""
-    hung = [await tonight.order(f"hung-{i}") for i in range(sweeping.LANE_WIDTH + 8)]
+    hung = [await tonight.order(f"hung-{i}") for i in range(side_work.LANE_WIDTH + 8)]
     tonight.clock.advance(seconds=1)
     tonight.directory.take_out("wechat-main", "wechat-backup")
     good = await tonight.order("good")
@@ -136,7 +136,7 @@ async def test_one_hanging_channel_does_not_hold_up_the_payments_of_the_others(t
     try:
         async with asyncio.timeout(10):
             await found.wait()
-            tonight.clock.advance(seconds=sweeper.ROUND_S)
+            tonight.clock.advance(seconds=side_work.ROUND_S)
             await this_round  # nor does the round wait for the hanging channel: the next one can begin
         assert len(tonight.ctx.sweeping) >= len(hung)
     finally:
