@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -79,13 +80,14 @@ async def create_and_pay(shop: SwitchApi, wallets: SandboxApi) -> None:
     raise AssertionError("the payment did not succeed")
 
 
-def test_serve_says_that_the_port_is_taken(tmp_path: Path) -> None:
+async def test_serve_says_that_the_port_is_taken(tmp_path: Path) -> None:
     folder, port = tmp_path / "sandbox", free_port()
     with running("sandbox", "--data", str(folder), "--port", str(port), "--service-port", str(port)) as sandbox:
-        assert sandbox.stdout is not None
-        while "payswitch serve" not in (line := sandbox.stdout.readline()):
-            assert line, "the sandbox ended"
-        done = subprocess.run(
+        # It tells how to go on before it listens: only when it answers is the port surely taken.
+        async with Http(f"http://127.0.0.1:{port}", CLOCK) as http:
+            await until_up(SandboxApi(http), sandbox)
+        done = await asyncio.to_thread(
+            subprocess.run,
             [*COMMAND, "serve", "--config", str(folder / "payswitch.toml")],
             capture_output=True,
             text=True,
