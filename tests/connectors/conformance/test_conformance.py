@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import tomllib
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,7 @@ from aiohttp import web
 from tests.connectors.conformance.accounts import ACCOUNTS, make_world
 from tests.sandbox.support import PATIENCE_S, RunningSandbox, running_sandbox
 
+from payswitch import connectors
 from payswitch.connectors.aiohttp_transport import AiohttpTransport
 from payswitch.connectors.conformance import CHECKS, Check
 from payswitch.connectors.contract import Connector
@@ -173,10 +175,11 @@ def test_every_connector_of_the_registry_is_here() -> None:
     assert set(ACCOUNTS.values()) == set(CONNECTORS)
 
 
-def test_every_connector_says_what_it_is() -> None:
-    """A folder's README tells where its formats come from and what was verified how."""
-    import payswitch.connectors as package
-
-    for name in CONNECTORS:
-        folder = Path(str(package.__file__)).parent / name
-        assert (folder / "README.md").is_file(), f"{name} has no README.md"
+@pytest.mark.parametrize("name", CONNECTORS)
+def test_every_connector_says_what_it_is_and_how_it_was_verified(name: str) -> None:
+    folder = Path(str(connectors.__file__)).parent / name
+    assert (folder / "README.md").is_file(), f"{name} has no README.md"
+    quality = tomllib.loads((folder / "quality.toml").read_text(encoding="utf-8"))
+    assert quality["level"] in ("simulated", "third-party-client", "live")
+    for rule, state in quality["rules"].items():
+        assert str(state).startswith(("done", "exempt", "todo")), f"{name}: {rule} is neither done, exempt nor todo"

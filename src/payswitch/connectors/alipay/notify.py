@@ -11,7 +11,7 @@ from payswitch.connectors.alipay.account import AlipayAccount
 from payswitch.connectors.alipay.answers import untrusted
 from payswitch.connectors.alipay.facts import order_fact, refund_notified
 from payswitch.connectors.alipay.signing import Trust
-from payswitch.connectors.alipay.wire import read_form
+from payswitch.connectors.forms import read_form
 from payswitch.domain.exchange import NotifyAnswer, NotifyRequest, Reply
 from payswitch.domain.outcome import Outcome, OutcomeKind
 

@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 
 import msgspec
 
@@ -18,8 +18,6 @@ from payswitch.kit.clock import BEIJING
 from payswitch.kit.money import fen_from_yuan
 
 FORM: Final = {"content-type": "application/x-www-form-urlencoded;charset=utf-8", "accept": "application/json"}
-_MOST_FIELDS: Final = 200
-"""A trade notification has about 30."""
 _SPACE: Final = " \t\r\n"
 
 Fields = Mapping[str, Any]
@@ -106,23 +104,6 @@ def _expect(text: str, at: int, character: str) -> int:
 def _beside(parts: Mapping[str, tuple[str, Any]], name: str) -> str:
     _, value = parts.get(name, ("", ""))
     return value if isinstance(value, str) else ""
-
-
-def read_form(body: bytes) -> dict[str, str] | None:
-    """The fields of a form, decoded once; None if it is no UTF-8 form or repeats a name."""
-    try:
-        pairs = parse_qsl(
-            body.decode("ascii"),
-            keep_blank_values=True,
-            strict_parsing=True,
-            encoding="utf-8",
-            errors="strict",
-            max_num_fields=_MOST_FIELDS,
-        )
-    except ValueError:
-        return None
-    fields = dict(pairs)
-    return fields if fields and len(fields) == len(pairs) else None
 
 
 def text_of(fields: Fields, name: str) -> str:

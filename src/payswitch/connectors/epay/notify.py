@@ -10,7 +10,8 @@ from collections.abc import Callable
 from typing import Final
 
 from payswitch.connectors.epay.facts import notified_order, untrusted
-from payswitch.connectors.epay.wire import Fields, read_form
+from payswitch.connectors.epay.wire import Fields
+from payswitch.connectors.forms import read_form
 from payswitch.domain.exchange import NotifyAnswer, NotifyRequest, Reply
 from payswitch.domain.outcome import Outcome, OutcomeKind
 

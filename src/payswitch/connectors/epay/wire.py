@@ -9,7 +9,6 @@ import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
-from urllib.parse import parse_qsl
 
 from payswitch import __version__
 from payswitch.kit.clock import BEIJING
@@ -17,7 +16,6 @@ from payswitch.kit.money import fen_from_yuan
 
 _GET_HEADERS: Final = {"accept": "application/json", "user-agent": f"PaySwitch/{__version__}"}
 _POST_HEADERS: Final = {**_GET_HEADERS, "content-type": "application/x-www-form-urlencoded"}
-_MOST_FIELDS: Final = 100
 _WIRE_TIME: Final = "%Y-%m-%d %H:%M:%S"
 
 Fields = Mapping[str, str]
@@ -64,23 +62,6 @@ def _flat(item: object) -> str | None:
     if item is None or item is False:
         return ""
     return "1" if item is True else None
-
-
-def read_form(text: str) -> dict[str, str] | None:
-    """The fields of a query string or form, decoded once; None if it is no UTF-8 form or repeats a name."""
-    try:
-        pairs = parse_qsl(
-            text,
-            keep_blank_values=True,
-            strict_parsing=True,
-            encoding="utf-8",
-            errors="strict",
-            max_num_fields=_MOST_FIELDS,
-        )
-    except ValueError:
-        return None
-    fields = dict(pairs)
-    return fields if fields and len(fields) == len(pairs) else None
 
 
 def fen_of(fields: Fields, name: str) -> int | None:

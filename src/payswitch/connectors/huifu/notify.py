@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from typing import Final
 
+from payswitch.connectors.forms import read_form
 from payswitch.connectors.huifu.account import HuifuAccount
 from payswitch.connectors.huifu.answers import untrusted
 from payswitch.connectors.huifu.facts import order_fact, refund_fact
 from payswitch.connectors.huifu.signing import Trust, judge_notification
-from payswitch.connectors.huifu.wire import Fields, read_form, read_members, text_fields
+from payswitch.connectors.huifu.wire import Fields, read_members, text_fields
 from payswitch.domain.exchange import NotifyAnswer, NotifyRequest, Reply
 from payswitch.domain.outcome import Outcome, OutcomeKind
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
-from urllib.parse import parse_qsl
 
 import msgspec
 
@@ -19,8 +18,6 @@ from payswitch.kit.money import fen_from_yuan
 JSON: Final = {"content-type": "application/json;charset=utf-8", "accept": "application/json"}
 _DAY: Final = "%Y%m%d"
 _MOMENT: Final = "%Y%m%d%H%M%S"
-_MOST_FIELDS: Final = 50
-"""A notification has four fields; everything else stands inside `resp_data`."""
 
 Fields = Mapping[str, str]
 """The text members of a `data` object. Amounts and codes are text on this wire; what is none is not needed here."""
@@ -73,23 +70,6 @@ def text_fields(members: Members) -> Fields:
         except _UNREADABLE:
             continue
     return fields
-
-
-def read_form(body: bytes) -> dict[str, str] | None:
-    """The fields of a form, decoded once; None if it is no UTF-8 form or repeats a name."""
-    try:
-        pairs = parse_qsl(
-            body.decode("ascii"),
-            keep_blank_values=True,
-            strict_parsing=True,
-            encoding="utf-8",
-            errors="strict",
-            max_num_fields=_MOST_FIELDS,
-        )
-    except ValueError:
-        return None
-    fields = dict(pairs)
-    return fields if fields and len(fields) == len(pairs) else None
 
 
 def day_of(ms: int) -> str:

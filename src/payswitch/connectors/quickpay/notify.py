@@ -7,12 +7,13 @@ funnel that applies them only moves forward.
 from __future__ import annotations
 
 from payswitch.connectors.codes import Operation
+from payswitch.connectors.forms import read_form
 from payswitch.connectors.quickpay.account import QuickpayAccount
 from payswitch.connectors.quickpay.answers import untrusted
 from payswitch.connectors.quickpay.codes import SUCCESS
 from payswitch.connectors.quickpay.facts import is_money_back, order_fact
 from payswitch.connectors.quickpay.signing import SIGN
-from payswitch.connectors.quickpay.wire import Fields, fen_of, read_form
+from payswitch.connectors.quickpay.wire import Fields, fen_of
 from payswitch.domain.exchange import NotifyAnswer, NotifyRequest, RefundFact, Reply
 from payswitch.domain.outcome import Outcome, OutcomeKind
 

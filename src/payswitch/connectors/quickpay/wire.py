@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 
 import msgspec
 
@@ -20,7 +20,6 @@ WIRE_TIME: Final = "%Y%m%d%H%M%S"
 """Beijing time."""
 _TIME_DIGITS: Final = 14
 LONGEST_MESSAGE: Final = 200
-_MOST_FIELDS: Final = 200
 _DIGITS: Final = re.compile(r"[0-9]{7,}[0-9Xx]?")
 """Card, phone and identity numbers. Seven digits and more are nothing that a person needs to read in an error."""
 _AMOUNT: Final = re.compile(r"0|[1-9][0-9]{0,14}")
@@ -52,23 +51,6 @@ def _text(raw: msgspec.Raw) -> str:
     if written.startswith(b'"'):
         return str(_VALUE.decode(written))
     return "" if written == b"null" else written.decode()
-
-
-def read_form(body: bytes) -> dict[str, str] | None:
-    """The fields of a form, decoded once; None if it is no UTF-8 form or repeats a name."""
-    try:
-        pairs = parse_qsl(
-            body.decode("ascii"),
-            keep_blank_values=True,
-            strict_parsing=True,
-            encoding="utf-8",
-            errors="strict",
-            max_num_fields=_MOST_FIELDS,
-        )
-    except ValueError:
-        return None
-    fields = dict(pairs)
-    return fields if fields and len(fields) == len(pairs) else None
 
 
 def fen_of(fields: Fields, *names: str) -> int | None:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import Final
 
+from payswitch.connectors.forms import read_form
 from payswitch.connectors.unionpay.account import UnionPayAccount
 from payswitch.connectors.unionpay.answers import distrusted, untrusted
 from payswitch.connectors.unionpay.facts import order_notified, refund_notified
 from payswitch.connectors.unionpay.verifying import Verdict
-from payswitch.connectors.unionpay.wire import read_form
 from payswitch.domain.exchange import NotifyAnswer, NotifyRequest, Reply
 from payswitch.domain.outcome import Outcome, OutcomeKind
 

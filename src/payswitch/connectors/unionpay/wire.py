@@ -6,11 +6,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from typing import Final
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 
 FORM: Final = {"content-type": "application/x-www-form-urlencoded;charset=UTF-8"}
-_MOST_FIELDS: Final = 200
-"""The richest message has about 40."""
 _AMOUNT: Final = re.compile(r"[0-9]{1,12}")
 _MARKS: Final = re.compile("[{}&]")
 
@@ -54,23 +52,6 @@ def _parts(text: str) -> Iterator[str]:
             yield text[start : mark.start()]
             start = mark.end()
     yield text[start:]
-
-
-def read_form(body: bytes) -> dict[str, str] | None:
-    """The fields of a posted form, decoded once; None if it is no UTF-8 form or repeats a name."""
-    try:
-        pairs = parse_qsl(
-            body.decode("ascii"),
-            keep_blank_values=True,
-            strict_parsing=True,
-            encoding="utf-8",
-            errors="strict",
-            max_num_fields=_MOST_FIELDS,
-        )
-    except ValueError:
-        return None
-    fields = dict(pairs)
-    return fields if fields and len(fields) == len(pairs) else None
 
 
 def fen_of(fields: Fields, name: str) -> int | None:
