@@ -12,6 +12,7 @@ from payswitch.connectors.contract import AccountProblem
 from payswitch.connectors.directory import Directory
 from payswitch.connectors.registry import CONNECTORS
 from payswitch.domain.changes import StorageUnavailable
+from payswitch.entry.api.routes import hot_routes
 from payswitch.entry.api.routes import routes as api_routes
 from payswitch.entry.checkout.routes import routes as checkout_routes
 from payswitch.entry.console.routes import routes as console_routes
@@ -78,6 +79,7 @@ class App:
             clock=clock,
             ids=ids,
             lifespan=[self._lifespan],
+            hot=hot_routes(self.ctx),
         )
 
     async def start(self) -> None:

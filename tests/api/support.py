@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 import msgspec
 
 from payswitch.domain.payment import Shop
+from payswitch.entry.api.routes import hot_routes
 from payswitch.entry.api.routes import routes as api_routes
 from payswitch.entry.checkout.routes import routes as checkout_routes
 from payswitch.entry.console.routes import LivePage
@@ -171,4 +172,4 @@ async def evening(folder: Path, *, live_page: LivePage = "loopback") -> AsyncIte
             *checkout_routes(ctx),
             *console_routes(ctx, board, live_page),
         ]
-        yield Evening(wired, board, make_asgi(handlers, clock=ctx.clock, ids=ctx.ids))
+        yield Evening(wired, board, make_asgi(handlers, clock=ctx.clock, ids=ctx.ids, hot=hot_routes(ctx)))

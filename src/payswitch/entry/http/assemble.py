@@ -10,6 +10,7 @@ from litestar.types import ControllerRouterHandler
 
 from payswitch.entry.http import asgi, problems
 from payswitch.entry.http.guard import Guard
+from payswitch.entry.http.hot_path import HotPath, HotRoutes
 from payswitch.kit.clock import Clock
 from payswitch.kit.ids import IdSource
 
@@ -20,6 +21,7 @@ def make_asgi(
     clock: Clock,
     ids: IdSource,
     lifespan: Sequence[Callable[[Litestar], Any]] = (),
+    hot: HotRoutes | None = None,
 ) -> asgi.AsgiApp:
     """The application a server runs. The OpenAPI document is the API's own route: Litestar's is switched off."""
     app = Litestar(
@@ -30,4 +32,4 @@ def make_asgi(
         logging_config=None,
         debug=False,
     )
-    return Guard(app, clock=clock, ids=ids)
+    return Guard(HotPath(app, hot or {}), clock=clock, ids=ids)
