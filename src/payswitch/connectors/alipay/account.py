@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Final, TypeVar
+from typing import Final
 from urllib.parse import urlsplit
 
 import msgspec
 
+from payswitch.connectors.account_reading import AccountReader
 from payswitch.connectors.alipay.certificates import (
     certificate_sn,
     descends_from,
@@ -17,7 +17,7 @@ from payswitch.connectors.alipay.certificates import (
 from payswitch.connectors.alipay.signing import RequestSigner, Verifier
 from payswitch.connectors.contract import Account, AccountProblem
 from payswitch.kit.clock import Clock
-from payswitch.kit.crypto import KeyFormatError, SigningKey, VerifyingKey
+from payswitch.kit.crypto import SigningKey, VerifyingKey
 
 PRODUCTION_GATEWAY: Final = "https://openapi.alipay.com/gateway.do"
 _CERTIFICATE_KEYS: Final = ("app_certificate", "alipay_certificate", "alipay_root_certificate")
@@ -36,8 +36,6 @@ _KNOWN_KEYS: Final = frozenset(
 )
 _PRECREATE_CODES: Final = ("FACE_TO_FACE_PAYMENT", "QR_CODE_OFFLINE")
 
-_T = TypeVar("_T")
-
 
 class AlipayAccount(msgspec.Struct, frozen=True, kw_only=True):
     """An account that is ready to use."""
@@ -55,37 +53,8 @@ class AlipayAccount(msgspec.Struct, frozen=True, kw_only=True):
     """The mini program whose page opens the wallet (ALIPAY_JSAPI); usually the application itself."""
 
 
-class _Reader:
-    """Reads an account table and collects what is wrong with it. Messages name keys, never their values."""
-
-    def __init__(self, account: Account) -> None:
-        self._account = account
-        self.problems: list[str] = []
-
-    def text(self, key: str, default: str = "") -> str:
-        return self._account.get(key, "").strip() or default
-
-    def required(self, key: str, hint: str) -> str:
-        value = self.text(key)
-        if not value:
-            self.problems.append(f"{key} is missing / 缺少 {key}：{hint}")
-        return value
-
-    def parsed(self, key: str, parse: Callable[[str], _T], hint: str) -> _T | None:
-        value = self.required(key, hint)
-        if not value:
-            return None
-        try:
-            return parse(value)
-        except KeyFormatError as error:
-            self.problems.append(f"{key}: {error}；{hint}")
-        return None
-
-    def one_of(self, key: str, allowed: tuple[str, ...]) -> str:
-        value = self.text(key, allowed[0])
-        if value not in allowed:
-            self.problems.append(f"{key} must be one of {', '.join(allowed)} / {key} 只能是 {'、'.join(allowed)}")
-        return value
+class _Reader(AccountReader):
+    """What an account of this family has besides."""
 
     def gateway(self) -> str:
         value = self.text("gateway", PRODUCTION_GATEWAY)

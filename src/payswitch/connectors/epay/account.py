@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Final, TypeVar
+from typing import Final
 from urllib.parse import urlsplit
 
 import msgspec
 
+from payswitch.connectors.account_reading import AccountReader
 from payswitch.connectors.contract import Account, AccountProblem
-from payswitch.kit.crypto import KeyFormatError, SigningKey, VerifyingKey
+from payswitch.kit.crypto import SigningKey, VerifyingKey
 from payswitch.kit.secrets import Secret
 
 _KNOWN_KEYS: Final = frozenset(
@@ -30,8 +30,6 @@ _KNOWN_KEYS: Final = frozenset(
     }
 )
 _NO_YES: Final = ("no", "yes")
-
-_T = TypeVar("_T")
 
 
 class V1Secrets(msgspec.Struct, frozen=True):
@@ -62,37 +60,8 @@ class EpayAccount(msgspec.Struct, frozen=True, kw_only=True):
     close_is_final: bool
 
 
-class _Reader:
-    """Reads an account table and collects what is wrong with it. Messages name keys, never their values."""
-
-    def __init__(self, account: Account) -> None:
-        self._account = account
-        self.problems: list[str] = []
-
-    def text(self, key: str, default: str = "") -> str:
-        return self._account.get(key, "").strip() or default
-
-    def required(self, key: str, hint: str) -> str:
-        value = self.text(key)
-        if not value:
-            self.problems.append(f"{key} is missing / 缺少 {key}：{hint}")
-        return value
-
-    def parsed(self, key: str, parse: Callable[[str], _T], hint: str) -> _T | None:
-        value = self.required(key, hint)
-        if not value:
-            return None
-        try:
-            return parse(value)
-        except KeyFormatError as error:
-            self.problems.append(f"{key}: {error}；{hint}")
-        return None
-
-    def one_of(self, key: str, allowed: tuple[str, ...]) -> str:
-        value = self.text(key, allowed[0])
-        if value not in allowed:
-            self.problems.append(f"{key} must be one of {', '.join(allowed)} / {key} 只能是 {'、'.join(allowed)}")
-        return value
+class _Reader(AccountReader):
+    """What an account of this family has besides."""
 
     def yes(self, key: str) -> bool:
         return self.one_of(key, _NO_YES) == "yes"

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Final, TypeVar
+from typing import Final
 
 import msgspec
 
+from payswitch.connectors.account_reading import AccountReader
 from payswitch.connectors.contract import Account, AccountProblem
 from payswitch.domain.channel import Product
 from payswitch.kit.addresses import is_web_address
-from payswitch.kit.crypto import KeyFormatError, SigningKey, VerifyingKey
+from payswitch.kit.crypto import SigningKey, VerifyingKey
 
 PRODUCTION: Final = "https://api.huifu.com"
 _KNOWN_KEYS: Final = frozenset(
@@ -27,8 +27,6 @@ _KNOWN_KEYS: Final = frozenset(
         "ecny_bank_no",
     }
 )
-
-_T = TypeVar("_T")
 
 
 class HuifuAccount(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,31 +51,8 @@ class HuifuAccount(msgspec.Struct, frozen=True, kw_only=True):
     """数字货币运营机构编号, where Huifu gave one."""
 
 
-class _Reader:
-    """Reads an account table and collects what is wrong with it. Messages name keys, never their values."""
-
-    def __init__(self, account: Account) -> None:
-        self._account = account
-        self.problems: list[str] = []
-
-    def text(self, key: str, default: str = "") -> str:
-        return self._account.get(key, "").strip() or default
-
-    def required(self, key: str, hint: str) -> str:
-        value = self.text(key)
-        if not value:
-            self.problems.append(f"{key} is missing / 缺少 {key}：{hint}")
-        return value
-
-    def parsed(self, key: str, parse: Callable[[str], _T], hint: str) -> _T | None:
-        value = self.required(key, hint)
-        if not value:
-            return None
-        try:
-            return parse(value)
-        except KeyFormatError as error:
-            self.problems.append(f"{key}: {error}；{hint}")
-        return None
+class _Reader(AccountReader):
+    """What an account of this family has besides."""
 
     def address(self, key: str, default: str, *, with_query: bool = False) -> str:
         value = self.text(key, default)

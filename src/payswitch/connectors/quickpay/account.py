@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from typing import Final, TypeVar
+from collections.abc import Mapping
+from typing import Final
 
 import msgspec
 
+from payswitch.connectors.account_reading import AccountReader
 from payswitch.connectors.codes import CodeClass
 from payswitch.connectors.contract import Account, AccountProblem
 from payswitch.connectors.quickpay.banks import BANKS, Bank, BankTerms
 from payswitch.connectors.quickpay.codes import OVERRIDABLE, Codes
 from payswitch.connectors.quickpay.signing import Md5Signatures, RsaSignatures, Signatures
 from payswitch.kit.addresses import is_web_address
-from payswitch.kit.crypto import KeyFormatError, SigningKey, VerifyingKey
+from payswitch.kit.crypto import SigningKey, VerifyingKey
 from payswitch.kit.secrets import Secret
 from payswitch.kit.tables import unknown_names
 
@@ -47,8 +48,6 @@ _OVERRIDE: Final = re.compile(r"(?P<code>[0-9]{4})=(?P<name>[a-z0-9]+)")
 _LIMIT: Final = re.compile(r"(?P<bank>[a-z]+)=(?P<single>[1-9][0-9]{0,11})/(?P<daily>[1-9][0-9]{0,11})")
 _NUMBER: Final = re.compile(r"[0-9A-Za-z]{1,32}")
 
-_T = TypeVar("_T")
-
 
 class QuickpayAccount(msgspec.Struct, frozen=True, kw_only=True):
     """An account that is ready to use. Holds parsed keys only; its `repr` shows none."""
@@ -69,42 +68,17 @@ class QuickpayAccount(msgspec.Struct, frozen=True, kw_only=True):
     """The banks whose cards this account takes, with this contract's limits."""
 
 
-class _Reader:
-    """Reads an account table and collects what is wrong with it. Messages name keys, never their values."""
+class _Reader(AccountReader):
+    """What an account of this family has besides."""
 
     def __init__(self, account: Account) -> None:
-        self._account = account
-        self.problems: list[str] = unknown_names(account, _KNOWN_KEYS)
-
-    def text(self, key: str, default: str = "") -> str:
-        return self._account.get(key, "").strip() or default
-
-    def required(self, key: str, hint: str) -> str:
-        value = self.text(key)
-        if not value:
-            self.problems.append(f"{key} is missing / 缺少 {key}：{hint}")
-        return value
+        super().__init__(account)
+        self.problems += unknown_names(account, _KNOWN_KEYS)
 
     def number(self, key: str, hint: str) -> str:
         value = self.required(key, hint)
         if value and not _NUMBER.fullmatch(value):
             self.problems.append(f"{key} must be letters and digits / {key} 只能由字母和数字组成：{hint}")
-        return value
-
-    def parsed(self, key: str, parse: Callable[[str], _T], hint: str) -> _T | None:
-        value = self.required(key, hint)
-        if not value:
-            return None
-        try:
-            return parse(value)
-        except KeyFormatError as error:
-            self.problems.append(f"{key}: {error}；{hint}")
-        return None
-
-    def one_of(self, key: str, allowed: tuple[str, ...]) -> str:
-        value = self.text(key, allowed[0])
-        if value not in allowed:
-            self.problems.append(f"{key} must be one of {', '.join(allowed)} / {key} 只能是 {'、'.join(allowed)}")
         return value
 
     def base_url(self) -> str:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Final, TypeVar
+from typing import Final
 from urllib.parse import urlsplit
 
 import msgspec
 from cryptography.x509 import Certificate
 
+from payswitch.connectors.account_reading import AccountReader
 from payswitch.connectors.contract import Account, AccountProblem
 from payswitch.connectors.unionpay.certificates import load_bundle
 from payswitch.connectors.unionpay.signing import RequestSigner
 from payswitch.connectors.unionpay.signing_pair import SigningPair, pair_from_pem, pair_from_pfx
 from payswitch.connectors.unionpay.verifying import Verifier
 from payswitch.kit.clock import Clock
-from payswitch.kit.crypto import KeyFormatError
 
 PRODUCTION: Final = "https://gateway.95516.com"
 _FILE_GATEWAYS: Final = {
@@ -42,8 +41,6 @@ _KEY_HINT: Final = "商户签名私钥（PEM，无密码）"
 _PFX_HINT: Final = "商户签名证书 .pfx 文件的 base64"
 _ROOTS_HINT: Final = "CFCA 中级证书与根证书（acp_prod_middle.cer、acp_prod_root.cer）的 PEM"
 
-_T = TypeVar("_T")
-
 
 class UnionPayAccount(msgspec.Struct, frozen=True, kw_only=True):
     """An account that is ready to use."""
@@ -59,37 +56,8 @@ class UnionPayAccount(msgspec.Struct, frozen=True, kw_only=True):
     """For the customer's app: `00` production, `01` test."""
 
 
-class _Reader:
-    """Reads an account table and collects what is wrong with it. Messages name keys, never their values."""
-
-    def __init__(self, account: Account) -> None:
-        self._account = account
-        self.problems: list[str] = []
-
-    def text(self, key: str, default: str = "") -> str:
-        return self._account.get(key, "").strip() or default
-
-    def required(self, key: str, hint: str) -> str:
-        value = self.text(key)
-        if not value:
-            self.problems.append(f"{key} is missing / 缺少 {key}：{hint}")
-        return value
-
-    def parsed(self, key: str, parse: Callable[[str], _T], hint: str) -> _T | None:
-        value = self.required(key, hint)
-        if not value:
-            return None
-        try:
-            return parse(value)
-        except KeyFormatError as error:
-            self.problems.append(f"{key}: {error}；{hint}")
-        return None
-
-    def one_of(self, key: str, allowed: tuple[str, ...], default: str) -> str:
-        value = self.text(key, default)
-        if value not in allowed:
-            self.problems.append(f"{key} must be one of {', '.join(allowed)} / {key} 只能是 {'、'.join(allowed)}")
-        return value
+class _Reader(AccountReader):
+    """What an account of this family has besides."""
 
     def url(self, key: str, default: str) -> str:
         value = self.text(key, default)
