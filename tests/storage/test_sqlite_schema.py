@@ -23,6 +23,9 @@ from payswitch.storage.errors import SchemaMismatch, integrity_error
 from payswitch.storage.migrations.upgrade import HEAD, alembic_config, stored_revision, upgrade
 from payswitch.storage.prepared import Prepared
 
+PARTS = re.compile(r"\s*\n\s*|, (?=CONSTRAINT|\w+ (?:TEXT|BIGINT|INTEGER|BOOLEAN|BLOB)\b)")
+"""Between the parts of a table's statement. A column that was added later stands on the last line."""
+
 
 @pytest.fixture
 def migrated(tmp_path: Path) -> Path:
@@ -51,7 +54,7 @@ def definitions(path: Path) -> dict[str, list[str]]:
     """Every table, index and trigger as its parts, in an order that does not depend on how it was made."""
     with closing(sqlite3.connect(path)) as connection:
         rows = connection.execute("SELECT name, sql FROM sqlite_master WHERE tbl_name <> 'alembic_version'")
-        return {name: sorted(re.split(r"\s*\n\s*|, (?=CONSTRAINT)", sql or "")) for name, sql in without_commas(rows)}
+        return {name: sorted(PARTS.split(sql or "")) for name, sql in without_commas(rows)}
 
 
 def without_commas(rows: Any) -> list[tuple[str, str]]:

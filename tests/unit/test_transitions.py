@@ -39,16 +39,16 @@ EXPECTED = {
         closed     x        -          -        -
     """,
     "attempt": """
-        created    submitted x     x       succeeded failed unknown discarded x       x
-        submitted  -         ready x       succeeded failed unknown discarded x       x
-        ready      x         -     exposed succeeded failed x       discarded x       x
-        exposed    x         -     -       succeeded failed x       x         closing x
-        closing    x         -     x       succeeded x      x       x         -       closed
-        unknown    x         x     x       succeeded failed -       x         x       closed
-        succeeded  x         -     -       -         -      -       -         -       -
-        failed     x         -     x       succeeded -      -       -         -       -
-        discarded  x         -     x       succeeded -      -       -         -       -
-        closed     x         -     x       succeeded -      -       -         -       -
+        created    submitted x     x       succeeded failed unknown x       discarded x       x
+        submitted  -         ready x       succeeded failed x       x       discarded x       x
+        ready      x         -     exposed succeeded failed x       x       discarded x       x
+        exposed    x         -     -       succeeded failed unknown -       x         closing x
+        closing    x         -     x       succeeded x      x       x       x         -       closed
+        unknown    x         x     x       succeeded failed x       exposed x         x       closed
+        succeeded  x         -     -       -         -      x       -       -         -       -
+        failed     x         -     x       succeeded -      x       -       -         -       -
+        discarded  x         -     x       succeeded -      x       -       -         -       -
+        closed     x         -     x       succeeded -      x       -       -         -       -
     """,
     "refund": """
         created    submitted x          succeeded failed abnormal
@@ -110,3 +110,11 @@ def test_an_exposed_attempt_is_never_dropped() -> None:
     """A customer may be looking at its QR code: it can only be paid, refused, or closed and watched."""
     with pytest.raises(ForbiddenTransition):
         advance(ATTEMPT, AttemptState.EXPOSED, AttemptEvent.DISCARD)
+
+
+def test_a_debit_is_never_sent_twice() -> None:
+    """What may have taken the money is asked about, not repeated: the second "debit" is a bug."""
+    for state in AttemptState:
+        if state not in (AttemptState.CREATED, AttemptState.EXPOSED):
+            with pytest.raises(ForbiddenTransition):
+                advance(ATTEMPT, state, AttemptEvent.DEBIT)

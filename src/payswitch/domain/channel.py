@@ -36,6 +36,8 @@ class Environment(StrEnum):
     MOBILE = "mobile"
     DESKTOP = "desktop"
     APP = "app"
+    COUNTER = "counter"
+    """线下收银: the shop scans the customer's payment code (付款码); the customer's own screen shows nothing of ours."""
     RESTRICTED = "restricted"
     """Another app's web view (DingTalk, Weibo, QQ ...) that blocks jumps to wallets: only a QR code works."""
 
@@ -69,8 +71,27 @@ class Product(StrEnum):
     SAMSUNGPAY_APP = "samsungpay_app"
     VIVOPAY_APP = "vivopay_app"
     ECNY_QR = "ecny_qr"
+    WECHAT_CODE = "wechat_code"
+    """微信付款码: the shop scans the code in the customer's wallet. Pull: the call debits. So do the next four."""
+    ALIPAY_CODE = "alipay_code"
+    UNIONPAY_CODE = "unionpay_code"
+    QUICKPAY_CARD = "quickpay_card"
+    """A signed bank card; the bank sends an SMS code, the confirmation with it debits."""
+    APPLEPAY_WEB = "applepay_web"
+    """Apple Pay in a browser: the token that the customer's device signed goes to an acquirer, who debits."""
     EPAY_ALIPAY = "epay_alipay"
     EPAY_WECHAT = "epay_wechat"
+
+
+class Consent(StrEnum):
+    """授权凭据: what the customer gives for one debit of a pull product. Used once, never stored, never logged."""
+
+    PAYMENT_CODE = "payment_code"
+    """付款码: the digits of the code in the customer's wallet, scanned by the shop."""
+    SMS_CODE = "sms_code"
+    """短信验证码: sent by the bank after the attempt was created; typed by the customer."""
+    APPLE_PAY_TOKEN = "apple_pay_token"  # noqa: S105 (a kind of consent, not a password)
+    """The payment token of one `ApplePaySession`, as JSON text."""
 
 
 class Closing(StrEnum):
@@ -97,6 +118,10 @@ class CredentialKind(StrEnum):
     """`params` for WeixinJSBridge / wx.requestPayment."""
     APP = "app"
     """`content` (an order string) or `params` for the wallet's SDK."""
+    SMS = "sms"
+    """A code is on its way to the customer's phone; `content` is what may be shown of the card (`尾号 1234`)."""
+    NONE = "none"
+    """Nothing is shown: the customer's consent came with the request."""
 
 
 class Credential(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,8 +130,19 @@ class Credential(msgspec.Struct, frozen=True, kw_only=True):
     kind: CredentialKind
     content: str = ""
     params: dict[str, str] = {}
+    handle: str = ""
+    """The channel's own note that goes back to it with the customer's consent (`thpinfo`). Never shown."""
     expires_at_ms: int
     """When the credential itself stops working (h5 5 min, prepay 2 h), at most the attempt's deadline."""
+
+
+class RefundTerms(msgspec.Struct, frozen=True, kw_only=True):
+    """What the channel allows when money goes back."""
+
+    days: int = 365
+    """How long after the payment a refund is taken."""
+    parts: int | None = 50
+    """At most so many refunds of one payment; 1: only all of it at once; None: no limit is known."""
 
 
 class Capability(msgspec.Struct, frozen=True, kw_only=True):
@@ -123,11 +159,31 @@ class Capability(msgspec.Struct, frozen=True, kw_only=True):
     """WeChat's id of the customer under the shop's (or the provider's) appid."""
     needs_buyer_id: bool = False
     """The wallet's id of the customer: Alipay's or UnionPay's in-app page."""
+    needs_agreement: bool = False
+    """The customer must have signed up a card at this very channel (签约)."""
+    consent: Consent | None = None
+    """Pull: what the customer gives for the debit; None for push products."""
     closing: Closing
     credential: CredentialKind
     min_fen: int = 1
     max_fen: int | None = None
     credential_valid_s: int = 7_200
+    least_expiry_s: int = 60
+    """The shortest life that the channel lets an order have."""
+    most_expiry_s: int = 7_200
+    late_s: int = 0
+    """How long after its deadline money can still arrive all the same (netbank payments at UnionPay)."""
+    reverse_after_s: int = 45
+    """Pull: a debit that is unknown for so long is reversed (冲正/撤销); until then it is only asked about. Never less
+    than what the channel demands between a debit and its reversal (WeChat: 15 s)."""
+    refund: RefundTerms = RefundTerms()
+    probe: bool = True
+    """Whether asking about a number that never existed is a harmless health check."""
+
+    @property
+    def upfront(self) -> bool:
+        """Pull, and the consent comes with the request: the one call debits, nothing is shown."""
+        return self.consent in (Consent.PAYMENT_CODE, Consent.APPLE_PAY_TOKEN)
 
 
 class Channel(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,12 +8,13 @@ or a network can do.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import msgspec
 
 from payswitch.domain.channel import Credential, Environment, Product
 from payswitch.domain.outcome import Outcome
+from payswitch.kit.secrets import Secret
 
 
 class CreateOrder(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,6 +36,18 @@ class CreateOrder(msgspec.Struct, frozen=True, kw_only=True):
     buyer_id: str | None = None
     client_ip: str = "127.0.0.1"
     instalments: int | None = None
+    agreement_no: str = ""
+    """The channel's own number of the card that the customer signed up (签约), for products that need one."""
+
+
+class DebitOrder(msgspec.Struct, frozen=True, kw_only=True):
+    """Please take the money now (pull products): **this call may debit**."""
+
+    order: CreateOrder
+    consent: Secret
+    """What the customer gave, of the kind that the capability names."""
+    handle: str = ""
+    """`Credential.handle` of the answer to `create`, for products that are created first."""
 
 
 class CreateAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -130,6 +143,40 @@ class NotifyAnswer(msgspec.Struct, frozen=True, kw_only=True):
     number); None: `ChannelClient.acknowledge(True)`."""
 
 
+class AgreementOrder(msgspec.Struct, frozen=True, kw_only=True):
+    """签约申请: please let the customer sign up this card. No money moves. Card and holder travel as `Secret`; they
+    appear on the wire to the channel and nowhere else, and are never stored."""
+
+    customer_no: str
+    """Our name for the customer at the channel: derived, the same for all cards of one customer of one merchant."""
+    bank: str
+    card_no: Secret
+    id_no: Secret
+    name: Secret
+    mobile: Secret
+    is_credit: bool = False
+    valid_until: Secret | None = None
+    """Credit cards: MMYY as printed."""
+    cvv2: Secret | None = None
+
+
+class AgreementAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """ACCEPTED after applying: the bank sent an SMS code, `handle` goes back with it. ACCEPTED after confirming: the
+    card is signed up under `agreement_no`. REFUSED_PAYER with `ask_consent`: the code was wrong, another may be given."""
+
+    outcome: Outcome
+    handle: str = ""
+    agreement_no: str = ""
+
+
+class MerchantSession(msgspec.Struct, frozen=True, kw_only=True):
+    """ACCEPTED: Apple's opaque merchant session, to be handed to the browser's `ApplePaySession` as it is."""
+
+    outcome: Outcome
+    session: bytes = b""
+    """JSON, never read here."""
+
+
 class ChannelClient(Protocol):
     """One configured account on one connector, keys loaded, ready to talk.
 
@@ -156,4 +203,68 @@ class ChannelClient(Protocol):
 
     def acknowledge(self, accepted: bool) -> Reply:
         """What the channel wants to hear: after the facts are committed, or when they were refused."""
+        ...
+
+
+@runtime_checkable
+class DebitClient(Protocol):
+    """What a client with pull products can do besides `ChannelClient`. Here a lost answer is never harmless."""
+
+    async def debit(self, debit: DebitOrder, timeout_ms: int) -> OrderFact:
+        """Take the money.
+
+        PAID only with every particular (amount, merchant, number, transaction); a channel whose answer lacks one says
+        PENDING, and is queried at once. PENDING: the wallet or bank is asking the customer, or is working. NOT_SENT and
+        the REFUSED kinds prove that nothing was debited and nothing will be by this number. REFUSED_PAYER with
+        `ask_consent`: the same order takes another consent. Whatever proves nothing (timeout, 5xx, "busy" after
+        sending, an unknown code) is UNKNOWN and never `transient`: nobody sends a debit twice.
+        """
+        ...
+
+    async def reverse(self, order: OrderRef, timeout_ms: int) -> Outcome:
+        """Make an unknown debit undone: 撤销 / 冲正. Repeating it is harmless.
+
+        CLOSED: the channel confirms that no money is kept under this number and none will be: unpaid and closed, or
+        paid and given back. PENDING or UNKNOWN: call again later (`recall=Y`, `retry_flag=Y`). DUPLICATE: it is paid
+        and this channel does not reverse it: query. Never evidence by itself: query after it.
+        """
+        ...
+
+
+@runtime_checkable
+class SmsClient(Protocol):
+    """A client whose pull product sends the customer an SMS code when it is created."""
+
+    async def resend(self, order: CreateOrder, handle: str, timeout_ms: int) -> CreateAnswer:
+        """The code did not come: once more for the same order. ACCEPTED with the new credential."""
+        ...
+
+
+@runtime_checkable
+class AgreementDesk(Protocol):
+    """A client that signs up customers' cards (签约)."""
+
+    @property
+    def banks(self) -> frozenset[str]:
+        """Whose cards this account takes (`icbc`, ...)."""
+        ...
+
+    async def apply_agreement(self, order: AgreementOrder, timeout_ms: int) -> AgreementAnswer: ...
+
+    async def confirm_agreement(
+        self, order: AgreementOrder, handle: str, sms_code: Secret, timeout_ms: int
+    ) -> AgreementAnswer: ...
+
+    async def end_agreement(self, agreement_no: str, timeout_ms: int) -> Outcome:
+        """解约. CLOSED when the card is not signed up any more (or never was)."""
+        ...
+
+
+@runtime_checkable
+class ApplePayDesk(Protocol):
+    """A client that can open Apple Pay sessions for a web page."""
+
+    async def merchant_session(self, validation_url: str, domain: str, timeout_ms: int) -> MerchantSession:
+        """Called when the page's `onvalidatemerchant` fires. Only Apple's own hosts are ever called, whatever
+        `validation_url` says; `domain` is the page's, registered with Apple."""
         ...

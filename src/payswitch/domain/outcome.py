@@ -62,6 +62,9 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     ("系统繁忙", "通道维护"), without waiting for a second failure."""
     merchant_side: bool = False
     """For refunds: the merchant's balance is short or a person must act; retry later, same number."""
+    ask_consent: bool = False
+    """For debits (with REFUSED_PAYER): only the consent was wrong (a mistyped SMS code); nothing was debited, and the
+    customer may give another one for the same order."""
 
 
 HURTS_HEALTH = frozenset({OutcomeKind.NOT_SENT, OutcomeKind.REFUSED_CHANNEL, OutcomeKind.UNKNOWN})

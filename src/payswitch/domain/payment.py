@@ -94,6 +94,8 @@ class Payment(msgspec.Struct, frozen=True, kw_only=True):
     customer: Customer = Customer()
     instalments: int | None = None
     """Huabei instalments: 3, 6 or 12."""
+    agreement_id: str | None = None
+    """签约: the signed card that this payment may be debited from, for products that need one."""
     goods_tag: str | None = None
     notify_url: str | None = None
     return_url: str | None = None
@@ -144,6 +146,8 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     answered_at_ms: int | None = None
     exposed_at_ms: int | None = None
     """When the credential was committed to be shown: the exposure boundary."""
+    debit_at_ms: int | None = None
+    """Pull: when the call that may take the money was committed to leave; None: never, or refused for a wrong code."""
     finished_at_ms: int | None = None
     deadline_ms: int
     """The last moment a payment can arrive, as told to the channel (time_expire)."""

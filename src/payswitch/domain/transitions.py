@@ -77,8 +77,10 @@ class AttemptEvent(StrEnum):
     """Verified: money arrived for this number."""
     REFUSE = "refuse"
     """A definite no before the customer could pay, or the request never left."""
-    LOSE_ANSWER = "lose_answer"
-    """Pull only: the call may have debited, nobody knows."""
+    DEBIT = "debit"
+    """Pull only: the call that may take the money is about to leave. Nobody knows until a definite answer."""
+    ASK_AGAIN = "ask_again"
+    """Pull only: the consent was wrong (a mistyped SMS code), nothing was debited; another one may be given."""
     DISCARD = "discard"
     """Push, never exposed: nobody can pay it, we go on without it."""
     BEGIN_CLOSE = "begin_close"
@@ -151,7 +153,8 @@ ATTEMPT: Final = Machine[AttemptState, AttemptEvent](
             # The row of a sent attempt may still say "created": only the result of the call is committed.
             _AE.SUCCEED: _A.SUCCEEDED,
             _AE.REFUSE: _A.FAILED,
-            _AE.LOSE_ANSWER: _A.UNKNOWN,
+            _AE.DEBIT: _A.UNKNOWN,
+            _AE.ASK_AGAIN: FORBIDDEN,
             _AE.DISCARD: _A.DISCARDED,
             _AE.BEGIN_CLOSE: FORBIDDEN,
             _AE.CONFIRM_CLOSED: FORBIDDEN,
@@ -162,7 +165,8 @@ ATTEMPT: Final = Machine[AttemptState, AttemptEvent](
             _AE.EXPOSE: FORBIDDEN,
             _AE.SUCCEED: _A.SUCCEEDED,
             _AE.REFUSE: _A.FAILED,
-            _AE.LOSE_ANSWER: _A.UNKNOWN,
+            _AE.DEBIT: FORBIDDEN,
+            _AE.ASK_AGAIN: FORBIDDEN,
             _AE.DISCARD: _A.DISCARDED,
             _AE.BEGIN_CLOSE: FORBIDDEN,
             _AE.CONFIRM_CLOSED: FORBIDDEN,
@@ -173,7 +177,8 @@ ATTEMPT: Final = Machine[AttemptState, AttemptEvent](
             _AE.EXPOSE: _A.EXPOSED,
             _AE.SUCCEED: _A.SUCCEEDED,
             _AE.REFUSE: _A.FAILED,
-            _AE.LOSE_ANSWER: FORBIDDEN,
+            _AE.DEBIT: FORBIDDEN,
+            _AE.ASK_AGAIN: FORBIDDEN,
             _AE.DISCARD: _A.DISCARDED,
             _AE.BEGIN_CLOSE: FORBIDDEN,
             _AE.CONFIRM_CLOSED: FORBIDDEN,
@@ -184,7 +189,9 @@ ATTEMPT: Final = Machine[AttemptState, AttemptEvent](
             _AE.EXPOSE: STAYS,
             _AE.SUCCEED: _A.SUCCEEDED,
             _AE.REFUSE: _A.FAILED,
-            _AE.LOSE_ANSWER: FORBIDDEN,
+            # Created without a debit, then the customer typed the code of the SMS.
+            _AE.DEBIT: _A.UNKNOWN,
+            _AE.ASK_AGAIN: STAYS,
             # An exposed attempt can be paid by a customer: it is closed and watched, never dropped.
             _AE.DISCARD: FORBIDDEN,
             _AE.BEGIN_CLOSE: _A.CLOSING,
@@ -196,7 +203,8 @@ ATTEMPT: Final = Machine[AttemptState, AttemptEvent](
             _AE.EXPOSE: FORBIDDEN,
             _AE.SUCCEED: _A.SUCCEEDED,
             _AE.REFUSE: FORBIDDEN,
-            _AE.LOSE_ANSWER: FORBIDDEN,
+            _AE.DEBIT: FORBIDDEN,
+            _AE.ASK_AGAIN: FORBIDDEN,
             _AE.DISCARD: FORBIDDEN,
             _AE.BEGIN_CLOSE: STAYS,
             _AE.CONFIRM_CLOSED: _A.CLOSED,
@@ -207,7 +215,8 @@ ATTEMPT: Final = Machine[AttemptState, AttemptEvent](
             _AE.EXPOSE: FORBIDDEN,
             _AE.SUCCEED: _A.SUCCEEDED,
             _AE.REFUSE: _A.FAILED,
-            _AE.LOSE_ANSWER: STAYS,
+            _AE.DEBIT: FORBIDDEN,
+            _AE.ASK_AGAIN: _A.EXPOSED,
             _AE.DISCARD: FORBIDDEN,
             _AE.BEGIN_CLOSE: FORBIDDEN,
             _AE.CONFIRM_CLOSED: _A.CLOSED,
@@ -219,7 +228,8 @@ ATTEMPT: Final = Machine[AttemptState, AttemptEvent](
             _AE.EXPOSE: STAYS,
             _AE.SUCCEED: STAYS,
             _AE.REFUSE: STAYS,
-            _AE.LOSE_ANSWER: STAYS,
+            _AE.DEBIT: FORBIDDEN,
+            _AE.ASK_AGAIN: STAYS,
             _AE.DISCARD: STAYS,
             _AE.BEGIN_CLOSE: STAYS,
             _AE.CONFIRM_CLOSED: STAYS,
@@ -231,7 +241,8 @@ ATTEMPT: Final = Machine[AttemptState, AttemptEvent](
             _AE.EXPOSE: FORBIDDEN,
             _AE.SUCCEED: _A.SUCCEEDED,
             _AE.REFUSE: STAYS,
-            _AE.LOSE_ANSWER: STAYS,
+            _AE.DEBIT: FORBIDDEN,
+            _AE.ASK_AGAIN: STAYS,
             _AE.DISCARD: STAYS,
             _AE.BEGIN_CLOSE: STAYS,
             _AE.CONFIRM_CLOSED: STAYS,
@@ -242,7 +253,8 @@ ATTEMPT: Final = Machine[AttemptState, AttemptEvent](
             _AE.EXPOSE: FORBIDDEN,
             _AE.SUCCEED: _A.SUCCEEDED,
             _AE.REFUSE: STAYS,
-            _AE.LOSE_ANSWER: STAYS,
+            _AE.DEBIT: FORBIDDEN,
+            _AE.ASK_AGAIN: STAYS,
             _AE.DISCARD: STAYS,
             _AE.BEGIN_CLOSE: STAYS,
             _AE.CONFIRM_CLOSED: STAYS,
@@ -253,7 +265,8 @@ ATTEMPT: Final = Machine[AttemptState, AttemptEvent](
             _AE.EXPOSE: FORBIDDEN,
             _AE.SUCCEED: _A.SUCCEEDED,
             _AE.REFUSE: STAYS,
-            _AE.LOSE_ANSWER: STAYS,
+            _AE.DEBIT: FORBIDDEN,
+            _AE.ASK_AGAIN: STAYS,
             _AE.DISCARD: STAYS,
             _AE.BEGIN_CLOSE: STAYS,
             _AE.CONFIRM_CLOSED: STAYS,

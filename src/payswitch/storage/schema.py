@@ -32,6 +32,7 @@ from sqlalchemy import (
     not_,
 )
 
+from payswitch.domain.agreement import AgreementState
 from payswitch.domain.events import DeliveryState
 from payswitch.domain.payment import AttemptState, PaymentState, RefundKind, RefundState
 
@@ -83,6 +84,7 @@ payments = Table(
     _text("user_agent"),
     _text("customer"),
     _number("instalments", optional=True),
+    _text("agreement_id", optional=True),
     _text("goods_tag", optional=True),
     _text("notify_url", optional=True),
     _text("return_url", optional=True),
@@ -144,6 +146,7 @@ attempts = Table(
     _number("started_at_ms"),
     _number("answered_at_ms", optional=True),
     _number("exposed_at_ms", optional=True),
+    _number("debit_at_ms", optional=True),
     _number("finished_at_ms", optional=True),
     _number("deadline_ms"),
     _text("decision_id"),
@@ -318,6 +321,29 @@ channels = Table(
     _text("settings"),
     PrimaryKeyConstraint("channel_id", "version", name="pk_channels"),
 )
+
+agreements = Table(
+    "agreements",
+    metadata,
+    _text("agreement_id"),
+    _text("merchant_id"),
+    _text("shop_id"),
+    _text("customer_id"),
+    _text("channel_id"),
+    Column("channel_version", Integer, nullable=False),
+    _text("bank"),
+    _text("card_tail"),
+    _text("state"),
+    _text("agreement_no"),
+    _text("handle"),
+    _number("created_at_ms"),
+    _number("activated_at_ms", optional=True),
+    _number("ended_at_ms", optional=True),
+    PrimaryKeyConstraint("agreement_id", name="pk_agreements"),
+    CheckConstraint(_one_of("state", AgreementState), name="ck_agreement_state"),
+    CheckConstraint("state <> 'active' OR agreement_no <> ''", name="ck_agreement_no"),
+)
+Index("ix_agreements_customer", agreements.c.shop_id, agreements.c.customer_id, agreements.c.created_at_ms)
 
 
 def _guard(table: Table, name: str, columns: str, broken: str) -> str:

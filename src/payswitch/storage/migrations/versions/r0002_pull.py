@@ -1,0 +1,46 @@
+"""Pull products: when a debit left, which signed card it is over, and the signed cards themselves.
+
+Revision 0002.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("payments", sa.Column("agreement_id", sa.Text(), nullable=True))
+    op.add_column("attempts", sa.Column("debit_at_ms", sa.BigInteger(), nullable=True))
+    op.create_table(
+        "agreements",
+        sa.Column("agreement_id", sa.Text(), nullable=False),
+        sa.Column("merchant_id", sa.Text(), nullable=False),
+        sa.Column("shop_id", sa.Text(), nullable=False),
+        sa.Column("customer_id", sa.Text(), nullable=False),
+        sa.Column("channel_id", sa.Text(), nullable=False),
+        sa.Column("channel_version", sa.Integer(), nullable=False),
+        sa.Column("bank", sa.Text(), nullable=False),
+        sa.Column("card_tail", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("agreement_no", sa.Text(), nullable=False),
+        sa.Column("handle", sa.Text(), nullable=False),
+        sa.Column("created_at_ms", sa.BigInteger(), nullable=False),
+        sa.Column("activated_at_ms", sa.BigInteger(), nullable=True),
+        sa.Column("ended_at_ms", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("agreement_id", name="pk_agreements"),
+        sa.CheckConstraint("state IN ('applied', 'active', 'ended')", name="ck_agreement_state"),
+        sa.CheckConstraint("state <> 'active' OR agreement_no <> ''", name="ck_agreement_no"),
+    )
+    op.create_index("ix_agreements_customer", "agreements", ["shop_id", "customer_id", "created_at_ms"])
+
+
+def downgrade() -> None:
+    op.drop_table("agreements")
+    op.drop_column("attempts", "debit_at_ms")
+    op.drop_column("payments", "agreement_id")
