@@ -37,7 +37,7 @@ class Environment(StrEnum):
     DESKTOP = "desktop"
     APP = "app"
     COUNTER = "counter"
-    """线下收银: the shop scans the customer's payment code (付款码); the customer's own screen shows nothing of ours."""
+    """线下收银: the shop scans the customer's payment code (付款码); their own screen shows nothing of ours."""
     RESTRICTED = "restricted"
     """Another app's web view (DingTalk, Weibo, QQ ...) that blocks jumps to wallets: only a QR code works."""
 

@@ -162,7 +162,7 @@ class AgreementOrder(msgspec.Struct, frozen=True, kw_only=True):
 
 class AgreementAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """ACCEPTED after applying: the bank sent an SMS code, `handle` goes back with it. ACCEPTED after confirming: the
-    card is signed up under `agreement_no`. REFUSED_PAYER with `ask_consent`: the code was wrong, another may be given."""
+    card is signed up under `agreement_no`. REFUSED_PAYER with `ask_consent`: a wrong code, another may be given."""
 
     outcome: Outcome
     handle: str = ""
