@@ -10,6 +10,7 @@ from payswitch.connectors.wechatpay import bills, notify
 from payswitch.connectors.wechatpay.calls import SignedCalls
 from payswitch.connectors.wechatpay.code_pay import CodePay
 from payswitch.connectors.wechatpay.facts import order_fact, refund_fact
+from payswitch.connectors.wechatpay.hosts import Hosts
 from payswitch.connectors.wechatpay.keys import WechatAccount
 from payswitch.connectors.wechatpay.products import CAPABILITIES, TRADES
 from payswitch.connectors.wechatpay.signing import app_params, jsapi_params
@@ -65,12 +66,11 @@ class WechatPayClient:
         self._party = account.party
         self._clock = clock
         self._ids = ids
-        self._calls = SignedCalls(account, transport=transport, clock=clock, ids=ids)
+        hosts = Hosts(account.base_url, account.backup_base_url, clock)
+        self._calls = SignedCalls(account, hosts, transport=transport, clock=clock, ids=ids)
         self._code_pay = None
         if account.v2 is not None:
-            self._code_pay = CodePay(
-                account.v2, account.party, base_url=account.base_url, transport=transport, clock=clock, ids=ids
-            )
+            self._code_pay = CodePay(account.v2, account.party, hosts=hosts, transport=transport, clock=clock, ids=ids)
 
     def __repr__(self) -> str:
         return f"WechatPayClient({self._party.shown})"

@@ -14,6 +14,7 @@ from payswitch.connectors.codes import Operation
 from payswitch.connectors.consents import hushed
 from payswitch.connectors.transport import HttpTransport
 from payswitch.connectors.wechatpay.facts import TRADE_STATES
+from payswitch.connectors.wechatpay.hosts import Hosts
 from payswitch.connectors.wechatpay.parties import Party
 from payswitch.connectors.wechatpay.v2_account import V2Account
 from payswitch.connectors.wechatpay.v2_calls import V2Calls
@@ -57,16 +58,17 @@ class CodePay:
         account: V2Account,
         party: Party,
         *,
-        base_url: str,
+        hosts: Hosts,
         transport: HttpTransport,
         clock: Clock,
         ids: IdSource,
     ) -> None:
-        self._account = account
+        self._tls = account.tls
         self._party = party
-        self._base_url = base_url
+        self._hosts = hosts
+        self._hosts_tls = hosts if account.base_url_tls is None else Hosts(account.base_url_tls, None, clock)
         self._clock = clock
-        self._calls = V2Calls(account, party, transport=transport, ids=ids)
+        self._calls = V2Calls(account, party, transport=transport, clock=clock, ids=ids)
 
     async def debit(self, debit: DebitOrder, timeout_ms: int) -> OrderFact:
         """Take the money. PENDING while the customer types the password; whatever is not certain is UNKNOWN."""
@@ -76,7 +78,7 @@ class CodePay:
         if hindrance is not None:
             return OrderFact(channel_order_no=number, outcome=hindrance)
         said = _micropay_fields(order, debit.consent, now_ms)
-        answer = await self._calls.call(Operation.DEBIT, self._base_url + MICROPAY, said, timeout_ms)
+        answer = await self._calls.call(Operation.DEBIT, self._hosts, MICROPAY, said, timeout_ms)
         return hushed(self._debited(answer, number), debit.consent)
 
     def _debited(self, answer: Fields | Outcome, number: str) -> OrderFact:
@@ -90,7 +92,7 @@ class CodePay:
         """The state of a debit. Needs no certificate."""
         number = order.channel_order_no
         said = {"out_trade_no": number}
-        answer = await self._calls.call(Operation.QUERY, self._base_url + ORDERQUERY, said, timeout_ms)
+        answer = await self._calls.call(Operation.QUERY, self._hosts, ORDERQUERY, said, timeout_ms)
         if isinstance(answer, Outcome):
             return OrderFact(channel_order_no=number, outcome=answer)
         if answer.get("result_code") != "SUCCESS":
@@ -101,9 +103,8 @@ class CodePay:
 
     async def reverse(self, order: OrderRef, timeout_ms: int) -> Outcome:
         """Unpaid: closed. Paid: given back. `recall=Y`: call again."""
-        url = self._account.base_url_tls + REVERSE
         said = {"out_trade_no": order.channel_order_no}
-        answer = await self._calls.call(Operation.REVERSE, url, said, timeout_ms, tls=self._account.tls)
+        answer = await self._calls.call(Operation.REVERSE, self._hosts_tls, REVERSE, said, timeout_ms, tls=self._tls)
         if isinstance(answer, Outcome):
             return answer
         if _names_another(answer, self._party):

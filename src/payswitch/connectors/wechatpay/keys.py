@@ -54,7 +54,7 @@ class WechatAccount:
 
     base_url: str
     backup_base_url: str | None
-    """The same ledger at WeChat's other site. Kept for the operator; nothing is sent there automatically."""
+    """The same ledger at WeChat's other site: asked when the first cannot be reached. See `hosts.py`."""
     party: Party
     """Whose account it is, in either mode."""
     merchant_serial_no: str
@@ -92,7 +92,7 @@ class _Reader:
         signing_key = self._signing_key()
         api_v3_key = self._api_v3_key()
         key_ring = self._key_ring()
-        v2 = self._v2(base_url or "")
+        v2 = self._v2()
         if base_url is None or signing_key is None or api_v3_key is None:
             return None
         return WechatAccount(
@@ -106,10 +106,10 @@ class _Reader:
             v2=v2,
         )
 
-    def _v2(self, base_url: str) -> V2Account | None:
+    def _v2(self) -> V2Account | None:
         return read_v2(
             self._account,
-            base_url_tls=self._base_url("base_url_tls", base_url or None) or base_url,
+            base_url_tls=self._base_url("base_url_tls", None),
             needed=self._needs_v2,
             pair_is_wrong=any(problem.startswith("merchant_") for problem in self.problems),
             problem=self._problem,

@@ -27,12 +27,12 @@ class V2Account:
     key: Secret
     sign_type: SignType
     tls: ClientTls = field(repr=False)
-    base_url_tls: str
-    """Where reversals go: WeChat's one host takes both, a sandbox has a port for them."""
+    base_url_tls: str | None
+    """Where reversals go, if not to the same hosts as everything else: a sandbox has a port for them."""
 
 
 def read_v2(
-    account: Account, *, base_url_tls: str, needed: bool, pair_is_wrong: bool, problem: Problem
+    account: Account, *, base_url_tls: str | None, needed: bool, pair_is_wrong: bool, problem: Problem
 ) -> V2Account | None:
     """The V2 side of an account; None when it has none. `needed`: the channel sells what cannot do without it.
     `pair_is_wrong`: certificate or private key were found wrong already, and are not told of twice."""
