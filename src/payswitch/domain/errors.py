@@ -84,6 +84,30 @@ PAYER_REFUSED = ErrorKind(
     "付款方被拒绝，请更换支付方式",
     "offer_other_method",
 )
+PAYMENT_CONFIRMING = ErrorKind(
+    "payment_confirming",
+    409,
+    "An earlier debit of this payment is still being confirmed; nothing else may be begun before it is known",
+    "该支付单有一笔扣款正在确认中，请勿重复支付",
+    "query",
+)
+CONSENT_UNUSABLE = ErrorKind(
+    "consent_unusable",
+    422,
+    "What the customer gave cannot be used for this payment; nothing was debited",
+    "顾客提供的付款码或验证码不能用于本单，未扣款",
+    "fix_request",
+)
+CONSENT_WRONG = ErrorKind(
+    "consent_wrong",
+    422,
+    "The code is wrong or has run out; nothing was debited, ask the customer again",
+    "验证码错误或已失效，未扣款，请顾客重新输入",
+    "ask_customer_again",
+)
+TOO_SOON = ErrorKind(
+    "too_soon", 429, "This was done a moment ago; wait and try again", "操作过于频繁，请稍后再试", "retry_later"
+)
 BODY_TOO_LARGE = ErrorKind("body_too_large", 413, "The request body is too large", "请求体过大", "fix_request")
 UNSUPPORTED_MEDIA_TYPE = ErrorKind(
     "unsupported_media_type", 415, "The body must be application/json", "请求体必须是 application/json", "fix_request"
@@ -118,3 +142,8 @@ class PaySwitchError(Exception):
 
     def __str__(self) -> str:
         return f"{self.kind.code}: {self.detail or self.kind.title_en}"
+
+
+def catalogue() -> list[ErrorKind]:
+    """Every kind of error, in the order of this file."""
+    return [value for value in globals().values() if isinstance(value, ErrorKind)]

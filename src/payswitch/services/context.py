@@ -46,12 +46,15 @@ class Context:
     the database."""
     troubles_told: LastTimes = field(default_factory=lambda: LastTimes(INCIDENT_QUIET_MS))
     """The same for troubles of one attempt or refund that every query meets again, by its id."""
+    sms_sent: LastTimes = field(init=False)
+    """When a customer was last sent an SMS code, by attempt id."""
     sweeping: SideWork = field(default_factory=SideWork)
     delivering: SideWork = field(default_factory=SideWork)
     """Payments the sweeper is working on just now."""
 
     def __post_init__(self) -> None:
         self.checked = LastTimes(self.timings.check_gap_ms)
+        self.sms_sent = LastTimes(self.timings.sms_gap_ms)
 
     def checkout_url(self, token: str) -> str:
         return f"{self.public_url}/checkout/{token}"

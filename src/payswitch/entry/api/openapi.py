@@ -11,13 +11,12 @@ from payswitch.domain import errors as kinds
 from payswitch.domain.errors import ErrorKind
 from payswitch.entry.api import examples
 from payswitch.entry.api.call import IDEMPOTENCY_KEY
-from payswitch.entry.api.inputs import CreatePaymentInput, CustomerInput
+from payswitch.entry.api.inputs import CustomerInput
 from payswitch.entry.api.limits import RULES
 from payswitch.entry.api.operations import OPERATIONS, Operation
 from payswitch.entry.api.query import IDENTIFIER
 from payswitch.entry.api.views import Health
 from payswitch.entry.http import problems
-from payswitch.services.commands import CreateRefund, SwitchPayment
 
 _REF = "#/components/schemas/{name}"
 _JSON = "application/json"
@@ -164,14 +163,10 @@ def _health() -> Json:
 
 
 def _schemas() -> Json:
+    bodies = {operation.body for operation in OPERATIONS if operation.body is not None}
     answers = {operation.answer for operation in OPERATIONS}
-    types = [
-        CreatePaymentInput,
-        SwitchPayment,
-        CreateRefund,
-        Health,
-        *sorted(answers, key=lambda answer: answer.__name__),
-    ]
+    kinds_of_data: set[type[msgspec.Struct]] = {*bodies, *answers, Health}
+    types = sorted(kinds_of_data, key=lambda kind: kind.__name__)
     _, found = msgspec.json.schema_components(types, ref_template=_REF)
     schemas: Json = msgspec.to_builtins(found)
     for command, rules in RULES.items():
@@ -209,9 +204,7 @@ def _problem_schema() -> Json:
             "code": {**text, "description": "Stable, for programs"},
             "detail": text,
             "detail_zh": text,
-            "next_action": {
-                "enum": ["fix_request", "retry_later", "query", "offer_other_method", "contact_operator", "none"]
-            },
+            "next_action": {"enum": sorted({kind.next_action for kind in kinds.catalogue()})},
             "request_id": text,
             "errors": {
                 "type": "array",
