@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import Final
 
+from payswitch.connectors.acp.account import AcpAccount
+from payswitch.connectors.acp.answers import distrusted, untrusted
+from payswitch.connectors.acp.facts import order_notified, refund_notified
+from payswitch.connectors.acp.verifying import Verdict
 from payswitch.connectors.forms import read_form
-from payswitch.connectors.unionpay.account import UnionPayAccount
-from payswitch.connectors.unionpay.answers import distrusted, untrusted
-from payswitch.connectors.unionpay.facts import order_notified, refund_notified
-from payswitch.connectors.unionpay.verifying import Verdict
 from payswitch.domain.exchange import NotifyAnswer, NotifyRequest, Reply
 from payswitch.domain.outcome import Outcome, OutcomeKind
 
@@ -26,7 +26,7 @@ _NO_NOTIFICATION: Final = NotifyAnswer(
 )
 
 
-def read_notification(request: NotifyRequest, account: UnionPayAccount, *, now_ms: int) -> NotifyAnswer:
+def read_notification(request: NotifyRequest, account: AcpAccount, *, now_ms: int) -> NotifyAnswer:
     """Facts only if the signature is UnionPay's and the merchant is this account's.
 
     Only the posted form is read: what stands in the URL's query is not part of the message.

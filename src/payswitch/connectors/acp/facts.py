@@ -6,11 +6,10 @@ a notification there is only the transaction, and `respCode` is its own.
 
 from __future__ import annotations
 
-from payswitch.connectors.unionpay.answers import untrusted
-from payswitch.connectors.unionpay.codes import cut, kind_of_payment, kind_of_refund
-from payswitch.connectors.unionpay.products import RENMINBI
-from payswitch.connectors.unionpay.times import without_year
-from payswitch.connectors.unionpay.wire import Fields, fen_of
+from payswitch.connectors.acp.answers import untrusted
+from payswitch.connectors.acp.codes import cut, kind_of_payment, kind_of_refund
+from payswitch.connectors.acp.times import without_year
+from payswitch.connectors.acp.wire import RENMINBI, Fields, fen_of
 from payswitch.domain.exchange import OrderFact, RefundFact
 from payswitch.domain.outcome import Outcome, OutcomeKind
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from payswitch.connectors.acp.codes import SUCCESS, refusal
+from payswitch.connectors.acp.verifying import Verdict, Verifier
+from payswitch.connectors.acp.wire import Fields, read_answer
 from payswitch.connectors.codes import Operation, outcome_of_failure
 from payswitch.connectors.transport import HttpAnswer, SendFailure
-from payswitch.connectors.unionpay.codes import SUCCESS, refusal
-from payswitch.connectors.unionpay.verifying import Verdict, Verifier
-from payswitch.connectors.unionpay.wire import Fields, read_answer
 from payswitch.domain.outcome import Outcome, OutcomeKind
 
 UNREADABLE = Outcome(kind=OutcomeKind.UNKNOWN, code="unreadable", message="the answer is not UnionPay's format")
