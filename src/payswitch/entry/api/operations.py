@@ -1,45 +1,22 @@
-"""Every operation of the API, one small function each, and the table from which routes and document are made."""
+"""Every operation of the shops' API, one small function each, and the table from which routes and document are made."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Sequence
 
 import msgspec
 
 from payswitch.domain import errors as kinds
-from payswitch.domain.errors import NOT_FOUND, ErrorKind
+from payswitch.domain.errors import NOT_FOUND
 from payswitch.domain.payment import Decision, PaymentFile
 from payswitch.entry.api import query, views
 from payswitch.entry.api.call import Answer, Call
 from payswitch.entry.api.inputs import CreatePaymentInput
-from payswitch.entry.api.query import Parameter
+from payswitch.entry.api.operation import Operation
 from payswitch.entry.http.environment import detect
 from payswitch.services import confirming, deliveries, payments, refunds, switching
 from payswitch.services.commands import ConfirmPayment, CreateRefund, PaymentAnswer, SwitchPayment
 from payswitch.services.unknown_debits import settled_by_ms
-
-
-@dataclass(frozen=True, kw_only=True)
-class Operation:
-    """One method of one address."""
-
-    name: str
-    """operationId in the document."""
-    method: Literal["GET", "POST"]
-    path: str
-    run: Callable[[Call], Awaitable[Answer]]
-    title: str
-    title_zh: str
-    answer: type[msgspec.Struct]
-    status: int = 200
-    may_repeat: bool = False
-    """A repeat answers 200 instead of 201, with what the first one made."""
-    body: type[msgspec.Struct] | None = None
-    parameters: tuple[Parameter, ...] = ()
-    problems: tuple[ErrorKind, ...] = ()
-    """Beyond those that every operation may answer."""
 
 
 async def create_payment(call: Call) -> Answer:
@@ -145,7 +122,7 @@ def _view(
 
 _PAYMENT = "/v1/payments/{payment_id}"
 
-OPERATIONS: tuple[Operation, ...] = (
+OPERATIONS: tuple[Operation[Call], ...] = (
     Operation(
         name="createPayment",
         method="POST",
