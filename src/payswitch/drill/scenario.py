@@ -47,7 +47,7 @@ class FaultKind(StrEnum):
     NOTIFY_WRONG_AMOUNT = "notify_wrong_amount"
 
 
-API_OPERATIONS = frozenset({"create", "query", "close", "refund", "refund_query", "certificates"})
+API_OPERATIONS = frozenset({"create", "query", "close", "refund", "refund_query", "certificates", "debit", "reverse"})
 """The calls of every channel's API."""
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 import msgspec
 
 from payswitch.domain.channel import Method, Product
+from payswitch.drill.processes import free_port
 from payswitch.kit.secrets import fingerprint
 from payswitch.sandbox.world import AccountSpec, World, make_world
 
@@ -90,12 +91,13 @@ class Station(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def prepare(folder: Path, sandbox_url: str) -> Station:
-    """Open the folder, making what is not there yet (keys take a second or two). The world gets this address."""
+    """Open the folder, making what is not there yet (keys take a second or two). The world gets this address, and a
+    free port for the calls that show a client certificate; it keeps that one for as long as its address stays."""
     folder.mkdir(parents=True, exist_ok=True)
     world_file = folder / WORLD_FILE
     world = World.load(world_file) if world_file.exists() else make_world(sandbox_url)
-    if not world_file.exists() or world.base_url != sandbox_url:
-        world = world.at(sandbox_url)
+    if not world_file.exists() or world.base_url != sandbox_url or not world.base_url_tls:
+        world = world.at(sandbox_url, f"https://127.0.0.1:{free_port()}")
         world.save(world_file)
     return Station(
         folder=folder,

@@ -8,6 +8,7 @@ from functools import lru_cache
 import msgspec
 
 from payswitch.kit.crypto import SigningKey, VerifyingKey, generate_private_pem
+from payswitch.sandbox.authority import house
 from payswitch.sandbox.certificates import Subject, issue, issue_foreign_root, serial_hex
 from payswitch.sandbox.epay.keys import EpayKeys
 from payswitch.sandbox.huifu.keys import HuifuKeys
@@ -64,6 +65,11 @@ class WechatKeys(msgspec.Struct, frozen=True, kw_only=True, tag="wechatpay"):
     def __repr__(self) -> str:
         return f"WechatKeys(mchid={self.mchid!r})"
 
+    @property
+    def client_certificate(self) -> str:
+        """The merchant API certificate is shown in TLS, too (V2 reversals)."""
+        return self.merchant_certificate
+
     def connector_account(self, base_url: str) -> dict[str, str]:
         """The merchant's side only, in the words of the switch's `[channels.account]` table."""
         account = {
@@ -71,6 +77,7 @@ class WechatKeys(msgspec.Struct, frozen=True, kw_only=True, tag="wechatpay"):
             **self._whose(),
             "merchant_serial_no": self.merchant_serial_no,
             "merchant_private_key": self.merchant_private_key,
+            "merchant_certificate": self.merchant_certificate,
             "api_v3_key": self.api_v3_key,
         }
         if self.public_key_id:
@@ -141,7 +148,7 @@ def make_wechat_keys(*, platform_certificate: bool, public_key: bool, key_bits: 
         raise ValueError("a WeChat Pay account verifies with a platform certificate, a public key, or both")
     mchid = "16" + _digits(8)
     merchant_key = generate_private_pem(key_bits)
-    merchant_cert = issue(Subject(mchid, "Sandbox", "Sandbox Merchant"), merchant_key)
+    merchant_cert = house().issue_client(Subject(mchid, "Sandbox", "Sandbox Merchant"), merchant_key)
     keys = WechatKeys(
         appid="wx" + secrets.token_hex(8),
         mchid=mchid,

@@ -66,7 +66,7 @@ class WireCall(Protocol):
     def account(self) -> AccountSpec: ...
 
     operation: str
-    """`create`, `query`, `close`, `refund`, `refund_query`, `certificates` (see `faults.API_OPERATIONS`)."""
+    """One of `faults.API_OPERATIONS`: `create`, `query`, `close`, `refund`, ..."""
     product: str | None
     """The product in the switch's words, from the body or from the order in the ledger; None if unknown."""
     amount_fen: int | None
