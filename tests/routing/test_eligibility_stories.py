@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from tests.routing.world import ALIPAY, FIVE, NIGHT_MS, WECHAT, Night, book, channel, order, qr_product, why_excluded
 
-from payswitch.domain.channel import Capability, Closing, CredentialKind, Environment, Method, Product
+from payswitch.domain.channel import Capability, Closing, Consent, CredentialKind, Environment, Method, Product
 from payswitch.domain.payment import Customer
 from payswitch.routing.policy import Maintenance, Policy, Tier
 from payswitch.routing.request import ChannelBook
@@ -60,6 +60,28 @@ def test_a_product_inside_a_wallet_waits_for_that_wallets_id_of_the_customer() -
     assert [exclusion.reason for exclusion in refused.excluded] == ["needs_buyer_id"]
     offered = night.plan(environment=Environment.ALIPAY, customer=Customer(buyer_id="2088"))
     assert [candidate.product for candidate in offered.candidates] == [Product.ALIPAY_JSAPI]
+
+
+def test_a_bank_card_is_debited_only_where_the_customer_has_signed_it_up() -> None:
+    card = Capability(
+        product=Product.QUICKPAY_CARD,
+        method=Method.QUICKPAY,
+        push=False,
+        server_created=True,
+        environments=frozenset({Environment.MOBILE}),
+        needs_agreement=True,
+        consent=Consent.SMS_CODE,
+        closing=Closing.YES,
+        credential=CredentialKind.SMS,
+    )
+    products = frozenset({Product.QUICKPAY_CARD})
+    banks = [channel(name, "psp", name, 1, products=products) for name in ("icbc", "ccb")]
+    night = Night(the_book=ChannelBook(channels=tuple(banks), capabilities={"psp": {Product.QUICKPAY_CARD: card}}))
+    stranger = night.plan(environment=Environment.MOBILE)
+    assert [exclusion.reason for exclusion in stranger.excluded] == ["needs_agreement"] * 2
+    known = night.plan(environment=Environment.MOBILE, agreements=frozenset({"ccb"}))
+    assert order(known) == ["ccb"]
+    assert why_excluded(known, "icbc") == {"needs_agreement"}
 
 
 def test_limits_are_inclusive_and_the_products_own_limits_count_too() -> None:

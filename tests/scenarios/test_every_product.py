@@ -77,6 +77,11 @@ async def a_service(sandbox: RunningSandbox, folder: Path) -> AsyncIterator[tupl
             await app.stop()
 
 
+def push_products(connector: str) -> list[Capability]:
+    """What a wallet pays. Debits have evenings of their own."""
+    return [capability for capability in CONNECTORS[connector].capabilities.values() if capability.push]
+
+
 class Shop:
     """One shop's side of the API."""
 
@@ -151,10 +156,8 @@ async def test_every_product_of_every_connector_is_paid_and_refunded(tmp_path: P
         bought = 0
         for account_id, connector in ACCOUNTS.items():
             shop = Shop(session, service, account_id)
-            await asyncio.gather(
-                *(buy(sandbox, shop, account_id, c) for c in CONNECTORS[connector].capabilities.values())
-            )
-            bought += len(CONNECTORS[connector].capabilities)
+            await asyncio.gather(*(buy(sandbox, shop, account_id, c) for c in push_products(connector)))
+            bought += len(push_products(connector))
 
         counts = await app.store.counts()
         assert counts.payments == {"succeeded": bought}

@@ -24,8 +24,8 @@ class Entry:
 
     __slots__ = (
         "base_reasons", "bits", "channel_id", "channel_max_fen", "channel_min_fen", "daily_cap_fen", "fee_bp", "key",
-        "line", "max_fen", "method", "min_fen", "needs_buyer_id", "needs_openid", "on_request", "position", "product",
-        "push", "server_created", "siblings", "tier_rank", "upfront", "upstream", "windows",
+        "line", "max_fen", "method", "min_fen", "needs_agreement", "needs_buyer_id", "needs_openid", "on_request",
+        "position", "product", "push", "server_created", "siblings", "tier_rank", "upfront", "upstream", "windows",
     )  # fmt: skip
 
     def __init__(self, channel: Channel, capability: Capability, tier: Tier, position: int, line: Line) -> None:
@@ -45,6 +45,7 @@ class Entry:
         self.fee_bp = channel.fee_bp
         self.needs_openid = capability.needs_openid
         self.needs_buyer_id = capability.needs_buyer_id
+        self.needs_agreement = capability.needs_agreement
         self.push = capability.push
         self.server_created = capability.server_created
         self.upfront = capability.consent if capability.upfront else None
@@ -163,16 +164,26 @@ def why_not(entry: Entry, request: RouteRequest, book: ChannelBook, fired: Fired
         return "amount_too_small"
     if amount_fen > entry.max_fen:
         return "amount_too_large"
-    if entry.needs_openid and not request.customer.openid:
-        return "needs_openid"
-    if entry.needs_buyer_id and not request.customer.buyer_id:
-        return "needs_buyer_id"
+    reason = _not_known(entry, request)
+    if reason is not None:
+        return reason
     cap_fen = entry.daily_cap_fen
     if cap_fen is not None and book.used_today_fen.get(entry.channel_id, 0) + amount_fen > cap_fen:
         return "daily_cap"
     if entry.windows and any(window.covers(now_ms) for window in entry.windows):
         return "maintenance"
     return "rule_only" if fired.only & ~entry.bits else None
+
+
+def _not_known(entry: Entry, request: RouteRequest) -> str | None:
+    """What the product must know of the customer, and this payment does not say."""
+    if entry.needs_openid and not request.customer.openid:
+        return "needs_openid"
+    if entry.needs_buyer_id and not request.customer.buyer_id:
+        return "needs_buyer_id"
+    if entry.needs_agreement and entry.channel_id not in request.agreements:
+        return "needs_agreement"
+    return None
 
 
 def _not_asked_for(entry: Entry, request: RouteRequest) -> str | None:

@@ -27,6 +27,7 @@ EXCLUSIONS: Final[Mapping[str, tuple[str, str]]] = {
         "the payer or risk control refused this method: never tried again silently",
     ),
     "needs_buyer_id": ("缺少顾客在该钱包的用户号", "the wallet's id of the customer is not known"),
+    "needs_agreement": ("顾客未在该渠道签约银行卡", "the customer has signed up no card at this channel"),
     "needs_openid": ("缺少顾客的 openid", "the customer's openid is not known"),
     "amount_too_small": ("低于最小金额", "the amount is below the minimum"),
     "amount_too_large": ("超过最大金额", "the amount is above the maximum"),

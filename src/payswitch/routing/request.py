@@ -23,6 +23,8 @@ class RouteRequest(msgspec.Struct, frozen=True, kw_only=True):
     """Allowed methods; empty means any."""
     products: frozenset[Product] = frozenset()
     customer: Customer = Customer()
+    agreements: frozenset[str] = frozenset()
+    """Channels at which the customer has a signed card (签约) that this payment may be debited from."""
     goods_tag: str | None = None
     metadata: Mapping[str, str] = {}
     local_hour: int = 12

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from payswitch.domain.agreement import Agreement, AgreementState
 from payswitch.domain.changes import Changes, IdempotencyRecord
 from payswitch.domain.channel import CapabilityTable, Channel
 from payswitch.domain.events import Event
@@ -67,6 +68,21 @@ class Store(Protocol):
 
     async def save_delivery(self, event: Event) -> None:
         """Record one delivery try: state, tries, due time, delivered time, last error. Bytes never change."""
+        ...
+
+    async def save_agreement(self, agreement: Agreement) -> None:
+        """Write a new signed (or applied for) card."""
+        ...
+
+    async def update_agreement(self, agreement: Agreement, was: AgreementState) -> bool:
+        """Replace its state, numbers and times. False, and nothing is written, when the stored state is not `was` any
+        more: somebody was faster."""
+        ...
+
+    async def agreement(self, agreement_id: str) -> Agreement | None: ...
+
+    async def agreements_of(self, shop_id: str, customer_id: str) -> Sequence[Agreement]:
+        """The customer's cards in every state, newest first."""
         ...
 
     async def received_since(self, since_ms: int) -> Mapping[str, int]:

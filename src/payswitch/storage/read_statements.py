@@ -24,6 +24,7 @@ from payswitch.domain.payment import AttemptState, PaymentState
 from payswitch.storage import schema
 from payswitch.storage.prepared import Prepared
 from payswitch.storage.schema import (
+    agreements,
     api_keys,
     attempts,
     channels,
@@ -90,6 +91,14 @@ DECISIONS_OF: Final = Prepared(
     _all(decisions)
     .where(decisions.c.payment_id == _text("payment_id"))
     .order_by(decisions.c.at_ms, decisions.c.decision_id)
+)
+
+# Signed cards (签约).
+AGREEMENT_BY_ID: Final = Prepared(_all(agreements).where(agreements.c.agreement_id == _text("agreement_id")))
+AGREEMENTS_OF: Final = Prepared(
+    _all(agreements)
+    .where(agreements.c.shop_id == _text("shop_id"), agreements.c.customer_id == _text("customer_id"))
+    .order_by(agreements.c.created_at_ms.desc(), agreements.c.agreement_id.desc())
 )
 
 IDEMPOTENCY: Final = Prepared(

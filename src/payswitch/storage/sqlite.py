@@ -9,12 +9,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
+from payswitch.domain.agreement import Agreement, AgreementState
 from payswitch.domain.changes import Changes, IdempotencyRecord, StorageUnavailable
 from payswitch.domain.channel import Channel
 from payswitch.domain.events import Event
 from payswitch.domain.payment import Decision, Incident, Payment, PaymentFile, PaymentState, Refund, Shop
 from payswitch.kit.clock import Clock
-from payswitch.storage import audit, directory, outbox
+from payswitch.storage import agreements, audit, directory, outbox
 from payswitch.storage import read_statements as reads
 from payswitch.storage.codec import RowCodec
 from payswitch.storage.connections import connect_writer, create_private
@@ -149,6 +150,21 @@ class SqliteStore:
     async def save_channel(self, channel: Channel) -> None:
         """Remember this version of a channel, without credentials, so that history can name it for ever."""
         await self._write().run(lambda cursor: directory.save_channel(cursor, channel))
+
+    # --- signed cards -----------------------------------------------------------------------------------------
+
+    async def save_agreement(self, agreement: Agreement) -> None:
+        await self._write().run(lambda cursor: agreements.save(cursor, agreement))
+
+    async def update_agreement(self, agreement: Agreement, was: AgreementState) -> bool:
+        return await self._write().run(lambda cursor: agreements.replace(cursor, agreement, was))
+
+    async def agreement(self, agreement_id: str) -> Agreement | None:
+        found = self._rows(agreements.AGREEMENT, reads.AGREEMENT_BY_ID, agreement_id=agreement_id)
+        return found[0] if found else None
+
+    async def agreements_of(self, shop_id: str, customer_id: str) -> Sequence[Agreement]:
+        return self._rows(agreements.AGREEMENT, reads.AGREEMENTS_OF, shop_id=shop_id, customer_id=customer_id)
 
     # --- one payment -------------------------------------------------------------------------------------------
 

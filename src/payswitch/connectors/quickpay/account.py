@@ -39,11 +39,13 @@ _KNOWN_KEYS: Final = dict.fromkeys(
         "trxstatus_classes",
         "bank",
         "bank_limits",
+        "payment_sms",
     )
 )
 _SIGN_TYPES: Final = ("RSA", "MD5")
 _TRADE_PATHS: Final = ("unitorder", "tranx")
 _EXPIRY_FIELDS: Final = ("expiretime", "validtime")
+_PAYMENT_SMS: Final = ("yes", "no")
 _OVERRIDE: Final = re.compile(r"(?P<code>[0-9]{4})=(?P<name>[a-z0-9]+)")
 _LIMIT: Final = re.compile(r"(?P<bank>[a-z]+)=(?P<single>[1-9][0-9]{0,11})/(?P<daily>[1-9][0-9]{0,11})")
 _NUMBER: Final = re.compile(r"[0-9A-Za-z]{1,32}")
@@ -66,6 +68,8 @@ class QuickpayAccount(msgspec.Struct, frozen=True, kw_only=True):
     codes: Codes
     banks: Mapping[Bank, BankTerms]
     """The banks whose cards this account takes, with this contract's limits."""
+    payment_sms: bool
+    """False: the contract debits when a quick payment is applied for, without an SMS code."""
 
 
 class _Reader(AccountReader):
@@ -113,6 +117,7 @@ def read_account(channel_id: str, account: Account) -> QuickpayAccount:
     expiry_field = reader.one_of("expiry_field", _EXPIRY_FIELDS)
     codes = Codes(_read_overrides(reader))
     banks = _read_banks(reader)
+    payment_sms = reader.one_of("payment_sms", _PAYMENT_SMS) == "yes"
     if reader.problems or signatures is None:
         raise AccountProblem(channel_id, reader.problems)
     return QuickpayAccount(
@@ -127,6 +132,7 @@ def read_account(channel_id: str, account: Account) -> QuickpayAccount:
         expiry_field=expiry_field,
         codes=codes,
         banks=banks,
+        payment_sms=payment_sms,
     )
 
 

@@ -8,6 +8,7 @@ from payswitch.sandbox.quickpay.words import (
     PROCESSING,
     SMS_SENT,
     SUCCESS,
+    UNDONE,
     Fields,
     wire_time,
 )
@@ -31,7 +32,9 @@ def trxcode(order: Order, refund: Refund | None = None) -> str:
 
 
 def status_of(order: Order) -> tuple[str, str]:
-    """`trxstatus` and `errmsg` of a payment. A refund does not change its payment's status."""
+    """`trxstatus` and `errmsg` of a payment. A refund does not change its payment's status, a cancel does."""
+    if CANCELLED in order.extra or any(CANCELLED in refund.extra for refund in order.refunds):
+        return UNDONE, "交易已被撤销"
     if order.received:
         return SUCCESS, ""
     if FAIL_STATUS in order.extra:

@@ -82,9 +82,9 @@ class QuickpayWire:
         bank = card.bank if card is not None else bank_of_card(form.get("acctno", ""))
         return PRODUCT_PREFIX + bank.slug if bank is not None else None
 
-    async def _show_sms(self, _request: web.Request) -> web.Response:
-        """Every SMS the sandbox's banks sent, newest last, with its code."""
-        body = msgspec.json.encode({"sms": list(self.sms.sent)})
+    async def _show_sms(self, request: web.Request) -> web.Response:
+        """The SMS that the sandbox's banks sent, newest last, with their codes; with `?mobile=` one phone's inbox."""
+        body = msgspec.json.encode({"sms": self.sms.of(request.query.get("mobile"))})
         return web.Response(body=body, content_type="application/json")
 
     def scan(self, credential: Credential) -> Order | WalletProblem | None:
