@@ -149,6 +149,7 @@ def _new_payment(ctx: Context, shop: Shop, command: CreatePayment, input_hash: s
         user_agent=command.user_agent,
         customer=command.customer,
         instalments=command.instalments,
+        agreement_id=command.agreement_id,
         goods_tag=command.goods_tag,
         notify_url=command.notify_url or shop.notify_url,
         return_url=command.return_url,

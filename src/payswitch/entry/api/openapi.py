@@ -11,13 +11,13 @@ from payswitch.domain import errors as kinds
 from payswitch.domain.errors import ErrorKind
 from payswitch.entry.api import examples
 from payswitch.entry.api.call import IDEMPOTENCY_KEY
-from payswitch.entry.api.inputs import CreatePaymentInput, CustomerInput
+from payswitch.entry.api.inputs import CustomerInput
 from payswitch.entry.api.limits import RULES
-from payswitch.entry.api.operations import OPERATIONS, Operation
+from payswitch.entry.api.operation import Operation
+from payswitch.entry.api.operations import OPERATIONS
 from payswitch.entry.api.query import IDENTIFIER
 from payswitch.entry.api.views import Health
 from payswitch.entry.http import problems
-from payswitch.services.commands import CreateRefund, SwitchPayment
 
 _REF = "#/components/schemas/{name}"
 _JSON = "application/json"
@@ -103,7 +103,7 @@ def _parameters(operation: Operation) -> list[Json]:
         {
             "name": parameter.name,
             "in": "query",
-            "required": False,
+            "required": parameter.required,
             "description": parameter.meaning,
             "schema": parameter.schema(),
         }
@@ -165,13 +165,8 @@ def _health() -> Json:
 
 def _schemas() -> Json:
     answers = {operation.answer for operation in OPERATIONS}
-    types = [
-        CreatePaymentInput,
-        SwitchPayment,
-        CreateRefund,
-        Health,
-        *sorted(answers, key=lambda answer: answer.__name__),
-    ]
+    bodies = [operation.body for operation in OPERATIONS if operation.body is not None]
+    types = [*dict.fromkeys(bodies), Health, *sorted(answers, key=lambda answer: answer.__name__)]
     _, found = msgspec.json.schema_components(types, ref_template=_REF)
     schemas: Json = msgspec.to_builtins(found)
     for command, rules in RULES.items():
@@ -210,7 +205,16 @@ def _problem_schema() -> Json:
             "detail": text,
             "detail_zh": text,
             "next_action": {
-                "enum": ["fix_request", "retry_later", "query", "offer_other_method", "contact_operator", "none"]
+                "enum": [
+                    "fix_request",
+                    "retry_later",
+                    "query",
+                    "offer_other_method",
+                    "create_new_payment",
+                    "apply_again",
+                    "contact_operator",
+                    "none",
+                ]
             },
             "request_id": text,
             "errors": {

@@ -14,7 +14,8 @@ from payswitch.domain.errors import PaySwitchError
 from payswitch.entry.api import openapi
 from payswitch.entry.api.call import Call, authenticate, idempotency_key, require_json
 from payswitch.entry.api.decode import Reader
-from payswitch.entry.api.operations import OPERATIONS, Operation, create_payment
+from payswitch.entry.api.operation import Operation
+from payswitch.entry.api.operations import OPERATIONS, create_payment
 from payswitch.entry.api.query import read_query
 from payswitch.entry.api.views import Health
 from payswitch.entry.http import asgi, problems
