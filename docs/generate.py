@@ -13,7 +13,6 @@ from typing import TypeVar
 
 from payswitch.connectors.registry import CONNECTORS
 from payswitch.domain import errors
-from payswitch.domain.errors import ErrorKind
 from payswitch.domain.transitions import ATTEMPT, FORBIDDEN, PAYMENT, REFUND, STAYS, Machine
 
 S = TypeVar("S", bound=StrEnum)
@@ -61,7 +60,6 @@ def _table(machine: Machine[S, E]) -> str:
 
 def errors_page() -> str:
     """The catalogue of errors a program can meet."""
-    kinds = [value for value in vars(errors).values() if isinstance(value, ErrorKind)]
     lines = [
         HEADER.format(source="src/payswitch/domain/errors.py") + "# Errors (错误码)",
         "",
@@ -73,7 +71,7 @@ def errors_page() -> str:
     ]
     lines += [
         f"| `{k.code}` | {k.status} | {k.title_en} | {k.title_zh} | `{k.next_action}` |"
-        for k in sorted(kinds, key=lambda kind: (kind.status, kind.code))
+        for k in sorted(errors.catalogue(), key=lambda kind: (kind.status, kind.code))
     ]
     return "\n".join([*lines, ""])
 

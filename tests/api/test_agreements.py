@@ -111,7 +111,7 @@ async def test_problems_say_what_to_do(tonight: Evening, street: BankStreet) -> 
     soon = await tonight.shop.post(f"/v1/agreements/{agreement_id}/resend")
     assert (soon.status, soon.headers["retry-after"]) == (429, "60")
     wrong = await confirm(tonight, agreement_id, "314159")
-    assert (wrong.status, wrong.json["code"], wrong.json["tries_left"]) == (422, "sms_code_wrong", 4)
+    assert (wrong.status, wrong.json["code"], wrong.json["tries_left"]) == (422, "consent_wrong", 4)
     street.first.confirm_script.append(SILENT)
     away = await confirm(tonight, agreement_id)
     assert (away.status, away.json["code"], away.json["next_action"]) == (503, "bank_unavailable", "retry_later")

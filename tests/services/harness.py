@@ -259,6 +259,7 @@ class FakeDirectory:
             "alipay-main": FakeChannel("alipay-main", clock, closing=Closing.AFTER_SCAN),
         }
         self.forgotten: set[str] = set()
+        self._tables = dict(TABLES)
         self._channels = {
             "wechat-main": self._channel("wechat-main", "wechatpay", Product.WECHAT_NATIVE, "wechat", 1),
             "wechat-backup": self._channel("wechat-backup", "wechatpay", Product.WECHAT_NATIVE, "wechat", 2),
@@ -284,7 +285,13 @@ class FakeDirectory:
         return self._channels.get(channel_id)
 
     def capabilities(self, connector: str) -> CapabilityTable:
-        return TABLES[connector]
+        return self._tables[connector]
+
+    def add(self, channel: Channel, client: FakeChannel, capabilities: CapabilityTable) -> None:
+        """One more account."""
+        self.clients[channel.channel_id] = client
+        self._channels[channel.channel_id] = channel
+        self._tables[channel.connector] = capabilities
 
     def client(self, channel_id: str, version: int) -> FakeChannel:
         if channel_id in self.forgotten:

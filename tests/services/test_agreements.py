@@ -123,7 +123,7 @@ async def test_a_bank_that_nobody_reaches_is_told_with_those_that_are(tonight: N
 async def test_five_wrong_codes_end_the_application(tonight: Night, street: BankStreet) -> None:
     agreement_id = (await apply(tonight)).agreement_id
     kinds = [(await refused(tonight, agreement_id)).code for _ in range(5)]
-    assert kinds == ["sms_code_wrong"] * 4 + ["agreement_over"]
+    assert kinds == ["consent_wrong"] * 4 + ["agreement_over"]
     assert (await refused(tonight, agreement_id, CODE)).code == "agreement_over", "also with the right code"
     assert len(street.first.codes) == 5
     assert (await agreements.get(tonight.ctx, SHOP, agreement_id)).state is S.ENDED
@@ -131,7 +131,7 @@ async def test_five_wrong_codes_end_the_application(tonight: Night, street: Bank
 
 async def test_a_wrong_code_first_and_then_the_right_one(tonight: Night, street: BankStreet) -> None:
     agreement_id = (await apply(tonight)).agreement_id
-    assert (await refused(tonight, agreement_id)).code == "sms_code_wrong"
+    assert (await refused(tonight, agreement_id)).code == "consent_wrong"
     assert (await agreements.confirm(tonight.ctx, SHOP, agreement_id, CODE)).state is S.ACTIVE
 
 
@@ -172,15 +172,15 @@ async def test_particulars_are_forgotten_after_ten_minutes_even_if_nobody_comes_
 async def test_an_sms_a_minute_and_no_more(tonight: Night, street: BankStreet) -> None:
     agreement_id = (await apply(tonight)).agreement_id
     for _ in range(2):
-        with pytest.raises(PaySwitchError, match="sms_too_soon"):
+        with pytest.raises(PaySwitchError, match="too_soon"):
             await agreements.resend(tonight.ctx, SHOP, agreement_id)
-    with pytest.raises(PaySwitchError, match="sms_too_soon"):
+    with pytest.raises(PaySwitchError, match="too_soon"):
         await apply(tonight, card_no=Secret(CARD[:-4] + "1234"))
     assert (await apply(tonight, mobile=Secret("13900139000"), customer_id="c-78")).state is S.APPLIED, "another phone"
     later(tonight, 60)
     again = await agreements.resend(tonight.ctx, SHOP, agreement_id)
     assert again.handle == "secret-handle-3"
-    with pytest.raises(PaySwitchError, match="sms_too_soon"):
+    with pytest.raises(PaySwitchError, match="too_soon"):
         await agreements.resend(tonight.ctx, SHOP, agreement_id)
 
 

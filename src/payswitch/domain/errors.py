@@ -105,18 +105,36 @@ CARD_REFUSED = ErrorKind(
     "银行拒绝签约，请核对卡号、姓名、证件号与手机号",
     "fix_request",
 )
-SMS_CODE_WRONG = ErrorKind(
-    "sms_code_wrong", 422, "The SMS code is wrong or too old", "短信验证码错误或已失效", "fix_request"
-)
-SMS_TOO_SOON = ErrorKind(
-    "sms_too_soon", 429, "An SMS was sent to this phone a moment ago", "短信发送过于频繁，请稍后再试", "retry_later"
-)
 AGREEMENT_OVER = ErrorKind(
     "agreement_over",
     409,
     "This application has ended; apply for the card again",
     "该签约申请已结束，请重新申请签约",
     "apply_again",
+)
+PAYMENT_CONFIRMING = ErrorKind(
+    "payment_confirming",
+    409,
+    "An earlier debit of this payment is still being confirmed; nothing else may be begun before it is known",
+    "该支付单有一笔扣款正在确认中，请勿重复支付",
+    "query",
+)
+CONSENT_UNUSABLE = ErrorKind(
+    "consent_unusable",
+    422,
+    "What the customer gave cannot be used for this payment; nothing was debited",
+    "顾客提供的付款码或验证码不能用于本单，未扣款",
+    "fix_request",
+)
+CONSENT_WRONG = ErrorKind(
+    "consent_wrong",
+    422,
+    "The code is wrong or has run out; nothing was debited, ask the customer again",
+    "验证码错误或已失效，未扣款，请顾客重新输入",
+    "ask_customer_again",
+)
+TOO_SOON = ErrorKind(
+    "too_soon", 429, "This was done a moment ago; wait and try again", "操作过于频繁，请稍后再试", "retry_later"
 )
 BODY_TOO_LARGE = ErrorKind("body_too_large", 413, "The request body is too large", "请求体过大", "fix_request")
 UNSUPPORTED_MEDIA_TYPE = ErrorKind(
@@ -152,3 +170,8 @@ class PaySwitchError(Exception):
 
     def __str__(self) -> str:
         return f"{self.kind.code}: {self.detail or self.kind.title_en}"
+
+
+def catalogue() -> list[ErrorKind]:
+    """Every kind of error, in the order of this file."""
+    return [value for value in globals().values() if isinstance(value, ErrorKind)]

@@ -25,7 +25,7 @@ class Entry:
     __slots__ = (
         "base_reasons", "bits", "channel_id", "channel_max_fen", "channel_min_fen", "daily_cap_fen", "fee_bp", "key",
         "line", "max_fen", "method", "min_fen", "needs_agreement", "needs_buyer_id", "needs_openid", "on_request",
-        "position", "product", "push", "server_created", "siblings", "tier_rank", "upstream", "windows",
+        "position", "product", "push", "server_created", "siblings", "tier_rank", "upfront", "upstream", "windows",
     )  # fmt: skip
 
     def __init__(self, channel: Channel, capability: Capability, tier: Tier, position: int, line: Line) -> None:
@@ -48,6 +48,7 @@ class Entry:
         self.needs_agreement = capability.needs_agreement
         self.push = capability.push
         self.server_created = capability.server_created
+        self.upfront = capability.consent if capability.upfront else None
         self.bits = 0
         self.on_request = False
         self.windows: tuple[Window, ...] = ()
@@ -190,6 +191,8 @@ def _not_asked_for(entry: Entry, request: RouteRequest) -> str | None:
         return "method_not_allowed"
     if request.products and entry.product not in request.products:
         return "product_not_allowed"
+    if entry.upfront is not request.consent:
+        return "needs_consent" if entry.upfront is not None else "other_consent"
     if request.refused_methods and entry.method in request.refused_methods:
         return "method_refused"
     return None

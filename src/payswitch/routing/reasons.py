@@ -17,6 +17,11 @@ EXCLUSIONS: Final[Mapping[str, tuple[str, str]]] = {
     "unsupported": ("连接器不支持该产品", "the connector does not offer this product"),
     "method_not_allowed": ("本单未允许该支付方式", "the payment does not allow this method"),
     "product_not_allowed": ("本单未允许该支付产品", "the payment does not allow this product"),
+    "needs_consent": (
+        "须先取得顾客的付款码或 Apple Pay 授权",
+        "needs the customer's payment code or Apple Pay token first",
+    ),
+    "other_consent": ("顾客已给出的授权不适用于该产品", "does not take the consent that the customer gave"),
     "method_refused": (
         "付款方或风控已拒绝该支付方式，不再静默尝试",
         "the payer or risk control refused this method: never tried again silently",

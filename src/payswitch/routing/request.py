@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from payswitch.domain.channel import CapabilityTable, Channel, Environment, Method, Product
+from payswitch.domain.channel import CapabilityTable, Channel, Consent, Environment, Method, Product
 from payswitch.domain.outcome import Outcome
 from payswitch.domain.payment import Customer
 
@@ -33,6 +33,9 @@ class RouteRequest(msgspec.Struct, frozen=True, kw_only=True):
     """(channel_id, product) pairs that failed already in this payment: not asked again while others are left."""
     failed_upstreams: frozenset[str] = frozenset()
     """Upstreams of the channels that failed in this payment: ranked lower."""
+    consent: Consent | None = None
+    """What the customer gave for a debit with this very request (付款码, Apple Pay token): only products that take
+    it are asked. None: only products that need nothing at hand."""
     refused_methods: frozenset[Method] = frozenset()
     """Methods that the payer or risk control refused in this payment: not offered again silently."""
 

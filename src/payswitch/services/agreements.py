@@ -18,9 +18,9 @@ from payswitch.domain.errors import (
     AGREEMENT_OVER,
     BANK_UNAVAILABLE,
     CARD_REFUSED,
+    CONSENT_WRONG,
     NOT_FOUND,
-    SMS_CODE_WRONG,
-    SMS_TOO_SOON,
+    TOO_SOON,
     PaySwitchError,
 )
 from payswitch.domain.exchange import AgreementAnswer, AgreementOrder
@@ -182,7 +182,7 @@ async def _wrong_code(ctx: Context, agreement: Agreement, held: HeldCard) -> Pay
     held.wrong_codes += 1
     left = MOST_WRONG_CODES - held.wrong_codes
     if left > 0:
-        return PaySwitchError(SMS_CODE_WRONG, extra={"agreement_id": agreement.agreement_id, "tries_left": left})
+        return PaySwitchError(CONSENT_WRONG, extra={"agreement_id": agreement.agreement_id, "tries_left": left})
     await _finish(ctx, agreement)
     return _over(agreement)
 
@@ -281,4 +281,4 @@ def _over(agreement: Agreement) -> PaySwitchError:
 
 
 def _too_soon() -> PaySwitchError:
-    return PaySwitchError(SMS_TOO_SOON, extra={"retry_after_s": SMS_GAP_MS // 1_000})
+    return PaySwitchError(TOO_SOON, extra={"retry_after_s": SMS_GAP_MS // 1_000})

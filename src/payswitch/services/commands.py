@@ -9,8 +9,9 @@ from payswitch.domain.payment import Customer, PaymentFile
 from payswitch.kit.secrets import Secret
 
 
-class CreatePayment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`POST /v1/payments`."""
+class CreatePayment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """`POST /v1/payments`. Defaults are left out of its encoding, so that a new optional field does not change what the
+    same request hashes to. Its `repr` shows nothing that the customer gave."""
 
     out_trade_no: str
     amount_fen: int
@@ -25,13 +26,19 @@ class CreatePayment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     user_agent: str = ""
     customer: Customer = Customer()
     instalments: int | None = None
-    agreement_id: str | None = None
-    """签约: debit this signed card, and no other, where the payment goes by bank card."""
     goods_tag: str | None = None
     notify_url: str | None = None
     return_url: str | None = None
     expires_in_s: int = 900
     metadata: dict[str, str] = {}
+    agreement_id: str | None = None
+    """签约: the signed card to debit. None with a `customer_id`: any of the customer's."""
+    payment_code: str | None = None
+    """付款码: scanned by the shop; the payment is debited at once. Not part of what makes two requests the same: after
+    a refusal the customer shows a new code for the same order."""
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.out_trade_no!r})"
 
 
 class SwitchPayment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -40,6 +47,21 @@ class SwitchPayment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     methods: tuple[Method, ...] = ()
     products: tuple[Product, ...] = ()
     environment: Environment | None = None
+
+
+class ConfirmPayment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`POST /v1/payments/{id}/confirm`: what the customer gave for the debit; exactly one of the three. Its `repr`
+    shows none of it."""
+
+    sms_code: str | None = None
+    payment_code: str | None = None
+    apple_pay_token: str | None = None
+    """The `token` of the `ApplePayPayment`, as JSON text."""
+    environment: Environment | None = None
+    """For an Apple Pay token, when the payment does not say where the customer's screen is."""
+
+    def __repr__(self) -> str:
+        return "ConfirmPayment(***)"
 
 
 class CreateRefund(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

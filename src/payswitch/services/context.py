@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from payswitch.domain.operator import Operator
 from payswitch.kit.clock import Clock
 from payswitch.kit.ids import IdSource
 from payswitch.routing.planner import Router
@@ -36,6 +38,8 @@ class Context:
     public_url: str
     """Where channels and customers reach us; no slash at the end."""
     timings: Timings = field(default_factory=Timings)
+    operators: Mapping[str, Operator] = field(default_factory=dict)
+    """Who may call the admin API, by the fingerprint of their key."""
     inflight: Inflight = field(default_factory=Inflight)
     usage: DailyUsage = field(default_factory=DailyUsage)
     held_cards: HeldCards = field(default_factory=HeldCards)
@@ -49,12 +53,15 @@ class Context:
     the database."""
     troubles_told: LastTimes = field(default_factory=lambda: LastTimes(INCIDENT_QUIET_MS))
     """The same for troubles of one attempt or refund that every query meets again, by its id."""
+    sms_sent: LastTimes = field(init=False)
+    """When a customer was last sent an SMS code, by attempt id."""
     sweeping: SideWork = field(default_factory=SideWork)
     delivering: SideWork = field(default_factory=SideWork)
     """Payments the sweeper is working on just now."""
 
     def __post_init__(self) -> None:
         self.checked = LastTimes(self.timings.check_gap_ms)
+        self.sms_sent = LastTimes(self.timings.sms_gap_ms)
 
     def checkout_url(self, token: str) -> str:
         return f"{self.public_url}/checkout/{token}"

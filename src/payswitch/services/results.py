@@ -11,12 +11,13 @@ from payswitch.domain.errors import NOT_FOUND, PaySwitchError
 from payswitch.domain.exchange import NotifyRequest, OrderFact, Reply
 from payswitch.domain.outcome import OutcomeKind
 from payswitch.domain.payment import Attempt, AttemptState, Incident, PaymentFile, PaymentState
+from payswitch.domain.transitions import ATTEMPT
 from payswitch.kit.logs import get_logger
 from payswitch.services import observing, refunding
 from payswitch.services.asking import client_of, order_ref
 from payswitch.services.context import Context
 from payswitch.services.draft import Draft, change
-from payswitch.services.lifecycle import attempt_died, attempt_succeeded
+from payswitch.services.lifecycle import MAY_BE_PAID, attempt_died, attempt_succeeded
 from payswitch.services.troubles import tell_trouble
 
 log = get_logger(__name__)
@@ -91,7 +92,9 @@ async def apply_to_attempt(ctx: Context, file: PaymentFile, attempt_id: str, fac
 
     def decide(draft: Draft) -> Attempt:
         before = draft.attempt(attempt_id)
-        if fact.outcome.kind is OutcomeKind.PAID:
+        if fact.outcome.kind is OutcomeKind.PAID and before.reverse_at_ms is not None:
+            _doubt(draft, before, now_ms)
+        elif fact.outcome.kind is OutcomeKind.PAID:
             attempt_succeeded(ctx, draft, attempt_id, transaction_id=fact.transaction_id, now_ms=now_ms)
         else:
             attempt_died(ctx, draft, attempt_id, now_ms)
@@ -101,6 +104,13 @@ async def apply_to_attempt(ctx: Context, file: PaymentFile, attempt_id: str, fac
     after, before = await change(ctx, file.payment.payment_id, decide, known=file)
     observing.tell_result(ctx, before, after)
     return after
+
+
+def _doubt(draft: Draft, attempt: Attempt, now_ms: int) -> None:
+    """A "paid" about a debit that is being, or was, reversed: the message may be older than the reversal, and the money
+    on its way back. Only the channel's refusal to reverse it makes it a success: `unknown_debits.py` asks now."""
+    if attempt.state not in ATTEMPT.terminal or attempt.state is AttemptState.CLOSED:
+        draft.set_attempt(attempt.attempt_id, due_at_ms=now_ms)
 
 
 def _is_news(attempt: Attempt, fact: OrderFact) -> bool:
@@ -153,6 +163,6 @@ async def check_payment(ctx: Context, file: PaymentFile) -> PaymentFile:
         return file
     ctx.checked.note(payment_id, monotonic_ms)
     for attempt in file.attempts:
-        if attempt.state in (AttemptState.EXPOSED, AttemptState.CLOSING):
+        if attempt.state in MAY_BE_PAID:
             file, _ = await query_attempt(ctx, file, attempt.attempt_id, ctx.timings.query_timeout_ms)
     return file

@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
-from payswitch.domain.channel import Closing
+from payswitch.domain.channel import Closing, Consent
 from payswitch.domain.exchange import OrderFact
 from payswitch.domain.outcome import OutcomeKind
 from payswitch.domain.payment import Attempt, AttemptState, PaymentFile
 from payswitch.services import observing
-from payswitch.services.asking import client_of, order_ref
+from payswitch.services.asking import capability_of, client_of, order_ref
 from payswitch.services.context import Context
 from payswitch.services.draft import Draft, change
 from payswitch.services.lifecycle import add_incident, attempt_died, retire
@@ -63,8 +63,19 @@ async def _close_and_query(
     outcome_kind = await _close(ctx, attempt, until)
     if outcome_kind is None or not _time_left(ctx, until):
         return file
-    file, _ = await query_attempt(ctx, file, attempt_id, _time_left(ctx, until))
+    file, fact = await query_attempt(ctx, file, attempt_id, _time_left(ctx, until))
+    if outcome_kind is OutcomeKind.CLOSED and fact.outcome.kind in _UNPAID and lapses(ctx, attempt):
+        return await _bury(ctx, file, attempt, ctx.clock.now_ms(), incident=False)
     return file
+
+
+_UNPAID = frozenset({OutcomeKind.PENDING, OutcomeKind.NOT_FOUND})
+
+
+def lapses(ctx: Context, attempt: Attempt) -> bool:
+    """Whether nobody but ourselves could still take the money: an SMS order whose code was never sent to the bank."""
+    capability = capability_of(ctx, attempt)
+    return capability is not None and capability.consent is Consent.SMS_CODE and attempt.debit_at_ms is None
 
 
 async def _close(ctx: Context, attempt: Attempt, until: float) -> OutcomeKind | None:
@@ -76,10 +87,7 @@ async def _close(ctx: Context, attempt: Attempt, until: float) -> OutcomeKind | 
 
 def closing_of(ctx: Context, attempt: Attempt) -> Closing:
     """How far this attempt's product can be closed at all."""
-    channel = ctx.directory.channel(attempt.channel_id)
-    if channel is None:
-        return Closing.NO
-    capability = ctx.directory.capabilities(channel.connector).get(attempt.product)
+    capability = capability_of(ctx, attempt)
     return capability.closing if capability is not None else Closing.NO
 
 

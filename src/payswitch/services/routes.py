@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import msgspec
+from msgspec.structs import replace
 
 from payswitch.domain.channel import Environment, Method, Product
-from payswitch.domain.outcome import OutcomeKind
+from payswitch.domain.outcome import HURTS_HEALTH, OutcomeKind
 from payswitch.domain.payment import Attempt, Decision, Payment
 from payswitch.kit.clock import beijing_hour
 from payswitch.routing.request import ChannelBook, RoutePlan, RouteRequest
+from payswitch.services.consents import Given
 from payswitch.services.context import Context
 
 _encode = msgspec.json.Encoder().encode
@@ -24,14 +26,20 @@ def plan_route(
     *,
     methods: tuple[Method, ...] = (),
     products: tuple[Product, ...] = (),
+    given: Given | None = None,
 ) -> tuple[RoutePlan, Decision]:
-    """Plan one round of launching. `methods` and `products` narrow what the payment allows, for this round.
+    """Plan one round of launching. `methods` and `products` narrow what the payment allows, for this round; `given` is
+    what the customer gave for a debit, and narrows it to the products that take that.
 
     No I/O: this is the decision whose time the bench measures.
     """
     now_ms = ctx.clock.now_ms()
     begun = ctx.clock.monotonic_ms()
+    if given is not None:
+        attempts = _channels_fault(attempts)
     request = _request(ctx, payment, environment, attempts, methods, products, now_ms)
+    if given is not None:
+        request = replace(request, consent=given.kind)
     decision_id = ctx.ids.new("dec_", now_ms)
     plan = ctx.router.plan(request, book_of(ctx, payment.merchant_id), now_ms=now_ms, salt=decision_id)
     decision = Decision(
@@ -43,6 +51,15 @@ def plan_route(
         plan=msgspec.Raw(_encode(plan)),
     )
     return plan, decision
+
+
+_CHANNELS_FAULT = HURTS_HEALTH | {OutcomeKind.REFUSED_LIMIT, OutcomeKind.REFUSED_CONFIG}
+
+
+def _channels_fault(attempts: tuple[Attempt, ...]) -> tuple[Attempt, ...]:
+    """The attempts that failed for a reason of their channel. For a customer who has just given their consent anew, the
+    others (a code that had run out, a password not entered) say nothing against asking there again."""
+    return tuple(a for a in attempts if a.outcome is not None and a.outcome.kind in _CHANNELS_FAULT)
 
 
 def offered_methods(ctx: Context, payment: Payment, environment: Environment) -> tuple[Method, ...]:

@@ -147,6 +147,7 @@ attempts = Table(
     _number("answered_at_ms", optional=True),
     _number("exposed_at_ms", optional=True),
     _number("debit_at_ms", optional=True),
+    _number("reverse_at_ms", optional=True),
     _number("finished_at_ms", optional=True),
     _number("deadline_ms"),
     _text("decision_id"),

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.connectors.unionpay.world import body_of, http, order, order_ref, refund_order, shop_with_unionpay, signed
 
-from payswitch.connectors.unionpay.wire import read_pairs
+from payswitch.connectors.acp.wire import read_pairs
 from payswitch.domain.channel import Product
 from payswitch.domain.outcome import Outcome, OutcomeKind
 

@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.connectors.unionpay.world import order, shop_with_unionpay
 
-from payswitch.connectors.codes import CodeClass, Operation
-from payswitch.connectors.unionpay.codes import (
+from payswitch.connectors.acp.codes import (
     BY_OPERATION,
     FILE_CODES,
     RESP_CODES,
@@ -18,6 +17,7 @@ from payswitch.connectors.unionpay.codes import (
     kind_of_refund,
     refusal,
 )
+from payswitch.connectors.codes import CodeClass, Operation
 from payswitch.domain.outcome import OutcomeKind
 
 C = CodeClass

@@ -5,24 +5,12 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from payswitch.connectors.codes import Operation
-from payswitch.connectors.transport import HttpTransport
-from payswitch.connectors.unionpay.account import UnionPayAccount
-from payswitch.connectors.unionpay.answers import UNREADABLE, about_another, believed_fields
-from payswitch.connectors.unionpay.bills import fetch_bill
-from payswitch.connectors.unionpay.deadlines import Deadlines
-from payswitch.connectors.unionpay.facts import order_queried, refund_queried, refund_taken
-from payswitch.connectors.unionpay.notify import acknowledgement, read_notification
-from payswitch.connectors.unionpay.products import (
-    APP,
+from payswitch.connectors.acp.answers import UNREADABLE
+from payswitch.connectors.acp.calls import ask
+from payswitch.connectors.acp.facts import order_queried, refund_queried, refund_taken
+from payswitch.connectors.acp.notify import acknowledgement, read_notification
+from payswitch.connectors.acp.requests import (
     BACK,
-    FRONT,
-    SPECS,
-    ProductSpec,
-    app_params,
-    order_request,
-)
-from payswitch.connectors.unionpay.requests import (
     query_path,
     query_request,
     refund_request,
@@ -30,8 +18,21 @@ from payswitch.connectors.unionpay.requests import (
     reversal_request,
     void_request,
 )
-from payswitch.connectors.unionpay.times import wire_time
-from payswitch.connectors.unionpay.wire import FORM, Fields, form_body
+from payswitch.connectors.acp.times import wire_time
+from payswitch.connectors.acp.wire import Fields
+from payswitch.connectors.codes import Operation
+from payswitch.connectors.transport import HttpTransport
+from payswitch.connectors.unionpay.account import UnionPayAccount
+from payswitch.connectors.unionpay.bills import fetch_bill
+from payswitch.connectors.unionpay.deadlines import Deadlines
+from payswitch.connectors.unionpay.products import (
+    APP,
+    FRONT,
+    SPECS,
+    ProductSpec,
+    app_params,
+    order_request,
+)
 from payswitch.domain.bill import BillAnswer
 from payswitch.domain.channel import Credential, CredentialKind
 from payswitch.domain.exchange import (
@@ -206,15 +207,4 @@ class UnionPayClient:
 
     async def _ask(self, path: str, request: Fields, operation: Operation, timeout_ms: int) -> Fields | Outcome:
         """One call; the fields of a successful, genuine answer about exactly this message, or what else it was."""
-        answer = await self._transport.send(
-            "POST",
-            self._account.gateway + path,
-            headers=FORM,
-            body=form_body(self._account.signer.signed(request)),
-            timeout_ms=timeout_ms,
-        )
-        fields = believed_fields(answer, operation=operation, verifier=self._account.verifier)
-        if isinstance(fields, Outcome):
-            return fields
-        wrong = about_another(fields, order_id=request["orderId"], txn_time=request["txnTime"])
-        return fields if wrong is None else wrong
+        return await ask(self._account, self._transport, path, request, operation=operation, timeout_ms=timeout_ms)

@@ -8,7 +8,9 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from payswitch.connectors.unionpay.times import wire_time
+from payswitch.connectors.acp.requests import BACK, QR_BIZ
+from payswitch.connectors.acp.times import wire_time
+from payswitch.connectors.acp.wire import RENMINBI
 from payswitch.domain.channel import (
     Capability,
     CapabilityTable,
@@ -23,15 +25,11 @@ from payswitch.domain.exchange import CreateOrder
 FRONT: Final = "/gateway/api/frontTransReq.do"
 """Opened by the customer's browser with a posted form."""
 APP: Final = "/gateway/api/appTransReq.do"
-BACK: Final = "/gateway/api/backTransReq.do"
-QUERY: Final = "/gateway/api/queryTrans.do"
 
 GATEWAY_BIZ: Final = "000201"
 """B2C 网关支付: web, wap and app."""
-QR_BIZ: Final = "000000"
 _DESKTOP: Final = "07"
 _MOBILE: Final = "08"
-RENMINBI: Final = "156"
 
 
 class ProductSpec(msgspec.Struct, frozen=True, kw_only=True):

@@ -70,7 +70,7 @@ async def end_agreement(call: Call) -> Answer:
 
 _AGREEMENT = "/v1/agreements/{agreement_id}"
 
-AGREEMENTS: tuple[Operation, ...] = (
+AGREEMENTS: tuple[Operation[Call], ...] = (
     Operation(
         name="applyAgreement",
         method="POST",
@@ -82,7 +82,7 @@ AGREEMENTS: tuple[Operation, ...] = (
         answer=AgreementView,
         status=201,
         may_repeat=True,
-        problems=(kinds.BANK_NOT_OFFERED, kinds.CARD_REFUSED, kinds.SMS_TOO_SOON, kinds.BANK_UNAVAILABLE),
+        problems=(kinds.BANK_NOT_OFFERED, kinds.CARD_REFUSED, kinds.TOO_SOON, kinds.BANK_UNAVAILABLE),
     ),
     Operation(
         name="listAgreements",
@@ -116,7 +116,7 @@ AGREEMENTS: tuple[Operation, ...] = (
         problems=(
             NOT_FOUND,
             kinds.AGREEMENT_OVER,
-            kinds.SMS_CODE_WRONG,
+            kinds.CONSENT_WRONG,
             kinds.CARD_REFUSED,
             kinds.BANK_UNAVAILABLE,
         ),
@@ -133,7 +133,7 @@ AGREEMENTS: tuple[Operation, ...] = (
             NOT_FOUND,
             kinds.AGREEMENT_OVER,
             kinds.CARD_REFUSED,
-            kinds.SMS_TOO_SOON,
+            kinds.TOO_SOON,
             kinds.BANK_UNAVAILABLE,
         ),
     ),

@@ -22,6 +22,8 @@ _ATTEMPT: dict[str, Any] = {
     "started_at_ms": 1_794_400_620_000,
     "answered_at_ms": 1_794_400_620_110,
     "exposed_at_ms": 1_794_400_620_112,
+    "debit_at_ms": None,
+    "reverse_at_ms": None,
     "finished_at_ms": None,
     "deadline_ms": 1_794_401_520_000,
 }
@@ -61,6 +63,7 @@ _PAYMENT: dict[str, Any] = {
         "params": {},
         "expires_at": "2026-11-11T12:52:00.000Z",
     },
+    "confirming": None,
     "attempts": [_ATTEMPT],
     "refunds": [],
 }
@@ -127,6 +130,15 @@ REQUESTS: dict[str, dict[str, Any]] = {
                 "environment": "desktop",
             },
         },
+        "counter": {
+            "summary": "At the counter: the customer's payment code was scanned, and is debited at once",
+            "value": {
+                "out_trade_no": "20261111-0003",
+                "amount_fen": 3_800,
+                "subject": "茶点",
+                "payment_code": "134567890123456789",
+            },
+        },
         "link": {
             "summary": "A payment link: the checkout page finds out where the customer is",
             "value": {
@@ -141,6 +153,10 @@ REQUESTS: dict[str, dict[str, Any]] = {
                 "metadata": {"campaign": "double-eleven"},
             },
         },
+    },
+    "ConfirmPayment": {
+        "sms": {"summary": "The customer typed the bank's code", "value": {"sms_code": "428571"}},
+        "counter": {"summary": "The customer shows a new code", "value": {"payment_code": "134567890123456789"}},
     },
     "SwitchPayment": {
         "alipay": {"summary": "Alipay instead", "value": {"methods": ["alipay"], "environment": "desktop"}},

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from payswitch.entry.api.inputs import ApplyAgreementInput, ConfirmAgreementInput, CreatePaymentInput
 from payswitch.entry.api.rules import Address, Items, Notes, OneOf, Rule, Text, Whole
-from payswitch.services.commands import CreateRefund
+from payswitch.services.commands import ConfirmPayment, CreateRefund
 
 MAX_AMOUNT_FEN = 10_000_000_000
 """One hundred million yuan: far above any channel's limit, far below anything that could overflow."""
@@ -64,6 +64,8 @@ _SUBJECT = Text(
     most_bytes=127,
 )
 
+_PAYMENT_CODE = Text(16, 32, "[0-9 ]*", "must be the 16 to 24 digits of the code", "须为 16 到 24 位数字")
+
 _AMOUNT = Whole(1, MAX_AMOUNT_FEN, " fen (分)", "（单位：分）")
 
 RULES: Mapping[type, Mapping[str, Rule]] = {
@@ -82,12 +84,20 @@ RULES: Mapping[type, Mapping[str, Rule]] = {
         "customer.openid": Text(1, 128, "[!-~]*", "must be 1 to 128 ASCII characters", "须为 1 到 128 个 ASCII 字符"),
         "customer.client_ip": Address(),
         "instalments": OneOf(3, 6, 12),
-        "agreement_id": _number(),
         "goods_tag": _plain(32),
         "notify_url": _url(),
         "return_url": _url(),
         "expires_in_s": Whole(10, 7_200, " seconds", "（单位：秒）"),
         "metadata": Notes(20, "[A-Za-z0-9_.-]{1,40}", 500),
+        "agreement_id": _number(),
+        "payment_code": _PAYMENT_CODE,
+    },
+    ConfirmPayment: {
+        "sms_code": Text(4, 8, "[0-9]*", "must be the 4 to 8 digits of the SMS", "须为 4 到 8 位数字"),
+        "payment_code": _PAYMENT_CODE,
+        "apple_pay_token": Text(
+            1, 16_384, "[ -~]*", "must be the payment token as JSON text, in ASCII", "须为 JSON 格式的支付令牌"
+        ),
     },
     ApplyAgreementInput: {
         "customer_id": _text(1, 64, VISIBLE, "1 to 64 characters, not only blanks", "1 到 64 个字符，不能只有空白"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 
-from payswitch.connectors.unionpay.wire import Fields
+from payswitch.connectors.acp.wire import Fields
 from payswitch.kit.crypto import SigningKey
 
 

@@ -9,6 +9,8 @@ from typing import Final
 from urllib.parse import urlencode
 
 FORM: Final = {"content-type": "application/x-www-form-urlencoded;charset=UTF-8"}
+RENMINBI: Final = "156"
+"""CNY, as UnionPay writes it."""
 _AMOUNT: Final = re.compile(r"[0-9]{1,12}")
 _MARKS: Final = re.compile("[{}&]")
 

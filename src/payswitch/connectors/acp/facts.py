@@ -6,11 +6,10 @@ a notification there is only the transaction, and `respCode` is its own.
 
 from __future__ import annotations
 
-from payswitch.connectors.unionpay.answers import untrusted
-from payswitch.connectors.unionpay.codes import cut, kind_of_payment, kind_of_refund
-from payswitch.connectors.unionpay.products import RENMINBI
-from payswitch.connectors.unionpay.times import without_year
-from payswitch.connectors.unionpay.wire import Fields, fen_of
+from payswitch.connectors.acp.answers import untrusted
+from payswitch.connectors.acp.codes import cut, kind_of_payment, kind_of_refund
+from payswitch.connectors.acp.times import without_year
+from payswitch.connectors.acp.wire import RENMINBI, Fields, fen_of
 from payswitch.domain.exchange import OrderFact, RefundFact
 from payswitch.domain.outcome import Outcome, OutcomeKind
 
@@ -47,6 +46,17 @@ def _order_fact(fields: Fields, channel_order_no: str, outcome: Outcome, *, mer_
         merchant_ok=fields.get("merId") == mer_id,
         transaction_id=fields.get("queryId") or None,
         paid_at_ms=without_year(fields.get("traceTime", ""), near_ms) if paid else None,
+    )
+
+
+def debit_taken(fields: Fields, channel_order_no: str, *, mer_id: str) -> OrderFact:
+    """The answer 00 to a back-channel debit: UnionPay took it. PENDING, never PAID: whether the money moved, only a
+    query or the notification tells [O: UnionPay's own examples say so of every back-channel payment]."""
+    return OrderFact(
+        channel_order_no=channel_order_no,
+        outcome=Outcome(kind=OutcomeKind.PENDING, code=fields["respCode"]),
+        merchant_ok=fields.get("merId", mer_id) == mer_id,
+        transaction_id=fields.get("queryId") or None,
     )
 
 

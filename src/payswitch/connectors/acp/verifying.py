@@ -10,15 +10,15 @@ import msgspec
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import Certificate
 
-from payswitch.connectors.unionpay.certificates import (
+from payswitch.connectors.acp.certificates import (
     is_unionpays,
     issuers_of,
     load_bundle,
     valid_from_ms,
     valid_until_ms,
 )
-from payswitch.connectors.unionpay.signing import digest, signed_fields, signed_text
-from payswitch.connectors.unionpay.wire import Fields, read_pairs
+from payswitch.connectors.acp.signing import digest, signed_fields, signed_text
+from payswitch.connectors.acp.wire import Fields, read_pairs
 from payswitch.kit.clock import Clock
 from payswitch.kit.crypto import VerifyingKey
 

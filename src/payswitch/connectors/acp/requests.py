@@ -7,16 +7,32 @@ is derived from what is stored, never from the clock.
 
 from __future__ import annotations
 
-from payswitch.connectors.unionpay.products import BACK, QR_BIZ, QUERY, RENMINBI, ProductSpec
-from payswitch.connectors.unionpay.times import time_in_number, wire_time
+from typing import Final, Protocol
+
+from payswitch.connectors.acp.times import time_in_number, wire_time
+from payswitch.connectors.acp.wire import RENMINBI
 from payswitch.domain.exchange import OrderRef, RefundOrder
 
+BACK: Final = "/gateway/api/backTransReq.do"
+QUERY: Final = "/gateway/api/queryTrans.do"
+QR_BIZ: Final = "000000"
+"""The business of codes, whose queries go to `BACK` too."""
 
-def query_path(spec: ProductSpec) -> str:
+
+class Business(Protocol):
+    """What a message must say of the product it is about."""
+
+    @property
+    def biz_type(self) -> str: ...
+    @property
+    def channel_type(self) -> str: ...
+
+
+def query_path(spec: Business) -> str:
     return BACK if spec.biz_type == QR_BIZ else QUERY
 
 
-def query_request(spec: ProductSpec, *, order_id: str, txn_time: str) -> dict[str, str]:
+def query_request(spec: Business, *, order_id: str, txn_time: str) -> dict[str, str]:
     return {
         "bizType": spec.biz_type,
         "txnType": "00",
@@ -33,17 +49,17 @@ def refund_time(refund: RefundOrder) -> str:
     return wire_time(next(ms for ms in times if ms is not None))
 
 
-def refund_request(spec: ProductSpec, refund: RefundOrder) -> dict[str, str]:
+def refund_request(spec: Business, refund: RefundOrder) -> dict[str, str]:
     """A part or all of the amount, on any day within 90 days (QR 30)."""
     return _money_back(spec, refund, txn_type="04")
 
 
-def void_request(spec: ProductSpec, refund: RefundOrder) -> dict[str, str]:
+def void_request(spec: Business, refund: RefundOrder) -> dict[str, str]:
     """The whole amount, before 23:00 of the same settlement day."""
     return _money_back(spec, refund, txn_type="31")
 
 
-def _money_back(spec: ProductSpec, refund: RefundOrder, *, txn_type: str) -> dict[str, str]:
+def _money_back(spec: Business, refund: RefundOrder, *, txn_type: str) -> dict[str, str]:
     return {
         "bizType": spec.biz_type,
         "txnType": txn_type,
@@ -58,7 +74,7 @@ def _money_back(spec: ProductSpec, refund: RefundOrder, *, txn_type: str) -> dic
     }
 
 
-def reversal_request(spec: ProductSpec, order: OrderRef) -> dict[str, str]:
+def reversal_request(spec: Business, order: OrderRef) -> dict[str, str]:
     """Names the original by its own number and time."""
     return {
         "bizType": spec.biz_type,

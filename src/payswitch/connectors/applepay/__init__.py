@@ -1,0 +1,1 @@
+"""Apple Pay on the web. See README.md."""

@@ -1,0 +1,35 @@
+"""The customer's part in a debit at the sandbox: each channel family has its own way to a consent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, Protocol
+
+from tests.sandbox.support import RunningSandbox
+
+from payswitch.connectors.conformance import Customer
+from payswitch.domain.channel import Product
+from payswitch.domain.exchange import CreateOrder
+from payswitch.kit.secrets import Secret
+from payswitch.sandbox.world import AccountSpec
+
+
+class DebitHands(Protocol):
+    """What `SandboxDebitSubject` cannot know by itself."""
+
+    customers: frozenset[Customer]
+    notifies: bool
+
+    def complete(self, sandbox: RunningSandbox, spec: AccountSpec, order: CreateOrder) -> CreateOrder:
+        """The order with whatever this product needs besides, e.g. the number of a signed-up card."""
+        ...
+
+    async def consent(
+        self, sandbox: RunningSandbox, spec: AccountSpec, order: CreateOrder, customer: Customer
+    ) -> Secret: ...
+
+    async def confirm(self, sandbox: RunningSandbox, spec: AccountSpec, order: CreateOrder) -> None: ...
+
+
+HANDS: Final[Mapping[tuple[str, Product], DebitHands]] = {}
+"""(connector, pull product) -> hands. `test_pull` fails for every product that is missing here."""
