@@ -59,12 +59,11 @@ class ScanDesk:
 
     def _order(self, merchant: Merchant, form: Form, shown: PaymentCode, reqsn: str, fen: int) -> Order:
         now_ms = self._core.clock.now_ms()
-        wallet = "alipay" if shown.wallet == "huabei" else shown.wallet
         return self._core.ledger.add(
             Order(
                 account=merchant.channel_id,
                 channel_order_no=reqsn,
-                product=wallet + SUFFIX,
+                product=shown.wallet + SUFFIX,
                 amount_fen=fen,
                 subject=form.get("body", "") or merchant.spec.name,
                 notify_url=form.get("notify_url", ""),
