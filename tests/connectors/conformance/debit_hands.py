@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, Protocol
 
+from tests.connectors.conformance.quickpay_hands import CardCustomer, CodeCustomer
 from tests.sandbox.support import RunningSandbox
 
 from payswitch.connectors.conformance import Customer
@@ -31,5 +32,10 @@ class DebitHands(Protocol):
     async def confirm(self, sandbox: RunningSandbox, spec: AccountSpec, order: CreateOrder) -> None: ...
 
 
-HANDS: Final[Mapping[tuple[str, Product], DebitHands]] = {}
+HANDS: Final[Mapping[tuple[str, Product], DebitHands]] = {
+    ("quickpay", Product.QUICKPAY_CARD): CardCustomer(),
+    ("quickpay", Product.WECHAT_CODE): CodeCustomer("wechat"),
+    ("quickpay", Product.ALIPAY_CODE): CodeCustomer("alipay"),
+    ("quickpay", Product.UNIONPAY_CODE): CodeCustomer("unionpay"),
+}
 """(connector, pull product) -> hands. `test_pull` fails for every product that is missing here."""
