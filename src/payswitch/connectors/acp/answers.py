@@ -22,13 +22,16 @@ def distrusted(verdict: Verdict) -> Outcome:
     return untrusted(verdict.value, "the signature or its certificate is not UnionPay's for this account")
 
 
-def read_fields(answer: HttpAnswer | SendFailure, verifier: Verifier) -> tuple[Fields, bool] | Outcome:
+def read_fields(
+    answer: HttpAnswer | SendFailure, verifier: Verifier, operation: Operation | None = None
+) -> tuple[Fields, bool] | Outcome:
     """An answer's fields and whether UnionPay signed them; the outcome that says why there are none otherwise."""
     if isinstance(answer, SendFailure):
-        return outcome_of_failure(answer)
+        return outcome_of_failure(answer, operation)
     if answer.status != 200:
         # UnionPay answers 200 whatever it says; anything else comes from a machine in front of it.
-        return Outcome(kind=OutcomeKind.UNKNOWN, code=f"http_{answer.status}", transient=500 <= answer.status < 600)
+        again = 500 <= answer.status < 600 and operation is not Operation.DEBIT
+        return Outcome(kind=OutcomeKind.UNKNOWN, code=f"http_{answer.status}", transient=again)
     fields = read_answer(answer.body)
     if fields is None or not fields.get("respCode"):
         return UNREADABLE
@@ -42,7 +45,7 @@ def read_fields(answer: HttpAnswer | SendFailure, verifier: Verifier) -> tuple[F
 
 def believed_fields(answer: HttpAnswer | SendFailure, *, operation: Operation, verifier: Verifier) -> Fields | Outcome:
     """The fields of a successful answer that UnionPay signed; everything else as its outcome."""
-    read = read_fields(answer, verifier)
+    read = read_fields(answer, verifier, operation)
     if isinstance(read, Outcome):
         return read
     fields, signed = read

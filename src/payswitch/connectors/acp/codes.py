@@ -57,6 +57,12 @@ BY_OPERATION: Final[Mapping[Operation, Mapping[str, CodeClass]]] = {
         "46": _C.RENEW,  # reversed already
         DUPLICATE: _C.QUERY,
     },
+    Operation.REVERSE: {
+        "46": _C.RENEW,  # reversed already
+        # The original is not there (yet), or is not in a state to be reversed: a fact about the order, not our mistake.
+        "35": _C.QUERY,
+        DUPLICATE: _C.QUERY,
+    },
 }
 """Where the same code means something else for one operation."""
 
@@ -68,7 +74,8 @@ _REFUND_TAKEN: Final = frozenset({*IN_PROGRESS, DUPLICATE, "45"})
 """UnionPay has this refund's number already, or the original is refunded already, possibly by this number: ask."""
 _ASKS_ABOUT: Final = frozenset({Operation.QUERY, Operation.QUERY_REFUND})
 _HINTS: Final = frozenset({_C.CONFIG, _C.RETRY1})
-"""What an unsigned answer may say outside of create: these prove nothing about an order or a refund."""
+"""What an unsigned answer may say outside of create: these prove nothing about an order or a refund. (Of a debit a
+configuration error would prove that nothing was taken: there not even these are believed unsigned.)"""
 _LONGEST_MESSAGE: Final = 200
 
 
@@ -94,7 +101,8 @@ def refusal(code: str, message: str, operation: Operation, *, signed: bool) -> O
     if signed and code in _REFUND_TAKEN and operation is Operation.REFUND:
         return Outcome(kind=OutcomeKind.PENDING, code=code, message=message)
     found = classify(code, operation)
-    if not signed and operation is not Operation.CREATE and found not in _HINTS:
+    hints: frozenset[CodeClass] = frozenset() if operation is Operation.DEBIT else _HINTS
+    if not signed and operation is not Operation.CREATE and found not in hints:
         found = _C.QUERY
     return outcome_of(found, code=cut(code), message=message, operation=operation)
 

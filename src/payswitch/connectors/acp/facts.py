@@ -49,6 +49,17 @@ def _order_fact(fields: Fields, channel_order_no: str, outcome: Outcome, *, mer_
     )
 
 
+def debit_taken(fields: Fields, channel_order_no: str, *, mer_id: str) -> OrderFact:
+    """The answer 00 to a back-channel debit: UnionPay took it. PENDING, never PAID: whether the money moved, only a
+    query or the notification tells [O: UnionPay's own examples say so of every back-channel payment]."""
+    return OrderFact(
+        channel_order_no=channel_order_no,
+        outcome=Outcome(kind=OutcomeKind.PENDING, code=fields["respCode"]),
+        merchant_ok=fields.get("merId", mer_id) == mer_id,
+        transaction_id=fields.get("queryId") or None,
+    )
+
+
 def refund_taken(fields: Fields, out_refund_no: str) -> RefundFact:
     """The answer 00 to a refund or void: UnionPay took it. Whether it went through, only a query tells."""
     return RefundFact(

@@ -16,7 +16,8 @@ from payswitch.connectors.forms import read_form
 from payswitch.domain.exchange import NotifyAnswer, NotifyRequest, Reply
 from payswitch.domain.outcome import Outcome, OutcomeKind
 
-_PAYMENT: Final = "01"
+PAYMENT: Final = "01"
+"""txnType of a payment (消费)."""
 _MONEY_BACK: Final = frozenset({"04", "31"})
 """txnType of a refund (退货) and of a void (消费撤销)."""
 _NO_NOTIFICATION: Final = NotifyAnswer(
@@ -26,7 +27,9 @@ _NO_NOTIFICATION: Final = NotifyAnswer(
 )
 
 
-def read_notification(request: NotifyRequest, account: AcpAccount, *, now_ms: int) -> NotifyAnswer:
+def read_notification(
+    request: NotifyRequest, account: AcpAccount, *, now_ms: int, payment_type: str = PAYMENT
+) -> NotifyAnswer:
     """Facts only if the signature is UnionPay's and the merchant is this account's.
 
     Only the posted form is read: what stands in the URL's query is not part of the message.
@@ -43,7 +46,7 @@ def read_notification(request: NotifyRequest, account: AcpAccount, *, now_ms: in
         return NotifyAnswer(outcome=untrusted("wrong_mer_id", "the notification is about another merchant"))
     believed = Outcome(kind=OutcomeKind.ACCEPTED, code=form.get("respCode", ""))
     number, kind = form.get("orderId", ""), form.get("txnType", "")
-    if number and believed.code and kind == _PAYMENT:
+    if number and believed.code and kind == payment_type:
         fact = order_notified(form, number, mer_id=account.mer_id, near_ms=now_ms)
         return NotifyAnswer(outcome=believed, order=fact)
     if number and believed.code and kind in _MONEY_BACK:
