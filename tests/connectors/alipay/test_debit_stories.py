@@ -175,7 +175,8 @@ async def test_the_answer_is_lost_or_forged_and_the_question_finds_it_paid(
     counter: Counter, fault: dict[str, object], kind: OutcomeKind
 ) -> None:
     await counter.faults({**fault, "operations": ["debit"]})
-    lost = await counter.debit(counter.shown(ask_above_fen=200_000), 500)
+    timeout_ms = 500 if fault["kind"] == "hang" else PATIENCE_MS
+    lost = await counter.debit(counter.shown(ask_above_fen=200_000), timeout_ms)
     assert (lost.outcome.kind, lost.outcome.transient) == (kind, False)
     found = await counter.query()
     assert (found.outcome.kind, found.amount_fen, counter.held_fen) == (K.PAID, 129_900, 129_900)
