@@ -286,6 +286,9 @@ class FakeDirectory:
     def capabilities(self, connector: str) -> CapabilityTable:
         return TABLES[connector]
 
+    def older_clients(self, channel_id: str) -> Sequence[FakeChannel]:
+        return ()
+
     def client(self, channel_id: str, version: int) -> FakeChannel:
         if channel_id in self.forgotten:
             raise LookupError(f"channel {channel_id} is needed by earlier payments but is not configured")
