@@ -293,6 +293,9 @@ class FakeDirectory:
         self._channels[channel.channel_id] = channel
         self._tables[channel.connector] = capabilities
 
+    def older_clients(self, channel_id: str) -> Sequence[FakeChannel]:
+        return ()
+
     def client(self, channel_id: str, version: int) -> FakeChannel:
         if channel_id in self.forgotten:
             raise LookupError(f"channel {channel_id} is needed by earlier payments but is not configured")
