@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from payswitch.connectors import alipay, epay, huifu, quickpay, unionpay, wechatpay
+from payswitch.connectors import alipay, applepay, epay, huifu, quickpay, unionpay, wechatpay
 from payswitch.connectors.contract import Connector
 
 CONNECTORS: Mapping[str, Connector] = {
@@ -16,5 +16,6 @@ CONNECTORS: Mapping[str, Connector] = {
         huifu.CONNECTOR,
         quickpay.CONNECTOR,
         unionpay.CONNECTOR,
+        applepay.CONNECTOR,
     )
 }

@@ -59,6 +59,9 @@ BY_OPERATION: Final[Mapping[Operation, Mapping[str, CodeClass]]] = {
     },
     Operation.REVERSE: {
         "46": _C.RENEW,  # reversed already
+        # Nothing was ever taken under this number. Asked for long after the debit left, and asked about once more
+        # afterwards; should it still arrive, its notification finds a closed attempt and the money goes back.
+        NOT_FOUND: _C.RENEW,
         # The original is not there (yet), or is not in a state to be reversed: a fact about the order, not our mistake.
         "35": _C.QUERY,
         DUPLICATE: _C.QUERY,
