@@ -5,11 +5,12 @@ from __future__ import annotations
 import msgspec
 from msgspec.structs import replace
 
-from payswitch.domain.channel import Environment, Method, Product
+from payswitch.domain.channel import Consent, Environment, Method, Product
 from payswitch.domain.outcome import HURTS_HEALTH, OutcomeKind
 from payswitch.domain.payment import Attempt, Decision, Payment
 from payswitch.kit.clock import beijing_hour
 from payswitch.routing.request import ChannelBook, RoutePlan, RouteRequest
+from payswitch.services.apple_channel import session_channel
 from payswitch.services.consents import Given
 from payswitch.services.context import Context
 
@@ -41,7 +42,10 @@ def plan_route(
     if given is not None:
         request = replace(request, consent=given.kind)
     decision_id = ctx.ids.new("dec_", now_ms)
-    plan = ctx.router.plan(request, book_of(ctx, payment.merchant_id), now_ms=now_ms, salt=decision_id)
+    book = book_of(ctx, payment.merchant_id)
+    if given is not None and given.kind is Consent.APPLE_PAY_TOKEN:
+        book = _only_the_sessions(ctx, book, payment.merchant_id)
+    plan = ctx.router.plan(request, book, now_ms=now_ms, salt=decision_id)
     decision = Decision(
         decision_id=decision_id,
         payment_id=payment.payment_id,
@@ -51,6 +55,13 @@ def plan_route(
         plan=msgspec.Raw(_encode(plan)),
     )
     return plan, decision
+
+
+def _only_the_sessions(ctx: Context, book: ChannelBook, merchant_id: str) -> ChannelBook:
+    """An Apple Pay token can be opened by the acquirer of the channel whose merchant session it came from, by no other:
+    sent elsewhere it would be refused, and look like the customer's fault."""
+    own = session_channel(ctx, merchant_id)
+    return replace(book, channels=tuple(channel for channel in book.channels if channel == own))
 
 
 _CHANNELS_FAULT = HURTS_HEALTH | {OutcomeKind.REFUSED_LIMIT, OutcomeKind.REFUSED_CONFIG}
