@@ -33,6 +33,8 @@ class DebitHands(Protocol):
 
 
 HANDS: Final[Mapping[tuple[str, Product], DebitHands]] = {
+    ("alipay", Product.ALIPAY_CODE): CodeCustomer("alipay"),
+    ("unionpay", Product.UNIONPAY_CODE): CodeCustomer("unionpay"),
     ("quickpay", Product.QUICKPAY_CARD): CardCustomer(),
     ("quickpay", Product.WECHAT_CODE): CodeCustomer("wechat"),
     ("quickpay", Product.ALIPAY_CODE): CodeCustomer("alipay"),
