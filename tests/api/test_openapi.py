@@ -30,14 +30,22 @@ def headers_for(path: str) -> dict[str, str]:
 
 
 def beyond_json_schema(body: Any) -> bool:
-    """Three rules that the document can only tell people: bytes of the subject, whose key it is, no `129.0`."""
+    """Rules that the document can only tell people: bytes of the subject, whose key it is, no `129.0`, and that
+    what is printed on credit cards belongs to credit cards."""
     if not isinstance(body, dict):
         return False
     shop, subject = body.get("shop"), body.get("subject")
     foreign = isinstance(shop, str) and shop != SHOP.shop_id
     many_bytes = isinstance(subject, str) and len(subject.encode("utf-8", "replace")) > 127
     values = [*body.values(), *(body["customer"].values() if isinstance(body.get("customer"), dict) else ())]
-    return foreign or many_bytes or any(isinstance(value, float) for value in values)
+    printed = [body.get(name) is not None for name in ("valid_until", "cvv2")]
+    not_this_kind = any(printed) if not body.get("is_credit") else not all(printed)
+    return (
+        foreign
+        or many_bytes
+        or ("card_no" in body and not_this_kind)
+        or any(isinstance(value, float) for value in values)
+    )
 
 
 class Opened:

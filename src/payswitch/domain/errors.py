@@ -84,6 +84,34 @@ PAYER_REFUSED = ErrorKind(
     "付款方被拒绝，请更换支付方式",
     "offer_other_method",
 )
+BANK_NOT_OFFERED = ErrorKind(
+    "bank_not_offered",
+    422,
+    "No channel of this shop signs up cards of this bank",
+    "没有可签约该银行卡的渠道",
+    "fix_request",
+)
+BANK_UNAVAILABLE = ErrorKind(
+    "bank_unavailable",
+    503,
+    "The bank could not be reached just now; no card was debited, ask again",
+    "银行暂时不可用，未发生扣款，请稍后重试",
+    "retry_later",
+)
+CARD_REFUSED = ErrorKind(
+    "card_refused",
+    422,
+    "The bank does not sign up this card with these particulars",
+    "银行拒绝签约，请核对卡号、姓名、证件号与手机号",
+    "fix_request",
+)
+AGREEMENT_OVER = ErrorKind(
+    "agreement_over",
+    409,
+    "This application has ended; apply for the card again",
+    "该签约申请已结束，请重新申请签约",
+    "apply_again",
+)
 PAYMENT_CONFIRMING = ErrorKind(
     "payment_confirming",
     409,

@@ -38,6 +38,7 @@ class Worker:
     async def _sweep_loop(self) -> None:
         while not self._stopping.is_set():
             await self._guarded("sweep", sweep)
+            self._ctx.held_cards.forget_old(self._ctx.clock.monotonic_ms())
             await self._pause(self._stopping, SWEEP_GAP_S)
 
     async def _outbox_loop(self) -> None:

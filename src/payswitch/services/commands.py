@@ -6,6 +6,7 @@ import msgspec
 
 from payswitch.domain.channel import Environment, Method, Product
 from payswitch.domain.payment import Customer, PaymentFile
+from payswitch.kit.secrets import Secret
 
 
 class CreatePayment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -79,6 +80,21 @@ class CreateRefund(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """The shop's own number: the same number twice is one refund."""
     amount_fen: int
     reason: str = ""
+
+
+class ApplyAgreement(msgspec.Struct, frozen=True, kw_only=True):
+    """签约申请: the card that a customer wants to sign up, and whose it is. Never stored, never shown."""
+
+    customer_id: str
+    """The shop's own id of the customer."""
+    bank: str
+    card_no: Secret
+    id_no: Secret
+    name: Secret
+    mobile: Secret
+    is_credit: bool = False
+    valid_until: Secret | None = None
+    cvv2: Secret | None = None
 
 
 class PaymentAnswer(msgspec.Struct, frozen=True, kw_only=True):

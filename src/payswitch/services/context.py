@@ -10,6 +10,7 @@ from payswitch.domain.operator import Operator
 from payswitch.kit.clock import Clock
 from payswitch.kit.ids import IdSource
 from payswitch.routing.planner import Router
+from payswitch.services.held_cards import HeldCards
 from payswitch.services.inflight import Inflight
 from payswitch.services.last_times import LastTimes
 from payswitch.services.ports import ChannelDirectory, EventSender, LiveFeed, Store
@@ -41,6 +42,8 @@ class Context:
     """Who may call the admin API, by the fingerprint of their key."""
     inflight: Inflight = field(default_factory=Inflight)
     usage: DailyUsage = field(default_factory=DailyUsage)
+    held_cards: HeldCards = field(default_factory=HeldCards)
+    """Cards being signed up: their particulars are nowhere else."""
     outbox_wake: asyncio.Event = field(default_factory=asyncio.Event)
     """Set after a commit that holds events, so that the shop hears within milliseconds."""
     checked: LastTimes = field(init=False)

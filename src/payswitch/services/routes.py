@@ -124,5 +124,5 @@ def _request(
 
 
 def _upstreams(ctx: Context, attempts: tuple[Attempt, ...]) -> frozenset[str]:
-    channels = (ctx.directory.channel(a.channel_id) for a in attempts)
-    return frozenset(channel.upstream for channel in channels if channel is not None)
+    made = ((ctx.directory.channel(attempt.channel_id), attempt.product) for attempt in attempts)
+    return frozenset(channel.upstream_of(product) for channel, product in made if channel is not None)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Final, Protocol
 
+from tests.connectors.conformance.quickpay_hands import CardCustomer, CodeCustomer
 from tests.sandbox.support import RunningSandbox
 
 from payswitch.connectors.conformance import Customer
@@ -54,6 +55,12 @@ class AppleHands:
 
 
 HANDS: Final[Mapping[tuple[str, Product], DebitHands]] = {
+    ("alipay", Product.ALIPAY_CODE): CodeCustomer("alipay"),
+    ("unionpay", Product.UNIONPAY_CODE): CodeCustomer("unionpay"),
+    ("quickpay", Product.QUICKPAY_CARD): CardCustomer(),
+    ("quickpay", Product.WECHAT_CODE): CodeCustomer("wechat"),
+    ("quickpay", Product.ALIPAY_CODE): CodeCustomer("alipay"),
+    ("quickpay", Product.UNIONPAY_CODE): CodeCustomer("unionpay"),
     ("applepay", Product.APPLEPAY_WEB): AppleHands(),
 }
 """(connector, pull product) -> hands. `test_pull` fails for every product that is missing here."""

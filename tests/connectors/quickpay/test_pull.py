@@ -176,6 +176,7 @@ async def test_a_payment_whose_cancel_is_in_doubt_is_neither_paid_nor_closed(bac
         ("3999", "1999", K.CLOSED),
         ("3999", "3088", K.CLOSED),
         ("3999", "2008", K.PENDING),
+        ("1001", "1001", K.CLOSED),
         ("3999", "1001", K.NOT_FOUND),
         ("3999", "3777", K.UNKNOWN),
     ],

@@ -52,19 +52,15 @@ BY_OPERATION: Final[Mapping[Operation, Mapping[str, CodeClass]]] = {
         # Closed for now: the same number again later, without calling a person.
         **_classed(_C.SWITCH, ("02", "39")),
     },
-    Operation.CLOSE: {
-        # Said of a reversal (冲正), the one thing here that undoes an order.
-        "46": _C.RENEW,  # reversed already
-        DUPLICATE: _C.QUERY,
-    },
     Operation.REVERSE: {
         "46": _C.RENEW,  # reversed already
         # Nothing was ever taken under this number. Asked for long after the debit left, and asked about once more
         # afterwards; should it still arrive, its notification finds a closed attempt and the money goes back.
         NOT_FOUND: _C.RENEW,
-        # The original is not there (yet), or is not in a state to be reversed: a fact about the order, not our mistake.
-        "35": _C.QUERY,
-        DUPLICATE: _C.QUERY,
+        # Its day is over: this reversal did nothing and none will. The original is as the query says.
+        "39": _C.PAID,
+        # The original is not in a state to be reversed, whatever that is: a fact about the order, not our mistake.
+        **_classed(_C.QUERY, ("35", DUPLICATE)),
     },
 }
 """Where the same code means something else for one operation."""

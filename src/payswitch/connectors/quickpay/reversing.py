@@ -12,7 +12,7 @@ import hashlib
 from typing import Final
 
 from payswitch.connectors.quickpay.answers import untrusted
-from payswitch.connectors.quickpay.codes import SMS_SENT
+from payswitch.connectors.quickpay.codes import NOT_EXIST, SMS_SENT
 from payswitch.connectors.quickpay.deadline import Until
 from payswitch.connectors.quickpay.transactions import Transactions
 from payswitch.domain.exchange import OrderFact, OrderRef
@@ -29,6 +29,10 @@ LET_GO: Final = Outcome(
 _NO_TIME: Final = Outcome(
     kind=OutcomeKind.UNKNOWN, code="timeout", message="paid; no time was left to ask for a cancel"
 )
+_NEVER_CAME: Final = Outcome(
+    kind=OutcomeKind.CLOSED, code="never_came", message="neither the cancel nor the query finds the debit"
+)
+"""The switch reverses only long after the debit's connection has ended: what has not come by then does not come."""
 _KEPT: Final = Outcome(kind=OutcomeKind.DUPLICATE, message="paid, and not cancelled: query")
 
 
@@ -114,6 +118,8 @@ class Reversals:
         fact = await self.query(order, until.left())
         if fact.outcome.kind is OutcomeKind.PAID:
             return _KEPT
+        if kind is OutcomeKind.UNKNOWN and back.outcome.code == NOT_EXIST and fact.outcome.code == NOT_EXIST:
+            return _NEVER_CAME
         if waits_for_code(fact.outcome):
             # No confirmation has come through in all the time since; none will be sent any more.
             self.let_go.add(number)

@@ -102,6 +102,18 @@ _EVENT: dict[str, Any] = {
     },
 }
 
+_AGREEMENT: dict[str, Any] = {
+    "agreement_id": "agr_01HF8Q9999ABCDEFGHJKMN",
+    "customer_id": "c-77",
+    "channel_id": "quickpay-icbc",
+    "bank": "icbc",
+    "card_tail": "0000",
+    "state": "applied",
+    "created_at": "2026-11-11T12:30:00.000Z",
+    "activated_at": None,
+    "ended_at": None,
+}
+
 
 def _one(summary: str, value: Any) -> dict[str, Any]:
     return {"usual": {"summary": summary, "value": value}}
@@ -157,6 +169,18 @@ REQUESTS: dict[str, dict[str, Any]] = {
         "alipay": {"summary": "Alipay instead", "value": {"methods": ["alipay"], "environment": "desktop"}},
         "any": {"summary": "Any other way", "value": {}},
     },
+    "ApplyAgreementInput": _one(
+        "A debit card",
+        {
+            "customer_id": "c-77",
+            "bank": "icbc",
+            "card_no": "6222020000000000000",
+            "id_no": "11010119900101000X",
+            "name": "张三",
+            "mobile": "13800000000",
+        },
+    ),
+    "ConfirmAgreementInput": _one("The code of the SMS", {"sms_code": "000000"}),
     "CreateRefund": _one("A part goes back", {"refund_no": "R-20261112-1", "amount_fen": 2_900, "reason": "包装破损"}),
 }
 
@@ -169,6 +193,8 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "PaymentList": _one("A page of one", {"data": [_LISTED], "next": None}),
     "RefundView": _one("On its way", _REFUND),
     "RefundList": _one("One refund", {"data": [_REFUND]}),
+    "AgreementView": _one("Waiting for the SMS code", _AGREEMENT),
+    "AgreementList": _one("One card", {"data": [_AGREEMENT]}),
     "EventView": _one("Delivered", _EVENT),
     "EventList": _one("A page of one", {"data": [_EVENT], "next": None}),
 }

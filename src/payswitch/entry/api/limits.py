@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from payswitch.entry.api.inputs import CreatePaymentInput
+from payswitch.entry.api.inputs import ApplyAgreementInput, ConfirmAgreementInput, CreatePaymentInput
 from payswitch.entry.api.rules import Address, Items, Notes, OneOf, Rule, Text, Whole
 from payswitch.services.commands import ConfirmPayment, CreateRefund, OpenApplePaySession
 
@@ -35,6 +35,10 @@ def _plain(most: int) -> Text:
         f"must be at most {most} characters without control characters",
         f"最多 {most} 个字符，不含控制字符",
     )
+
+
+def _text(least: int, most: int, pattern: str, en: str, zh: str) -> Text:
+    return Text(least, most, pattern, f"must be {en}", f"须为{zh}")
 
 
 def _number() -> Text:
@@ -102,6 +106,19 @@ RULES: Mapping[type, Mapping[str, Rule]] = {
     OpenApplePaySession: {
         "validation_url": _url(),
         "domain": Text(1, 253, "[0-9A-Za-z.-]*", "must be a host name", "须为域名"),
+    },
+    ApplyAgreementInput: {
+        "customer_id": _text(1, 64, VISIBLE, "1 to 64 characters, not only blanks", "1 到 64 个字符，不能只有空白"),
+        "bank": _text(2, 16, "[a-z]*", "a bank's short name, e.g. icbc, ccb, abc, cmb, boc", "银行简称，如 icbc、ccb"),
+        "card_no": _text(12, 19, "[0-9]*", "12 to 19 digits without blanks", "12 到 19 位数字，不含空格"),
+        "id_no": _text(5, 20, "[0-9A-Za-z]*", "5 to 20 letters and digits", "5 到 20 个字母或数字"),
+        "name": _text(1, 30, VISIBLE, "1 to 30 characters, as the bank knows it", "1 到 30 个字符，与银行预留一致"),
+        "mobile": _text(11, 11, "1[0-9]*", "11 digits, as the bank knows it", "11 位手机号，与银行预留一致"),
+        "valid_until": _text(4, 4, "(?:0[1-9]|1[0-2])[0-9]{2}", "MMYY as printed on the card", "卡面有效期，MMYY"),
+        "cvv2": _text(3, 4, "[0-9]*", "3 or 4 digits", "3 或 4 位数字"),
+    },
+    ConfirmAgreementInput: {
+        "sms_code": _text(4, 8, "[0-9A-Za-z]*", "the 4 to 8 characters of the SMS", "短信中的 4 到 8 位验证码"),
     },
     CreateRefund: {
         "refund_no": _number(),

@@ -109,7 +109,7 @@ def _parameters(operation: Operation[Any]) -> list[Json]:
         {
             "name": parameter.name,
             "in": "query",
-            "required": False,
+            "required": parameter.required,
             "description": parameter.meaning,
             "schema": parameter.schema(),
         }

@@ -10,6 +10,7 @@ from payswitch.domain import errors as kinds
 from payswitch.domain.errors import NOT_FOUND
 from payswitch.domain.payment import Decision, PaymentFile
 from payswitch.entry.api import query, views
+from payswitch.entry.api.agreement_operations import AGREEMENTS
 from payswitch.entry.api.call import Answer, Call
 from payswitch.entry.api.inputs import CreatePaymentInput
 from payswitch.entry.api.operation import Operation
@@ -304,4 +305,5 @@ OPERATIONS: tuple[Operation[Call], ...] = (
         answer=views.EventView,
         problems=(NOT_FOUND,),
     ),
+    *AGREEMENTS,
 )

@@ -20,6 +20,7 @@ from payswitch.sandbox.quickpay.money_back import MoneyBackDesk
 from payswitch.sandbox.quickpay.orders import OrderDesk, new_trxid
 from payswitch.sandbox.quickpay.payinfo import PAYTYPES, token_of
 from payswitch.sandbox.quickpay.payments import PRODUCT_PREFIX, QuickPaymentDesk
+from payswitch.sandbox.quickpay.scanning import ScanDesk, product_of_code
 from payswitch.sandbox.quickpay.signing import Stranger
 from payswitch.sandbox.quickpay.sms import SmsLog
 from payswitch.sandbox.quickpay.views import SCANNED, TRXID
@@ -80,7 +81,17 @@ class QuickpayWire:
             return kind.product if kind is not None else None
         card = self._agreements.card(merchant, form.get("agreeid", ""))
         bank = card.bank if card is not None else bank_of_card(form.get("acctno", ""))
-        return PRODUCT_PREFIX + bank.slug if bank is not None else None
+        if bank is not None:
+            return PRODUCT_PREFIX + bank.slug
+        return product_of_code(form["authcode"]) if form.get("authcode") else None
+
+    def sign_card(self, channel_id: str, card_no: str, *, user_id: str = "u-1", mobile: str = "13800138000") -> str:
+        """A customer who signed this card up long ago: its agreement number. For tests and drills."""
+        return self._agreements.sign(channel_id, card_no, user_id=user_id, mobile=mobile)
+
+    def empty_card(self, channel_id: str, agreeid: str) -> None:
+        """From now on there is no money on this card."""
+        self._agreements.empty(channel_id, agreeid)
 
     async def _show_sms(self, request: web.Request) -> web.Response:
         """The SMS that the sandbox's banks sent, newest last, with their codes; with `?mobile=` one phone's inbox."""
@@ -132,6 +143,7 @@ def _works(core: SandboxCore, agreements: AgreementDesk, payments: QuickPaymentD
     }
     return {
         "unitorder/pay": ("create", orders.pay),
+        "unitorder/scanqrpay": ("create", ScanDesk(core).scan),
         # Newer documents call the same things tranx/*.
         **{f"{group}/{name}": work for group in ("unitorder", "tranx") for name, work in unified.items()},
         **{f"qpay/{name}": work for name, work in quick.items()},
