@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import msgspec
 from msgspec.structs import replace
 
@@ -28,9 +30,11 @@ def plan_route(
     methods: tuple[Method, ...] = (),
     products: tuple[Product, ...] = (),
     given: Given | None = None,
+    agreements: Collection[str] = (),
 ) -> tuple[RoutePlan, Decision]:
     """Plan one round of launching. `methods` and `products` narrow what the payment allows, for this round; `given` is
-    what the customer gave for a debit, and narrows it to the products that take that.
+    what the customer gave for a debit, and narrows it to the products that take that. `agreements`: the channels at
+    which a card of the customer's is signed up; the payment's own card, if it names one, is the customer's choice.
 
     No I/O: this is the decision whose time the bench measures.
     """
@@ -41,6 +45,9 @@ def plan_route(
     request = _request(ctx, payment, environment, attempts, methods, products, now_ms)
     if given is not None:
         request = replace(request, consent=given.kind)
+    if agreements:
+        signed = frozenset(agreements)
+        request = replace(request, agreements=signed, chosen=signed if payment.agreement_id else frozenset())
     decision_id = ctx.ids.new("dec_", now_ms)
     book = book_of(ctx, payment.merchant_id)
     if given is not None and given.kind is Consent.APPLE_PAY_TOKEN:
