@@ -7,11 +7,12 @@ from collections.abc import Collection, Sequence
 import msgspec
 from msgspec.structs import replace
 
-from payswitch.domain.channel import Channel, Environment, Method, Product
+from payswitch.domain.channel import Channel, Consent, Environment, Method, Product
 from payswitch.domain.outcome import HURTS_HEALTH, OutcomeKind
 from payswitch.domain.payment import Attempt, Decision, Payment, tested_channel
 from payswitch.kit.clock import beijing_hour
 from payswitch.routing.request import ChannelBook, RoutePlan, RouteRequest
+from payswitch.services.apple_channel import session_channel
 from payswitch.services.consents import Given
 from payswitch.services.context import Context
 
@@ -48,7 +49,10 @@ def plan_route(
         signed = frozenset(agreements)
         request = replace(request, agreements=signed, chosen=signed if payment.agreement_id else frozenset())
     decision_id = ctx.ids.new("dec_", now_ms)
-    plan = ctx.router.plan(request, book_for(ctx, payment), now_ms=now_ms, salt=decision_id)
+    book = book_for(ctx, payment)
+    if given is not None and given.kind is Consent.APPLE_PAY_TOKEN:
+        book = _only_the_sessions(ctx, book, payment.merchant_id)
+    plan = ctx.router.plan(request, book, now_ms=now_ms, salt=decision_id)
     decision = Decision(
         decision_id=decision_id,
         payment_id=payment.payment_id,
@@ -58,6 +62,13 @@ def plan_route(
         plan=msgspec.Raw(_encode(plan)),
     )
     return plan, decision
+
+
+def _only_the_sessions(ctx: Context, book: ChannelBook, merchant_id: str) -> ChannelBook:
+    """An Apple Pay token can be opened by the acquirer of the channel whose merchant session it came from, by no other:
+    sent elsewhere it would be refused, and look like the customer's fault."""
+    own = session_channel(ctx, merchant_id)
+    return replace(book, channels=tuple(channel for channel in book.channels if channel == own))
 
 
 _CHANNELS_FAULT = HURTS_HEALTH | {OutcomeKind.REFUSED_LIMIT, OutcomeKind.REFUSED_CONFIG}

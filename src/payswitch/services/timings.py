@@ -26,6 +26,8 @@ class Timings(msgspec.Struct, frozen=True, kw_only=True):
     debit_round_ms: int = 20_000
     """No further channel is asked to debit once a request has taken so long: the customer stands at the counter."""
     reverse_timeout_ms: int = 10_000
+    merchant_session_timeout_ms: int = 5_000
+    """Apple's answer for a page; the customer is looking at a sheet that waits for it."""
     sms_gap_ms: int = 60_000
     """An SMS code is sent again no sooner: banks refuse more."""
     refund_timeout_ms: int = 10_000

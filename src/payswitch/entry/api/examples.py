@@ -163,6 +163,13 @@ REQUESTS: dict[str, dict[str, Any]] = {
         "sms": {"summary": "The customer typed the bank's code", "value": {"sms_code": "428571"}},
         "counter": {"summary": "The customer shows a new code", "value": {"payment_code": "134567890123456789"}},
     },
+    "OpenApplePaySession": _one(
+        "What `onvalidatemerchant` brings",
+        {
+            "validation_url": "https://cn-apple-pay-gateway.apple.com/paymentservices/startSession",
+            "domain": "pay.shop.example.com",
+        },
+    ),
     "SwitchPayment": {
         "alipay": {"summary": "Alipay instead", "value": {"methods": ["alipay"], "environment": "desktop"}},
         "any": {"summary": "Any other way", "value": {}},
@@ -183,6 +190,10 @@ REQUESTS: dict[str, dict[str, Any]] = {
 }
 
 ANSWERS: dict[str, dict[str, Any]] = {
+    "ApplePaySessionView": _one(
+        "Opaque, for the page",
+        {"merchantSessionIdentifier": "SSH0000", "expiresAt": 1_794_400_920_000, "signature": "308006092a86"},
+    ),
     "PaymentView": _one("Waiting for the customer", _PAYMENT),
     "PaymentList": _one("A page of one", {"data": [_LISTED], "next": None}),
     "RefundView": _one("On its way", _REFUND),

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from payswitch.entry.api.inputs import ApplyAgreementInput, ConfirmAgreementInput, CreatePaymentInput
 from payswitch.entry.api.rules import Address, Items, Notes, OneOf, Rule, Text, Whole
 from payswitch.services.channel_commands import CreateChannel, RotateCredentials, UpdateChannel
-from payswitch.services.commands import ConfirmPayment, CreateRefund
+from payswitch.services.commands import ConfirmPayment, CreateRefund, OpenApplePaySession
 
 MAX_AMOUNT_FEN = 10_000_000_000
 """One hundred million yuan: far above any channel's limit, far below anything that could overflow."""
@@ -112,8 +112,16 @@ RULES: Mapping[type, Mapping[str, Rule]] = {
         "sms_code": Text(4, 8, "[0-9]*", "must be the 4 to 8 digits of the SMS", "须为 4 到 8 位数字"),
         "payment_code": _PAYMENT_CODE,
         "apple_pay_token": Text(
-            1, 16_384, "[ -~]*", "must be the payment token as JSON text, in ASCII", "须为 JSON 格式的支付令牌"
+            1,
+            24_576,
+            PLAIN,
+            "must be the payment token as JSON text in one line",
+            "须为单行 JSON 格式的支付令牌",
         ),
+    },
+    OpenApplePaySession: {
+        "validation_url": _url(),
+        "domain": Text(1, 253, "[0-9A-Za-z.-]*", "must be a host name", "须为域名"),
     },
     ApplyAgreementInput: {
         "customer_id": _text(1, 64, VISIBLE, "1 to 64 characters, not only blanks", "1 到 64 个字符，不能只有空白"),

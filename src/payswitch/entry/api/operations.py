@@ -15,8 +15,14 @@ from payswitch.entry.api.call import Answer, Call
 from payswitch.entry.api.inputs import CreatePaymentInput
 from payswitch.entry.api.operation import Operation
 from payswitch.entry.http.environment import detect
-from payswitch.services import confirming, deliveries, payments, refunds, switching
-from payswitch.services.commands import ConfirmPayment, CreateRefund, PaymentAnswer, SwitchPayment
+from payswitch.services import applepay, confirming, deliveries, payments, refunds, switching
+from payswitch.services.commands import (
+    ConfirmPayment,
+    CreateRefund,
+    OpenApplePaySession,
+    PaymentAnswer,
+    SwitchPayment,
+)
 from payswitch.services.unknown_debits import settled_by_ms
 
 
@@ -69,6 +75,11 @@ async def confirm_payment(call: Call) -> Answer:
 
 async def resend_sms(call: Call) -> Answer:
     return Answer(_shown(call, await confirming.resend_sms(call.ctx, call.shop, call.path["payment_id"])))
+
+
+async def open_apple_pay_session(call: Call) -> Answer:
+    session = await applepay.merchant_session(call.ctx, call.shop, call.path["payment_id"], call.command)
+    return Answer(msgspec.Raw(session))
 
 
 async def create_refund(call: Call) -> Answer:
@@ -212,6 +223,23 @@ OPERATIONS: tuple[Operation[Call], ...] = (
             kinds.NO_CANDIDATE,
             kinds.TOO_MANY_ATTEMPTS,
             kinds.PAYER_REFUSED,
+            kinds.CHANNELS_UNAVAILABLE,
+        ),
+    ),
+    Operation(
+        name="openApplePaySession",
+        method="POST",
+        path=_PAYMENT + "/apple-pay-session",
+        run=open_apple_pay_session,
+        title="For the page's `onvalidatemerchant`: Apple's merchant session, unchanged",
+        title_zh="网页 onvalidatemerchant 时调用：原样返回 Apple 的商户会话",
+        body=OpenApplePaySession,
+        answer=views.ApplePaySessionView,
+        problems=(
+            NOT_FOUND,
+            kinds.WRONG_STATE,
+            kinds.PAYMENT_CONFIRMING,
+            kinds.NO_CANDIDATE,
             kinds.CHANNELS_UNAVAILABLE,
         ),
     ),
