@@ -259,6 +259,7 @@ class FakeDirectory:
             "alipay-main": FakeChannel("alipay-main", clock, closing=Closing.AFTER_SCAN),
         }
         self.forgotten: set[str] = set()
+        self.tables = {name: dict(table) for name, table in TABLES.items()}
         self._channels = {
             "wechat-main": self._channel("wechat-main", "wechatpay", Product.WECHAT_NATIVE, "wechat", 1),
             "wechat-backup": self._channel("wechat-backup", "wechatpay", Product.WECHAT_NATIVE, "wechat", 2),
@@ -284,7 +285,13 @@ class FakeDirectory:
         return self._channels.get(channel_id)
 
     def capabilities(self, connector: str) -> CapabilityTable:
-        return TABLES[connector]
+        return self.tables[connector]
+
+    def teach(self, product: Product, **facts: object) -> None:
+        """The channels' terms for one product are others than usual."""
+        for table in self.tables.values():
+            if product in table:
+                table[product] = msgspec.structs.replace(table[product], **facts)
 
     def client(self, channel_id: str, version: int) -> FakeChannel:
         if channel_id in self.forgotten:

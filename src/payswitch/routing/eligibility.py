@@ -24,7 +24,7 @@ class Entry:
 
     __slots__ = (
         "base_reasons", "bits", "channel_id", "channel_max_fen", "channel_min_fen", "daily_cap_fen", "fee_bp", "key",
-        "line", "max_fen", "method", "min_fen", "needs_buyer_id", "needs_openid", "on_request", "position", "product",
+        "least_life_ms", "line", "max_fen", "method", "min_fen", "needs_buyer_id", "needs_openid", "on_request", "position", "product",
         "push", "server_created", "siblings", "tier_rank", "upstream", "windows",
     )  # fmt: skip
 
@@ -42,6 +42,7 @@ class Entry:
         self.min_fen = max(capability.min_fen, channel.min_fen)
         self.max_fen = min(_no_limit(capability.max_fen), _no_limit(channel.max_fen))
         self.daily_cap_fen = channel.daily_cap_fen
+        self.least_life_ms = capability.least_expiry_s * 1_000
         self.fee_bp = channel.fee_bp
         self.needs_openid = capability.needs_openid
         self.needs_buyer_id = capability.needs_buyer_id
@@ -162,6 +163,9 @@ def why_not(entry: Entry, request: RouteRequest, book: ChannelBook, fired: Fired
         return "amount_too_small"
     if amount_fen > entry.max_fen:
         return "amount_too_large"
+    if request.remaining_ms < entry.least_life_ms:
+        # Too long a life is no reason: the order is made for `most_expiry_s` (services/lives.py).
+        return "expiry_too_short"
     if entry.needs_openid and not request.customer.openid:
         return "needs_openid"
     if entry.needs_buyer_id and not request.customer.buyer_id:

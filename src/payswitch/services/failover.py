@@ -23,6 +23,7 @@ from payswitch.services import observing
 from payswitch.services.asking import client_of, create_order
 from payswitch.services.context import Context
 from payswitch.services.draft import Draft, change, commit
+from payswitch.services.lives import deadline_of
 
 
 class Next(Enum):
@@ -212,7 +213,7 @@ def _new_attempt(ctx: Context, work: Round, candidate: Candidate) -> Attempt:
         state=AttemptState.CREATED,
         created_at_ms=now_ms,
         started_at_ms=work.since_ms,
-        deadline_ms=payment.expires_at_ms,
+        deadline_ms=deadline_of(ctx, candidate, payment.expires_at_ms, now_ms),
         decision_id=work.decision.decision_id,
         due_at_ms=now_ms + ctx.timings.leftover_after_ms,
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import msgspec
 
 from payswitch.kit.retry import Schedule
@@ -36,6 +38,9 @@ class Timings(msgspec.Struct, frozen=True, kw_only=True):
     query_gaps_s: tuple[float, ...] = (4, 6, 10, 15, 30, 30, 60, 60, 120, 180, 300, 600)
     """After exposure. WeChat's own guidance is 5 s, 30 s, 1 min, 3 min, 5 min, 10 min, 30 min (unconfirmed);
     ours is denser in the first minute, when customers pay and wait."""
+    squeeze: Annotated[float, msgspec.Meta(ge=1)] = 1.0
+    """Sandboxes and drills squeeze an evening into a minute: divides the shortest lives that channels let an order
+    have, and the times in which money may still arrive late. In production 1."""
     close_gaps_s: tuple[float, ...] = (1, 2, 5, 10, 20, 30, 60)
     dispose_gaps_s: tuple[float, ...] = (3, 15, 60, 300)
     """For numbers whose create answer was lost before anybody saw the credential."""

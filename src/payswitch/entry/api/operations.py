@@ -204,7 +204,13 @@ OPERATIONS: tuple[Operation, ...] = (
         body=CreateRefund,
         answer=views.RefundView,
         status=201,
-        problems=(NOT_FOUND, kinds.WRONG_STATE, kinds.IDEMPOTENCY_CONFLICT, kinds.REFUND_EXCEEDS_PAID),
+        problems=(
+            NOT_FOUND,
+            kinds.WRONG_STATE,
+            kinds.IDEMPOTENCY_CONFLICT,
+            kinds.REFUND_EXCEEDS_PAID,
+            kinds.REFUND_TERMS,
+        ),
     ),
     Operation(
         name="listRefunds",
