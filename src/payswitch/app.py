@@ -22,6 +22,7 @@ from payswitch.entry.worker import Worker
 from payswitch.kit import logs
 from payswitch.kit.clock import Clock, SystemClock
 from payswitch.kit.ids import IdSource, SystemIds
+from payswitch.operator_settings import operators_by_key
 from payswitch.routing.planner import Router
 from payswitch.routing.policy import Policy, default_policy
 from payswitch.routing.policy_loading import PolicyInvalid
@@ -67,6 +68,7 @@ class App:
             ids=ids,
             public_url=settings.public_url,
             timings=settings.timings,
+            operators=operators_by_key(settings.operators),
         )
         self.worker = Worker(self.ctx)
         self.asgi = make_asgi(

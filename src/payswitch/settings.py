@@ -15,7 +15,8 @@ from payswitch.domain.channel import Channel, Product
 from payswitch.domain.payment import Shop
 from payswitch.kit.addresses import is_network, is_web_address
 from payswitch.kit.secrets import Secret
-from payswitch.kit.tables import read_table, unknown_names
+from payswitch.kit.tables import ID, id_problems, read_table, unknown_names
+from payswitch.operator_settings import OperatorSettings
 from payswitch.senders.signing import WebhookSecretError, key_of
 from payswitch.services.timings import Timings
 
@@ -23,7 +24,6 @@ ENV_PREFIX = "PAYSWITCH_"
 LEAST_SECRET_BYTES = 24
 """Of a webhook secret: Standard Webhooks asks for 24 to 64 bytes."""
 
-_ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _LONGEST_PATH = 1_024
 
@@ -104,7 +104,7 @@ class ShopSettings(msgspec.Struct, frozen=True, kw_only=True):
     def problems(self) -> list[str]:
         """What does not make sense."""
         place = f"shops[{self.shop_id}]"
-        found = _id_problems(place, shop_id=self.shop_id, merchant_id=self.merchant_id)
+        found = id_problems(place, shop_id=self.shop_id, merchant_id=self.merchant_id)
         if self.notify_url is not None and not is_web_address(self.notify_url, with_query=True):
             found.append(
                 f"{place}.notify_url: must be an http(s) address without user name and # / "
@@ -154,7 +154,7 @@ class ChannelSettings(msgspec.Struct, frozen=True, kw_only=True):
         """What does not make sense. (The account is the connector's to judge.)"""
         place = f"channels[{self.channel_id}]"
         # The channel's id stands in the address that it notifies.
-        found = _id_problems(place, channel_id=self.channel_id, merchant_id=self.merchant_id)
+        found = id_problems(place, channel_id=self.channel_id, merchant_id=self.merchant_id)
         if not self.products:
             found.append(f"{place}.products: name at least one / 至少填写一种支付产品")
         if self.max_fen is not None and self.max_fen < self.min_fen:
@@ -169,6 +169,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     shops: tuple[ShopSettings, ...]
     channels: tuple[ChannelSettings, ...]
     timings: Timings = Timings()
+    operators: tuple[OperatorSettings, ...] = ()
+    """Who may manage channels over the admin API; none: nobody may."""
     folder: Path = Path()
     """Where the configuration stands: relative paths start here."""
 
@@ -191,16 +193,25 @@ def load(path: Path, environ: Mapping[str, str] | None = None) -> Settings:
     """Read a configuration file. Raises SettingsError with everything that is missing, unknown, of the wrong type or
     without sense."""
     raw = _read(path)
-    problems = unknown_names(raw, dict.fromkeys(("service", "shops", "channels", "timings")))
+    problems = unknown_names(raw, dict.fromkeys(("service", "shops", "channels", "operators", "timings")))
     service = _read_service(raw.get("service", {}), os.environ if environ is None else environ, problems)
     timings = read_table(raw.get("timings", {}), Timings, "timings", problems)
     shops = _read_list(raw, "shops", "shop_id", ShopSettings, problems)
     channels = _read_list(raw, "channels", "channel_id", ChannelSettings, problems)
+    operators = _read_list(raw, "operators", "operator_id", OperatorSettings, problems) if "operators" in raw else []
     problems += _sense(service, timings, shops, channels)
+    problems += _operator_sense(operators, shops)
     channels = [_with_files(channel, path.parent, problems) for channel in channels]
     if problems or service is None or timings is None:
         raise SettingsError(str(path), problems)
-    return Settings(service=service, shops=tuple(shops), channels=tuple(channels), timings=timings, folder=path.parent)
+    return Settings(
+        service=service,
+        shops=tuple(shops),
+        channels=tuple(channels),
+        timings=timings,
+        operators=tuple(operators),
+        folder=path.parent,
+    )
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -240,7 +251,7 @@ def _read_list(raw: Mapping[str, Any], name: str, key: str, struct: type[T], pro
     found = []
     for number, table in enumerate(tables, 1):
         named = table.get(key) if isinstance(table, dict) else None
-        place = named if isinstance(named, str) and _ID.fullmatch(named) else f"#{number}"
+        place = named if isinstance(named, str) and ID.fullmatch(named) else f"#{number}"
         found.append(read_table(table, struct, f"{name}[{place}]", problems))
     return [table for table in found if table is not None]
 
@@ -297,6 +308,20 @@ def _sense(
     return problems
 
 
+def _operator_sense(operators: Sequence[OperatorSettings], shops: Sequence[ShopSettings]) -> list[str]:
+    problems = [problem for operator in operators for problem in operator.problems()]
+    problems += _duplicates("operators", [operator.operator_id for operator in operators])
+    keys = [key for operator in operators for key in operator.key_fingerprints()]
+    if len(set(keys)) < len(keys):
+        problems.append("operators: an API key belongs to one operator; one stands twice / 同一 API 密钥重复配置")
+    if not {key for shop in shops for key in shop.key_fingerprints()}.isdisjoint(keys):
+        problems.append(
+            "operators: a shop's API key must not be an operator's key as well; make another one / "
+            "店铺密钥不能同时作为运营密钥，请另行生成"
+        )
+    return problems
+
+
 def _duplicates(table: str, names: Iterable[str]) -> list[str]:
     names = list(names)
     twice = sorted({name for name in names if names.count(name) > 1})
@@ -312,14 +337,6 @@ def _timing_problems(timings: Timings) -> list[str]:
         if not gaps or min(gaps) < 0:
             found.append(f"timings.{name}: must not be empty or below zero / 不得为空或小于零")
     return found
-
-
-def _id_problems(place: str, **ids: str) -> list[str]:
-    wrong = [name for name, value in ids.items() if _ID.fullmatch(value) is None]
-    return [
-        f"{place}.{name}: must be 1 to 64 of 0-9 A-Z a-z _ - / 须为 1 到 64 个字母、数字、下划线或减号"
-        for name in wrong
-    ]
 
 
 def _is_webhook_secret(secret: Secret) -> bool:

@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
+from payswitch.domain.operator import Operator
 from payswitch.domain.payment import Shop
 from payswitch.entry.api.routes import hot_routes
 from payswitch.entry.api.routes import routes as api_routes
@@ -27,6 +28,12 @@ from tests.services.harness import SHOP, Night, night
 
 KEY = "key-of-the-tea-shop"
 OTHER_KEY = "key-of-the-book-shop"
+OPERATOR_KEY = "key-of-the-operator"
+STRANGER_KEY = "key-of-another-merchants-operator"
+OPERATORS = {
+    fingerprint(OPERATOR_KEY): Operator(operator_id="op-lin", name="林", merchant_ids=frozenset({"m-1"})),
+    fingerprint(STRANGER_KEY): Operator(operator_id="op-wu", name="吴", merchant_ids=frozenset({"m-2"})),
+}
 OTHER_SHOP = Shop(shop_id="shop-2", merchant_id="m-1", name="书店")
 
 PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148 Safari/604.1"
@@ -142,6 +149,15 @@ class Evening:
     def other_shop(self) -> Web:
         return Web(self.app, {"authorization": f"Bearer {OTHER_KEY}"})
 
+    @property
+    def operator(self) -> Web:
+        return Web(self.app, {"authorization": f"Bearer {OPERATOR_KEY}"})
+
+    @property
+    def foreign_operator(self) -> Web:
+        """Manages another merchant."""
+        return Web(self.app, {"authorization": f"Bearer {STRANGER_KEY}"})
+
     def browser(self, user_agent: str = DESK) -> Web:
         return Web(self.app, {"user-agent": user_agent}, client="203.0.113.9")
 
@@ -164,6 +180,7 @@ async def evening(folder: Path, *, live_page: LivePage = "loopback") -> AsyncIte
         board = LiveBoard(clock=wired.clock)
         ctx = wired.ctx
         ctx.feed = board
+        ctx.operators = OPERATORS
         await wired.store.save_shop(msgspec.structs.replace(SHOP, name="云水茶铺"), [fingerprint(KEY)])
         await wired.store.save_shop(OTHER_SHOP, [fingerprint(OTHER_KEY)])
         handlers = [

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from payswitch.domain.operator import Operator
 from payswitch.kit.clock import Clock
 from payswitch.kit.ids import IdSource
 from payswitch.routing.planner import Router
@@ -35,6 +37,8 @@ class Context:
     public_url: str
     """Where channels and customers reach us; no slash at the end."""
     timings: Timings = field(default_factory=Timings)
+    operators: Mapping[str, Operator] = field(default_factory=dict)
+    """Who may call the admin API, by the fingerprint of their key."""
     inflight: Inflight = field(default_factory=Inflight)
     usage: DailyUsage = field(default_factory=DailyUsage)
     outbox_wake: asyncio.Event = field(default_factory=asyncio.Event)

@@ -1,44 +1,19 @@
-"""Every operation of the API, one small function each, and the table from which routes and document are made."""
+"""Every operation of the shops' API, one small function each, and the table from which routes and document are made."""
 
 from __future__ import annotations
-
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import Literal
 
 import msgspec
 
 from payswitch.domain import errors as kinds
-from payswitch.domain.errors import NOT_FOUND, ErrorKind
+from payswitch.domain.errors import NOT_FOUND
 from payswitch.domain.payment import PaymentFile
 from payswitch.entry.api import query, views
 from payswitch.entry.api.call import Answer, Call
 from payswitch.entry.api.inputs import CreatePaymentInput
-from payswitch.entry.api.query import Parameter
+from payswitch.entry.api.operation import Operation
 from payswitch.entry.http.environment import detect
 from payswitch.services import deliveries, payments, refunds, switching
 from payswitch.services.commands import CreateRefund, PaymentAnswer, SwitchPayment
-
-
-@dataclass(frozen=True, kw_only=True)
-class Operation:
-    """One method of one address."""
-
-    name: str
-    """operationId in the document."""
-    method: Literal["GET", "POST"]
-    path: str
-    run: Callable[[Call], Awaitable[Answer]]
-    title: str
-    title_zh: str
-    answer: type[msgspec.Struct]
-    status: int = 200
-    may_repeat: bool = False
-    """A repeat answers 200 instead of 201, with what the first one made."""
-    body: type[msgspec.Struct] | None = None
-    parameters: tuple[Parameter, ...] = ()
-    problems: tuple[ErrorKind, ...] = ()
-    """Beyond those that every operation may answer."""
 
 
 async def create_payment(call: Call) -> Answer:
@@ -125,7 +100,7 @@ def _plain(call: Call, file: PaymentFile) -> views.PaymentView:
 
 _PAYMENT = "/v1/payments/{payment_id}"
 
-OPERATIONS: tuple[Operation, ...] = (
+OPERATIONS: tuple[Operation[Call], ...] = (
     Operation(
         name="createPayment",
         method="POST",
