@@ -298,9 +298,12 @@ class FakeDirectory:
             raise LookupError(f"channel {channel_id} is needed by earlier payments but is not configured")
         return self.clients[channel_id]
 
+    def change(self, channel_id: str, **facts: object) -> None:
+        """An operator changed a channel's settings."""
+        self._channels[channel_id] = msgspec.structs.replace(self._channels[channel_id], **facts)
+
     def cap(self, channel_id: str, daily_cap_fen: int) -> None:
-        channel = self._channels[channel_id]
-        self._channels[channel_id] = msgspec.structs.replace(channel, daily_cap_fen=daily_cap_fen)
+        self.change(channel_id, daily_cap_fen=daily_cap_fen)
 
     def forget(self, channel_id: str) -> None:
         """An operator deleted the channel from the configuration, keys and all."""

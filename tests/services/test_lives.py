@@ -1,4 +1,4 @@
-"""How long an order lives is the channel's word, too: not too short, not too long, and watched until no money can come."""
+"""How long an order lives is the channel's word, too: not too short, not too long, watched until no money can come."""
 
 from __future__ import annotations
 

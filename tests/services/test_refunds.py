@@ -95,7 +95,7 @@ async def test_a_channel_that_pays_back_all_or_nothing(tonight: Night) -> None:
 
 
 async def test_surplus_money_goes_back_whatever_the_terms_say(tonight: Night) -> None:
-    """The customer pays the old code and the new one; the terms would refuse the surplus refund, the channel takes it."""
+    """The customer pays the old code and the new one. The terms would refuse that refund; the channel takes it."""
     tonight.directory.teach(Product.WECHAT_NATIVE, refund=RefundTerms(days=0, parts=0))
     answer = await tonight.order()
     old = answer.file.attempts[0]

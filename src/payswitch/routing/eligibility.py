@@ -24,8 +24,8 @@ class Entry:
 
     __slots__ = (
         "base_reasons", "bits", "channel_id", "channel_max_fen", "channel_min_fen", "daily_cap_fen", "fee_bp", "key",
-        "least_life_ms", "line", "max_fen", "method", "min_fen", "needs_buyer_id", "needs_openid", "on_request", "position", "product",
-        "push", "server_created", "siblings", "tier_rank", "upstream", "windows",
+        "least_life_ms", "line", "max_fen", "method", "min_fen", "needs_buyer_id", "needs_openid", "on_request",
+        "position", "product", "push", "server_created", "siblings", "tier_rank", "upstream", "windows",
     )  # fmt: skip
 
     def __init__(self, channel: Channel, capability: Capability, tier: Tier, position: int, line: Line) -> None:

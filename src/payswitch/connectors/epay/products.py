@@ -38,8 +38,8 @@ behind it live two hours."""
 LEAST_LIFE_S: Final = 1
 """The platform is told no expiry, so none can be too short for it."""
 LATE_S: Final = CREDENTIAL_VALID_S
-"""The page stays open after our deadline, about which the platform knows nothing: until WeChat's or Alipay's code behind
-it ends [M]. Whoever pays in that time has paid in time."""
+"""The page stays open after our deadline, about which the platform knows nothing: until WeChat's or Alipay's code
+behind it ends [M]. Whoever pays in that time has paid in time."""
 LONGEST_NAME_BYTES: Final = 127
 _EVERYWHERE: Final = frozenset(
     {Environment.DESKTOP, Environment.MOBILE, Environment.RESTRICTED, Environment.APP},

@@ -137,6 +137,24 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "CreateRefund": _one("A part goes back", {"refund_no": "R-20261112-1", "amount_fen": 2_900, "reason": "包装破损"}),
 }
 
+_DESKTOP: dict[str, Any] = {
+    "environment": "desktop",
+    "methods": ["wechat"],
+    "offers": [
+        {
+            "product": "wechat_native",
+            "method": "wechat",
+            "push": True,
+            "credential": "qr",
+            "needs": [],
+            "closing": "yes",
+            "min_fen": 1,
+            "max_fen": 5_000_000,
+            "channels": ["wechat-main", "wechat-backup"],
+        }
+    ],
+}
+
 ANSWERS: dict[str, dict[str, Any]] = {
     "PaymentView": _one("Waiting for the customer", _PAYMENT),
     "PaymentList": _one("A page of one", {"data": [_LISTED], "next": None}),
@@ -144,4 +162,5 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "RefundList": _one("One refund", {"data": [_REFUND]}),
     "EventView": _one("Delivered", _EVENT),
     "EventList": _one("A page of one", {"data": [_EVENT], "next": None}),
+    "CapabilityList": _one("One environment", {"data": [_DESKTOP]}),
 }

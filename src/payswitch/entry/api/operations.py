@@ -9,10 +9,11 @@ from payswitch.domain.errors import NOT_FOUND
 from payswitch.domain.payment import PaymentFile
 from payswitch.entry.api import query, views
 from payswitch.entry.api.call import Answer, Call
+from payswitch.entry.api.capability_views import CapabilityList, capability_list
 from payswitch.entry.api.inputs import CreatePaymentInput
 from payswitch.entry.api.operation import Operation
 from payswitch.entry.http.environment import detect
-from payswitch.services import deliveries, payments, refunds, switching
+from payswitch.services import capabilities, deliveries, payments, refunds, switching
 from payswitch.services.commands import CreateRefund, PaymentAnswer, SwitchPayment
 
 
@@ -84,6 +85,10 @@ async def list_events(call: Call) -> Answer:
 
 async def resend_event(call: Call) -> Answer:
     return Answer(views.event_view(await deliveries.resend_event(call.ctx, call.shop, call.path["event_id"])))
+
+
+async def list_capabilities(call: Call) -> Answer:
+    return Answer(capability_list(capabilities.places_of(call.ctx, call.shop.merchant_id)))
 
 
 def _shown(call: Call, answer: PaymentAnswer) -> views.PaymentView:
@@ -226,5 +231,14 @@ OPERATIONS: tuple[Operation[Call], ...] = (
         title_zh="重发商户通知：编号与内容不变",
         answer=views.EventView,
         problems=(NOT_FOUND,),
+    ),
+    Operation(
+        name="listCapabilities",
+        method="GET",
+        path="/v1/capabilities",
+        run=list_capabilities,
+        title="What the merchant's enabled channels can do in each environment",
+        title_zh="各支付环境中可用的支付方式与支付产品",
+        answer=CapabilityList,
     ),
 )
