@@ -69,6 +69,7 @@ class App:
             public_url=settings.public_url,
             timings=settings.timings,
             operators=operators_by_key(settings.operators),
+            board=self.board,
         )
         self.worker = Worker(self.ctx)
         self.asgi = make_asgi(

@@ -179,7 +179,7 @@ async def evening(folder: Path, *, live_page: LivePage = "loopback") -> AsyncIte
     async with night(folder) as wired:
         board = LiveBoard(clock=wired.clock)
         ctx = wired.ctx
-        ctx.feed = board
+        ctx.feed = ctx.board = board
         ctx.operators = OPERATORS
         await wired.store.save_shop(msgspec.structs.replace(SHOP, name="云水茶铺"), [fingerprint(KEY)])
         await wired.store.save_shop(OTHER_SHOP, [fingerprint(OTHER_KEY)])

@@ -39,6 +39,7 @@ from payswitch.domain.exchange import (
 )
 from payswitch.domain.outcome import Outcome, OutcomeKind
 from payswitch.domain.payment import Attempt, PaymentFile, Shop
+from payswitch.kit.certificates import CertificateEnd
 from payswitch.kit.clock import ManualClock
 from payswitch.kit.ids import SeededIds
 from payswitch.routing.planner import Router
@@ -259,6 +260,7 @@ class FakeDirectory:
             "alipay-main": FakeChannel("alipay-main", clock, closing=Closing.AFTER_SCAN),
         }
         self.forgotten: set[str] = set()
+        self.certificate_ends: dict[str, list[CertificateEnd]] = {}
         self.tables = {name: dict(table) for name, table in TABLES.items()}
         self._channels = {
             "wechat-main": self._channel("wechat-main", "wechatpay", Product.WECHAT_NATIVE, "wechat", 1),
@@ -281,6 +283,12 @@ class FakeDirectory:
     def channels(self, merchant_id: str) -> Sequence[Channel]:
         return [channel for channel in self._channels.values() if channel.merchant_id == merchant_id]
 
+    def all_channels(self) -> Sequence[Channel]:
+        return list(self._channels.values())
+
+    def certificates(self, channel_id: str) -> Sequence[CertificateEnd]:
+        return self.certificate_ends.get(channel_id, ())
+
     def channel(self, channel_id: str) -> Channel | None:
         return self._channels.get(channel_id)
 
@@ -297,6 +305,11 @@ class FakeDirectory:
         if channel_id in self.forgotten:
             raise LookupError(f"channel {channel_id} is needed by earlier payments but is not configured")
         return self.clients[channel_id]
+
+    def add(self, example: Channel, client: FakeChannel) -> None:
+        """One more channel like the example."""
+        self.clients[client.channel_id] = client
+        self._channels[client.channel_id] = msgspec.structs.replace(example, channel_id=client.channel_id)
 
     def change(self, channel_id: str, **facts: object) -> None:
         """An operator changed a channel's settings."""

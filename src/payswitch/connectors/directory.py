@@ -8,6 +8,7 @@ from payswitch.connectors.contract import Account, AccountProblem, Connector
 from payswitch.connectors.transport import HttpTransport
 from payswitch.domain.channel import CapabilityTable, Channel
 from payswitch.domain.exchange import ChannelClient
+from payswitch.kit.certificates import CertificateEnd, certificate_ends
 from payswitch.kit.clock import Clock
 from payswitch.kit.ids import IdSource
 
@@ -20,6 +21,7 @@ class Directory:
         self._channels: dict[str, Channel] = {}
         self._clients: dict[tuple[str, int], ChannelClient] = {}
         self._by_merchant: dict[str, tuple[Channel, ...]] = {}
+        self._certificates: dict[str, Sequence[CertificateEnd]] = {}
 
     def open(
         self, channel: Channel, account: Account, *, transport: HttpTransport, clock: Clock, ids: IdSource
@@ -38,6 +40,7 @@ class Directory:
             )
         client = connector.open(channel, account, transport=transport, clock=clock, ids=ids)
         self._channels[channel.channel_id] = channel
+        self._certificates[channel.channel_id] = certificate_ends(account)
         self._clients[channel.channel_id, channel.version] = client
         mine = tuple(c for c in self._channels.values() if c.merchant_id == channel.merchant_id)
         self._by_merchant[channel.merchant_id] = mine
@@ -50,6 +53,9 @@ class Directory:
 
     def channel(self, channel_id: str) -> Channel | None:
         return self._channels.get(channel_id)
+
+    def certificates(self, channel_id: str) -> Sequence[CertificateEnd]:
+        return self._certificates.get(channel_id, ())
 
     def capabilities(self, connector: str) -> CapabilityTable:
         return self._connectors[connector].capabilities

@@ -10,16 +10,18 @@ from enum import StrEnum
 
 import msgspec
 
-from payswitch.domain.channel import Channel
+from payswitch.domain.channel import Channel, Product
 from payswitch.domain.exchange import ChannelClient, OrderRef
 from payswitch.domain.outcome import Outcome, OutcomeKind
+from payswitch.kit.certificates import CertificateEnd, certificate_ends
 from payswitch.kit.clock import Clock, iso_utc
-from payswitch.kit.crypto import KeyFormatError, load_certificate
 from payswitch.kit.ids import IdSource
 
 PROBE_TIMEOUT_MS = 5_000
 WARN_DAYS = 30
 """A certificate that ends within a month is told: merchants need days to get a new one."""
+
+RENEW = "get a new certificate from the channel and put it into the account / 请向渠道更换证书"
 
 DAY_MS = 86_400_000
 
@@ -41,44 +43,48 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 
 def check_certificates(channel_id: str, account: dict[str, str], now_ms: int) -> list[Finding]:
     """How long the certificates of an account still run."""
-    found = []
-    for key, text in sorted(account.items()):
-        for number, block in enumerate(_certificate_blocks(text), 1):
-            place = f"account.{key}" + (f" (certificate {number})" if number > 1 else "")
-            found.append(_check_certificate(channel_id, place, block, now_ms))
-    return found
+    return [_check_certificate(channel_id, end, now_ms) for end in certificate_ends(account)]
 
 
-def _certificate_blocks(text: str) -> list[str]:
-    begin, end = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"
-    return [begin + part.split(end)[0] + end for part in text.split(begin)[1:]]
-
-
-def _check_certificate(channel_id: str, place: str, pem: str, now_ms: int) -> Finding:
-    renew = "get a new certificate from the channel and put it into the account / 请向渠道更换证书"
-    try:
-        ends_ms = int(load_certificate(pem).not_valid_after_utc.timestamp() * 1_000)
-    except KeyFormatError as error:
-        return Finding(channel_id=channel_id, severity=Severity.PROBLEM, what=f"{place}: {error}", fix=renew)
-    days = (ends_ms - now_ms) // DAY_MS
+def _check_certificate(channel_id: str, end: CertificateEnd, now_ms: int) -> Finding:
+    place = f"account.{end.name}"
+    if end.ends_at_ms is None:
+        return Finding(channel_id=channel_id, severity=Severity.PROBLEM, what=f"{place}: {end.trouble}", fix=RENEW)
+    days = (end.ends_at_ms - now_ms) // DAY_MS
     if days < 0:
-        what = f"{place} expired on {iso_utc(ends_ms)[:10]} / 证书已过期"
-        return Finding(channel_id=channel_id, severity=Severity.PROBLEM, what=what, fix=renew)
+        what = f"{place} expired on {iso_utc(end.ends_at_ms)[:10]} / 证书已过期"
+        return Finding(channel_id=channel_id, severity=Severity.PROBLEM, what=what, fix=RENEW)
     severity = Severity.WARNING if days < WARN_DAYS else Severity.OK
     what = f"{place} is valid for {days} more days / 证书剩余 {days} 天"
-    return Finding(channel_id=channel_id, severity=severity, what=what, fix=renew if days < WARN_DAYS else "")
+    return Finding(channel_id=channel_id, severity=severity, what=what, fix=RENEW if days < WARN_DAYS else "")
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer to one question about a number that never existed."""
+
+    product: Product
+    outcome: Outcome
+    latency_ms: float
+
+
+async def ask(
+    channel: Channel, product: Product, client: ChannelClient, clock: Clock, ids: IdSource, timeout_ms: int
+) -> Asked:
+    """Ask the channel about a number that never existed, in this product's own way of asking."""
+    now_ms = clock.now_ms()
+    order = OrderRef(channel_order_no=ids.new("P", now_ms), product=product, amount_fen=1, created_at_ms=now_ms)
+    begun = clock.monotonic_ms()
+    fact = await client.query(order, timeout_ms)
+    return Asked(product=product, outcome=fact.outcome, latency_ms=clock.monotonic_ms() - begun)
 
 
 async def probe(channel: Channel, client: ChannelClient, clock: Clock, ids: IdSource) -> list[Finding]:
-    """Ask the channel about a number that never existed, once per product's own way of asking."""
+    """One question per product; what they have in common is said once."""
     findings: dict[str, Finding] = {}
     for product in sorted(channel.products):
-        now_ms = clock.now_ms()
-        order = OrderRef(channel_order_no=ids.new("P", now_ms), product=product, amount_fen=1, created_at_ms=now_ms)
-        begun = clock.monotonic_ms()
-        fact = await client.query(order, PROBE_TIMEOUT_MS)
-        finding = judge(channel.channel_id, fact.outcome, clock.monotonic_ms() - begun)
-        findings.setdefault(f"{finding.severity}{fact.outcome.kind}{fact.outcome.code}", finding)
+        asked = await ask(channel, product, client, clock, ids, PROBE_TIMEOUT_MS)
+        finding = judge(channel.channel_id, asked.outcome, asked.latency_ms)
+        findings.setdefault(f"{finding.severity}{asked.outcome.kind}{asked.outcome.code}", finding)
     return list(findings.values())
 
 

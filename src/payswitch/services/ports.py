@@ -10,6 +10,7 @@ from payswitch.domain.channel import CapabilityTable, Channel
 from payswitch.domain.events import Event
 from payswitch.domain.exchange import ChannelClient
 from payswitch.domain.payment import Decision, Incident, Payment, PaymentFile, PaymentState, Refund, Shop
+from payswitch.kit.certificates import CertificateEnd
 
 
 class Store(Protocol):
@@ -84,6 +85,12 @@ class ChannelDirectory(Protocol):
     """The configured channels and how to talk to them."""
 
     def channels(self, merchant_id: str) -> Sequence[Channel]: ...
+
+    def all_channels(self) -> Sequence[Channel]: ...
+
+    def certificates(self, channel_id: str) -> Sequence[CertificateEnd]:
+        """When the certificates of the account in use end, as read when it was opened."""
+        ...
 
     def channel(self, channel_id: str) -> Channel | None:
         """Also disabled and retired ones: they still verify, query and refund."""

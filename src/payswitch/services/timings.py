@@ -41,6 +41,11 @@ class Timings(msgspec.Struct, frozen=True, kw_only=True):
     squeeze: Annotated[float, msgspec.Meta(ge=1)] = 1.0
     """Sandboxes and drills squeeze an evening into a minute: divides the shortest lives that channels let an order
     have, and the times in which money may still arrive late. In production 1."""
+    probe_idle_s: Annotated[float, msgspec.Meta(ge=0)] = 300
+    """A channel without payments for so long is asked whether it would answer; 0: never. Not before so long after the
+    start: until then its payments tell."""
+    probe_gaps_s: tuple[float, ...] = (30, 30, 60, 120, 300)
+    """The same for a channel behind an open breaker, or whose last probe failed."""
     close_gaps_s: tuple[float, ...] = (1, 2, 5, 10, 20, 30, 60)
     dispose_gaps_s: tuple[float, ...] = (3, 15, 60, 300)
     """For numbers whose create answer was lost before anybody saw the credential."""
