@@ -1,9 +1,10 @@
-"""探测: a channel that nobody pays through is asked whether it would answer, cheaply, and a person is told what to mend."""
+"""探测: a channel that nobody pays through is asked whether it would answer, and a person is told what to mend."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -102,7 +103,7 @@ async def test_a_channel_that_failed_its_probe_is_asked_more_often_and_then_less
         await later(quiet, 5)
         if asked(quiet).count("wechat-main") > before:
             times.append(quiet.clock.monotonic_ms() / 1_000)
-    gaps = [round(b - a) for a, b in zip(times, times[1:], strict=False)]
+    gaps = [round(b - a) for a, b in pairwise(times)]
     for gap, expected in zip(gaps, [30, 60, 120, 300, 300], strict=False):
         assert expected <= gap <= expected + 8, "its own three seconds, and the round"
 
