@@ -13,11 +13,11 @@ from typing import Final
 import msgspec
 
 from payswitch.domain.channel import Capability, Channel, Method, Product
-from payswitch.domain.errors import NOT_FOUND, PaySwitchError
 from payswitch.domain.operator import Operator
 from payswitch.kit.certificates import CertificateEnd
 from payswitch.routing.call_window import wilson_lower
 from payswitch.routing.snapshot import ChannelHealth
+from payswitch.services import channels
 from payswitch.services.context import Context
 from payswitch.services.live_lane import LaneCounts, LastError
 from payswitch.services.watch_memory import Probed
@@ -86,23 +86,18 @@ class ChannelQuality(msgspec.Struct, frozen=True, kw_only=True):
     probe: Probed | None
 
 
-def quality_of(ctx: Context, operator: Operator) -> list[ChannelQuality]:
+async def quality_of(ctx: Context, operator: Operator) -> list[ChannelQuality]:
     """Every channel of the operator's merchants, by id."""
-    channels = [channel for merchant in operator.merchant_ids for channel in ctx.directory.channels(merchant)]
-    return look_at(ctx, sorted(channels, key=lambda channel: channel.channel_id))
+    return look_at(ctx, [record.channel for record in await channels.list_channels(ctx, operator)])
 
 
-def quality_of_channel(ctx: Context, operator: Operator, channel_id: str) -> ChannelQuality:
+async def quality_of_channel(ctx: Context, operator: Operator, channel_id: str) -> ChannelQuality:
     """One channel. Raises `not_found` for one that this operator does not manage."""
-    channel = ctx.directory.channel(channel_id)
-    if channel is None or not operator.manages(channel.merchant_id):
-        raise PaySwitchError(
-            NOT_FOUND, f"there is no channel {channel_id} that you manage", f"没有由您管理的渠道 {channel_id}"
-        )
-    return look_at(ctx, [channel])[0]
+    record = await channels.get_channel(ctx, operator, channel_id)
+    return look_at(ctx, [record.channel])[0]
 
 
-def look_at(ctx: Context, channels: Iterable[Channel]) -> list[ChannelQuality]:
+def look_at(ctx: Context, which: Iterable[Channel]) -> list[ChannelQuality]:
     """The quality of these channels just now."""
     now_ms = ctx.clock.now_ms()
     health = {(line.channel_id, line.product): line for line in ctx.router.health_snapshot(now_ms)}
@@ -120,7 +115,7 @@ def look_at(ctx: Context, channels: Iterable[Channel]) -> list[ChannelQuality]:
             certificates=tuple(ctx.directory.certificates(channel.channel_id)),
             probe=ctx.watch.last(channel.channel_id),
         )
-        for channel in channels
+        for channel in which
     ]
 
 

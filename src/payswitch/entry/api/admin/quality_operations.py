@@ -11,11 +11,11 @@ from payswitch.services import quality
 
 
 async def list_quality(call: AdminCall) -> Answer:
-    return Answer(quality_list(quality.quality_of(call.ctx, call.operator), call.ctx.clock.now_ms()))
+    return Answer(quality_list(await quality.quality_of(call.ctx, call.operator), call.ctx.clock.now_ms()))
 
 
 async def get_quality(call: AdminCall) -> Answer:
-    found = quality.quality_of_channel(call.ctx, call.operator, call.path["channel_id"])
+    found = await quality.quality_of_channel(call.ctx, call.operator, call.path["channel_id"])
     return Answer(quality_view(found, call.ctx.clock.now_ms()))
 
 
