@@ -225,9 +225,8 @@ async def test_what_concerns_a_whole_channel_stands_at_its_head(tonight: Evening
     night.directory.cap("wechat-main", 50_000)
     end_ms = night.clock.now_ms() + 12 * DAY_MS + 700_000
     night.directory.certificate_ends["wechat-main"] = [
-        CertificateEnd(name="a", ends_at_ms=end_ms + DAY_MS),
-        CertificateEnd(name="b", ends_at_ms=end_ms),
-        CertificateEnd(name="broken", ends_at_ms=None),
+        CertificateEnd(key="a", ends_at_ms=end_ms + DAY_MS),
+        CertificateEnd(key="b", ends_at_ms=end_ms),
     ]
     made = (await tonight.shop.post("/v1/payments", order())).json
     await night.pays((await night.file(made["payment_id"])).attempts[-1])

@@ -26,14 +26,14 @@ async def test_all_channels_and_one(tonight: Evening) -> None:
 
 async def test_certificate_probe_and_limits(tonight: Evening) -> None:
     night = tonight.night
-    end = CertificateEnd(name="platform_certificates", ends_at_ms=night.clock.now_ms() + 12 * DAY_MS + 700_000)
+    end = CertificateEnd(key="platform_certificates", ends_at_ms=night.clock.now_ms() + 12 * DAY_MS + 700_000)
     night.directory.certificate_ends["wechat-main"] = [end]
     night.directory.cap("wechat-main", 50_000)
     for _ in range(2):
         await watch_channels(night.ctx)
         night.clock.advance(seconds=301)
     shown = (await tonight.operator.get("/v1/admin/channels/wechat-main/quality")).json
-    assert [(c["name"], c["days_left"]) for c in shown["certificates"]] == [("platform_certificates", 12)]
+    assert [(c["key"], c["days_left"]) for c in shown["certificates"]] == [("platform_certificates", 12)]
     assert shown["limits"] == {"daily_cap_fen": 50_000, "used_today_fen": 0, "remaining_today_fen": 50_000}
     assert (shown["probe"]["severity"], shown["probe"]["outcome"]) == ("ok", "not_found")
 

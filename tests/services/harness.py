@@ -301,6 +301,9 @@ class FakeDirectory:
             if product in table:
                 table[product] = msgspec.structs.replace(table[product], **facts)
 
+    def older_clients(self, channel_id: str) -> Sequence[FakeChannel]:
+        return ()
+
     def client(self, channel_id: str, version: int) -> FakeChannel:
         if channel_id in self.forgotten:
             raise LookupError(f"channel {channel_id} is needed by earlier payments but is not configured")

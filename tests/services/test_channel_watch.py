@@ -179,7 +179,7 @@ async def test_silence_is_no_incident(quiet: Night) -> None:
 
 async def test_a_certificate_is_told_at_each_stage_once_and_restarts_do_not_repeat_it(quiet: Night) -> None:
     ends_ms = quiet.clock.now_ms() + 40 * DAY_MS
-    end = CertificateEnd(name="platform_certificates", ends_at_ms=ends_ms)
+    end = CertificateEnd(key="platform_certificates", ends_at_ms=ends_ms)
     quiet.directory.certificate_ends["wechat-main"] = [end]
     told = []
     for _ in range(45):
@@ -200,8 +200,7 @@ async def test_a_certificate_is_told_at_each_stage_once_and_restarts_do_not_repe
 async def test_a_service_that_starts_late_tells_only_how_it_stands_now(quiet: Night) -> None:
     ends_ms = quiet.clock.now_ms() + 5 * DAY_MS
     quiet.directory.certificate_ends["wechat-main"] = [
-        CertificateEnd(name="app_certificate", ends_at_ms=ends_ms),
-        CertificateEnd(name="broken", ends_at_ms=None),
+        CertificateEnd(key="app_certificate", ends_at_ms=ends_ms),
     ]
     await watch_channels(quiet.ctx)
     (told,) = await incidents(quiet)

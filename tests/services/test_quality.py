@@ -103,7 +103,7 @@ async def test_limits_of_product_and_channel_and_what_is_left_of_the_day(seen: N
 
 
 async def test_certificates_and_the_last_probe_stand_beside_it(seen: Night) -> None:
-    end = CertificateEnd(name="app_certificate", ends_at_ms=seen.clock.now_ms() + 1)
+    end = CertificateEnd(key="app_certificate", ends_at_ms=seen.clock.now_ms() + 1)
     seen.directory.certificate_ends["wechat-main"] = [end]
     seen.channel("wechat-main").query_script.append(SILENT)
     for _ in range(2):

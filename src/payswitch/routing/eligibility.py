@@ -92,6 +92,7 @@ class Layout:
         self.entries: list[Entry] = []
         excluded: list[Exclusion] = []
         windows = [window_of(m.channel, m.product, m.start, m.end) for m in policy.maintenance]
+        windows += [window_of(c.channel_id, m.product, m.start, m.end) for c in book.channels for m in c.maintenance]
         for channel in book.channels:
             reason = _standing_exclusion(channel, merchant_id)
             found = [] if reason else _usable_capabilities(channel, book, environment)

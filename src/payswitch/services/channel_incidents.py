@@ -36,14 +36,10 @@ async def tell_certificates(ctx: Context, channels: Iterable[Channel]) -> None:
     now_ms = ctx.clock.now_ms()
     for channel in channels:
         for end in ctx.directory.certificates(channel.channel_id):
-            if end.ends_at_ms is not None and (stage := stage_of(end.ends_at_ms, now_ms)) is not None:
-                await _tell_once(
-                    ctx,
-                    "certificate_ends",
-                    channel,
-                    f"{end.name} {end.ends_at_ms} {stage}",
-                    _certificate_text(end, end.ends_at_ms, now_ms),
-                )
+            stage = stage_of(end.ends_at_ms, now_ms)
+            if stage is not None:
+                name = f"{end.key} {end.ends_at_ms} {stage}"
+                await _tell_once(ctx, "certificate_ends", channel, name, _certificate_text(end, now_ms))
 
 
 def stage_of(ends_at_ms: int, now_ms: int) -> int | None:
@@ -52,12 +48,12 @@ def stage_of(ends_at_ms: int, now_ms: int) -> int | None:
     return next((days for days in STAGES_DAYS if left_ms <= days * DAY_MS), None)
 
 
-def _certificate_text(end: CertificateEnd, ends_at_ms: int, now_ms: int) -> str:
-    day = iso_utc(ends_at_ms)[:10]
-    if ends_at_ms <= now_ms:
-        return f"{end.name} 证书已于 {day} 过期 / ended on {day}: {RENEW}"
-    days = (ends_at_ms - now_ms) // DAY_MS
-    return f"{end.name} 证书剩余 {days} 天（{day} 到期）/ ends on {day}, in {days} days: {RENEW}"
+def _certificate_text(end: CertificateEnd, now_ms: int) -> str:
+    day = iso_utc(end.ends_at_ms)[:10]
+    if end.ends_at_ms <= now_ms:
+        return f"{end.key} 证书已于 {day} 过期 / ended on {day}: {RENEW}"
+    days = (end.ends_at_ms - now_ms) // DAY_MS
+    return f"{end.key} 证书剩余 {days} 天（{day} 到期）/ ends on {day}, in {days} days: {RENEW}"
 
 
 async def _tell_once(ctx: Context, kind: str, channel: Channel, stage: str, detail: str) -> None:

@@ -10,6 +10,7 @@ from payswitch.domain.operator import Operator
 from payswitch.kit.clock import Clock
 from payswitch.kit.ids import IdSource
 from payswitch.routing.planner import Router
+from payswitch.services.channel_desk import ChannelDesk
 from payswitch.services.inflight import Inflight
 from payswitch.services.last_times import LastTimes
 from payswitch.services.live_board import LiveBoard, RecentIds
@@ -41,6 +42,8 @@ class Context:
     timings: Timings = field(default_factory=Timings)
     operators: Mapping[str, Operator] = field(default_factory=dict)
     """Who may call the admin API, by the fingerprint of their key."""
+    desk: ChannelDesk | None = None
+    """What changing channels needs; None where channels cannot be changed."""
     inflight: Inflight = field(default_factory=Inflight)
     usage: DailyUsage = field(default_factory=DailyUsage)
     outbox_wake: asyncio.Event = field(default_factory=asyncio.Event)

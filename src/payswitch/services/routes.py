@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import msgspec
+from collections.abc import Sequence
 
-from payswitch.domain.channel import Environment, Method, Product
+import msgspec
+from msgspec.structs import replace
+
+from payswitch.domain.channel import Channel, Environment, Method, Product
 from payswitch.domain.outcome import OutcomeKind
-from payswitch.domain.payment import Attempt, Decision, Payment
+from payswitch.domain.payment import Attempt, Decision, Payment, tested_channel
 from payswitch.kit.clock import beijing_hour
 from payswitch.routing.request import ChannelBook, RoutePlan, RouteRequest
 from payswitch.services.context import Context
@@ -33,7 +36,7 @@ def plan_route(
     begun = ctx.clock.monotonic_ms()
     request = _request(ctx, payment, environment, attempts, methods, products, now_ms)
     decision_id = ctx.ids.new("dec_", now_ms)
-    plan = ctx.router.plan(request, book_of(ctx, payment.merchant_id), now_ms=now_ms, salt=decision_id)
+    plan = ctx.router.plan(request, book_for(ctx, payment), now_ms=now_ms, salt=decision_id)
     decision = Decision(
         decision_id=decision_id,
         payment_id=payment.payment_id,
@@ -49,12 +52,24 @@ def offered_methods(ctx: Context, payment: Payment, environment: Environment) ->
     """The methods that can work for this payment in this environment, best first. Changes nothing."""
     now_ms = ctx.clock.now_ms()
     request = _request(ctx, payment, environment, (), (), (), now_ms)
-    return ctx.router.offered(request, book_of(ctx, payment.merchant_id), now_ms=now_ms)
+    return ctx.router.offered(request, book_for(ctx, payment), now_ms=now_ms)
 
 
-def book_of(ctx: Context, merchant_id: str) -> ChannelBook:
-    """The merchant's channels with what their products can do and what they have taken today."""
-    channels = tuple(ctx.directory.channels(merchant_id))
+def book_for(ctx: Context, payment: Payment) -> ChannelBook:
+    """The merchant's channels; for a test of one channel that one alone, whatever its state and limits are."""
+    channel_id = tested_channel(payment.shop_id)
+    if channel_id is None:
+        return book_of(ctx, ctx.directory.channels(payment.merchant_id))
+    channel = ctx.directory.channel(channel_id)
+    if channel is None:
+        return book_of(ctx, ())
+    free = replace(channel, enabled=True, min_fen=1, max_fen=None, daily_cap_fen=None, maintenance=())
+    return book_of(ctx, (free,))
+
+
+def book_of(ctx: Context, found: Sequence[Channel]) -> ChannelBook:
+    """These channels with what their products can do and what they have taken today."""
+    channels = tuple(found)
     return ChannelBook(
         channels=channels,
         capabilities={c.connector: ctx.directory.capabilities(c.connector) for c in channels},

@@ -12,14 +12,11 @@ from payswitch.connectors.contract import Account, AccountProblem
 from payswitch.kit.crypto import SigningKey, VerifyingKey
 from payswitch.kit.secrets import Secret
 
-_KNOWN_KEYS: Final = frozenset(
+SHOWN_KEYS: Final = frozenset(
     {
         "base_url",
         "pid",
         "version",
-        "key",
-        "merchant_private_key",
-        "platform_public_key",
         "create",
         "allow_plain_http",
         "refund_ok_codes",
@@ -29,6 +26,8 @@ _KNOWN_KEYS: Final = frozenset(
         "close_is_final",
     }
 )
+"""No secrets: an operator may see these again."""
+_KNOWN_KEYS: Final = SHOWN_KEYS | {"key", "merchant_private_key", "platform_public_key"}
 _NO_YES: Final = ("no", "yes")
 
 

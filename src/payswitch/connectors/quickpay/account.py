@@ -21,16 +21,13 @@ from payswitch.kit.tables import unknown_names
 
 PRODUCTION: Final = "https://vsp.allinpay.com/apiweb"
 
-_KNOWN_KEYS: Final = dict.fromkeys(
+SHOWN_KEYS: Final = frozenset(
     (
         "base_url",
         "cusid",
         "appid",
         "orgid",
         "sign_type",
-        "merchant_private_key",
-        "allinpay_public_key",
-        "md5_key",
         "sub_appid",
         "mini_sub_appid",
         "ecny_paytype",
@@ -41,6 +38,8 @@ _KNOWN_KEYS: Final = dict.fromkeys(
         "bank_limits",
     )
 )
+"""No secrets: an operator may see these again."""
+_KNOWN_KEYS: Final = dict.fromkeys((*SHOWN_KEYS, "merchant_private_key", "allinpay_public_key", "md5_key"))
 _SIGN_TYPES: Final = ("RSA", "MD5")
 _TRADE_PATHS: Final = ("unitorder", "tranx")
 _EXPIRY_FIELDS: Final = ("expiretime", "validtime")

@@ -23,19 +23,11 @@ _FILE_GATEWAYS: Final = {
 }
 _PEM_KEYS: Final = ("sign_certificate", "sign_private_key")
 _PFX_KEYS: Final = ("sign_pfx_base64", "sign_pfx_password")
-_KNOWN_KEYS: Final = frozenset(
-    {
-        "gateway",
-        "file_gateway",
-        "mer_id",
-        *_PEM_KEYS,
-        *_PFX_KEYS,
-        "root_certificates",
-        "accept_expired_certificates",
-        "check_sign_cert_cn",
-        "app_mode",
-    }
+SHOWN_KEYS: Final = frozenset(
+    {"gateway", "file_gateway", "mer_id", "accept_expired_certificates", "check_sign_cert_cn", "app_mode"}
 )
+"""No secrets: an operator may see these again."""
+_KNOWN_KEYS: Final = SHOWN_KEYS | {*_PEM_KEYS, *_PFX_KEYS, "root_certificates"}
 _CERTIFICATE_HINT: Final = "商户签名证书（cer/PEM），或改用 sign_pfx_base64 与 sign_pfx_password"
 _KEY_HINT: Final = "商户签名私钥（PEM，无密码）"
 _PFX_HINT: Final = "商户签名证书 .pfx 文件的 base64"

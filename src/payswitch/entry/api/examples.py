@@ -100,6 +100,11 @@ _EVENT: dict[str, Any] = {
 }
 
 
+def one_refund(**changes: Any) -> dict[str, Any]:
+    """A refund that differs from the usual one in these fields."""
+    return {**_REFUND, **changes}
+
+
 def _one(summary: str, value: Any) -> dict[str, Any]:
     return {"usual": {"summary": summary, "value": value}}
 

@@ -90,7 +90,7 @@ def _left(limits: dict[str, Any]) -> Text:
 
 def _certificates(certificates: Iterable[dict[str, Any]]) -> Text:
     """The one that ends first."""
-    days = [one["days_left"] for one in certificates if one["days_left"] is not None]
+    days = [one["days_left"] for one in certificates]
     if not days:
         return Text("–", "dim")
     first = min(days)
@@ -112,8 +112,8 @@ def _notes(channels: Iterable[dict[str, Any]]) -> Iterable[Text]:
             yield Text.assemble((channel["channel_id"], "bold"), f"  {probe['what']}\n    → {probe['fix']}")
         for certificate in channel["certificates"]:
             days = certificate["days_left"]
-            if days is not None and days < WARN_DAYS:
-                words = f"  {certificate['name']} 证书剩余 {days} 天 / ends in {days} days"
+            if days < WARN_DAYS:
+                words = f"  {certificate['key']} 证书剩余 {days} 天 / ends in {days} days"
                 yield Text.assemble((channel["channel_id"], "bold"), words)
         for line in channel["lines"]:
             if line["state"] != "healthy":

@@ -45,7 +45,7 @@ class LiveData:
 
     def _standing(self, channel: Channel, now_ms: int) -> dict[str, Any]:
         """What concerns the channel as a whole: the day's money, the certificate that ends first, the last probe."""
-        ends = [end.ends_at_ms for end in self._ctx.directory.certificates(channel.channel_id) if end.ends_at_ms]
+        ends = [end.ends_at_ms for end in self._ctx.directory.certificates(channel.channel_id)]
         probed = self._ctx.watch.last(channel.channel_id)
         return {
             "used_today_fen": self._ctx.usage.today(now_ms).get(channel.channel_id, 0),

@@ -69,12 +69,11 @@ class LimitsView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CertificateView(msgspec.Struct, frozen=True, kw_only=True):
-    """One certificate of the account; nothing of its contents but its end."""
+    """One entry of the account that holds certificates; nothing of them but the end of the last one."""
 
-    name: str
-    ends_at: str | None
-    """null: it cannot be read."""
-    days_left: int | None
+    key: str
+    ends_at: str
+    days_left: int
 
 
 class ProbeView(msgspec.Struct, frozen=True, kw_only=True):
@@ -133,10 +132,8 @@ def quality_view(quality: ChannelQuality, now_ms: int) -> ChannelQualityView:
 
 
 def _certificate(end: CertificateEnd, now_ms: int) -> CertificateView:
-    if end.ends_at_ms is None:
-        return CertificateView(name=end.name, ends_at=None, days_left=None)
     days_left = (end.ends_at_ms - now_ms) // DAY_MS
-    return CertificateView(name=end.name, ends_at=iso_utc(end.ends_at_ms), days_left=days_left)
+    return CertificateView(key=end.key, ends_at=iso_utc(end.ends_at_ms), days_left=days_left)
 
 
 def _probe(probed: Probed) -> ProbeView:
