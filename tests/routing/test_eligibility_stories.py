@@ -28,7 +28,7 @@ ONE = channel("wechat-main", "wechatpay", "wechat", 1)
         ("product_not_allowed", channel("c", "wechatpay", "wechat", 1), {"products": frozenset({Product.WECHAT_H5})}),
         ("method_refused", channel("c", "wechatpay", "wechat", 1), {"refused_methods": frozenset({Method.WECHAT})}),
         ("needs_openid", channel("c", "wechatpay", "wechat", 1), {"environment": Environment.WECHAT}),
-        ("expiry_too_short", channel("c", "wechatpay", "wechat", 1), {"remaining_ms": 59_999}),
+        ("expiry_too_short", channel("c", "wechatpay", "wechat", 1), {"remaining_ms": 58_999}),
         ("amount_too_small", channel("c", "wechatpay", "wechat", 1, min_fen=10_000), {}),
         ("amount_too_large", channel("c", "wechatpay", "wechat", 1, max_fen=9_899), {}),
     ],
@@ -65,8 +65,10 @@ def test_a_product_inside_a_wallet_waits_for_that_wallets_id_of_the_customer() -
 
 
 def test_a_life_of_just_the_shortest_length_is_enough() -> None:
+    """And what it lost between the shop's request and this decision does not count."""
     night = Night(the_book=book(ONE))
     assert order(night.plan(remaining_ms=60_000)) == ["wechat-main"]
+    assert order(night.plan(remaining_ms=59_950)) == ["wechat-main"]
 
 
 def test_a_customer_who_comes_back_late_goes_where_the_time_still_suffices() -> None:

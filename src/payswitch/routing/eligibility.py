@@ -17,6 +17,8 @@ from payswitch.routing.profile import Face, Fired, Profile
 from payswitch.routing.request import ChannelBook, Exclusion, RouteRequest
 
 _NO_LIMIT: Final = 1 << 62
+_ON_THE_WAY_MS: Final = 1_000
+"""A payment that is to live for a minute has lost some milliseconds of it before it comes here."""
 
 
 class Entry:
@@ -42,7 +44,7 @@ class Entry:
         self.min_fen = max(capability.min_fen, channel.min_fen)
         self.max_fen = min(_no_limit(capability.max_fen), _no_limit(channel.max_fen))
         self.daily_cap_fen = channel.daily_cap_fen
-        self.least_life_ms = capability.least_expiry_s * 1_000
+        self.least_life_ms = capability.least_expiry_s * 1_000 - _ON_THE_WAY_MS
         self.fee_bp = channel.fee_bp
         self.needs_openid = capability.needs_openid
         self.needs_buyer_id = capability.needs_buyer_id
