@@ -249,6 +249,23 @@ async def test_the_products_of_a_channel_are_asked_in_turn(quiet: Night) -> None
         assert probed is not None
         seen.append(probed.product)
     assert seen == [Product.ALIPAY_PRECREATE, Product.ALIPAY_JSAPI, Product.ALIPAY_PRECREATE]
+    assert set(quiet.ctx.watch.probes("alipay-main")) == {Product.ALIPAY_PRECREATE, Product.ALIPAY_JSAPI}
+
+
+async def test_a_product_that_failed_is_asked_again_and_shown_until_it_works(quiet: Night) -> None:
+    quiet.directory.tables["alipay"][Product.ALIPAY_JSAPI] = quiet.directory.tables["alipay"][Product.ALIPAY_PRECREATE]
+    quiet.directory.change("alipay-main", products=frozenset({Product.ALIPAY_PRECREATE, Product.ALIPAY_JSAPI}))
+    quiet.channel("alipay-main").query_script.extend([CONFIG] * 3)
+    await later(quiet, 350)
+    shown = quiet.ctx.watch.last("alipay-main")
+    assert shown is not None
+    assert (shown.product, shown.failed) == (Product.ALIPAY_PRECREATE, True)
+    assert set(quiet.ctx.watch.probes("alipay-main")) == {Product.ALIPAY_PRECREATE}
+    await later(quiet, 800)
+    shown = quiet.ctx.watch.last("alipay-main")
+    assert shown is not None
+    assert not shown.failed
+    assert Product.ALIPAY_JSAPI in quiet.ctx.watch.probes("alipay-main")
 
 
 async def test_a_stop_does_not_wait_for_a_channel_that_hangs(quiet: Night) -> None:

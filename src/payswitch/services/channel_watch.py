@@ -43,18 +43,15 @@ def _due(ctx: Context, enabled: Iterable[Channel]) -> list[tuple[Channel, Produc
     for channel in enabled:
         products = _probeable(ctx, channel)
         watched = _look(ctx, channel, products)
-        if products and _is_due(ctx, watched, in_trouble=channel.channel_id in sick or _failed(watched)):
-            due.append((channel, products[watched.turn % len(products)]))
+        in_trouble = channel.channel_id in sick or bool(watched.failed(products))
+        if products and _is_due(ctx, watched, in_trouble=in_trouble):
+            due.append((channel, watched.next_product(products)))
     return due
 
 
 def _cut_off(ctx: Context) -> Collection[str]:
     lines = ctx.router.health_snapshot(ctx.clock.now_ms())
     return {line.channel_id for line in lines if line.state in ("open", "probing")}
-
-
-def _failed(watched: Watched) -> bool:
-    return watched.probed is not None and watched.probed.failed
 
 
 def _probeable(ctx: Context, channel: Channel) -> list[Product]:
@@ -107,7 +104,7 @@ async def _probe(ctx: Context, watched: Watched, channel: Channel, product: Prod
     watched.in_trouble += 1
     client = ctx.directory.client(channel.channel_id, channel.version)
     asked = await ask(channel, product, client, ctx.clock, ctx.ids, ctx.timings.query_timeout_ms)
-    watched.probed = Probed(
+    probed = watched.probes[product] = Probed(
         at_ms=ctx.clock.now_ms(),
         product=product,
         outcome=asked.outcome,
@@ -115,4 +112,4 @@ async def _probe(ctx: Context, watched: Watched, channel: Channel, product: Prod
         finding=judge(channel.channel_id, asked.outcome, asked.latency_ms),
     )
     if asked.outcome.kind in (OutcomeKind.REFUSED_CONFIG, OutcomeKind.UNTRUSTED):
-        await tell_probe(ctx, channel, asked.outcome, watched.probed.finding)
+        await tell_probe(ctx, channel, asked.outcome, probed.finding)

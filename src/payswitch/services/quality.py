@@ -72,6 +72,7 @@ class LineQuality(msgspec.Struct, frozen=True, kw_only=True):
     last_error: LastError | None
     min_fen: int
     max_fen: int | None
+    probe: Probed | None
 
 
 class ChannelQuality(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,6 +85,7 @@ class ChannelQuality(msgspec.Struct, frozen=True, kw_only=True):
     """None: no daily cap."""
     certificates: tuple[CertificateEnd, ...]
     probe: Probed | None
+    """The newest that failed; else the newest of all products."""
 
 
 async def quality_of(ctx: Context, operator: Operator) -> list[ChannelQuality]:
@@ -106,7 +108,13 @@ def look_at(ctx: Context, which: Iterable[Channel]) -> list[ChannelQuality]:
         ChannelQuality(
             channel=channel,
             lines=tuple(
-                _line(channel, capability, health.get((channel.channel_id, product)), _counts(ctx, channel, product))
+                _line(
+                    channel,
+                    capability,
+                    health.get((channel.channel_id, product)),
+                    _counts(ctx, channel, product),
+                    ctx.watch.probes(channel.channel_id).get(product),
+                )
                 for product, capability in ctx.directory.capabilities(channel.connector).items()
                 if product in channel.products
             ),
@@ -128,7 +136,9 @@ def _counts(ctx: Context, channel: Channel, product: Product) -> LaneCounts:
     return _NOTHING_HEARD if lane is None else lane.counts(ctx.clock.now_ms())
 
 
-def _line(channel: Channel, capability: Capability, health: ChannelHealth | None, counts: LaneCounts) -> LineQuality:
+def _line(
+    channel: Channel, capability: Capability, health: ChannelHealth | None, counts: LaneCounts, probe: Probed | None
+) -> LineQuality:
     paid, ended = (health.paid, health.ended) if health is not None else (0.0, 0.0)
     limits = [limit for limit in (channel.max_fen, capability.max_fen) if limit is not None]
     return LineQuality(
@@ -147,4 +157,5 @@ def _line(channel: Channel, capability: Capability, health: ChannelHealth | None
         last_error=counts.last_error,
         min_fen=max(channel.min_fen, capability.min_fen),
         max_fen=min(limits) if limits else None,
+        probe=probe,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -31,12 +32,22 @@ class Watched:
 
     quiet_since_ms: float
     last_call_ms: int | None = None
-    probed: Probed | None = None
+    probes: dict[Product, Probed] = field(default_factory=dict)
+    """The last probe of each product."""
     asked_at_ms: float | None = None
     in_trouble: int = 0
     """Probes made since its trouble began."""
     turn: int = 0
     """Which of its products is asked next: in turn they cost no more than one, and each has its own way of asking."""
+
+    def failed(self, products: Iterable[Product]) -> list[Product]:
+        """Those whose last probe failed."""
+        return [product for product in products if product in self.probes and self.probes[product].failed]
+
+    def next_product(self, products: Sequence[Product]) -> Product:
+        """What failed is asked again until it works; otherwise each in turn."""
+        failed = self.failed(products)
+        return failed[0] if failed else products[self.turn % len(products)]
 
 
 @dataclass(slots=True)
@@ -45,7 +56,12 @@ class ChannelWatch:
 
     channels: dict[str, Watched] = field(default_factory=dict)
 
-    def last(self, channel_id: str) -> Probed | None:
-        """The last probe; None before the first one."""
+    def probes(self, channel_id: str) -> Mapping[Product, Probed]:
+        """The last probe of each product; of those not asked yet, none."""
         watched = self.channels.get(channel_id)
-        return None if watched is None else watched.probed
+        return {} if watched is None else watched.probes
+
+    def last(self, channel_id: str) -> Probed | None:
+        """What the last probes say of the channel: the newest that failed, else the newest; None before the first."""
+        probes = self.probes(channel_id).values()
+        return max(probes, key=lambda probed: (probed.failed, probed.at_ms), default=None)

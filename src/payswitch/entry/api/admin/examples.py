@@ -70,6 +70,16 @@ _AUDIT = {
 }
 
 
+_PROBE: dict[str, Any] = {
+    "at": "2026-11-11T12:36:30.000Z",
+    "product": "wechat_native",
+    "severity": "ok",
+    "outcome": "not_found",
+    "code": "ORDER_NOT_EXIST",
+    "latency_ms": 84.2,
+    "what": "answers, and believes us / 应答正常，双向验签通过 (84 ms)",
+    "fix": "",
+}
 _QUALITY: dict[str, Any] = {
     "channel_id": "wechat-main",
     "merchant_id": "m-1",
@@ -78,16 +88,7 @@ _QUALITY: dict[str, Any] = {
     "enabled": True,
     "limits": {"daily_cap_fen": 50_000_000, "used_today_fen": 31_200_000, "remaining_today_fen": 18_800_000},
     "certificates": [{"key": "platform_certificates", "ends_at": "2026-12-05T03:00:00.000Z", "days_left": 23}],
-    "probe": {
-        "at": "2026-11-11T12:36:30.000Z",
-        "product": "wechat_native",
-        "severity": "ok",
-        "outcome": "not_found",
-        "code": "ORDER_NOT_EXIST",
-        "latency_ms": 84.2,
-        "what": "answers, and believes us / 应答正常，双向验签通过 (84 ms)",
-        "fix": "",
-    },
+    "probe": _PROBE,
     "lines": [
         {
             "product": "wechat_native",
@@ -106,6 +107,7 @@ _QUALITY: dict[str, Any] = {
             "last_error": {"outcome": "refused_channel", "code": "SYSTEM_ERROR", "at": "2026-11-11T12:31:02.000Z"},
             "min_fen": 1,
             "max_fen": None,
+            "probe": _PROBE,
         }
     ],
 }

@@ -34,6 +34,19 @@ class ErrorView(msgspec.Struct, frozen=True, kw_only=True):
     at: str
 
 
+class ProbeView(msgspec.Struct, frozen=True, kw_only=True):
+    """The last question about a number that never existed. No payment traffic."""
+
+    at: str
+    product: Product
+    severity: Severity
+    outcome: OutcomeKind
+    code: str
+    latency_ms: float
+    what: str
+    fix: str
+
+
 class LineView(msgspec.Struct, frozen=True, kw_only=True):
     """One product of the channel."""
 
@@ -58,6 +71,8 @@ class LineView(msgspec.Struct, frozen=True, kw_only=True):
     last_error: ErrorView | None
     min_fen: int
     max_fen: int | None
+    probe: ProbeView | None
+    """null: not asked yet."""
 
 
 class LimitsView(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,19 +91,6 @@ class CertificateView(msgspec.Struct, frozen=True, kw_only=True):
     days_left: int
 
 
-class ProbeView(msgspec.Struct, frozen=True, kw_only=True):
-    """The last question about a number that never existed. No payment traffic."""
-
-    at: str
-    product: Product
-    severity: Severity
-    outcome: OutcomeKind
-    code: str
-    latency_ms: float
-    what: str
-    fix: str
-
-
 class ChannelQualityView(msgspec.Struct, frozen=True, kw_only=True):
     """How well one channel does."""
 
@@ -100,7 +102,7 @@ class ChannelQualityView(msgspec.Struct, frozen=True, kw_only=True):
     limits: LimitsView
     certificates: Sequence[CertificateView]
     probe: ProbeView | None
-    """null: none was needed yet."""
+    """The newest that failed, else the newest of all products; null: none was needed yet."""
     lines: Sequence[LineView]
 
 
@@ -168,6 +170,7 @@ def _line(line: LineQuality) -> LineView:
         last_error=_error(line),
         min_fen=line.min_fen,
         max_fen=line.max_fen,
+        probe=None if line.probe is None else _probe(line.probe),
     )
 
 
