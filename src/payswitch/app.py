@@ -80,6 +80,7 @@ class App:
             timings=settings.timings,
             operators=operators_by_key(settings.operators),
             desk=self.desk,
+            board=self.board,
         )
         self.worker = Worker(self.ctx)
         self.asgi = make_asgi(

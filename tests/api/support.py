@@ -193,7 +193,7 @@ async def evening(folder: Path, *, live_page: LivePage = "loopback") -> AsyncIte
     async with night(folder) as wired:
         board = LiveBoard(clock=wired.clock)
         ctx = wired.ctx
-        ctx.feed = board
+        ctx.feed = ctx.board = board
         ctx.operators = OPERATORS
         ctx.desk = a_desk(wired)
         await wired.store.save_shop(msgspec.structs.replace(SHOP, name="云水茶铺"), [fingerprint(KEY)])

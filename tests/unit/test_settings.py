@@ -231,6 +231,12 @@ MISTAKES: Mapping[str, tuple[str, str, str]] = {
     "one key for two shops": (SHOP, SHOP + SHOP.replace("tea", "book"), "shops: an API key opens one shop only"),
     "a misspelt timing": (SHOP, SHOP + "[timings]\nlaunch_deadine_ms = 5\n", "did you mean launch_deadline_ms?"),
     "a wait below zero": (SHOP, SHOP + "[timings]\nquery_timeout_ms = -1\n", "timings.query_timeout_ms: must not be"),
+    "an evening that is stretched": (
+        SHOP,
+        SHOP + "[timings]\nsqueeze = 0.5\n",
+        "timings.squeeze: must be a number, at",
+    ),
+    "probes before they are due": (SHOP, SHOP + "[timings]\nprobe_idle_s = -5\n", "timings.probe_idle_s: must be a"),
     "an empty schedule": (SHOP, SHOP + "[timings]\nquery_gaps_s = []\n", "timings.query_gaps_s: must not be empty"),
     "a wait in words": (
         SHOP,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from weakref import WeakKeyDictionary
 
 from payswitch.connectors.contract import Account, AccountProblem, Connector
 from payswitch.connectors.discovery import Registry
 from payswitch.connectors.transport import HttpTransport
 from payswitch.domain.channel import CapabilityTable, Channel
 from payswitch.domain.exchange import ChannelClient
+from payswitch.kit.certificates import CertificateEnd, certificate_ends
 from payswitch.kit.clock import Clock
 from payswitch.kit.ids import IdSource
 
@@ -24,6 +26,8 @@ class Directory:
         self._channels: dict[str, Channel] = {}
         self._clients: dict[tuple[str, int], ChannelClient] = {}
         self._by_merchant: dict[str, tuple[Channel, ...]] = {}
+        self._ends: WeakKeyDictionary[ChannelClient, Sequence[CertificateEnd]] = WeakKeyDictionary()
+        """By the client that was opened with these certificates."""
 
     def open(
         self, channel: Channel, account: Account, *, transport: HttpTransport, clock: Clock, ids: IdSource
@@ -49,7 +53,9 @@ class Directory:
             raise AccountProblem(
                 channel.channel_id, [f"products: {names} is not a product of {channel.connector}; it has: {known}"]
             )
-        return connector.open(channel, account, transport=transport, clock=clock, ids=ids)
+        client = connector.open(channel, account, transport=transport, clock=clock, ids=ids)
+        self._ends[client] = certificate_ends(account)
+        return client
 
     def install(self, channel: Channel, clients: Mapping[int, ChannelClient]) -> None:
         """Put a channel in, or put its new state in place of the old one: from now on routing sees this. `clients`
@@ -70,6 +76,12 @@ class Directory:
 
     def channel(self, channel_id: str) -> Channel | None:
         return self._channels.get(channel_id)
+
+    def certificates(self, channel_id: str) -> Sequence[CertificateEnd]:
+        """Of the account in use."""
+        channel = self._channels.get(channel_id)
+        client = None if channel is None else self._clients.get((channel_id, channel.version))
+        return () if client is None else self._ends.get(client, ())
 
     def capabilities(self, connector: str) -> CapabilityTable:
         return self._connectors[connector].capabilities

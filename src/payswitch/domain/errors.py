@@ -87,6 +87,13 @@ REFUND_EXCEEDS_PAID = ErrorKind(
     "退款总额超过已付金额",
     "fix_request",
 )
+REFUND_TERMS = ErrorKind(
+    "refund_terms",
+    422,
+    "The channel takes no such refund",
+    "渠道规则不支持此笔退款",
+    "fix_request",
+)
 NO_CANDIDATE = ErrorKind(
     "no_candidate",
     422,

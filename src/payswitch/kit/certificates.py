@@ -60,6 +60,23 @@ def find_certificates(table: Mapping[str, str]) -> list[FoundCertificate | Unrea
     return found
 
 
+class CertificateEnd(msgspec.Struct, frozen=True, kw_only=True):
+    """Until when one entry of a table is good. Read once, so that nobody needs the texts again to know it."""
+
+    key: str
+    ends_at_ms: int
+
+
+def certificate_ends(table: Mapping[str, str]) -> list[CertificateEnd]:
+    """The end of every entry that holds certificates. Where several stand together (roots, platform certificates while
+    they change) the last one counts: one that ends is no trouble as long as another is good."""
+    ends: dict[str, int] = {}
+    for one in find_certificates(table):
+        if isinstance(one, FoundCertificate):
+            ends[one.key] = max(one.valid_until_ms, ends.get(one.key, 0))
+    return [CertificateEnd(key=key, ends_at_ms=ends_at_ms) for key, ends_at_ms in ends.items()]
+
+
 def _of_pem(key: str, number: int, block: str) -> FoundCertificate | UnreadableCertificate:
     try:
         return _described(key, number, load_certificate(block))

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 import msgspec
 
-from payswitch.domain.channel import Capability, CapabilityTable, Channel
+from payswitch.domain.channel import Capability, CapabilityTable, Channel, Product
 from payswitch.domain.exchange import ChannelClient, CreateOrder, OrderRef
 from payswitch.domain.outcome import Outcome, OutcomeKind
 from payswitch.kit.certificates import FoundCertificate, UnreadableCertificate, find_certificates
@@ -82,16 +82,32 @@ def _check_certificate(
     return Finding(channel_id=channel_id, severity=severity, what=what, fix="" if severity is Severity.OK else fix)
 
 
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer to one question about a number that never existed."""
+
+    product: Product
+    outcome: Outcome
+    latency_ms: float
+
+
+async def ask(
+    channel: Channel, product: Product, client: ChannelClient, clock: Clock, ids: IdSource, timeout_ms: int
+) -> Asked:
+    """Ask the channel about a number that never existed, in this product's own way of asking."""
+    now_ms = clock.now_ms()
+    order = OrderRef(channel_order_no=ids.new("P", now_ms), product=product, amount_fen=1, created_at_ms=now_ms)
+    begun = clock.monotonic_ms()
+    fact = await client.query(order, timeout_ms)
+    return Asked(product=product, outcome=fact.outcome, latency_ms=clock.monotonic_ms() - begun)
+
+
 async def probe(channel: Channel, client: ChannelClient, clock: Clock, ids: IdSource) -> list[Finding]:
-    """Ask the channel about a number that never existed, once per product's own way of asking."""
+    """One question per product; what they have in common is said once."""
     findings: dict[str, Finding] = {}
     for product in sorted(channel.products):
-        now_ms = clock.now_ms()
-        order = OrderRef(channel_order_no=ids.new("P", now_ms), product=product, amount_fen=1, created_at_ms=now_ms)
-        begun = clock.monotonic_ms()
-        fact = await client.query(order, PROBE_TIMEOUT_MS)
-        finding = judge(channel.channel_id, fact.outcome, clock.monotonic_ms() - begun)
-        findings.setdefault(f"{finding.severity}{fact.outcome.kind}{fact.outcome.code}", finding)
+        asked = await ask(channel, product, client, clock, ids, PROBE_TIMEOUT_MS)
+        finding = judge(channel.channel_id, asked.outcome, asked.latency_ms)
+        findings.setdefault(f"{finding.severity}{asked.outcome.kind}{asked.outcome.code}", finding)
     return list(findings.values())
 
 

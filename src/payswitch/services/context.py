@@ -14,10 +14,12 @@ from payswitch.services.channel_desk import ChannelDesk
 from payswitch.services.held_cards import HeldCards
 from payswitch.services.inflight import Inflight
 from payswitch.services.last_times import LastTimes
+from payswitch.services.live_board import LiveBoard, RecentIds
 from payswitch.services.ports import ChannelDirectory, EventSender, LiveFeed, Store
 from payswitch.services.side_work import SideWork
 from payswitch.services.timings import Timings
 from payswitch.services.usage import DailyUsage
+from payswitch.services.watch_memory import ChannelWatch
 
 UNTRUSTED_QUIET_MS = 60_000
 """At most one incident a minute and channel about notifications that are not believed."""
@@ -58,6 +60,12 @@ class Context:
     """The same for troubles of one attempt or refund that every query meets again, by its id."""
     sms_sent: LastTimes = field(init=False)
     """When a customer was last sent an SMS code, by attempt id."""
+    incidents_told: RecentIds = field(default_factory=RecentIds)
+    """Incidents about channels that are in storage already, by id: so that not every round tries to write them."""
+    board: LiveBoard | None = None
+    """The live page's memory, where there is one: what each product of each channel did in the last ten minutes."""
+    watch: ChannelWatch = field(default_factory=ChannelWatch)
+    """The last probe of each channel."""
     sweeping: SideWork = field(default_factory=SideWork)
     delivering: SideWork = field(default_factory=SideWork)
     """Payments the sweeper is working on just now."""

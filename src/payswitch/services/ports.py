@@ -13,6 +13,7 @@ from payswitch.domain.events import Event
 from payswitch.domain.exchange import ChannelClient
 from payswitch.domain.managed_channel import AuditEntry, ChannelChange, ManagedChannel, SealedCredential
 from payswitch.domain.payment import Decision, Incident, Payment, PaymentFile, PaymentState, Refund, Shop
+from payswitch.kit.certificates import CertificateEnd
 
 
 class Store(Protocol):
@@ -102,6 +103,12 @@ class ChannelDirectory(Protocol):
     """The configured channels and how to talk to them."""
 
     def channels(self, merchant_id: str) -> Sequence[Channel]: ...
+
+    def all_channels(self) -> Sequence[Channel]: ...
+
+    def certificates(self, channel_id: str) -> Sequence[CertificateEnd]:
+        """When the certificates of the account in use end, as read when it was opened."""
+        ...
 
     def channel(self, channel_id: str) -> Channel | None:
         """Also disabled and retired ones: they still verify, query and refund."""

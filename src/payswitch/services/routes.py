@@ -131,6 +131,7 @@ def _request(
         goods_tag=payment.goods_tag,
         metadata=payment.metadata,
         local_hour=beijing_hour(now_ms),
+        remaining_ms=int((payment.expires_at_ms - now_ms) * ctx.timings.squeeze),
         failed=frozenset((a.channel_id, a.product) for a in attempts),
         failed_upstreams=_upstreams(ctx, attempts),
         # A method the customer asks for by name is offered again, whatever was refused before.

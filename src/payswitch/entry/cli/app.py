@@ -151,6 +151,26 @@ def channels_list(config: _Config = Path("payswitch.toml")) -> None:
 connector_app.register(app)
 
 
+@_channels.command("quality", short_help="how well they do just now")
+def channels_quality(
+    channel: Annotated[str | None, typer.Argument(help="One channel only. 渠道", metavar="CHANNEL")] = None,
+    url: Annotated[str, typer.Option(help="Where the service listens. 服务地址")] = "http://127.0.0.1:8080",
+    key_file: Annotated[
+        Path | None, typer.Option(help="File with an operator's API key; else PAYSWITCH_OPERATOR_KEY. 运营密钥文件")
+    ] = None,
+) -> None:
+    """渠道质量: response times, success rates, breakers, limits, certificates and last probes, from a running service.
+
+    \b
+    Examples / 示例:
+      PAYSWITCH_OPERATOR_KEY=... payswitch channels quality
+      payswitch channels quality wechat-main --key-file ./operator-key.txt
+    """
+    from payswitch.entry.cli.quality_command import run
+
+    run(url=url, key_file=key_file, channel=channel)
+
+
 @app.command(short_help="体检: would every channel work?")
 def doctor(
     config: _Config = Path("payswitch.toml"),

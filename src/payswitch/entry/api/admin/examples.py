@@ -70,6 +70,49 @@ _AUDIT = {
 }
 
 
+_PROBE: dict[str, Any] = {
+    "at": "2026-11-11T12:36:30.000Z",
+    "product": "wechat_native",
+    "severity": "ok",
+    "outcome": "not_found",
+    "code": "ORDER_NOT_EXIST",
+    "latency_ms": 84.2,
+    "what": "answers, and believes us / 应答正常，双向验签通过 (84 ms)",
+    "fix": "",
+}
+_QUALITY: dict[str, Any] = {
+    "channel_id": "wechat-main",
+    "merchant_id": "m-1",
+    "connector": "wechatpay",
+    "name": "微信支付·主",
+    "enabled": True,
+    "limits": {"daily_cap_fen": 50_000_000, "used_today_fen": 31_200_000, "remaining_today_fen": 18_800_000},
+    "certificates": [{"key": "platform_certificates", "ends_at": "2026-12-05T03:00:00.000Z", "days_left": 23}],
+    "probe": _PROBE,
+    "lines": [
+        {
+            "product": "wechat_native",
+            "method": "wechat",
+            "server_created": True,
+            "state": "healthy",
+            "since": None,
+            "reason": "",
+            "reason_zh": "",
+            "next_probe_at": None,
+            "calls": 412,
+            "creates": {"good": 405.0, "of": 409.0, "share": 0.9902, "low": 0.9751, "high": 0.9962},
+            "completions": {"good": 231.4, "of": 268.9, "share": 0.8605, "low": 0.8142, "high": 0.8968},
+            "p50_ms": 88.0,
+            "p95_ms": 161.5,
+            "last_error": {"outcome": "refused_channel", "code": "SYSTEM_ERROR", "at": "2026-11-11T12:31:02.000Z"},
+            "min_fen": 1,
+            "max_fen": None,
+            "probe": _PROBE,
+        }
+    ],
+}
+
+
 def _one(summary: str, value: Any) -> dict[str, Any]:
     return {"usual": {"summary": summary, "value": value}}
 
@@ -96,6 +139,8 @@ REQUESTS: dict[str, dict[str, Any]] = {
 
 ANSWERS: dict[str, dict[str, Any]] = {
     "ChannelView": _one("In use", _CHANNEL),
+    "ChannelQualityView": _one("At work", _QUALITY),
+    "QualityList": _one("One channel", {"data": [_QUALITY]}),
     "ChannelList": _one("One channel", {"data": [_CHANNEL]}),
     "ChannelDetail": _one("With one version of its keys", {**_CHANNEL, "credentials": [_CREDENTIALS]}),
     "CheckView": _one("All is well", {"channel_id": "wechat-main", "healthy": True, "findings": [_FINDING]}),
