@@ -26,7 +26,9 @@ class WechatPayConnector:
         self, channel: Channel, account: Account, *, transport: HttpTransport, clock: Clock, ids: IdSource
     ) -> ChannelClient:
         """Parse every key once. Raises AccountProblem that lists all that is wrong with the account."""
-        return WechatPayClient(read_account(channel.channel_id, account), transport=transport, clock=clock, ids=ids)
+        needs_v2 = any(not CAPABILITIES[product].push for product in channel.products & CAPABILITIES.keys())
+        parsed = read_account(channel.channel_id, account, needs_v2=needs_v2)
+        return WechatPayClient(parsed, transport=transport, clock=clock, ids=ids)
 
 
 CONNECTOR = WechatPayConnector()

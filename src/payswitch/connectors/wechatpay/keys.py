@@ -12,6 +12,7 @@ from cryptography.x509 import Certificate, load_pem_x509_certificates
 
 from payswitch.connectors.contract import Account, AccountProblem
 from payswitch.connectors.wechatpay.parties import DirectMerchant, PartnerMerchant, Party
+from payswitch.connectors.wechatpay.v2_account import V2_KEYS, V2Account, read_v2
 from payswitch.connectors.wechatpay.verifying import PUBLIC_KEY_PREFIX, KeyRing, is_certificate_serial, normal_serial
 from payswitch.kit.crypto import KeyFormatError, SigningKey, VerifyingKey, load_certificate
 from payswitch.kit.secrets import Secret
@@ -33,18 +34,14 @@ SHOWN_KEYS: Final = frozenset(
         "app_partnerid_of",
         "merchant_serial_no",
         "base_url_tls",
+        "v2_sign_type",
         "wechatpay_public_key_id",
     }
 )
 """No secrets: an operator may see these again."""
-_KNOWN_KEYS: Final = SHOWN_KEYS | {
-    "merchant_private_key",
-    "merchant_certificate",
-    "ca_certificate",
-    "api_v3_key",
-    "wechatpay_public_key",
-    "platform_certificates",
-}
+_KNOWN_KEYS: Final = (
+    SHOWN_KEYS | V2_KEYS | {"merchant_private_key", "api_v3_key", "wechatpay_public_key", "platform_certificates"}
+)
 _PARTNER_KEYS: Final = ("sp_mchid", "sp_appid", "sub_mchid", "sub_appid", "openid_of", "app_partnerid_of")
 """Any of them makes the account one under a service provider (服务商模式)."""
 _APPID = re.compile(r"[0-9A-Za-z_-]{1,32}")
@@ -58,18 +55,20 @@ class WechatAccount:
 
     base_url: str
     backup_base_url: str | None
-    """The same ledger at WeChat's other site. Kept for the operator; nothing is sent there automatically."""
+    """The same ledger at WeChat's other site: asked when the first cannot be reached. See `hosts.py`."""
     party: Party
     """Whose account it is, in either mode."""
     merchant_serial_no: str
     signing_key: SigningKey = field(repr=False)
     api_v3_key: Secret
     key_ring: KeyRing = field(repr=False)
+    v2: V2Account | None = None
+    """For 付款码; None: the account has no APIv2 key, and sells nothing that needs one."""
 
 
-def read_account(channel_id: str, account: Account) -> WechatAccount:
+def read_account(channel_id: str, account: Account, *, needs_v2: bool = False) -> WechatAccount:
     """Parse the `[channels.account]` table. Raises AccountProblem with *all* problems, never quoting a secret."""
-    reader = _Reader(account)
+    reader = _Reader(account, needs_v2=needs_v2)
     result = reader.read()
     if reader.problems or result is None:
         raise AccountProblem(channel_id, reader.problems)
@@ -79,8 +78,9 @@ def read_account(channel_id: str, account: Account) -> WechatAccount:
 class _Reader:
     """Collects problems instead of stopping at the first."""
 
-    def __init__(self, account: Account) -> None:
+    def __init__(self, account: Account, *, needs_v2: bool) -> None:
         self._account = account
+        self._needs_v2 = needs_v2
         self.problems: list[str] = []
 
     def read(self) -> WechatAccount | None:
@@ -96,6 +96,7 @@ class _Reader:
         key_ring = self._key_ring()
         if signing_key is not None:
             self._check_not_ours(signing_key)
+        v2 = self._v2()
         if base_url is None or signing_key is None or api_v3_key is None:
             return None
         return WechatAccount(
@@ -106,6 +107,16 @@ class _Reader:
             signing_key=signing_key,
             api_v3_key=api_v3_key,
             key_ring=key_ring,
+            v2=v2,
+        )
+
+    def _v2(self) -> V2Account | None:
+        return read_v2(
+            self._account,
+            base_url_tls=self._base_url("base_url_tls", None),
+            needed=self._needs_v2,
+            pair_is_wrong=any(problem.startswith("merchant_") for problem in self.problems),
+            problem=self._problem,
         )
 
     def _party(self) -> Party:
