@@ -1,9 +1,9 @@
 """收银宝's 对账单 as text, read into the normal form. Pure, and strict: see `connectors/bill_reading.py`.
 
 A zip archive of CSV files in GBK, one header line, one transaction a line, amounts in yuan. The columns are published
-(Allinpay's product documents, 对账单明细 [O]) and are found by their names, because older accounts have fewer. How a refund
-is marked is not published [M]: the words of its type say it, and a bill is not believed in which a row that does not say
-so has a negative amount or names an original transaction.
+(Allinpay's product documents, 对账单明细 [O]) and are found by their names, because older accounts have fewer. How a
+refund is marked is not published [M]: the words of its type say it, and a bill is not believed in which a row that does
+not say so has a negative amount or names an original transaction.
 
 Card numbers, names and papers stand in these files, too. They are never read.
 """
