@@ -11,6 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
 
+from payswitch.connectors.quality import Quality, RuleState, quality_of
 from payswitch.connectors.registry import CONNECTORS
 from payswitch.domain import errors
 from payswitch.domain.transitions import ATTEMPT, FORBIDDEN, PAYMENT, REFUND, STAYS, Machine
@@ -95,10 +96,45 @@ def products_page() -> str:
     return "\n".join([*lines, ""])
 
 
+def connectors_page() -> str:
+    """How far each connector can be relied on, and every open point, from the connectors' `quality.toml`."""
+    qualities = {name: quality_of(connector) for name, connector in CONNECTORS.items()}
+    lines = [
+        HEADER.format(source="the connectors' quality.toml") + "# Connectors (连接器)",
+        "",
+        "How far each can be relied on, in its author's own words. *simulated*: our own stand-in, written from the",
+        "channel's documents. *third-party-client*: somebody else's client of the channel works against the same",
+        "stand-in. *live*: real money at the real channel. `payswitch connectors list` shows the same for installed",
+        "packages too.",
+        "",
+        "| connector | 渠道 | products | level | done | exempt | todo |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for name, quality in qualities.items():
+        connector = CONNECTORS[name]
+        counts = " | ".join(str(len(quality.of(state))) for state in (RuleState.DONE, RuleState.EXEMPT, RuleState.TODO))
+        title = f"{connector.title_zh} ({connector.title_en})"
+        lines.append(f"| `{name}` | {title} | {len(connector.capabilities)} | {quality.level} | {counts} |")
+    for name, quality in qualities.items():
+        lines += _quality_section(name, quality)
+    return "\n".join([*lines, ""])
+
+
+def _quality_section(name: str, quality: Quality) -> list[str]:
+    """One connector: its note, everything open, and everything that does not apply with the reason."""
+    lines = ["", f"## {name}", "", f"Level: **{quality.level}**." + (f" {quality.note}." if quality.note else "")]
+    for title, state in (("Open", RuleState.TODO), ("Exempt", RuleState.EXEMPT)):
+        rules = quality.of(state)
+        if rules:
+            lines += ["", f"{title}:", "", *(f"- `{rule.name}`: {rule.text}" for rule in rules)]
+    return lines
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "states.md": states_page,
     "errors.md": errors_page,
     "products.md": products_page,
+    "connectors.md": connectors_page,
 }
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from payswitch.connectors.aiohttp_transport import AiohttpTransport
 from payswitch.connectors.contract import AccountProblem
 from payswitch.connectors.directory import Directory
-from payswitch.connectors.registry import CONNECTORS
+from payswitch.connectors.registry import load_registry
 from payswitch.domain.changes import StorageUnavailable
 from payswitch.entry.api.routes import hot_routes
 from payswitch.entry.api.routes import routes as api_routes
@@ -120,7 +120,7 @@ def build(settings: Settings, *, clock: Clock | None = None, ids: IdSource | Non
 
 def _open_channels(settings: Settings, transport: AiohttpTransport, clock: Clock, ids: IdSource) -> Directory:
     """Parse every key now, so that a wrong one is found at start and not at a payment. All problems at once."""
-    directory = Directory(CONNECTORS)
+    directory = Directory(load_registry())
     problems: list[str] = []
     for entry in settings.channels:
         try:

@@ -134,6 +134,7 @@ class ChannelSettings(msgspec.Struct, frozen=True, kw_only=True):
     version: AtLeastOne = 1
     products: frozenset[Product]
     upstream: str
+    upstreams: dict[Product, str] = {}
     enabled: bool = True
     tier: AtLeastOne = 1
     fee_bp: Annotated[int, msgspec.Meta(ge=0, le=10_000)] = 60
@@ -157,6 +158,10 @@ class ChannelSettings(msgspec.Struct, frozen=True, kw_only=True):
         found = id_problems(place, channel_id=self.channel_id, merchant_id=self.merchant_id)
         if not self.products:
             found.append(f"{place}.products: name at least one / 至少填写一种支付产品")
+        foreign = sorted(set(self.upstreams) - self.products)
+        if foreign:
+            names = ", ".join(foreign)
+            found.append(f"{place}.upstreams: {names} is not among its products / 不在该渠道的支付产品之内")
         if self.max_fen is not None and self.max_fen < self.min_fen:
             found.append(f"{place}.max_fen: must not be below min_fen / 不得小于 min_fen")
         return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from payswitch.connectors.contract import Account, AccountProblem, Connector
+from payswitch.connectors.discovery import Registry
 from payswitch.connectors.transport import HttpTransport
 from payswitch.domain.channel import CapabilityTable, Channel
 from payswitch.domain.exchange import ChannelClient
@@ -15,8 +16,11 @@ from payswitch.kit.ids import IdSource
 class Directory:
     """Implements the services' ChannelDirectory over the connectors in the registry."""
 
-    def __init__(self, connectors: Mapping[str, Connector]) -> None:
-        self._connectors = connectors
+    def __init__(self, registry: Registry | Mapping[str, Connector]) -> None:
+        if not isinstance(registry, Registry):
+            registry = Registry(connectors=registry)
+        self._connectors = registry.connectors
+        self._broken = registry.broken
         self._channels: dict[str, Channel] = {}
         self._clients: dict[tuple[str, int], ChannelClient] = {}
         self._by_merchant: dict[str, tuple[Channel, ...]] = {}
@@ -27,6 +31,8 @@ class Directory:
         """Add one channel. Raises AccountProblem when the account cannot be used."""
         connector = self._connectors.get(channel.connector)
         if connector is None:
+            if channel.connector in self._broken:
+                raise AccountProblem(channel.channel_id, [f"connector: {self._broken[channel.connector]}"])
             known = ", ".join(sorted(self._connectors))
             raise AccountProblem(channel.channel_id, [f"connector: unknown {channel.connector!r}; known: {known}"])
         unknown = sorted(channel.products - set(connector.capabilities))

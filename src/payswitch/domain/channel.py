@@ -200,6 +200,9 @@ class Channel(msgspec.Struct, frozen=True, kw_only=True):
     """Known-signed products only: never fall back to one the account has no contract for."""
     upstream: str
     """Failure domain: channels with the same upstream tend to fall together."""
+    upstreams: dict[Product, str] = {}
+    """Where a product has another failure domain than the account: a payment service provider's WeChat product falls
+    with WeChat."""
     enabled: bool = True
     tier: int = 1
     """1 best and first, 2 backup, 3 bank direct, ...; the policy may override."""
@@ -209,6 +212,10 @@ class Channel(msgspec.Struct, frozen=True, kw_only=True):
     max_fen: int | None = None
     daily_cap_fen: int | None = None
     tags: frozenset[str] = frozenset()
+
+    def upstream_of(self, product: Product) -> str:
+        """The failure domain of one product of this account."""
+        return self.upstreams.get(product, self.upstream)
 
 
 CapabilityTable = Mapping[Product, Capability]

@@ -33,7 +33,7 @@ class Entry:
         self.product = capability.product
         self.key = (channel.channel_id, capability.product)
         self.method = capability.method
-        self.upstream = channel.upstream
+        self.upstream = channel.upstream_of(capability.product)
         self.tier_rank = tier.rank
         self.base_reasons = (f"tier:{tier.name}",)
         self.position = position

@@ -52,6 +52,7 @@ RANKS: Final[Mapping[str, tuple[str, str]]] = {
         "ranked lower: another product of the account has an open breaker",
     ),
     "degraded": ("有异常迹象，靠后", "ranked lower in its tier: weak signs of trouble"),
+    "not_chosen": ("顾客选择了另一张已签约的银行卡，靠后", "ranked lower: the customer chose another, signed card"),
     "on_request": ("顾客未主动选择该方式，靠后", "ranked last: a method nobody asked for in this payment"),
     "other_product": ("同一渠道另有更合适的产品，靠后", "ranked lower: the channel has a more fitting product here"),
     "last_resort": ("其余渠道均不可用，作为最后选择", "last resort: nothing else is left"),

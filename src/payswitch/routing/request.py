@@ -36,6 +36,8 @@ class RouteRequest(msgspec.Struct, frozen=True, kw_only=True):
     consent: Consent | None = None
     """What the customer gave for a debit with this very request (付款码, Apple Pay token): only products that take
     it are asked. None: only products that need nothing at hand."""
+    chosen: frozenset[str] = frozenset()
+    """Channels that the customer chose by naming a signed card: first, before every rule; the others stand behind."""
     refused_methods: frozenset[Method] = frozenset()
     """Methods that the payer or risk control refused in this payment: not offered again silently."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import msgspec
 from msgspec.structs import replace
 
@@ -27,9 +29,11 @@ def plan_route(
     methods: tuple[Method, ...] = (),
     products: tuple[Product, ...] = (),
     given: Given | None = None,
+    agreements: Collection[str] = (),
 ) -> tuple[RoutePlan, Decision]:
     """Plan one round of launching. `methods` and `products` narrow what the payment allows, for this round; `given` is
-    what the customer gave for a debit, and narrows it to the products that take that.
+    what the customer gave for a debit, and narrows it to the products that take that. `agreements`: the channels at
+    which a card of the customer's is signed up; the payment's own card, if it names one, is the customer's choice.
 
     No I/O: this is the decision whose time the bench measures.
     """
@@ -40,6 +44,9 @@ def plan_route(
     request = _request(ctx, payment, environment, attempts, methods, products, now_ms)
     if given is not None:
         request = replace(request, consent=given.kind)
+    if agreements:
+        signed = frozenset(agreements)
+        request = replace(request, agreements=signed, chosen=signed if payment.agreement_id else frozenset())
     decision_id = ctx.ids.new("dec_", now_ms)
     plan = ctx.router.plan(request, book_of(ctx, payment.merchant_id), now_ms=now_ms, salt=decision_id)
     decision = Decision(
@@ -113,5 +120,5 @@ def _request(
 
 
 def _upstreams(ctx: Context, attempts: tuple[Attempt, ...]) -> frozenset[str]:
-    channels = (ctx.directory.channel(a.channel_id) for a in attempts)
-    return frozenset(channel.upstream for channel in channels if channel is not None)
+    made = ((ctx.directory.channel(attempt.channel_id), attempt.product) for attempt in attempts)
+    return frozenset(channel.upstream_of(product) for channel, product in made if channel is not None)

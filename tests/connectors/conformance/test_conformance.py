@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -116,10 +115,6 @@ def test_hands_belong_to_pull_products_of_the_registry() -> None:
 
 
 @pytest.mark.parametrize("name", CONNECTORS)
-def test_every_connector_says_what_it_is_and_how_it_was_verified(name: str) -> None:
+def test_every_connector_has_a_readme(name: str) -> None:
     folder = Path(str(connectors.__file__)).parent / name
     assert (folder / "README.md").is_file(), f"{name} has no README.md"
-    quality = tomllib.loads((folder / "quality.toml").read_text(encoding="utf-8"))
-    assert quality["level"] in ("simulated", "third-party-client", "live")
-    for rule, state in quality["rules"].items():
-        assert str(state).startswith(("done", "exempt", "todo")), f"{name}: {rule} is neither done, exempt nor todo"

@@ -43,20 +43,25 @@ def read_fields(
     return (fields, True) if verdict is Verdict.GENUINE else distrusted(verdict)
 
 
-def believed_fields(answer: HttpAnswer | SendFailure, *, operation: Operation, verifier: Verifier) -> Fields | Outcome:
-    """The fields of a successful answer that UnionPay signed; everything else as its outcome."""
+def believed_fields(
+    answer: HttpAnswer | SendFailure, *, request: Fields, operation: Operation, verifier: Verifier
+) -> Fields | Outcome:
+    """The fields of a successful answer that UnionPay signed, about exactly this message; everything else as its
+    outcome."""
     read = read_fields(answer, verifier, operation)
     if isinstance(read, Outcome):
         return read
     fields, signed = read
     code = fields["respCode"]
+    if signed and _is_about_another(fields, request, must_say=code in SUCCESS):
+        return untrusted("wrong_order_no", "the answer is signed but about another order")
     if code not in SUCCESS:
         return refusal(code, fields.get("respMsg", ""), operation, signed=signed)
     return fields if signed else untrusted("unsigned", "a successful answer without a signature")
 
 
-def about_another(fields: Fields, *, order_id: str, txn_time: str) -> Outcome | None:
-    """UNTRUSTED when a genuine answer is not about the message we sent: `orderId` and `txnTime` together name it."""
-    if fields.get("orderId") != order_id or fields.get("txnTime", txn_time) != txn_time:
-        return untrusted("wrong_order_no", "the answer is signed but about another order")
-    return None
+def _is_about_another(fields: Fields, request: Fields, *, must_say: bool) -> bool:
+    """`orderId` and `txnTime` together name a message. A refusal need not repeat them (the message may not have been
+    readable), but a refusal of another order is no refusal of this one."""
+    order_id = fields.get("orderId", "" if must_say else request["orderId"])
+    return order_id != request["orderId"] or fields.get("txnTime", request["txnTime"]) != request["txnTime"]

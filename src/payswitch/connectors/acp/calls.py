@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from payswitch.connectors.acp.account import AcpAccount
-from payswitch.connectors.acp.answers import about_another, believed_fields
+from payswitch.connectors.acp.answers import believed_fields
 from payswitch.connectors.acp.wire import FORM, Fields, form_body
 from payswitch.connectors.codes import Operation
 from payswitch.connectors.transport import HttpTransport
@@ -27,8 +27,4 @@ async def ask(
         body=form_body(account.signer.signed(request)),
         timeout_ms=timeout_ms,
     )
-    fields = believed_fields(answer, operation=operation, verifier=account.verifier)
-    if isinstance(fields, Outcome):
-        return fields
-    wrong = about_another(fields, order_id=request["orderId"], txn_time=request["txnTime"])
-    return fields if wrong is None else wrong
+    return believed_fields(answer, request=request, operation=operation, verifier=account.verifier)

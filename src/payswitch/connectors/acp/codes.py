@@ -52,16 +52,11 @@ BY_OPERATION: Final[Mapping[Operation, Mapping[str, CodeClass]]] = {
         # Closed for now: the same number again later, without calling a person.
         **_classed(_C.SWITCH, ("02", "39")),
     },
-    Operation.CLOSE: {
-        # Said of a reversal (冲正), the one thing here that undoes an order.
-        "46": _C.RENEW,  # reversed already
-        DUPLICATE: _C.QUERY,
-    },
     Operation.REVERSE: {
         "46": _C.RENEW,  # reversed already
-        # The original is not there (yet), or is not in a state to be reversed: a fact about the order, not our mistake.
-        "35": _C.QUERY,
-        DUPLICATE: _C.QUERY,
+        # The original is not there (yet), or its day is over, or it was given back in another way: facts about the
+        # order, no mistake of ours and no illness of UnionPay's. Ask about the original.
+        **_classed(_C.QUERY, ("35", "39", DUPLICATE)),
     },
 }
 """Where the same code means something else for one operation."""

@@ -24,4 +24,5 @@ class UnionPayConnector:
         self, channel: Channel, account: Account, *, transport: HttpTransport, clock: Clock, ids: IdSource
     ) -> UnionPayClient:
         """Parse the account's keys once. Raises AccountProblem with everything that is wrong."""
-        return UnionPayClient(read_account(channel.channel_id, account, clock=clock), transport=transport, clock=clock)
+        read = read_account(channel.channel_id, account, clock=clock, products=channel.products)
+        return UnionPayClient(read, transport=transport, clock=clock)

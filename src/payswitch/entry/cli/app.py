@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from payswitch.entry.cli import connector_app
+
 _HELP = """
 PaySwitch 支付路由: when a payment channel falls sick, no order is lost.
 
@@ -17,6 +19,9 @@ First look / 先看看:
 Run it / 运行:
   payswitch sandbox --data ./sandbox  five channels to practise on; writes a configuration
   payswitch serve --config ./sandbox/payswitch.toml
+Add a channel family / 新增连接器:
+  payswitch connectors list           what there is, and how far it can be relied on
+  payswitch new-connector xpay        a folder with tests that say what to write next
 
 \b
 Exit status / 退出码:
@@ -141,6 +146,9 @@ def channels_list(config: _Config = Path("payswitch.toml")) -> None:
     from payswitch.entry.cli.channel_commands import list_channels
 
     list_channels(config=config)
+
+
+connector_app.register(app)
 
 
 @app.command(short_help="体检: would every channel work?")

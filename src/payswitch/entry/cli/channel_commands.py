@@ -9,7 +9,7 @@ from rich.console import Console
 from payswitch.connectors.aiohttp_transport import AiohttpTransport
 from payswitch.connectors.contract import AccountProblem
 from payswitch.connectors.directory import Directory
-from payswitch.connectors.registry import CONNECTORS
+from payswitch.connectors.registry import load_registry
 from payswitch.entry.cli.terminal import BAD_INPUT, LOSS, fail, run_async
 from payswitch.kit.clock import SystemClock
 from payswitch.kit.ids import SystemIds
@@ -72,7 +72,7 @@ async def _examine(
     entry: ChannelSettings, transport: AiohttpTransport, clock: SystemClock, *, online: bool
 ) -> list[Finding]:
     channel, ids = entry.channel(), SystemIds()
-    directory = Directory(CONNECTORS)
+    directory = Directory(load_registry())
     try:
         directory.open(channel, entry.account, transport=transport, clock=clock, ids=ids)
     except AccountProblem as problem:
