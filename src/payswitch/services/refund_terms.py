@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from payswitch.domain.channel import RefundTerms
 from payswitch.domain.errors import REFUND_TERMS, PaySwitchError
+from payswitch.domain.exchange import OwnTerms
 from payswitch.domain.payment import Attempt, RefundKind, RefundState
-from payswitch.services.asking import capability_of
+from payswitch.services.asking import capability_of, client_of
 from payswitch.services.context import Context
 from payswitch.services.draft import Draft
 
@@ -22,7 +23,9 @@ def check_terms(ctx: Context, draft: Draft, paid: Attempt, amount_fen: int, now_
     capability = capability_of(ctx, paid.channel_id, paid.product)
     if capability is None:
         return
-    terms = capability.refund
+    client = client_of(ctx, paid)
+    own = client.refund_terms(paid.product) if isinstance(client, OwnTerms) else None
+    terms = own or capability.refund
     _check_age(terms, paid, now_ms)
     if terms.parts is None:
         return
