@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
-from payswitch.connectors import alipay, epay, huifu, quickpay, unionpay, wechatpay
+from payswitch.connectors import alipay, applepay, epay, huifu, quickpay, unionpay, wechatpay
 from payswitch.connectors.contract import Connector
+from payswitch.connectors.discovery import Registry, with_installed
 
-CONNECTORS: Mapping[str, Connector] = {
+CONNECTORS: Final[Mapping[str, Connector]] = {
     connector.name: connector
     for connector in (
         wechatpay.CONNECTOR,
@@ -16,5 +18,12 @@ CONNECTORS: Mapping[str, Connector] = {
         huifu.CONNECTOR,
         quickpay.CONNECTOR,
         unionpay.CONNECTOR,
+        applepay.CONNECTOR,
     )
 }
+"""Those that come with PaySwitch."""
+
+
+def load_registry() -> Registry:
+    """Those, and the ones of installed packages (entry point group `payswitch.connectors`)."""
+    return with_installed(CONNECTORS)

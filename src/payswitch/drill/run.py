@@ -12,10 +12,10 @@ from payswitch.drill.client import one_reason
 from payswitch.drill.journey import Visit
 from payswitch.drill.measure import DrillResult, RunResult, measure
 from payswitch.drill.processes import free_port
-from payswitch.drill.scenario import Scenario
+from payswitch.drill.scenario import USUAL_CHANNELS, Scenario
 from payswitch.drill.scenario_check import Problem, check_channels
 from payswitch.drill.scenario_file import ScenarioProblem
-from payswitch.drill.settling import Settling
+from payswitch.drill.settling import Settling, orders_of
 from payswitch.drill.shopper import Shopper, crowd
 from payswitch.drill.stage import Stage, StagePlan
 from payswitch.drill.station import LEDGER_FILE, Station, prepare
@@ -69,7 +69,7 @@ async def run_drill(order: DrillOrder, clock: Clock, watcher: Watcher) -> Drill:
     if problems:
         raise ScenarioProblem(scenario.name, problems)
     shoppers = crowd(scenario, order.payments, order.seed)
-    channels = scenario.channels or tuple(station.channel_ids)
+    channels = scenario.channels or USUAL_CHANNELS
     with one_reason():
         single = await run_once("single", (scenario.single,), order, station, shoppers, clock, watcher)
         switching = await run_once("switching", channels, order, station, shoppers, clock, watcher)
@@ -119,7 +119,7 @@ async def run_once(
         watcher.phase(f"{name}: {len(channels)} 条渠道 / channels {', '.join(channels)}", len(shoppers))
         visits = await Evening(scenario, stage, clock, watcher).run(shoppers)
         limit_s = scenario.traffic.expires_in_s + scenario.settle_s
-        settled = await Settling(stage, clock, watcher).run(visits, limit_s)
+        settled = await Settling(stage, clock, watcher).run(orders_of(visits), limit_s)
     write_protocols(folder / PROTOCOL_FILE, visits)
     result = measure(visits, settled.payments, settled.differences, keys.methods(channels))
     return Run(

@@ -146,6 +146,10 @@ def _at_s(fraction: float | None, seconds: float | None, traffic_s: float) -> fl
     return None if fraction is None else fraction * traffic_s
 
 
+USUAL_CHANNELS = ("wechat-main", "wechat-backup", "alipay-main", "alipay-backup", "bank-alipay")
+"""A shop with a main and a backup account at both wallets, and a bank's acquiring: what most nights need."""
+
+
 class Surge(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Between `from` and `to` (fractions) `factor` times as many customers arrive as before and after."""
 
@@ -246,7 +250,7 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     single: str = "wechat-main"
     """The one channel of the comparison run, with all its products."""
     channels: tuple[str, ...] = ()
-    """The channels of the switching run; empty: all five of the sandbox."""
+    """The channels of the switching run; empty: `USUAL_CHANNELS`."""
     traffic: Traffic = Traffic()
     shoppers: Shoppers = Shoppers()
     faults: tuple[Fault, ...] = ()

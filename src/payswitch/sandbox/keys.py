@@ -8,6 +8,7 @@ from functools import lru_cache
 import msgspec
 
 from payswitch.kit.crypto import SigningKey, VerifyingKey, generate_private_pem
+from payswitch.sandbox.applepay.keys import ApplepayKeys
 from payswitch.sandbox.authority import house
 from payswitch.sandbox.certificates import Subject, issue, issue_foreign_root, serial_hex
 from payswitch.sandbox.epay.keys import EpayKeys
@@ -147,7 +148,7 @@ class AlipayKeys(msgspec.Struct, frozen=True, kw_only=True, tag="alipay"):
         }
 
 
-Keys = WechatKeys | AlipayKeys | UnionpayKeys | HuifuKeys | EpayKeys | QuickpayKeys
+Keys = WechatKeys | AlipayKeys | UnionpayKeys | HuifuKeys | EpayKeys | QuickpayKeys | ApplepayKeys
 """One struct per channel family; msgspec tells them apart by their tag."""
 
 

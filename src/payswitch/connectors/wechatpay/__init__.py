@@ -5,7 +5,7 @@ from __future__ import annotations
 from payswitch.connectors.contract import Account
 from payswitch.connectors.transport import HttpTransport
 from payswitch.connectors.wechatpay.client import WechatPayClient
-from payswitch.connectors.wechatpay.keys import read_account
+from payswitch.connectors.wechatpay.keys import SHOWN_KEYS, read_account
 from payswitch.connectors.wechatpay.products import CAPABILITIES
 from payswitch.domain.channel import CapabilityTable, Channel
 from payswitch.domain.exchange import ChannelClient
@@ -20,6 +20,7 @@ class WechatPayConnector:
     title_en: str = "WeChat Pay"
     title_zh: str = "微信支付"
     capabilities: CapabilityTable = CAPABILITIES
+    shown_keys: frozenset[str] = SHOWN_KEYS
 
     def open(
         self, channel: Channel, account: Account, *, transport: HttpTransport, clock: Clock, ids: IdSource

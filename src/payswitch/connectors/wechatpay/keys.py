@@ -11,6 +11,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.x509 import Certificate, load_pem_x509_certificates
 
 from payswitch.connectors.contract import Account, AccountProblem
+from payswitch.connectors.wechatpay.key_pairs import check_not_ours, check_pair
 from payswitch.connectors.wechatpay.parties import DirectMerchant, PartnerMerchant, Party
 from payswitch.connectors.wechatpay.v2_account import V2_KEYS, V2Account, read_v2
 from payswitch.connectors.wechatpay.verifying import PUBLIC_KEY_PREFIX, KeyRing, is_certificate_serial
@@ -19,7 +20,7 @@ from payswitch.kit.secrets import Secret
 
 DEFAULT_BASE_URL: Final = "https://api.mch.weixin.qq.com"
 
-_KNOWN_KEYS: Final = frozenset(
+SHOWN_KEYS: Final = frozenset(
     {
         "base_url",
         "backup_base_url",
@@ -33,13 +34,14 @@ _KNOWN_KEYS: Final = frozenset(
         "openid_of",
         "app_partnerid_of",
         "merchant_serial_no",
-        "merchant_private_key",
-        "api_v3_key",
+        "base_url_tls",
+        "v2_sign_type",
         "wechatpay_public_key_id",
-        "wechatpay_public_key",
-        "platform_certificates",
-        *V2_KEYS,
     }
+)
+"""No secrets: an operator may see these again."""
+_KNOWN_KEYS: Final = (
+    SHOWN_KEYS | V2_KEYS | {"merchant_private_key", "api_v3_key", "wechatpay_public_key", "platform_certificates"}
 )
 _PARTNER_KEYS: Final = ("sp_mchid", "sp_appid", "sub_mchid", "sub_appid", "openid_of", "app_partnerid_of")
 """Any of them makes the account one under a service provider (服务商模式)."""
@@ -90,8 +92,10 @@ class _Reader:
         backup_base_url = self._base_url("backup_base_url", None)
         serial_no = self._serial()
         signing_key = self._signing_key()
+        check_pair(self._account, serial_no, signing_key, self._problem)
         api_v3_key = self._api_v3_key()
         key_ring = self._key_ring()
+        check_not_ours(self._account, signing_key, self._problem)
         v2 = self._v2()
         if base_url is None or signing_key is None or api_v3_key is None:
             return None

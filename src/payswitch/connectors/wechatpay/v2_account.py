@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
 from payswitch.connectors import client_tls
 from payswitch.connectors.contract import Account
 from payswitch.connectors.transport import ClientTls
+from payswitch.connectors.wechatpay.key_pairs import Problem
 from payswitch.connectors.wechatpay.v2_signing import SignType
 from payswitch.kit.secrets import Secret
 
 V2_KEYS: Final = frozenset({"api_v2_key", "v2_sign_type", "merchant_certificate", "base_url_tls", "ca_certificate"})
 KEY_CHARACTERS: Final = 32
 """The console takes 32 letters and digits as the APIv2 key, as for the APIv3 key."""
-
-Problem = Callable[[str, str, str], None]
-"""Key, what is wrong in English, the same in Chinese."""
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,9 @@ FILE_PATH = "/filedownload/"
 TEST_MODE = "01"
 """The client SDK's `mode` for a test environment; production is `00`."""
 
+TERM_ID = "49000002"
+"""The cash desk's terminal, for payment codes."""
+
 
 class UnionpayKeys(msgspec.Struct, frozen=True, kw_only=True, tag="unionpay"):
     """A merchant of 全渠道 5.1.0. Certificates and keys are PEM."""
@@ -52,6 +55,7 @@ class UnionpayKeys(msgspec.Struct, frozen=True, kw_only=True, tag="unionpay"):
             "root_certificates": self.middle_certificate + self.root_certificate,
             "accept_expired_certificates": "true" if self.unionpay_expired else "false",
             "app_mode": TEST_MODE,
+            "term_id": TERM_ID,
         }
 
 

@@ -1,0 +1,3 @@
+"""A new connector's files, from templates: `rendered()` gives them, nothing here writes or prints."""
+
+from __future__ import annotations
