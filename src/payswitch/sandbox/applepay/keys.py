@@ -60,8 +60,7 @@ class ApplepayKeys(msgspec.Struct, frozen=True, kw_only=True, tag="applepay"):
 
     def connector_account(self, base_url: str) -> dict[str, str]:
         """The merchant's side only, in the words of the switch's `[channels.account]` table."""
-        acquirer = self.acquirer.connector_account(base_url)
-        return {name: value for name, value in acquirer.items() if name not in ("file_gateway", "app_mode")} | {
+        return self.acquirer.wire_account() | {
             "gateway": f"{base_url}{ACQUIRER_PATH}",
             "merchant_identifier": self.merchant_identifier,
             "display_name": self.display_name,
