@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from payswitch.domain.channel import Consent, CredentialKind, Environment
 from payswitch.domain.errors import (
     CHANNELS_UNAVAILABLE,
@@ -19,6 +17,7 @@ from payswitch.domain.outcome import Outcome, OutcomeKind
 from payswitch.domain.payment import Attempt, AttemptState, PaymentFile, PaymentState, Shop
 from payswitch.domain.transitions import ATTEMPT, AttemptEvent, advance
 from payswitch.services import consents
+from payswitch.services.agreements import usable_agreements
 from payswitch.services.asking import client_of, create_order
 from payswitch.services.commands import ConfirmPayment, PaymentAnswer
 from payswitch.services.consents import Given
@@ -66,7 +65,7 @@ async def _with_code_at_hand(
             "请指明顾客所处的支付环境",
             errors=[{"field": "environment", "message": "required here / 此处必填"}],
         )
-    planned = plan_more(ctx, file, where, given=given)
+    planned = await plan_more(ctx, file, where, given=given)
     file = await retire_all(ctx, file, budget_ms=ctx.timings.retire_deadline_ms)
     if file.payment.state is PaymentState.SUCCEEDED:
         return PaymentAnswer(file=file)
@@ -106,7 +105,7 @@ async def _with_sms_code(ctx: Context, file: PaymentFile, given: Given) -> Payme
     if after is After.STOP:
         raise PaySwitchError(PAYER_REFUSED, extra={"payment_id": file.payment.payment_id})
     environment = file.payment.environment or Environment.MOBILE
-    return await launch_more(ctx, file, plan_more(ctx, file, environment), since=since)
+    return await launch_more(ctx, file, await plan_more(ctx, file, environment), since=since)
 
 
 async def _begin(ctx: Context, file: PaymentFile, attempt: Attempt) -> tuple[PaymentFile, bool]:
@@ -130,7 +129,7 @@ async def _begin(ctx: Context, file: PaymentFile, attempt: Attempt) -> tuple[Pay
 
 
 async def _order(ctx: Context, file: PaymentFile, attempt: Attempt) -> CreateOrder:
-    agreements: Mapping[str, str] = {}
+    agreements = await usable_agreements(ctx, file.payment)
     environment = file.payment.environment or Environment.MOBILE
     return create_order(ctx, file.payment, attempt, environment, agreements.get(attempt.channel_id, ""))
 

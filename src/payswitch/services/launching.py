@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -20,6 +20,7 @@ from payswitch.domain.errors import (
 from payswitch.domain.outcome import Outcome
 from payswitch.domain.payment import Attempt, AttemptState, Decision, Payment, PaymentFile, PaymentState
 from payswitch.routing.request import RoutePlan
+from payswitch.services.agreements import usable_agreements
 from payswitch.services.commands import PaymentAnswer
 from payswitch.services.consents import Given
 from payswitch.services.context import Context
@@ -94,9 +95,10 @@ class NextRound(msgspec.Struct, frozen=True):
     plan: RoutePlan
     decision: Decision
     environment: Environment
+    agreements: Mapping[str, str]
 
 
-def plan_more(
+async def plan_more(
     ctx: Context,
     file: PaymentFile,
     environment: Environment,
@@ -110,6 +112,7 @@ def plan_more(
     Raises `no_candidate` when nobody can do it, `too_many_attempts` for a payment that was begun over and over."""
     if sum(attempt.exposed_at_ms is not None for attempt in file.attempts) >= MOST_EXPOSED:
         raise PaySwitchError(TOO_MANY_ATTEMPTS, extra={"payment_id": file.payment.payment_id})
+    agreements = await usable_agreements(ctx, file.payment)
     plan, decision = plan_route(
         ctx,
         file.payment,
@@ -118,15 +121,24 @@ def plan_more(
         methods=methods or wallet_of(file.payment, given),
         products=products,
         given=given,
+        agreements=agreements,
     )
     if not plan.candidates:
         raise no_candidate(plan.excluded, file)
-    return NextRound(plan, decision, environment)
+    return NextRound(plan, decision, environment, agreements)
 
 
 async def launch_more(ctx: Context, file: PaymentFile, planned: NextRound, *, since: Since) -> PaymentAnswer:
     """A new round for a payment that exists."""
-    work = begin_round(ctx, file, planned.plan, planned.decision, planned.environment, since=since)
+    work = begin_round(
+        ctx,
+        file,
+        planned.plan,
+        planned.decision,
+        planned.environment,
+        since=since,
+        agreements=planned.agreements,
+    )
     return launched_answer(ctx, await launch(ctx, work), created=False)
 
 

@@ -25,6 +25,7 @@ from payswitch.domain.payment import (
     Shop,
 )
 from payswitch.services import consents, idempotency, observing, retiring
+from payswitch.services.agreements import usable_agreements
 from payswitch.services.commands import CreatePayment, PaymentAnswer
 from payswitch.services.consents import Given
 from payswitch.services.context import Context
@@ -119,8 +120,9 @@ async def _create(
         file = await commit(ctx, draft)
         _tell_created(ctx, payment)
         return PaymentAnswer(file=file, created=True)
+    agreements = await usable_agreements(ctx, payment)
     methods = wallet_of(payment, given)
-    plan, decision = plan_route(ctx, payment, payment.environment, methods=methods, given=given)
+    plan, decision = plan_route(ctx, payment, payment.environment, methods=methods, given=given, agreements=agreements)
     if not plan.candidates:
         raise no_candidate(plan.excluded)
     work = begin_round(
@@ -132,6 +134,7 @@ async def _create(
         since=since,
         is_new=True,
         idempotency=record,
+        agreements=agreements,
         allowed_ms=None if given is None else ctx.timings.debit_round_ms,
     )
     launched = await run_round(ctx, work, given)
@@ -213,7 +216,7 @@ async def resume(ctx: Context, file: PaymentFile, *, since: Since, given: Given 
     file = await retiring.retire_all(ctx, file, budget_ms=ctx.timings.retire_deadline_ms)
     if not can_launch(ctx, file.payment):
         return PaymentAnswer(file=file)
-    planned = plan_more(ctx, file, payment.environment, given=given)
+    planned = await plan_more(ctx, file, payment.environment, given=given)
     if given is not None:
         return await debit_more(ctx, file, planned, given, since=since)
     return await launch_more(ctx, file, planned, since=since)

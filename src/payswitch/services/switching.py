@@ -66,7 +66,7 @@ async def _switch(
         return PaymentAnswer(file=file, attempt_id=shown.attempt_id if shown else None)
     methods = _allowed("methods", file.payment.methods, command.methods)
     products = _allowed("products", file.payment.products, command.products)
-    planned = plan_more(ctx, file, environment, methods=methods, products=products)
+    planned = await plan_more(ctx, file, environment, methods=methods, products=products)
     file = await retire_all(ctx, file, budget_ms=ctx.timings.retire_deadline_ms)
     if file.payment.state in PAYMENT.terminal:
         return PaymentAnswer(file=file)
