@@ -36,10 +36,6 @@ class MerchantIdentity(Subject):
         return x509.Name([x509.NameAttribute(NameOID.USER_ID, self.merchant_identifier), *super().name()])
 
 
-_UNIONPAYS_OWN = frozenset({"file_gateway", "app_mode", "term_id"})
-"""Keys of a UnionPay account that an acquirer of Apple Pay tokens has no use for."""
-
-
 class ApplepayKeys(msgspec.Struct, frozen=True, kw_only=True, tag="applepay"):
     """One merchant. Keys and certificates are PEM."""
 
@@ -64,8 +60,7 @@ class ApplepayKeys(msgspec.Struct, frozen=True, kw_only=True, tag="applepay"):
 
     def connector_account(self, base_url: str) -> dict[str, str]:
         """The merchant's side only, in the words of the switch's `[channels.account]` table."""
-        acquirer = self.acquirer.connector_account(base_url)
-        return {name: value for name, value in acquirer.items() if name not in _UNIONPAYS_OWN} | {
+        return self.acquirer.wire_account() | {
             "gateway": f"{base_url}{ACQUIRER_PATH}",
             "merchant_identifier": self.merchant_identifier,
             "display_name": self.display_name,
