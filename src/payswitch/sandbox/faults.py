@@ -10,8 +10,11 @@ import msgspec
 
 from payswitch.kit.clock import Clock
 
-API_OPERATIONS = frozenset({"create", "query", "close", "refund", "refund_query", "certificates", "debit", "reverse"})
-"""The operations of every channel's API, in one vocabulary. `debit` and `reverse` are those of pull products."""
+API_OPERATIONS = frozenset(
+    {"create", "query", "close", "refund", "refund_query", "certificates", "debit", "reverse", "session"}
+)
+"""The operations of every channel's API, in one vocabulary. `debit` and `reverse` are those of pull products, `session`
+is Apple's for a web page."""
 OPERATIONS = API_OPERATIONS | {"pay", "notify"}
 """`pay` is the customer confirming in the wallet, `notify` one message to the merchant."""
 

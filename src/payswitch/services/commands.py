@@ -64,6 +64,15 @@ class ConfirmPayment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
         return "ConfirmPayment(***)"
 
 
+class OpenApplePaySession(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`POST /v1/payments/{id}/apple-pay-session`: the page's `onvalidatemerchant` has fired."""
+
+    validation_url: str
+    """`event.validationURL`, as it is."""
+    domain: str
+    """`location.hostname` of the page; registered with Apple."""
+
+
 class CreateRefund(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`POST /v1/payments/{id}/refunds`."""
 

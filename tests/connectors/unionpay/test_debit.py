@@ -106,9 +106,14 @@ async def test_what_unionpay_does_not_know_yet_is_unknown_and_then_found(code: s
 
 
 async def test_not_found_in_the_first_seconds_is_no_end() -> None:
-    client, unionpay = shop_with_unionpay()
+    clock = ManualClock(NOW_MS)
+    client, unionpay = shop_with_unionpay(clock)
     unionpay.refuses("34")
-    assert (await client.query(ref(), 500)).outcome.kind is K.NOT_FOUND
+    for seconds, kind in ((0, K.UNKNOWN), (59, K.UNKNOWN), (1, K.CLOSED)):
+        clock.advance(seconds=seconds)
+        assert (await client.query(ref(), 500)).outcome.kind is K.NOT_FOUND
+        assert (await client.reverse(ref(), 500)).kind is kind
+    unionpay.refuses("34", is_signed=False)
     assert (await client.reverse(ref(), 500)).kind is K.UNKNOWN
 
 
@@ -232,7 +237,7 @@ async def test_a_reversal_is_for_the_same_day(hours: int, sent: bool) -> None:
     unionpay.succeeds()
     clock.advance(seconds=hours * HOUR_S)
     outcome = await client.reverse(ref(), 500)
-    assert (outcome.kind, outcome.code) == ((K.CLOSED, "00") if sent else (K.UNKNOWN, "reversal_day_over"))
+    assert (outcome.kind, outcome.code) == ((K.CLOSED, "00") if sent else (K.DUPLICATE, "reversal_day_over"))
     assert bool(unionpay.calls) is sent
 
 

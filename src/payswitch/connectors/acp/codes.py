@@ -54,9 +54,13 @@ BY_OPERATION: Final[Mapping[Operation, Mapping[str, CodeClass]]] = {
     },
     Operation.REVERSE: {
         "46": _C.RENEW,  # reversed already
-        # The original is not there (yet), or its day is over, or it was given back in another way: facts about the
-        # order, no mistake of ours and no illness of UnionPay's. Ask about the original.
-        **_classed(_C.QUERY, ("35", "39", DUPLICATE)),
+        # Nothing was ever taken under this number. Asked for long after the debit left, and asked about once more
+        # afterwards; should it still arrive, its notification finds a closed attempt and the money goes back.
+        NOT_FOUND: _C.RENEW,
+        # Its day is over: this reversal did nothing and none will. The original is as the query says.
+        "39": _C.PAID,
+        # The original is not in a state to be reversed, whatever that is: a fact about the order, not our mistake.
+        **_classed(_C.QUERY, ("35", DUPLICATE)),
     },
 }
 """Where the same code means something else for one operation."""

@@ -23,16 +23,13 @@ PRODUCTION: Final = "https://vsp.allinpay.com/apiweb"
 BILL_URL: Final = "https://cus.allinpay.com/cusapi/trxfile/get"
 """Another host than everything else [O]. Test: `https://syb-test.allinpay.com/vsppcusapi/trxfile/get`."""
 
-_KNOWN_KEYS: Final = dict.fromkeys(
+SHOWN_KEYS: Final = frozenset(
     (
         "base_url",
         "cusid",
         "appid",
         "orgid",
         "sign_type",
-        "merchant_private_key",
-        "allinpay_public_key",
-        "md5_key",
         "sub_appid",
         "mini_sub_appid",
         "ecny_paytype",
@@ -45,6 +42,8 @@ _KNOWN_KEYS: Final = dict.fromkeys(
         "bill_url",
     )
 )
+"""No secrets: an operator may see these again."""
+_KNOWN_KEYS: Final = dict.fromkeys((*SHOWN_KEYS, "merchant_private_key", "allinpay_public_key", "md5_key"))
 _SIGN_TYPES: Final = ("RSA", "MD5")
 _TRADE_PATHS: Final = ("unitorder", "tranx")
 _EXPIRY_FIELDS: Final = ("expiretime", "validtime")

@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from payswitch.connectors.acp.answers import UNREADABLE
+from payswitch.connectors.acp.codes import NOT_FOUND
 from payswitch.connectors.acp.facts import debit_taken
 from payswitch.connectors.acp.notify import acknowledgement, read_notification
 from payswitch.connectors.acp.orders import OrderCalls
@@ -42,13 +43,15 @@ _ACCEPTED: Final = Outcome(kind=OutcomeKind.ACCEPTED)
 _EXPIRED: Final = Outcome(
     kind=OutcomeKind.REFUSED_ORDER, code="expired", message="the order's expiry has passed already"
 )
+_FOUND_WITHIN_MS: Final = 60_000
+"""So long a debit may be on its way, or UnionPay may not find it yet: its guides ask for about a minute [M]."""
 _NOT_CLOSABLE: Final = Outcome(
     kind=OutcomeKind.UNKNOWN,
     code="not_closable",
     message="UnionPay has no close: payable until payTimeout / 银联没有关单接口，订单在 payTimeout 前仍可支付",
 )
 _DAY_IS_OVER: Final = Outcome(
-    kind=OutcomeKind.UNKNOWN,
+    kind=OutcomeKind.DUPLICATE,
     code="reversal_day_over",
     message="a debit is reversed on its own day only; the query tells what became of it / 冲正仅限当日，请查询原交易",
 )
@@ -134,15 +137,19 @@ class UnionPayClient:
         return debit_taken(fields, number, mer_id=self._account.mer_id)
 
     async def reverse(self, order: OrderRef, timeout_ms: int) -> Outcome:
-        """冲正 (99/01): undo a debit whose result is unknown, on the same day. CLOSED when UnionPay confirms; whatever
-        else it says, the original is asked about. Never for an order that a customer pays by own hand: it would stay
-        payable."""
+        """冲正 (99/01): undo a debit whose result is unknown, on the same day. CLOSED when UnionPay confirms, or does
+        not know the order a minute after it left; whatever else it says, the original is asked about. Never for an
+        order that a customer pays by own hand: it would stay payable."""
         spec = SPECS.get(order.product)
         if spec is None or not spec.pull:
             return _refused("unsupported_product" if spec is None else "product_is_push")
-        if is_over_for(order.created_at_ms, now_ms=self._clock.now_ms()):
+        now_ms = self._clock.now_ms()
+        if is_over_for(order.created_at_ms, now_ms=now_ms):
             return _DAY_IS_OVER
-        return await self._orders.reverse(order, spec, timeout_ms)
+        outcome = await self._orders.reverse(order, spec, timeout_ms)
+        if outcome.code == NOT_FOUND and now_ms < order.created_at_ms + _FOUND_WITHIN_MS:
+            return Outcome(kind=OutcomeKind.UNKNOWN, code=outcome.code, message=outcome.message)
+        return outcome
 
     async def query(self, order: OrderRef, timeout_ms: int) -> OrderFact:
         """NOT_FOUND means "not yet" while the order can still be paid: UnionPay has no transaction before the customer

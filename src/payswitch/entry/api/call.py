@@ -45,7 +45,8 @@ class Call(Incoming):
 class Answer:
     """What an operation returns: a view, encoded by the caller."""
 
-    view: msgspec.Struct
+    view: msgspec.Struct | msgspec.Raw
+    """`Raw`: JSON of somebody else's making, handed on byte for byte."""
     status: int = 200
 
 

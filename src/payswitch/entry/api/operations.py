@@ -12,11 +12,18 @@ from payswitch.domain.payment import Decision, PaymentFile
 from payswitch.entry.api import query, views
 from payswitch.entry.api.agreement_operations import AGREEMENTS
 from payswitch.entry.api.call import Answer, Call
+from payswitch.entry.api.capability_views import CapabilityList, capability_list
 from payswitch.entry.api.inputs import CreatePaymentInput
 from payswitch.entry.api.operation import Operation
 from payswitch.entry.http.environment import detect
-from payswitch.services import confirming, deliveries, payments, refunds, switching
-from payswitch.services.commands import ConfirmPayment, CreateRefund, PaymentAnswer, SwitchPayment
+from payswitch.services import applepay, capabilities, confirming, deliveries, payments, refunds, switching
+from payswitch.services.commands import (
+    ConfirmPayment,
+    CreateRefund,
+    OpenApplePaySession,
+    PaymentAnswer,
+    SwitchPayment,
+)
 from payswitch.services.unknown_debits import settled_by_ms
 
 
@@ -71,6 +78,11 @@ async def resend_sms(call: Call) -> Answer:
     return Answer(_shown(call, await confirming.resend_sms(call.ctx, call.shop, call.path["payment_id"])))
 
 
+async def open_apple_pay_session(call: Call) -> Answer:
+    session = await applepay.merchant_session(call.ctx, call.shop, call.path["payment_id"], call.command)
+    return Answer(msgspec.Raw(session))
+
+
 async def create_refund(call: Call) -> Answer:
     refund = await refunds.create_refund(call.ctx, call.shop, call.path["payment_id"], call.command)
     return Answer(views.refund_view(refund), status=201)
@@ -96,6 +108,10 @@ async def list_events(call: Call) -> Answer:
 
 async def resend_event(call: Call) -> Answer:
     return Answer(views.event_view(await deliveries.resend_event(call.ctx, call.shop, call.path["event_id"])))
+
+
+async def list_capabilities(call: Call) -> Answer:
+    return Answer(capability_list(capabilities.places_of(call.ctx, call.shop.merchant_id)))
 
 
 def _shown(call: Call, answer: PaymentAnswer) -> views.PaymentView:
@@ -216,6 +232,23 @@ OPERATIONS: tuple[Operation[Call], ...] = (
         ),
     ),
     Operation(
+        name="openApplePaySession",
+        method="POST",
+        path=_PAYMENT + "/apple-pay-session",
+        run=open_apple_pay_session,
+        title="For the page's `onvalidatemerchant`: Apple's merchant session, unchanged",
+        title_zh="网页 onvalidatemerchant 时调用：原样返回 Apple 的商户会话",
+        body=OpenApplePaySession,
+        answer=views.ApplePaySessionView,
+        problems=(
+            NOT_FOUND,
+            kinds.WRONG_STATE,
+            kinds.PAYMENT_CONFIRMING,
+            kinds.NO_CANDIDATE,
+            kinds.CHANNELS_UNAVAILABLE,
+        ),
+    ),
+    Operation(
         name="resendSms",
         method="POST",
         path=_PAYMENT + "/resend-sms",
@@ -235,7 +268,13 @@ OPERATIONS: tuple[Operation[Call], ...] = (
         body=CreateRefund,
         answer=views.RefundView,
         status=201,
-        problems=(NOT_FOUND, kinds.WRONG_STATE, kinds.IDEMPOTENCY_CONFLICT, kinds.REFUND_EXCEEDS_PAID),
+        problems=(
+            NOT_FOUND,
+            kinds.WRONG_STATE,
+            kinds.IDEMPOTENCY_CONFLICT,
+            kinds.REFUND_EXCEEDS_PAID,
+            kinds.REFUND_TERMS,
+        ),
     ),
     Operation(
         name="listRefunds",
@@ -276,6 +315,15 @@ OPERATIONS: tuple[Operation[Call], ...] = (
         title_zh="重发商户通知：编号与内容不变",
         answer=views.EventView,
         problems=(NOT_FOUND,),
+    ),
+    Operation(
+        name="listCapabilities",
+        method="GET",
+        path="/v1/capabilities",
+        run=list_capabilities,
+        title="What the merchant's enabled channels can do in each environment",
+        title_zh="各支付环境中可用的支付方式与支付产品",
+        answer=CapabilityList,
     ),
     *AGREEMENTS,
 )

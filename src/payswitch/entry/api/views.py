@@ -58,6 +58,10 @@ class ConfirmingView(msgspec.Struct, frozen=True, kw_only=True):
     """By when it will be known in all likelihood, a reversal included."""
 
 
+class ApplePaySessionView(msgspec.Struct, frozen=True, kw_only=True):
+    """Apple's merchant session: opaque. Pass it to `completeMerchantValidation` as it is, once, within minutes."""
+
+
 class OutcomeView(msgspec.Struct, frozen=True, kw_only=True):
     """The channel's last answer: our word for it, and its own."""
 

@@ -14,7 +14,7 @@ from payswitch.sandbox.unionpay.bill import Bills, SettlementDesk
 from payswitch.sandbox.unionpay.codes import OK, Refused, message
 from payswitch.sandbox.unionpay.member import Member
 from payswitch.sandbox.unionpay.money_back import REFUND, REVERSAL, VOID, MoneyBack
-from payswitch.sandbox.unionpay.orders import QR_PREFIX, OrderDesk
+from payswitch.sandbox.unionpay.orders import ASKING, QR_PREFIX, OrderDesk
 from payswitch.sandbox.unionpay.queries import Queries
 from payswitch.sandbox.unionpay.signing import Fields, answer_body
 from payswitch.sandbox.unionpay.terms import APP, BACK, product_of
@@ -66,9 +66,10 @@ class Counter:
         return messages.answer(request, qrCode=code_text(self._orders.create_back(member, request).credential))
 
     def _debit(self, member: Member, request: Mapping[str, str]) -> Fields:
-        """What has succeeded is answered as the account's oddities say: "taken", or "not clear yet"."""
+        """What was not declined is answered as the account's oddities say: "taken", or "not clear yet"."""
         order = self._orders.debit(member, request)
-        code = member.oddities.debit_code if order.received else order.extra["bank_code"]
+        code = order.extra["bank_code"]
+        code = member.oddities.debit_code if code in (OK, ASKING) else code
         told = messages.answer(request, code, txnAmt=request["txnAmt"], currencyCode=request["currencyCode"])
         return told | ({"queryId": order.transaction_id} if order.transaction_id and code == OK else {})
 

@@ -19,7 +19,7 @@ class Oddities(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     lag_s: float = 0.0
     """... and for how long, before it says the truth."""
     debit_code: str = "00"
-    """How a debit that has succeeded (付款码) is answered: `00` (taken), or `03`, `04`, `05`; the query tells more."""
+    """How a debit (付款码) that was not declined is answered: `00` (taken), `03`, `04` or `05`; the query tells."""
     success_code: str = "00"
     """`00`, or `A6`, the success with a flaw: both mean that the money is there."""
     unpaid_code: str = "05"

@@ -15,7 +15,7 @@ QR_PREFIX = "https://qr.95516.com/00010000/"
 RETURN_PATH = "/b2c/frontReturn.action"
 """Where the wallet's "back to the shop" leads: the result is carried on to frontUrl from there."""
 ASKING = "05"
-"""What a debit is answered with while the customer's phone asks for the password: accepted, ask later."""
+"""What is known of a debit while the customer's phone asks for the password."""
 NO_CODE = "30"
 """A payment code that nobody shows (any more). Which code UnionPay says is not confirmed."""
 _DEBITED = {Debited.PAID: OK, Debited.ASKING: ASKING, Debited.POOR: "64", Debited.FAILED: "01"}
