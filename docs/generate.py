@@ -15,6 +15,7 @@ from docs.capability_pages import environments_page, products_page
 from docs.page import HEADER
 from payswitch.domain import errors
 from payswitch.domain.errors import ErrorKind
+from payswitch.domain.managed_channel import CHANNEL
 from payswitch.domain.transitions import ATTEMPT, FORBIDDEN, PAYMENT, REFUND, STAYS, Machine
 
 S = TypeVar("S", bound=StrEnum)
@@ -24,15 +25,15 @@ REFERENCE = Path(__file__).parent / "reference"
 
 
 def states_page() -> str:
-    """The three state machines as diagrams and full tables."""
+    """The state machines as diagrams and full tables."""
     parts = [
-        HEADER.format(source="src/payswitch/domain/transitions.py"),
+        HEADER.format(source="src/payswitch/domain/transitions.py and managed_channel.py"),
         "# State machines (状态机)\n\n",
         "One function, `advance()`, applies these tables. A cell is the next state, *stays* (legal: old or repeated ",
         "news) or *forbidden* (a bug: raises). Terminal states are never left by anything but what the table shows: ",
         "from `failed`, `discarded` and `closed` only a verified success leads out.\n",
     ]
-    for machine in (PAYMENT, ATTEMPT, REFUND):
+    for machine in (PAYMENT, ATTEMPT, REFUND, CHANNEL):
         parts += [f"\n## {machine.name.capitalize()}\n\n", _diagram(machine), "\n", _table(machine)]
     return "".join(parts)
 

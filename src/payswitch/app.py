@@ -30,7 +30,7 @@ from payswitch.routing.policy_loading import PolicyInvalid
 from payswitch.routing.policy_loading import load_policy as read_policy
 from payswitch.senders.webhooks import WebhookSender
 from payswitch.services.channel_desk import ChannelDesk
-from payswitch.services.channel_loading import load_managed
+from payswitch.services.channel_loading import load_managed, reseal_all
 from payswitch.services.context import Context
 from payswitch.services.live_board import LiveBoard
 from payswitch.services.usage import day_start_ms
@@ -199,6 +199,21 @@ def serve(settings: Settings) -> None:
     take_database(app)
     _calm_garbage_collector()
     uvicorn.run(app.asgi, **server_options(settings.service))
+
+
+async def reencrypt(settings: Settings) -> int:
+    """Seal the keys of all managed channels with the newest master key. How many versions were sealed anew.
+
+    Needs the database for itself: the service must be stopped. Raises SettingsError, StartProblem for a database that
+    is in use, SealBroken (nothing is changed then).
+    """
+    app = build(settings)
+    take_database(app)
+    try:
+        await app.store.open()
+        return await reseal_all(app.desk)
+    finally:
+        await app.store.aclose()
 
 
 def take_database(app: App) -> None:

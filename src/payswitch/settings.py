@@ -277,20 +277,25 @@ def _read_list(raw: Mapping[str, Any], name: str, key: str, struct: type[T], pro
 
 
 def _with_files(channel: ChannelSettings, folder: Path, problems: list[str]) -> ChannelSettings:
-    """Replace every `<key>_file` of the account by the text of that file."""
-    account = {key: value for key, value in channel.account.items() if not key.endswith("_file")}
-    for key, value in channel.account.items():
+    place = f"channels[{channel.channel_id}].account"
+    return msgspec.structs.replace(channel, account=account_with_files(channel.account, folder, place, problems))
+
+
+def account_with_files(given: Mapping[str, str], folder: Path, place: str, problems: list[str]) -> dict[str, str]:
+    """An account table with every `<key>_file` replaced by the text of that file."""
+    account = {key: value for key, value in given.items() if not key.endswith("_file")}
+    for key, value in given.items():
         if not key.endswith("_file"):
             continue
-        place, name = f"channels[{channel.channel_id}].account.{key}", key.removesuffix("_file")
+        where, name = f"{place}.{key}", key.removesuffix("_file")
         if name in account:
-            problems.append(f"{place}: give either this or {name}, not both / 与 {name} 只能二选一")
+            problems.append(f"{where}: give either this or {name}, not both / 与 {name} 只能二选一")
         elif len(value) > _LONGEST_PATH or not value.isprintable():
             # Not quoted: it is most likely the key itself.
-            problems.append(f"{place}: must be the name of a file; a key's own text goes to {name} / 须为文件名")
+            problems.append(f"{where}: must be the name of a file; a key's own text goes to {name} / 须为文件名")
         else:
-            account[name] = _file_text(folder / value, place, problems)
-    return msgspec.structs.replace(channel, account=account)
+            account[name] = _file_text(folder / value, where, problems)
+    return account
 
 
 def _file_text(path: Path, place: str, problems: list[str]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from payswitch.app import App, build
 from payswitch.domain.channel import Product
@@ -15,6 +15,7 @@ from payswitch.kit.clock import SystemClock
 from payswitch.kit.sealing import KeyRing, read_master_keys
 from payswitch.kit.secrets import fingerprint
 from payswitch.operator_settings import OperatorSettings
+from payswitch.sandbox.world import World
 from payswitch.settings import ChannelSettings, ServiceSettings, Settings, ShopSettings
 from tests.api.server import serving
 from tests.api.support import Heard, Web
@@ -74,7 +75,21 @@ class Desk:
                 await asyncio.sleep(0.05)
 
 
-def table(sandbox: RunningSandbox, account_id: str, connector: str, **changes: Any) -> dict[str, Any]:
+class Accounts(Protocol):
+    """Whoever knows the sandbox's accounts, running or not."""
+
+    @property
+    def world(self) -> World: ...
+
+
+@dataclass(frozen=True)
+class AtRest:
+    """The accounts of a sandbox that does not run."""
+
+    world: World
+
+
+def table(sandbox: Accounts, account_id: str, connector: str, **changes: Any) -> dict[str, Any]:
     """A `[[channels]]` table for an account at the sandbox."""
     usual = {
         "channel_id": account_id,
@@ -88,7 +103,7 @@ def table(sandbox: RunningSandbox, account_id: str, connector: str, **changes: A
     return {**usual, **changes}
 
 
-def account_of(sandbox: RunningSandbox, account_id: str, **changes: str | None) -> dict[str, str]:
+def account_of(sandbox: Accounts, account_id: str, **changes: str | None) -> dict[str, str]:
     """The account that the sandbox knows, with some entries replaced (or, with None, left out)."""
     whole = {**sandbox.world.account(account_id).connector_account(), **changes}
     return {key: value for key, value in whole.items() if value is not None}

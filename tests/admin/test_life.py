@@ -38,7 +38,7 @@ async def test_a_penny_is_paid_at_a_draft_and_comes_back_by_itself(desk: Desk, s
 
     assert done["refund"]["amount_fen"] == 1
     ledger = await sandbox.ledger()
-    assert [(entry["amount_fen"], entry["state"]) for entry in ledger] == [(1, "paid")]
+    assert [(entry["amount_fen"], entry["state"]) for entry in ledger] == [(1, "refunded")]
     assert sum(refund["amount_fen"] for refund in ledger[0]["refunds"]) == 1
     audit = (await desk.operator.get(f"{CHANNELS}/w/audit")).json["data"]
     assert [entry["action"] for entry in audit] == ["test", "create"]

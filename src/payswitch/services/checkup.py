@@ -184,7 +184,8 @@ _ANSWERS = (Severity.OK, "answers, and believes us / 应答正常，双向验签
 _UNCLEAR = (
     Severity.WARNING,
     "answered, but not clearly / 应答不明确",
-    "look the code up in the channel's documents / 请查阅渠道文档中的错误码",
+    "look the code up in the channel's documents; if it speaks of the merchant or the app, check merchant id, app id "
+    "and signed products / 请查阅渠道文档中的错误码；若与商户或应用有关，请核对商户号、应用号与已签约产品",
 )
 _VERDICTS: dict[OutcomeKind, tuple[Severity, str, str]] = {
     OutcomeKind.NOT_FOUND: _ANSWERS,
@@ -202,8 +203,10 @@ _VERDICTS: dict[OutcomeKind, tuple[Severity, str, str]] = {
     ),
     OutcomeKind.UNTRUSTED: (
         Severity.PROBLEM,
-        "its answer is not signed by the key we were given / 应答未通过验签",
-        "put the channel's current public key or certificate into the account / 请更换渠道公钥或证书",
+        "its answer is not signed by the key we were given, or proves nothing / 应答未通过验签，或不足为凭",
+        "if the code speaks of the merchant or the app, check merchant id and app id: they must belong to these keys; "
+        "else put the channel's current public key or certificate into the account / "
+        "若错误码与商户或应用有关，请核对商户号与应用号；否则请更换渠道公钥或证书",
     ),
     OutcomeKind.REFUSED_CONFIG: (
         Severity.PROBLEM,
