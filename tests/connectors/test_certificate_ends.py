@@ -31,7 +31,6 @@ def account(*, certificate: bool = True) -> dict[str, str]:
         "http://127.0.0.1:1",
         platform_certificate=certificate,
         public_key=not certificate,
-        key_bits=1024,
     )
     return made.connector_account()
 
@@ -40,16 +39,15 @@ def test_the_directory_knows_the_ends_of_the_account_in_use_and_no_other() -> No
     directory, transport = Directory(CONNECTORS), AiohttpTransport(clock=CLOCK)
     old, new = account(), account(certificate=False)
     directory.open(CHANNEL, old, transport=transport, clock=CLOCK, ids=SeededIds())
-    ends_ms = int(load_certificate(old["platform_certificates"]).not_valid_after_utc.timestamp() * 1_000)
-    assert [(end.key, end.ends_at_ms) for end in directory.certificates("wechat-main")] == [
-        ("platform_certificates", ends_ms)
-    ]
+    names = ("merchant_certificate", "platform_certificates")
+    ends_ms = {name: int(load_certificate(old[name]).not_valid_after_utc.timestamp() * 1_000) for name in names}
+    assert {end.key: end.ends_at_ms for end in directory.certificates("wechat-main")} == ends_ms
     # Somebody validates other keys for it: nothing is in use yet.
     rotated = replace(CHANNEL, version=2)
     client = directory.try_open(rotated, new, transport=transport, clock=CLOCK, ids=SeededIds())
-    assert len(directory.certificates("wechat-main")) == 1
+    assert len(directory.certificates("wechat-main")) == 2
     directory.install(rotated, {**directory.clients_of("wechat-main"), 2: client})
-    assert directory.certificates("wechat-main") == []
+    assert [end.key for end in directory.certificates("wechat-main")] == ["merchant_certificate"]
     assert directory.certificates("nowhere") == ()
 
 

@@ -35,6 +35,7 @@ def problem_of(tls: ClientTls) -> str:
 
 _UNREADABLE = "certificate, private key or CA is no readable PEM text / 证书、私钥或 CA 不是可读的 PEM 文本"
 _WORDS = {
+    "EE_KEY_TOO_SMALL": "the key of the certificate is too short: 2048 bits at least / 证书密钥过短，至少 2048 位",
     "KEY_VALUES_MISMATCH": "the private key does not belong to the certificate / 私钥与证书不匹配",
     "KEY_TYPE_MISMATCH": "the private key does not belong to the certificate / 私钥与证书不匹配",
 }

@@ -175,6 +175,7 @@ def _encrypted(pem: str) -> str:
 
 GOOD = identity("shop-1")
 UNUSABLE = [
+    (identity("shop-1", rsa_bits=1_024), "too short"),
     (msgspec.structs.replace(GOOD, private_key_pem=identity("shop-2").private_key_pem), "does not belong"),
     (msgspec.structs.replace(GOOD, private_key_pem=Secret("-----BEGIN NONSENSE-----")), "readable PEM"),
     (msgspec.structs.replace(GOOD, private_key_pem=Secret(_encrypted(certificate("shop-1")[1]))), "readable PEM"),

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 
 from payswitch.connectors.transport import ClientTls
@@ -19,9 +19,11 @@ from payswitch.kit.secrets import Secret
 
 
 @functools.cache
-def certificate(common_name: str = "127.0.0.1") -> tuple[str, str]:
-    """A self-signed certificate and its key."""
-    key = ec.generate_private_key(ec.SECP256R1())
+def certificate(common_name: str = "127.0.0.1", *, rsa_bits: int = 0) -> tuple[str, str]:
+    """A self-signed certificate and its key: an elliptic one, or RSA of so many bits."""
+    key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey = ec.generate_private_key(ec.SECP256R1())
+    if rsa_bits:
+        key = rsa.generate_private_key(public_exponent=65_537, key_size=rsa_bits)
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
     now = datetime.now(UTC)
     made = (
@@ -56,9 +58,9 @@ def server_context(*, clients: tuple[str, ...] = ()) -> ssl.SSLContext:
     return context
 
 
-def identity(client: str, *, trusted_ca_pem: str | None = None) -> ClientTls:
+def identity(client: str, *, trusted_ca_pem: str | None = None, rsa_bits: int = 0) -> ClientTls:
     """What a shop of that name shows. It trusts the server of these tests and nobody else."""
-    own, key = certificate(client)
+    own, key = certificate(client, rsa_bits=rsa_bits)
     ca = certificate()[0] if trusted_ca_pem is None else trusted_ca_pem
     return ClientTls(certificate_pem=own, private_key_pem=Secret(key), trusted_ca_pem=ca)
 
