@@ -18,9 +18,13 @@ from payswitch.connectors.transport import ClientTls
 from payswitch.kit.secrets import Secret
 
 
-@functools.cache
 def certificate(common_name: str = "127.0.0.1", *, rsa_bits: int = 0) -> tuple[str, str]:
-    """A self-signed certificate and its key: an elliptic one, or RSA of so many bits."""
+    """A self-signed certificate and its key: an elliptic one, or RSA of so many bits. The same ones every time."""
+    return _made(common_name, rsa_bits)
+
+
+@functools.cache
+def _made(common_name: str, rsa_bits: int) -> tuple[str, str]:
     key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey = ec.generate_private_key(ec.SECP256R1())
     if rsa_bits:
         key = rsa.generate_private_key(public_exponent=65_537, key_size=rsa_bits)
