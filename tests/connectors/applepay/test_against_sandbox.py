@@ -183,11 +183,13 @@ async def test_a_lost_answer_is_unknown_then_reversed_and_no_money_is_kept(shop:
     assert entry["state"] == "refunded"
 
 
-async def test_a_debit_that_never_arrived_is_not_found_and_its_reversal_ends_it(shop: Shop) -> None:
+async def test_a_debit_that_never_arrived_is_not_found_and_its_reversal_ends_it(shop: Shop, night: ManualClock) -> None:
     await shop.sandbox.set_faults({"kind": "hang", "operations": ["debit"]})
     ref, answer = await shop.debit(await shop.look_at_the_phone(), timeout_ms=300)
     assert answer.outcome.kind is K.UNKNOWN
     assert (await shop.truth(ref)).outcome.kind is K.NOT_FOUND
+    assert (await shop.client.reverse(ref, PATIENCE_MS)).kind is K.UNKNOWN
+    night.advance(seconds=CONNECTOR.capabilities[Product.APPLEPAY_WEB].reverse_after_s)
     assert (await shop.client.reverse(ref, PATIENCE_MS)).kind is K.CLOSED
 
 

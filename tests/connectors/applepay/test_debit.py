@@ -256,12 +256,25 @@ CONFIG = {"10", "11", "13", "32", "36", "40", "43", "82"}
 
 @pytest.mark.parametrize(("code", "code_class"), LISTED)
 async def test_what_each_code_proves_about_a_reversal(code: str, code_class: CodeClass) -> None:
-    """Only 00, "reversed already" and "never taken" are as good as done. 39: its day is over, the query tells."""
-    client, world = shop_with_apple_pay()
+    """Only 00, "reversed already" and "never taken" are as good as done."""
+    client, world = shop_with_apple_pay(now_ms=NOW_MS + 75_000)
     world.refuses(code)
     outcome = await client.reverse(order_ref(), 500)
-    special = {"34": K.CLOSED, "46": K.CLOSED, "39": K.DUPLICATE, **dict.fromkeys(CONFIG, K.REFUSED_CONFIG)}
-    assert outcome.kind is special.get(code, K.UNKNOWN)
+    wanted = {"34": K.CLOSED, "46": K.CLOSED, "39": K.DUPLICATE} | dict.fromkeys(CONFIG, K.REFUSED_CONFIG)
+    assert outcome.kind is wanted.get(code, K.UNKNOWN)
+
+
+async def test_what_is_not_found_in_the_first_minute_may_still_come() -> None:
+    client, world = shop_with_apple_pay(now_ms=NOW_MS + 59_000)
+    world.refuses("34")
+    assert (await client.reverse(order_ref(), 500)).kind is K.UNKNOWN
+
+
+async def test_on_another_day_nothing_is_reversed_and_nobody_asked() -> None:
+    client, world = shop_with_apple_pay(now_ms=NOW_MS + 86_400_000)
+    outcome = await client.reverse(order_ref(), 500)
+    assert (outcome.kind, outcome.code) == (K.DUPLICATE, "reversal_day_over")
+    assert not world.calls
 
 
 @pytest.mark.parametrize("code", ["00", "34", "46"])

@@ -113,9 +113,9 @@ def open_client(table: Mapping[str, str], transport: FakeWorld, clock: ManualClo
     return CONNECTOR.open(CHANNEL, table, transport=transport, clock=clock, ids=SeededIds(1))
 
 
-def shop_with_apple_pay(**changes: str) -> tuple[ApplePayClient, FakeWorld]:
+def shop_with_apple_pay(now_ms: int = NOW_MS, **changes: str) -> tuple[ApplePayClient, FakeWorld]:
     world = FakeWorld()
-    return open_client(account(**changes), world), world
+    return open_client(account(**changes), world, ManualClock(now_ms)), world
 
 
 def text(size: int, seed: int = 7) -> str:

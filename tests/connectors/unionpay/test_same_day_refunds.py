@@ -14,8 +14,8 @@ from tests.connectors.unionpay.world import (
     shop_with_unionpay,
 )
 
+from payswitch.connectors.acp.same_day import is_over_for, settlement_day
 from payswitch.connectors.transport import SendFailure
-from payswitch.connectors.unionpay.same_day import is_over_for, settlement_day
 from payswitch.domain.channel import Product
 from payswitch.domain.outcome import OutcomeKind
 from payswitch.kit.clock import ManualClock

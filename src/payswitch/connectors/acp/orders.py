@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from payswitch.connectors.acp.account import AcpAccount
 from payswitch.connectors.acp.calls import ask
+from payswitch.connectors.acp.codes import NOT_FOUND
 from payswitch.connectors.acp.facts import order_queried, refund_queried, refund_taken
 from payswitch.connectors.acp.requests import (
     BACK,
@@ -13,12 +16,21 @@ from payswitch.connectors.acp.requests import (
     refund_time,
     reversal_request,
 )
+from payswitch.connectors.acp.same_day import is_over_for
 from payswitch.connectors.acp.times import wire_time
 from payswitch.connectors.acp.wire import Fields
 from payswitch.connectors.codes import Operation
 from payswitch.connectors.transport import HttpTransport
 from payswitch.domain.exchange import OrderFact, OrderRef, RefundFact, RefundOrder
 from payswitch.domain.outcome import Outcome, OutcomeKind
+
+FOUND_WITHIN_MS: Final = 60_000
+"""So long a debit may be on its way, or UnionPay may not find it yet: its guides ask for about a minute [M]."""
+DAY_IS_OVER: Final = Outcome(
+    kind=OutcomeKind.DUPLICATE,
+    code="reversal_day_over",
+    message="a debit is reversed on its own day only; the query tells what became of it / 冲正仅限当日，请查询原交易",
+)
 
 
 class OrderCalls:
@@ -69,7 +81,14 @@ class OrderCalls:
             return RefundFact(out_refund_no=number, outcome=fields)
         return refund_queried(fields, number)
 
-    async def reverse(self, order: OrderRef, business: Business, timeout_ms: int) -> Outcome:
-        """冲正 of a back-channel debit, on its own settlement day. CLOSED when UnionPay confirms; query after it."""
+    async def reverse(self, order: OrderRef, business: Business, *, now_ms: int, timeout_ms: int) -> Outcome:
+        """冲正 of a back-channel debit, on its own day. CLOSED when UnionPay confirms, or does not know the order a
+        minute after it left; whatever else it says, the original is asked about. Query after it."""
+        if is_over_for(order.created_at_ms, now_ms=now_ms):
+            return DAY_IS_OVER
         fields = await self.ask(BACK, reversal_request(business, order), Operation.REVERSE, timeout_ms)
-        return fields if isinstance(fields, Outcome) else Outcome(kind=OutcomeKind.CLOSED, code=fields["respCode"])
+        if not isinstance(fields, Outcome):
+            return Outcome(kind=OutcomeKind.CLOSED, code=fields["respCode"])
+        if fields.code == NOT_FOUND and now_ms < order.created_at_ms + FOUND_WITHIN_MS:
+            return Outcome(kind=OutcomeKind.UNKNOWN, code=fields.code, message=fields.message)
+        return fields

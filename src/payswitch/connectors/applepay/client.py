@@ -109,10 +109,12 @@ class ApplePayClient:
         return _NOT_CLOSABLE
 
     async def reverse(self, order: OrderRef, timeout_ms: int) -> Outcome:
-        """冲正: the acquirer undoes the debit as if it had never been, on its own settlement day (until 23:00)."""
+        """冲正: the acquirer undoes the debit as if it had never been, on its own day."""
         if order.product not in CAPABILITIES:
             return _UNSUPPORTED
-        return await self._orders.reverse(order, self._account.business, timeout_ms)
+        return await self._orders.reverse(
+            order, self._account.business, now_ms=self._clock.now_ms(), timeout_ms=timeout_ms
+        )
 
     async def refund(self, refund: RefundOrder, timeout_ms: int) -> RefundFact:
         """退货: a part or all, within 90 days."""

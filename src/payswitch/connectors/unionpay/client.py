@@ -6,11 +6,11 @@ import re
 from typing import Final
 
 from payswitch.connectors.acp.answers import UNREADABLE
-from payswitch.connectors.acp.codes import NOT_FOUND
 from payswitch.connectors.acp.facts import debit_taken
 from payswitch.connectors.acp.notify import acknowledgement, read_notification
 from payswitch.connectors.acp.orders import OrderCalls
 from payswitch.connectors.acp.requests import BACK, refund_request, void_request
+from payswitch.connectors.acp.same_day import can_be_undone
 from payswitch.connectors.acp.wire import Fields
 from payswitch.connectors.codes import Operation
 from payswitch.connectors.consents import hushed
@@ -20,7 +20,6 @@ from payswitch.connectors.unionpay.bills import fetch_bill
 from payswitch.connectors.unionpay.deadlines import Deadlines
 from payswitch.connectors.unionpay.debits import NO_CODE, debit_request, is_payment_code
 from payswitch.connectors.unionpay.products import APP, FRONT, SPECS, ProductSpec, app_params, order_request
-from payswitch.connectors.unionpay.same_day import can_be_undone, is_over_for
 from payswitch.domain.bill import BillAnswer
 from payswitch.domain.channel import Credential, CredentialKind
 from payswitch.domain.exchange import (
@@ -43,17 +42,10 @@ _ACCEPTED: Final = Outcome(kind=OutcomeKind.ACCEPTED)
 _EXPIRED: Final = Outcome(
     kind=OutcomeKind.REFUSED_ORDER, code="expired", message="the order's expiry has passed already"
 )
-_FOUND_WITHIN_MS: Final = 60_000
-"""So long a debit may be on its way, or UnionPay may not find it yet: its guides ask for about a minute [M]."""
 _NOT_CLOSABLE: Final = Outcome(
     kind=OutcomeKind.UNKNOWN,
     code="not_closable",
     message="UnionPay has no close: payable until payTimeout / 银联没有关单接口，订单在 payTimeout 前仍可支付",
-)
-_DAY_IS_OVER: Final = Outcome(
-    kind=OutcomeKind.DUPLICATE,
-    code="reversal_day_over",
-    message="a debit is reversed on its own day only; the query tells what became of it / 冲正仅限当日，请查询原交易",
 )
 
 
@@ -143,13 +135,7 @@ class UnionPayClient:
         spec = SPECS.get(order.product)
         if spec is None or not spec.pull:
             return _refused("unsupported_product" if spec is None else "product_is_push")
-        now_ms = self._clock.now_ms()
-        if is_over_for(order.created_at_ms, now_ms=now_ms):
-            return _DAY_IS_OVER
-        outcome = await self._orders.reverse(order, spec, timeout_ms)
-        if outcome.code == NOT_FOUND and now_ms < order.created_at_ms + _FOUND_WITHIN_MS:
-            return Outcome(kind=OutcomeKind.UNKNOWN, code=outcome.code, message=outcome.message)
-        return outcome
+        return await self._orders.reverse(order, spec, now_ms=self._clock.now_ms(), timeout_ms=timeout_ms)
 
     async def query(self, order: OrderRef, timeout_ms: int) -> OrderFact:
         """NOT_FOUND means "not yet" while the order can still be paid: UnionPay has no transaction before the customer

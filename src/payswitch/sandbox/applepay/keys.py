@@ -17,6 +17,14 @@ from payswitch.sandbox.unionpay.keys import UnionpayKeys, make_unionpay_keys
 
 ACQUIRER_PATH = "/applepay/acquirer"
 """The acquirer's gateway stands under this prefix: UnionPay's own stand-in has the bare paths."""
+_OF_THE_ACQUIRER = (
+    "mer_id",
+    "sign_certificate",
+    "sign_private_key",
+    "root_certificates",
+    "accept_expired_certificates",
+)
+"""What the contract with the acquirer needs of a UnionPay account."""
 _LEAF_MARK = x509.ObjectIdentifier("1.2.840.113635.100.6.29")
 _MIDDLE_MARK = x509.ObjectIdentifier("1.2.840.113635.100.6.2.14")
 """Apple's marks in the certificates that sign tokens. Only their presence counts [O]."""
@@ -60,7 +68,8 @@ class ApplepayKeys(msgspec.Struct, frozen=True, kw_only=True, tag="applepay"):
 
     def connector_account(self, base_url: str) -> dict[str, str]:
         """The merchant's side only, in the words of the switch's `[channels.account]` table."""
-        return self.acquirer.wire_account() | {
+        acquirer = self.acquirer.connector_account(base_url)
+        return {name: acquirer[name] for name in _OF_THE_ACQUIRER} | {
             "gateway": f"{base_url}{ACQUIRER_PATH}",
             "merchant_identifier": self.merchant_identifier,
             "display_name": self.display_name,
