@@ -11,16 +11,19 @@ from typing import Annotated, Any, Literal, TypeVar, get_origin
 
 import msgspec
 
-from payswitch.domain.channel import Channel, Product
+from payswitch.domain.channel import Channel, MaintenanceWindow, Product
 from payswitch.domain.payment import Shop
 from payswitch.kit.addresses import is_network, is_web_address
+from payswitch.kit.sealing import KeyRing, MasterKeyError, read_master_keys
 from payswitch.kit.secrets import Secret
 from payswitch.kit.tables import ID, id_problems, read_table, unknown_names
 from payswitch.operator_settings import OperatorSettings
+from payswitch.routing.maintenance import WINDOW_WANTED, unreadable_windows
 from payswitch.senders.signing import WebhookSecretError, key_of
 from payswitch.services.timings import Timings
 
 ENV_PREFIX = "PAYSWITCH_"
+MASTER_KEY_VARIABLE = ENV_PREFIX + "MASTER_KEY"
 LEAST_SECRET_BYTES = 24
 """Of a webhook secret: Standard Webhooks asks for 24 to 64 bytes."""
 
@@ -48,6 +51,9 @@ class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
     """A file, relative to the configuration file."""
     public_url: str | None = None
     """Where channels and customers reach this service; default `http://host:port`."""
+    master_key_file: str | None = None
+    """A file with the master key (several while it is being changed, newest first) that encrypts the credentials of
+    admin-managed channels; relative to the configuration file. Or PAYSWITCH_MASTER_KEY holds the key itself."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     policy: str | None = None
     """A policy document (YAML), relative to the configuration file; none: the default policy."""
@@ -142,6 +148,7 @@ class ChannelSettings(msgspec.Struct, frozen=True, kw_only=True):
     max_fen: AtLeastOne | None = None
     daily_cap_fen: AtLeastOne | None = None
     tags: frozenset[str] = frozenset()
+    maintenance: tuple[MaintenanceWindow, ...] = ()
     account: dict[str, str]
 
     def __repr__(self) -> str:
@@ -164,6 +171,10 @@ class ChannelSettings(msgspec.Struct, frozen=True, kw_only=True):
             found.append(f"{place}.upstreams: {names} is not among its products / 不在该渠道的支付产品之内")
         if self.max_fen is not None and self.max_fen < self.min_fen:
             found.append(f"{place}.max_fen: must not be below min_fen / 不得小于 min_fen")
+        english, chinese = WINDOW_WANTED
+        found += [
+            f"{place}.maintenance[{number}]: {english} / {chinese}" for number in unreadable_windows(self.maintenance)
+        ]
         return found
 
 
@@ -176,6 +187,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     timings: Timings = Timings()
     operators: tuple[OperatorSettings, ...] = ()
     """Who may manage channels over the admin API; none: nobody may."""
+    key_ring: KeyRing | None = None
+    """The master keys; None: channels cannot be managed over the API."""
     folder: Path = Path()
     """Where the configuration stands: relative paths start here."""
 
@@ -199,12 +212,18 @@ def load(path: Path, environ: Mapping[str, str] | None = None) -> Settings:
     without sense."""
     raw = _read(path)
     problems = unknown_names(raw, dict.fromkeys(("service", "shops", "channels", "operators", "timings")))
-    service = _read_service(raw.get("service", {}), os.environ if environ is None else environ, problems)
+    environ = os.environ if environ is None else environ
+    service = _read_service(raw.get("service", {}), environ, problems)
+    key_ring = _read_master_keys(service, environ, path.parent, problems)
     timings = read_table(raw.get("timings", {}), Timings, "timings", problems)
     shops = _read_list(raw, "shops", "shop_id", ShopSettings, problems)
-    channels = _read_list(raw, "channels", "channel_id", ChannelSettings, problems)
+    # Where operators manage channels over the API, the file need not declare any.
+    declares = "channels" in raw or "operators" not in raw
+    channels = _read_list(raw, "channels", "channel_id", ChannelSettings, problems) if declares else []
     operators = _read_list(raw, "operators", "operator_id", OperatorSettings, problems) if "operators" in raw else []
     problems += _sense(service, timings, shops, channels)
+    if not operators:
+        problems += _shops_without_channels(shops, channels)
     problems += _operator_sense(operators, shops)
     channels = [_with_files(channel, path.parent, problems) for channel in channels]
     if problems or service is None or timings is None:
@@ -215,6 +234,7 @@ def load(path: Path, environ: Mapping[str, str] | None = None) -> Settings:
         channels=tuple(channels),
         timings=timings,
         operators=tuple(operators),
+        key_ring=key_ring,
         folder=path.parent,
     )
 
@@ -262,20 +282,25 @@ def _read_list(raw: Mapping[str, Any], name: str, key: str, struct: type[T], pro
 
 
 def _with_files(channel: ChannelSettings, folder: Path, problems: list[str]) -> ChannelSettings:
-    """Replace every `<key>_file` of the account by the text of that file."""
-    account = {key: value for key, value in channel.account.items() if not key.endswith("_file")}
-    for key, value in channel.account.items():
+    place = f"channels[{channel.channel_id}].account"
+    return msgspec.structs.replace(channel, account=account_with_files(channel.account, folder, place, problems))
+
+
+def account_with_files(given: Mapping[str, str], folder: Path, place: str, problems: list[str]) -> dict[str, str]:
+    """An account table with every `<key>_file` replaced by the text of that file."""
+    account = {key: value for key, value in given.items() if not key.endswith("_file")}
+    for key, value in given.items():
         if not key.endswith("_file"):
             continue
-        place, name = f"channels[{channel.channel_id}].account.{key}", key.removesuffix("_file")
+        where, name = f"{place}.{key}", key.removesuffix("_file")
         if name in account:
-            problems.append(f"{place}: give either this or {name}, not both / 与 {name} 只能二选一")
+            problems.append(f"{where}: give either this or {name}, not both / 与 {name} 只能二选一")
         elif len(value) > _LONGEST_PATH or not value.isprintable():
             # Not quoted: it is most likely the key itself.
-            problems.append(f"{place}: must be the name of a file; a key's own text goes to {name} / 须为文件名")
+            problems.append(f"{where}: must be the name of a file; a key's own text goes to {name} / 须为文件名")
         else:
-            account[name] = _file_text(folder / value, place, problems)
-    return msgspec.structs.replace(channel, account=account)
+            account[name] = _file_text(folder / value, where, problems)
+    return account
 
 
 def _file_text(path: Path, place: str, problems: list[str]) -> str:
@@ -306,11 +331,38 @@ def _sense(
     keys = [key for shop in shops for key in shop.key_fingerprints()]
     if len(set(keys)) < len(keys):
         problems.append("shops: an API key opens one shop only; one stands twice / 同一 API 密钥重复配置")
-    merchants = {channel.merchant_id for channel in channels}
-    for shop in shops:
-        if channels and shop.merchant_id not in merchants:
-            problems.append(f"shops[{shop.shop_id}].merchant_id: this merchant has no channel / 该商户没有任何渠道")
     return problems
+
+
+def _shops_without_channels(shops: Sequence[ShopSettings], channels: Sequence[ChannelSettings]) -> list[str]:
+    merchants = {channel.merchant_id for channel in channels}
+    return [
+        f"shops[{shop.shop_id}].merchant_id: this merchant has no channel / 该商户没有任何渠道"
+        for shop in shops
+        if channels and shop.merchant_id not in merchants
+    ]
+
+
+def _read_master_keys(
+    service: ServiceSettings | None, environ: Mapping[str, str], folder: Path, problems: list[str]
+) -> KeyRing | None:
+    """The master keys, from the environment or from a file. A wrong one is named by where it stands, never quoted."""
+    text, place = environ.get(MASTER_KEY_VARIABLE, "").strip(), MASTER_KEY_VARIABLE
+    if service is not None and service.master_key_file is not None:
+        if text:
+            problems.append(f"{place}: give either this or service.master_key_file, not both / 只能二选一")
+            return None
+        place = "service.master_key_file"
+        text = _file_text(folder / service.master_key_file, place, problems)
+        if not text.strip():
+            problems.append(f"{place}: holds no master key / 文件中没有主密钥")
+    if not text.strip():
+        return None
+    try:
+        return KeyRing(read_master_keys(text))
+    except MasterKeyError as error:
+        problems.append(f"{place}: {error}")
+        return None
 
 
 def _operator_sense(operators: Sequence[OperatorSettings], shops: Sequence[ShopSettings]) -> list[str]:

@@ -13,6 +13,7 @@ import msgspec
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, settings
+from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from payswitch.entry.api.openapi import document
 from payswitch.entry.api.operation import Operation
@@ -89,7 +90,9 @@ schema.config.checks.positive_data_acceptance.expected_statuses += ["402", "422"
 def test_what_the_document_says_holds(case: Any) -> None:
     if beyond_json_schema(case.body):
         return
-    case.call_and_validate(headers=headers_for(case.path))
+    # What a connector asks of an account, and which channels there are, no schema can say.
+    unsaid = [positive_data_acceptance] if isinstance(case.body, dict) and "account" in case.body else []
+    case.call_and_validate(headers=headers_for(case.path), excluded_checks=unsaid)
 
 
 def validator(name: str) -> Any:

@@ -7,7 +7,7 @@ shop of its own, so that routing cannot send a payment anywhere else. At the end
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -61,7 +61,11 @@ def settings_for(sandbox: RunningSandbox, folder: Path, port: int) -> Settings:
 
 
 @asynccontextmanager
-async def a_service(sandbox: RunningSandbox, folder: Path) -> AsyncIterator[tuple[App, str]]:
+async def a_service(
+    sandbox: RunningSandbox,
+    folder: Path,
+    make_settings: Callable[[RunningSandbox, Path, int], Settings] = settings_for,
+) -> AsyncIterator[tuple[App, str]]:
     """The wired service behind a real server. Its address is known before it is built: channels are told of it."""
     holder: dict[str, Any] = {}
 
@@ -69,7 +73,7 @@ async def a_service(sandbox: RunningSandbox, folder: Path) -> AsyncIterator[tupl
         await holder["app"].asgi(scope, receive, send)
 
     async with serving(late) as port:
-        app = holder["app"] = build(settings_for(sandbox, folder, port))
+        app = holder["app"] = build(make_settings(sandbox, folder, port))
         await app.start()
         try:
             yield app, f"http://127.0.0.1:{port}"

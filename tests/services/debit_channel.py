@@ -146,7 +146,7 @@ class Counter:
             tier=tier,
         )
         client = DebitChannel(channel_id, self.night.clock)
-        self.night.directory.add(channel, client, TABLES[connector])
+        self.night.directory.install(channel, client, TABLES[connector])
         return client
 
     def kept_fen(self) -> int:

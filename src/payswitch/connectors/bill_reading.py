@@ -7,7 +7,9 @@ are customers' names, numbers and amounts.
 
 from __future__ import annotations
 
+import io
 import re
+import zipfile
 import zlib
 from datetime import date, datetime
 from typing import Final
@@ -93,6 +95,35 @@ def gunzipped(data: bytes, limit: int = MAX_UNPACKED_BYTES) -> bytes:
         raise UnreadableBill("too_large", f"more than {limit} bytes unpacked")
     if not unpacker.eof or unpacker.unused_data:
         raise UnreadableBill("broken_archive", "gzip")
+    return content
+
+
+MOST_FILES: Final = 50
+"""In one archive: a large day comes in several files, not in hundreds."""
+
+
+def unzipped(archive: bytes) -> list[bytes]:
+    """The contents of a zip file's files. Their names are of no use: channels write them in GBK without saying so.
+    UnreadableBill when broken or too large."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(archive)) as packed:
+            infos = [info for info in packed.infolist() if not info.is_dir()]
+            if len(infos) > MOST_FILES or sum(info.file_size for info in infos) > MAX_UNPACKED_BYTES:
+                raise UnreadableBill("too_large", "the archive")
+            return [_unzipped_file(packed, info) for info in infos]
+    except UnreadableBill:
+        raise
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
+        # RuntimeError: the file asks for a password; NotImplementedError: an unheard-of compression.
+        raise UnreadableBill("broken_archive", "zip") from error
+
+
+def _unzipped_file(packed: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
+    """Never more than the archive's own list says: sizes in a list can lie."""
+    with packed.open(info) as file:
+        content = file.read(info.file_size + 1)
+    if len(content) != info.file_size:
+        raise UnreadableBill("broken_archive", "zip")
     return content
 
 

@@ -186,6 +186,17 @@ class Capability(msgspec.Struct, frozen=True, kw_only=True):
         return self.consent in (Consent.PAYMENT_CODE, Consent.APPLE_PAY_TOKEN)
 
 
+class MaintenanceWindow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """计划维护: when this channel is not asked. Beijing time. Counts like a window of the policy's."""
+
+    start: str
+    """`HH:MM` (every day) or `YYYY-MM-DD HH:MM` (once)."""
+    end: str
+    """Same form as `start`, exclusive. A daily window may go past midnight."""
+    product: Product | None = None
+    """Only this product; all of the channel when absent."""
+
+
 class Channel(msgspec.Struct, frozen=True, kw_only=True):
     """渠道: one configured account of the merchant on a connector. Credentials are not in here."""
 
@@ -212,6 +223,7 @@ class Channel(msgspec.Struct, frozen=True, kw_only=True):
     max_fen: int | None = None
     daily_cap_fen: int | None = None
     tags: frozenset[str] = frozenset()
+    maintenance: tuple[MaintenanceWindow, ...] = ()
 
     def upstream_of(self, product: Product) -> str:
         """The failure domain of one product of this account."""

@@ -49,11 +49,49 @@ IDEMPOTENCY_CONFLICT = ErrorKind(
 WRONG_STATE = ErrorKind(
     "wrong_state", 409, "The payment's state does not allow this", "支付单当前状态不允许此操作", "query"
 )
+CHANNEL_EXISTS = ErrorKind(
+    "channel_exists",
+    409,
+    "This channel id is used, or was used before; take another one",
+    "该渠道编号已被使用或曾被使用，请换一个",
+    "fix_request",
+)
+DECLARED_IN_FILE = ErrorKind(
+    "declared_in_file",
+    409,
+    "This channel is declared in the configuration file: change it there and restart the service",
+    "该渠道在配置文件中声明，请修改配置文件并重启服务",
+    "fix_request",
+)
+REVISION_CONFLICT = ErrorKind(
+    "revision_conflict",
+    409,
+    "Somebody else has changed this channel; read it again, then decide again",
+    "该渠道已被他人修改，请重新读取后再操作",
+    "query",
+)
+CHANNEL_STATE = ErrorKind(
+    "channel_state", 409, "The channel's state does not allow this", "渠道当前状态不允许此操作", "query"
+)
+NO_MASTER_KEY = ErrorKind(
+    "no_master_key",
+    409,
+    "The service has no master key to encrypt credentials with",
+    "服务未配置主密钥，无法加密保存渠道密钥",
+    "contact_operator",
+)
 REFUND_EXCEEDS_PAID = ErrorKind(
     "refund_exceeds_paid",
     422,
     "The refunds would exceed what was paid",
     "退款总额超过已付金额",
+    "fix_request",
+)
+REFUND_TERMS = ErrorKind(
+    "refund_terms",
+    422,
+    "The channel takes no such refund",
+    "渠道规则不支持此笔退款",
     "fix_request",
 )
 NO_CANDIDATE = ErrorKind(

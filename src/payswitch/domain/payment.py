@@ -183,6 +183,15 @@ class Refund(msgspec.Struct, frozen=True, kw_only=True):
     due_at_ms: int | None = None
 
 
+TEST_SHOP_PREFIX = "test:"
+"""Begins the shop id of channel tests; no configured shop's id can (a colon is no part of one)."""
+
+
+def tested_channel(shop_id: str) -> str | None:
+    """The channel that a test payment is pinned to; None for a payment of a real shop."""
+    return shop_id.removeprefix(TEST_SHOP_PREFIX) if shop_id.startswith(TEST_SHOP_PREFIX) else None
+
+
 class Shop(msgspec.Struct, frozen=True, kw_only=True):
     """店铺: a merchant's integration unit."""
 

@@ -37,8 +37,10 @@ ILL_TO: Final = 0.7
 """Of the traffic's time."""
 MOST_SHIFT: Final = 0.05
 """Another bank's share or success may differ by so much between the phases: chance, with a few dozen orders each."""
+_LOOK_S: Final = 1.0
 _THINK_S: Final = (0.2, 0.8)
-_EXPIRES_IN_S: Final = 60
+_EXPIRES_IN_S: Final = 150
+"""Longer than an unknown debit takes to be reversed: its customer still wants to buy."""
 _SETTLE_S: Final = 120.0
 _MOST_STEPS: Final = 4
 
@@ -61,6 +63,8 @@ class Purchase(msgspec.Struct, kw_only=True):
     channel_id: str = ""
     """Through which it was paid; empty: not paid."""
     saw: list[str] = []
+    waits: bool = False
+    """Told 银行处理中: whether the bank has taken the money is not known yet."""
     problem: str = ""
 
 
@@ -198,6 +202,8 @@ class BankNight:
         answer = await self._stage.switch.create(order_of(purchase))
         code = self._next(purchase, answer)
         for _ in range(_MOST_STEPS):
+            if purchase.waits:
+                code = await self._wait_and_pay_otherwise(purchase)
             if code is None:
                 break
             await self._clock.sleep(think_s)
@@ -221,10 +227,24 @@ class BankNight:
             return None
         payment = answer.read(PaymentView)
         purchase.payment_id = payment.payment_id
+        purchase.waits = payment.confirming is not None
         if payment.state is not PaymentState.PENDING or payment.credential is None:
-            return None  # paid, or being confirmed: the customer waits, and nothing is to be done
+            return None
         purchase.saw.append(payment.credential.channel_id)
         return payment.credential
+
+    async def _wait_and_pay_otherwise(self, purchase: Purchase) -> CodeView | None:
+        """银行处理中，请勿重复支付: the customer waits until it is known. If nothing was taken, they choose a wallet."""
+        while True:
+            await self._clock.sleep(_LOOK_S)
+            view = await self._stage.switch.payment(purchase.payment_id or "")
+            if view is None or (view.confirming is not None and view.state is PaymentState.PENDING):
+                continue
+            purchase.waits = False
+            if view.state is not PaymentState.PENDING:
+                return None
+            wish = {"methods": [Method.WECHAT, Method.ALIPAY], "environment": "desktop"}
+            return self._next(purchase, await self._stage.switch.switch(view.payment_id, wish))
 
 
 def phase_at(moment: float) -> Phase:

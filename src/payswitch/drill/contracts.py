@@ -94,6 +94,7 @@ _FAMILY_TERMS: Final = {
     "applepay": Terms(upstream="unionpay", tier=2, fee_bp=60),
 }
 _TERMS: Final = {
+    "applepay-web": Terms(upstream="unionpay", tier=2, fee_bp=60, tags=("apple_pay",)),
     "wechat-backup": Terms(upstream="wechat", tier=2, fee_bp=60),
     "wechat-partner": Terms(upstream="wechat", tier=2, fee_bp=65),
     "alipay-backup": Terms(upstream="alipay", tier=2, fee_bp=55),

@@ -92,8 +92,11 @@ class CardOffice:
 
 def apple_session_wish(account: Mapping[str, str]) -> dict[str, object]:
     """What the shop's page sends on when Apple's sheet asks it to prove whose page it is."""
-    domain = account["domains"].split(",")[0].strip()
-    return {"validation_url": account["validation_url"], "domain": domain}
+    return {"validation_url": _VALIDATION_URL, "domain": account["domains"].split(",")[0].strip()}
+
+
+_VALIDATION_URL: Final = "https://cn-apple-pay-gateway.apple.com/paymentservices/paymentSession"
+"""What the browser gets from Apple; the switch compares it and calls the address of its own account."""
 
 
 async def scan_and_pay(sandbox: SandboxApi, code: CodeView, method: Method, payer: str) -> bool:

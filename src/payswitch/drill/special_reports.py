@@ -19,11 +19,11 @@ def tour_table(result: TourResult) -> Table:
     """One line per product of a channel."""
     from rich.table import Table
 
-    grid = Table(title=result.drill, title_justify="left")
-    for name in ("渠道 / channel", "产品 / product", "环境 / where", "凭证 / shown"):
-        grid.add_column(name)
-    for name in ("ms ¹", "ms ²", "退款 / refund"):
-        grid.add_column(name, justify="right")
+    grid = Table(title=result.drill, title_justify="left", box=None, pad_edge=False)
+    for name in ("渠道 channel", "产品 product", "环境 where", "凭证 shown"):
+        grid.add_column(name, no_wrap=True)
+    for name in ("ms ¹", "ms ²", "退款 refund"):
+        grid.add_column(name, justify="right", no_wrap=True)
     grid.caption = "¹ 下单或扣款 / order or debit   ² 付款到确认 / payment to confirmation"
     last = ""
     for leg in result.legs:
@@ -72,13 +72,14 @@ def bank_table(result: BankNightResult) -> Table:
     """One line per bank, its three phases side by side: share of its own channel, and success."""
     from rich.table import Table
 
-    grid = Table(title=f"{result.drill}: {result.sick_bank}", title_justify="left")
-    grid.add_column("银行 / bank")
+    caption = "本行份额 · 成功（笔数）/ share of the bank's own channel · success (orders)"
+    grid = Table(title=f"{result.drill}: {result.sick_bank}", title_justify="left", caption=caption)
+    grid.add_column("银行 / bank", no_wrap=True)
     for words in PHASES.values():
-        grid.add_column(f"{words}\n本行份额 · 成功 / own share · success", justify="right")
+        grid.add_column(words, justify="right", no_wrap=True)
     for bank in dict.fromkeys(line.bank for line in result.lines):
         mine = {line.phase: line for line in result.lines if line.bank == bank}
-        cells = [f"{mine[p].share:.0%} · {mine[p].success:.1%}  ({mine[p].orders})" for p in PHASES]
+        cells = [f"{mine[p].share:.0%} · {mine[p].success:.0%} ({mine[p].orders})" for p in PHASES]
         grid.add_row(bank, *cells, style="bold" if bank == result.sick_bank else None)
     return grid
 

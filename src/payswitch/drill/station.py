@@ -30,6 +30,8 @@ DATABASE_FILE = "payswitch.sqlite"
 API_KEY_FILE = "shop-api-key.txt"
 WEBHOOK_FILE = "shop-webhook-secret.txt"
 SHOP_ID = "shop-1"
+SQUEEZE = 600
+"""Orders of a drill live for half a minute, and stand for orders that live for hours: so many times as long."""
 MERCHANT_ID = "merchant-1"
 
 
@@ -153,6 +155,7 @@ def config_text(
     tables = [
         "# Made by PaySwitch for its sandbox: keys in here open nothing but that sandbox.",
         _table("[service]", service),
+        _table("[timings]", {"squeeze": SQUEEZE}),
         _table("[[shops]]", shop),
     ]
     for account in station.world.accounts:

@@ -93,6 +93,9 @@ def _wanted(kind: Any) -> tuple[str, str]:
         return _wanted(arguments[0])
     if origin is dict:
         return "a table of texts", "值为字符串的表"
+    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+        names = ", ".join(kind.__struct_fields__)
+        return f"a table with nothing but {names}", f"只含 {names} 的表"
     english, chinese = _wanted(arguments[0])
     return f"a list, each entry {english}", f"列表，每项为{chinese}"
 

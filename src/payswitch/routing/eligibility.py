@@ -17,6 +17,8 @@ from payswitch.routing.profile import Face, Fired, Profile
 from payswitch.routing.request import ChannelBook, Exclusion, RouteRequest
 
 _NO_LIMIT: Final = 1 << 62
+_ON_THE_WAY_MS: Final = 1_000
+"""A payment that is to live for a minute has lost some milliseconds of it before it comes here."""
 
 
 class Entry:
@@ -24,8 +26,9 @@ class Entry:
 
     __slots__ = (
         "base_reasons", "bits", "channel_id", "channel_max_fen", "channel_min_fen", "daily_cap_fen", "fee_bp", "key",
-        "line", "max_fen", "method", "min_fen", "needs_agreement", "needs_buyer_id", "needs_openid", "on_request",
-        "position", "product", "push", "server_created", "siblings", "tier_rank", "upfront", "upstream", "windows",
+        "least_life_ms", "line", "max_fen", "method", "min_fen", "needs_agreement", "needs_buyer_id", "needs_openid",
+        "on_request", "position", "product", "push", "server_created", "siblings", "tier_rank", "upfront", "upstream",
+        "windows",
     )  # fmt: skip
 
     def __init__(self, channel: Channel, capability: Capability, tier: Tier, position: int, line: Line) -> None:
@@ -42,6 +45,7 @@ class Entry:
         self.min_fen = max(capability.min_fen, channel.min_fen)
         self.max_fen = min(_no_limit(capability.max_fen), _no_limit(channel.max_fen))
         self.daily_cap_fen = channel.daily_cap_fen
+        self.least_life_ms = capability.least_expiry_s * 1_000 - _ON_THE_WAY_MS
         self.fee_bp = channel.fee_bp
         self.needs_openid = capability.needs_openid
         self.needs_buyer_id = capability.needs_buyer_id
@@ -93,6 +97,7 @@ class Layout:
         self.entries: list[Entry] = []
         excluded: list[Exclusion] = []
         windows = [window_of(m.channel, m.product, m.start, m.end) for m in policy.maintenance]
+        windows += [window_of(c.channel_id, m.product, m.start, m.end) for c in book.channels for m in c.maintenance]
         for channel in book.channels:
             reason = _standing_exclusion(channel, merchant_id)
             found = [] if reason else _usable_capabilities(channel, book, environment)
@@ -164,6 +169,9 @@ def why_not(entry: Entry, request: RouteRequest, book: ChannelBook, fired: Fired
         return "amount_too_small"
     if amount_fen > entry.max_fen:
         return "amount_too_large"
+    if request.remaining_ms < entry.least_life_ms:
+        # Too long a life is no reason: the order is made for `most_expiry_s` (services/lives.py).
+        return "expiry_too_short"
     reason = _not_known(entry, request)
     if reason is not None:
         return reason

@@ -31,6 +31,10 @@ EXCLUSIONS: Final[Mapping[str, tuple[str, str]]] = {
     "needs_openid": ("缺少顾客的 openid", "the customer's openid is not known"),
     "amount_too_small": ("低于最小金额", "the amount is below the minimum"),
     "amount_too_large": ("超过最大金额", "the amount is above the maximum"),
+    "expiry_too_short": (
+        "支付单剩余时间短于该产品允许的最短有效期",
+        "less time is left of the payment than the shortest life that this product lets an order have",
+    ),
     "daily_cap": ("将超过当日限额", "the daily cap would be exceeded"),
     "maintenance": ("计划维护中", "planned maintenance is on"),
     "rule_only": ("规则限定了其他渠道", "a rule allows only other channels"),

@@ -29,6 +29,8 @@ class RouteRequest(msgspec.Struct, frozen=True, kw_only=True):
     metadata: Mapping[str, str] = {}
     local_hour: int = 12
     """Hour of the day in Beijing, 0..23."""
+    remaining_ms: int = 7_200_000
+    """What is left of the payment's life: an order at a channel must fit into it."""
     failed: frozenset[tuple[str, Product]] = frozenset()
     """(channel_id, product) pairs that failed already in this payment: not asked again while others are left."""
     failed_upstreams: frozenset[str] = frozenset()

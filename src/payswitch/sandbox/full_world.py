@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from payswitch.sandbox.applepay.accounts import applepay_account
 from payswitch.sandbox.epay.accounts import epay_account
 from payswitch.sandbox.huifu.accounts import huifu_account
 from payswitch.sandbox.quickpay.accounts import five_banks, quickpay_account
@@ -28,6 +29,7 @@ def _others(provider: AccountSpec, base_url: str, key_bits: int) -> list[Account
         huifu_account("huifu-main", base_url, name="汇付斗拱", key_bits=key_bits),
         quickpay_account("allinpay-main", base_url, name="通联收银宝", key_bits=key_bits),
         *five_banks(base_url),
+        named(applepay_account(base_url, "applepay-web", key_bits=key_bits), "Apple Pay 网页支付"),
         epay_account("epay-v1", base_url, name="易支付·上游甲"),
         epay_account("epay-v2", base_url, name="易支付·上游乙", version="2", key_bits=key_bits),
     ]

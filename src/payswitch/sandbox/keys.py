@@ -36,6 +36,11 @@ def verifying_key(pem: str) -> VerifyingKey:
     return VerifyingKey(pem)
 
 
+def _symmetric_key() -> str:
+    """32 characters, as WeChat's console takes them."""
+    return "".join(secrets.choice(_KEY_ALPHABET) for _ in range(32))
+
+
 def _digits(length: int) -> str:
     return "".join(secrets.choice(_DIGITS) for _ in range(length))
 
@@ -59,6 +64,8 @@ class WechatKeys(msgspec.Struct, frozen=True, kw_only=True, tag="wechatpay"):
     public_key: str = ""
     mini_appid: str = ""
     """Of the merchant's mini program, when it has one of its own."""
+    api_v2_key: str = ""
+    """Signs API V2 (付款码), on both sides."""
     sub_mchid: str = ""
     """Not empty: the account of a sub-merchant (特约商户); `mchid` and `appid` are then its service provider's."""
     sub_appid: str = ""
@@ -81,6 +88,8 @@ class WechatKeys(msgspec.Struct, frozen=True, kw_only=True, tag="wechatpay"):
             "merchant_certificate": self.merchant_certificate,
             "api_v3_key": self.api_v3_key,
         }
+        if self.api_v2_key:
+            account["api_v2_key"] = self.api_v2_key
         if self.public_key_id:
             account |= {"wechatpay_public_key_id": self.public_key_id, "wechatpay_public_key": self.public_key}
         if self.platform_certificate:
@@ -156,7 +165,8 @@ def make_wechat_keys(*, platform_certificate: bool, public_key: bool, key_bits: 
         merchant_private_key=merchant_key,
         merchant_certificate=merchant_cert,
         merchant_serial_no=serial_hex(merchant_cert),
-        api_v3_key="".join(secrets.choice(_KEY_ALPHABET) for _ in range(32)),
+        api_v3_key=_symmetric_key(),
+        api_v2_key=_symmetric_key(),
     )
     if platform_certificate:
         platform_key = generate_private_pem(key_bits)

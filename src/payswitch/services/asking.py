@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from payswitch.domain.channel import Capability, Environment
+from payswitch.domain.channel import Capability, Environment, Product
 from payswitch.domain.exchange import ChannelClient, CreateOrder, OrderRef, RefundOrder
 from payswitch.domain.payment import Attempt, Payment, Refund
 from payswitch.services.absent_channel import AbsentChannel
@@ -20,10 +20,10 @@ def client_of(ctx: Context, attempt: Attempt) -> ChannelClient:
         return _ABSENT
 
 
-def capability_of(ctx: Context, attempt: Attempt) -> Capability | None:
-    """What this attempt's product can do; None when its channel is not configured any more."""
-    channel = ctx.directory.channel(attempt.channel_id)
-    return None if channel is None else ctx.directory.capabilities(channel.connector).get(attempt.product)
+def capability_of(ctx: Context, channel_id: str, product: Product) -> Capability | None:
+    """What this product can do at this channel; None when the channel is not configured any more."""
+    channel = ctx.directory.channel(channel_id)
+    return None if channel is None else ctx.directory.capabilities(channel.connector).get(product)
 
 
 def create_order(

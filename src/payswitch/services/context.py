@@ -10,13 +10,16 @@ from payswitch.domain.operator import Operator
 from payswitch.kit.clock import Clock
 from payswitch.kit.ids import IdSource
 from payswitch.routing.planner import Router
+from payswitch.services.channel_desk import ChannelDesk
 from payswitch.services.held_cards import HeldCards
 from payswitch.services.inflight import Inflight
 from payswitch.services.last_times import LastTimes
+from payswitch.services.live_board import LiveBoard, RecentIds
 from payswitch.services.ports import ChannelDirectory, EventSender, LiveFeed, Store
 from payswitch.services.side_work import SideWork
 from payswitch.services.timings import Timings
 from payswitch.services.usage import DailyUsage
+from payswitch.services.watch_memory import ChannelWatch
 
 UNTRUSTED_QUIET_MS = 60_000
 """At most one incident a minute and channel about notifications that are not believed."""
@@ -40,6 +43,8 @@ class Context:
     timings: Timings = field(default_factory=Timings)
     operators: Mapping[str, Operator] = field(default_factory=dict)
     """Who may call the admin API, by the fingerprint of their key."""
+    desk: ChannelDesk | None = None
+    """What changing channels needs; None where channels cannot be changed."""
     inflight: Inflight = field(default_factory=Inflight)
     usage: DailyUsage = field(default_factory=DailyUsage)
     held_cards: HeldCards = field(default_factory=HeldCards)
@@ -55,6 +60,12 @@ class Context:
     """The same for troubles of one attempt or refund that every query meets again, by its id."""
     sms_sent: LastTimes = field(init=False)
     """When a customer was last sent an SMS code, by attempt id."""
+    incidents_told: RecentIds = field(default_factory=RecentIds)
+    """Incidents about channels that are in storage already, by id: so that not every round tries to write them."""
+    board: LiveBoard | None = None
+    """The live page's memory, where there is one: what each product of each channel did in the last ten minutes."""
+    watch: ChannelWatch = field(default_factory=ChannelWatch)
+    """The last probe of each channel."""
     sweeping: SideWork = field(default_factory=SideWork)
     delivering: SideWork = field(default_factory=SideWork)
     """Payments the sweeper is working on just now."""

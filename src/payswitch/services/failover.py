@@ -159,7 +159,7 @@ _DEBITED = frozenset({OutcomeKind.PAID, OutcomeKind.PENDING})
 
 
 def _is_pull(ctx: Context, attempt: Attempt) -> bool:
-    capability = capability_of(ctx, attempt)
+    capability = capability_of(ctx, attempt.channel_id, attempt.product)
     return capability is not None and not capability.push
 
 

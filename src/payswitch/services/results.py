@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from payswitch.domain.changes import Changes, StorageUnavailable
 from payswitch.domain.errors import NOT_FOUND, PaySwitchError
-from payswitch.domain.exchange import NotifyRequest, OrderFact, Reply
+from payswitch.domain.exchange import ChannelClient, NotifyAnswer, NotifyRequest, OrderFact, Reply
 from payswitch.domain.outcome import OutcomeKind
 from payswitch.domain.payment import Attempt, AttemptState, Incident, PaymentFile, PaymentState
 from payswitch.domain.transitions import ATTEMPT
@@ -33,6 +33,8 @@ async def receive_notify(ctx: Context, channel_id: str, request: NotifyRequest) 
         raise PaySwitchError(NOT_FOUND, "there is no such notification address", "通知地址不存在")
     client = ctx.directory.client(channel_id, channel.version)
     answer = client.read_notify(request)
+    if answer.outcome.kind is not OutcomeKind.ACCEPTED and not answer.probe:
+        client, answer = _by_older_keys(ctx, channel_id, request, client, answer)
     if answer.probe:
         return client.acknowledge(False)
     if answer.outcome.kind is not OutcomeKind.ACCEPTED:
@@ -50,6 +52,17 @@ async def receive_notify(ctx: Context, channel_id: str, request: NotifyRequest) 
     if believed and answer.reply is not None:
         return answer.reply
     return client.acknowledge(believed)
+
+
+def _by_older_keys(
+    ctx: Context, channel_id: str, request: NotifyRequest, client: ChannelClient, answer: NotifyAnswer
+) -> tuple[ChannelClient, NotifyAnswer]:
+    """What the newest keys do not verify may be about an attempt made before the keys were rotated."""
+    for older in ctx.directory.older_clients(channel_id):
+        found = older.read_notify(request)
+        if found.outcome.kind is OutcomeKind.ACCEPTED:
+            return older, found
+    return client, answer
 
 
 async def _tell_untrusted(ctx: Context, channel_id: str, code: str) -> None:

@@ -18,6 +18,7 @@ from payswitch.routing.request import Candidate, RoutePlan
 from payswitch.services.asking import create_order
 from payswitch.services.context import Context
 from payswitch.services.draft import Draft, change, commit
+from payswitch.services.lives import deadline_of
 
 
 class Since(msgspec.Struct, frozen=True):
@@ -150,7 +151,7 @@ def _new_attempt(ctx: Context, work: Round, candidate: Candidate) -> Attempt:
         state=AttemptState.CREATED,
         created_at_ms=now_ms,
         started_at_ms=work.since_ms,
-        deadline_ms=payment.expires_at_ms,
+        deadline_ms=deadline_of(ctx, candidate, payment.expires_at_ms, now_ms),
         decision_id=work.decision.decision_id,
         due_at_ms=now_ms + ctx.timings.leftover_after_ms,
     )

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import msgspec
 from msgspec.structs import replace
 
-from payswitch.domain.channel import Consent, Environment, Method, Product
+from payswitch.domain.channel import Channel, Consent, Environment, Method, Product
 from payswitch.domain.outcome import HURTS_HEALTH, OutcomeKind
-from payswitch.domain.payment import Attempt, Decision, Payment
+from payswitch.domain.payment import Attempt, Decision, Payment, tested_channel
 from payswitch.kit.clock import beijing_hour
 from payswitch.routing.request import ChannelBook, RoutePlan, RouteRequest
 from payswitch.services.apple_channel import session_channel
@@ -49,7 +49,7 @@ def plan_route(
         signed = frozenset(agreements)
         request = replace(request, agreements=signed, chosen=signed if payment.agreement_id else frozenset())
     decision_id = ctx.ids.new("dec_", now_ms)
-    book = book_of(ctx, payment.merchant_id)
+    book = book_for(ctx, payment)
     if given is not None and given.kind is Consent.APPLE_PAY_TOKEN:
         book = _only_the_sessions(ctx, book, payment.merchant_id)
     plan = ctx.router.plan(request, book, now_ms=now_ms, salt=decision_id)
@@ -84,12 +84,24 @@ def offered_methods(ctx: Context, payment: Payment, environment: Environment) ->
     """The methods that can work for this payment in this environment, best first. Changes nothing."""
     now_ms = ctx.clock.now_ms()
     request = _request(ctx, payment, environment, (), (), (), now_ms)
-    return ctx.router.offered(request, book_of(ctx, payment.merchant_id), now_ms=now_ms)
+    return ctx.router.offered(request, book_for(ctx, payment), now_ms=now_ms)
 
 
-def book_of(ctx: Context, merchant_id: str) -> ChannelBook:
-    """The merchant's channels with what their products can do and what they have taken today."""
-    channels = tuple(ctx.directory.channels(merchant_id))
+def book_for(ctx: Context, payment: Payment) -> ChannelBook:
+    """The merchant's channels; for a test of one channel that one alone, whatever its state and limits are."""
+    channel_id = tested_channel(payment.shop_id)
+    if channel_id is None:
+        return book_of(ctx, ctx.directory.channels(payment.merchant_id))
+    channel = ctx.directory.channel(channel_id)
+    if channel is None:
+        return book_of(ctx, ())
+    free = replace(channel, enabled=True, min_fen=1, max_fen=None, daily_cap_fen=None, maintenance=())
+    return book_of(ctx, (free,))
+
+
+def book_of(ctx: Context, found: Sequence[Channel]) -> ChannelBook:
+    """These channels with what their products can do and what they have taken today."""
+    channels = tuple(found)
     return ChannelBook(
         channels=channels,
         capabilities={c.connector: ctx.directory.capabilities(c.connector) for c in channels},
@@ -119,6 +131,7 @@ def _request(
         goods_tag=payment.goods_tag,
         metadata=payment.metadata,
         local_hour=beijing_hour(now_ms),
+        remaining_ms=int((payment.expires_at_ms - now_ms) * ctx.timings.squeeze),
         failed=frozenset((a.channel_id, a.product) for a in attempts),
         failed_upstreams=_upstreams(ctx, attempts),
         # A method the customer asks for by name is offered again, whatever was refused before.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import msgspec
 
 from payswitch.kit.retry import Schedule
@@ -47,6 +49,14 @@ class Timings(msgspec.Struct, frozen=True, kw_only=True):
     ours is denser in the first minute, when customers pay and wait."""
     debit_gaps_s: tuple[float, ...] = (2, 3, 5, 5, 5, 5, 5, 10, 10, 15, 30, 60)
     """Of questions about an unknown debit, and then of its reversals. WeChat: every 5 to 10 s, for 30 to 45 s."""
+    squeeze: Annotated[float, msgspec.Meta(ge=1)] = 1.0
+    """Sandboxes and drills squeeze an evening into a minute: divides the shortest lives that channels let an order
+    have, and the times in which money may still arrive late. In production 1."""
+    probe_idle_s: Annotated[float, msgspec.Meta(ge=0)] = 300
+    """A channel without payments for so long is asked whether it would answer; 0: never. Not before so long after the
+    start: until then its payments tell."""
+    probe_gaps_s: tuple[float, ...] = (30, 30, 60, 120, 300)
+    """The same for a channel behind an open breaker, or whose last probe failed."""
     close_gaps_s: tuple[float, ...] = (1, 2, 5, 10, 20, 30, 60)
     dispose_gaps_s: tuple[float, ...] = (3, 15, 60, 300)
     """For numbers whose create answer was lost before anybody saw the credential."""

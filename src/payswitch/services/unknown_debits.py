@@ -39,7 +39,7 @@ UNPAID = frozenset({OutcomeKind.CLOSED, OutcomeKind.NOT_FOUND})
 
 def reversal_due_ms(ctx: Context, attempt: Attempt) -> int:
     """When this debit begins to be reversed, if nothing was learnt before."""
-    capability = capability_of(ctx, attempt)
+    capability = capability_of(ctx, attempt.channel_id, attempt.product)
     wait_s = capability.reverse_after_s if capability is not None else REVERSE_AFTER_S
     return (attempt.debit_at_ms or attempt.created_at_ms) + wait_s * 1_000
 

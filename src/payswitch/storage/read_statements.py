@@ -27,12 +27,15 @@ from payswitch.storage.schema import (
     agreements,
     api_keys,
     attempts,
+    channel_audit,
+    channel_credentials,
     channels,
     decisions,
     events,
     idempotency,
     incidents,
     literal,
+    managed_channels,
     payments,
     refunds,
     shops,
@@ -192,6 +195,25 @@ LIVE_KEYS: Final = Prepared(
     select(api_keys.c.fingerprint, api_keys.c.shop_id).where(api_keys.c.revoked_at_ms.is_(None))
 )
 CHANNEL_SETTINGS: Final = Prepared(select(channels.c.settings).order_by(channels.c.channel_id, channels.c.version))
+
+MANAGED_CHANNELS: Final = Prepared(_all(managed_channels).order_by(managed_channels.c.channel_id))
+MANAGED_CHANNEL_BY_ID: Final = Prepared(
+    _all(managed_channels).where(managed_channels.c.channel_id == _text("channel_id"))
+)
+ALL_CREDENTIALS: Final = Prepared(
+    _all(channel_credentials).order_by(channel_credentials.c.channel_id, channel_credentials.c.version)
+)
+CREDENTIALS_OF: Final = Prepared(
+    _all(channel_credentials)
+    .where(channel_credentials.c.channel_id == _text("channel_id"))
+    .order_by(channel_credentials.c.version)
+)
+AUDIT_OF: Final = Prepared(
+    _all(channel_audit)
+    .where(channel_audit.c.channel_id == _text("channel_id"))
+    .order_by(channel_audit.c.at_ms.desc(), channel_audit.c.audit_id.desc())
+    .limit(_LIMIT)
+)
 
 
 def _count(table: Table, columns: Iterable[str]) -> Prepared:

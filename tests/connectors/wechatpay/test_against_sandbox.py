@@ -26,7 +26,7 @@ from payswitch.sandbox.world import World, wechat_account
 
 KEY_MODES = {"certificate": (True, False), "public_key": (False, True), "migrating": (True, True)}
 MODES = (*KEY_MODES, "mini-program", "partner", "partner-without-sub-appid", "partner-with-mini-program")
-PRODUCTS = sorted(CONNECTOR.capabilities)
+PRODUCTS = sorted(product for product, capability in CONNECTOR.capabilities.items() if capability.push)
 
 
 @pytest.fixture(scope="module")

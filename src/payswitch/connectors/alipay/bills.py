@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import io
-import zipfile
-import zlib
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 from urllib.parse import urlsplit, urlunsplit
@@ -14,7 +11,7 @@ from payswitch.connectors.alipay.account import AlipayAccount
 from payswitch.connectors.alipay.answers import UNREADABLE, untrusted
 from payswitch.connectors.alipay.bill_file import read_bill
 from payswitch.connectors.alipay.wire import Fields, text_of
-from payswitch.connectors.bill_reading import MAX_UNPACKED_BYTES, NO_DAY, UnreadableBill, distrusted, is_day
+from payswitch.connectors.bill_reading import NO_DAY, UnreadableBill, distrusted, is_day, unzipped
 from payswitch.connectors.codes import outcome_of_failure
 from payswitch.connectors.transport import MAX_BILL_BYTES, HttpTransport, SendFailure
 from payswitch.domain.bill import BillAnswer
@@ -28,7 +25,6 @@ ANSWERS: Final[Mapping[str, OutcomeKind]] = dict.fromkeys(
 """The documentation says BILL_NOT_EXIST, the gateway isp.bill_not_exist. Both "no trade on that day" and "not made
 yet": before about ten o'clock the next day the two cannot be told apart."""
 _HOSTS: Final = (".alipay.com", ".alipaydev.com")
-_MOST_FILES: Final = 50
 _ZIP: Final = b"PK"
 
 Ask = Callable[[Mapping[str, Any], int], Awaitable[Fields | Outcome]]
@@ -88,30 +84,5 @@ def _about_no_order(outcome: Outcome) -> Outcome:
 
 
 def _read(archive: bytes, seller_id: str, day: str) -> BillAnswer:
-    lines = read_bill(_unpacked(archive), seller_id=seller_id, day=day)
+    lines = read_bill(unzipped(archive), seller_id=seller_id, day=day)
     return BillAnswer(outcome=Outcome(kind=OutcomeKind.ACCEPTED), lines=lines)
-
-
-def _unpacked(archive: bytes) -> list[bytes]:
-    """The files' contents. Their names are of no use: Alipay writes them in GBK without saying so, and in several
-    ways."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(archive)) as packed:
-            infos = [info for info in packed.infolist() if not info.is_dir()]
-            if len(infos) > _MOST_FILES or sum(info.file_size for info in infos) > MAX_UNPACKED_BYTES:
-                raise UnreadableBill("too_large", "the archive")
-            return [_content(packed, info) for info in infos]
-    except UnreadableBill:
-        raise
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
-        # RuntimeError: the file asks for a password; NotImplementedError: an unheard-of compression.
-        raise UnreadableBill("broken_archive", "zip") from error
-
-
-def _content(packed: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
-    """Never more than the archive's own list says: sizes in a list can lie."""
-    with packed.open(info) as file:
-        content = file.read(info.file_size + 1)
-    if len(content) != info.file_size:
-        raise UnreadableBill("broken_archive", "zip")
-    return content

@@ -19,21 +19,26 @@ from payswitch.kit.clock import Clock, iso_utc
 from payswitch.kit.crypto import load_certificate
 from payswitch.kit.secrets import Secret
 
-_KNOWN_KEYS: Final = ACP_KEYS | {
-    "merchant_identifier",
-    "display_name",
-    "domains",
-    "merchant_certificate",
-    "merchant_private_key",
-    "apple_region",
-    "base_url_tls",
-    "ca_certificate",
-    "networks",
-    "token_field",
-    "biz_type",
-    "txn_type",
-    "txn_sub_type",
-}
+SHOWN_KEYS: Final = frozenset(
+    {
+        "gateway",
+        "mer_id",
+        "accept_expired_certificates",
+        "check_sign_cert_cn",
+        "merchant_identifier",
+        "display_name",
+        "domains",
+        "apple_region",
+        "base_url_tls",
+        "networks",
+        "token_field",
+        "biz_type",
+        "txn_type",
+        "txn_sub_type",
+    }
+)
+"""No secrets: an operator may see these again."""
+_KNOWN_KEYS: Final = ACP_KEYS | SHOWN_KEYS | {"merchant_certificate", "merchant_private_key", "ca_certificate"}
 _DOMAIN: Final = re.compile(r"(?=.{1,253}\Z)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+")
 _FIELD: Final = re.compile(r"[A-Za-z][0-9A-Za-z]{0,39}")
 _CODE: Final = re.compile(r"[0-9]{2}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from payswitch.connectors.applepay.account import read_account
+from payswitch.connectors.applepay.account import SHOWN_KEYS, read_account
 from payswitch.connectors.applepay.client import ApplePayClient
 from payswitch.connectors.applepay.products import CAPABILITIES
 from payswitch.connectors.contract import Account
@@ -19,6 +19,7 @@ class ApplePayConnector:
     title_en: str = "Apple Pay on the web"
     title_zh: str = "Apple Pay 网页支付"
     capabilities: CapabilityTable = CAPABILITIES
+    shown_keys: frozenset[str] = SHOWN_KEYS
 
     def open(
         self, channel: Channel, account: Account, *, transport: HttpTransport, clock: Clock, ids: IdSource

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -12,14 +13,11 @@ from payswitch.connectors.contract import Account, AccountProblem
 from payswitch.kit.crypto import SigningKey, VerifyingKey
 from payswitch.kit.secrets import Secret
 
-_KNOWN_KEYS: Final = frozenset(
+SHOWN_KEYS: Final = frozenset(
     {
         "base_url",
         "pid",
         "version",
-        "key",
-        "merchant_private_key",
-        "platform_public_key",
         "create",
         "allow_plain_http",
         "refund_ok_codes",
@@ -27,8 +25,13 @@ _KNOWN_KEYS: Final = frozenset(
         "repeat_refunds",
         "refunded_means_whole",
         "close_is_final",
+        "list_pages",
     }
 )
+"""No secrets: an operator may see these again."""
+_KNOWN_KEYS: Final = SHOWN_KEYS | {"key", "merchant_private_key", "platform_public_key"}
+_LIST_PAGES: Final = "100"
+_PAGES: Final = re.compile(r"[1-9][0-9]{0,3}", re.ASCII)
 _NO_YES: Final = ("no", "yes")
 
 
@@ -58,6 +61,8 @@ class EpayAccount(msgspec.Struct, frozen=True, kw_only=True):
     repeat_refunds: bool
     refunded_means_whole: bool
     close_is_final: bool
+    list_pages: int
+    """At most so many pages of the order list are asked for in order to find one day."""
 
 
 class _Reader(AccountReader):
@@ -65,6 +70,13 @@ class _Reader(AccountReader):
 
     def yes(self, key: str) -> bool:
         return self.one_of(key, _NO_YES) == "yes"
+
+    def pages(self) -> int:
+        value = self.text("list_pages", _LIST_PAGES)
+        if _PAGES.fullmatch(value) is None:
+            self.problems.append("list_pages must be a number from 1 to 9999 / list_pages 须为 1 到 9999 的整数")
+            return 1
+        return int(value)
 
     def base_url(self) -> str:
         value = self.required("base_url", "平台网址，例如 https://pay.example.com，不带 submit.php").rstrip("/")
@@ -113,6 +125,7 @@ def read_account(channel_id: str, account: Account) -> EpayAccount:
         name: reader.yes(name)
         for name in ("partial_refunds", "repeat_refunds", "refunded_means_whole", "close_is_final")
     }
+    list_pages = reader.pages()
     reader.unknown_keys()
     if reader.problems or secrets is None:
         raise AccountProblem(channel_id, reader.problems)
@@ -122,6 +135,7 @@ def read_account(channel_id: str, account: Account) -> EpayAccount:
         secrets=secrets,
         creates_by_call=creates_by_call,
         refund_ok_codes=frozenset(refund_ok_codes.split(",")),
+        list_pages=list_pages,
         **settings,
     )
 

@@ -11,19 +11,22 @@ from typing import Final
 from urllib.parse import urlencode
 
 import msgspec
+from msgspec.structs import replace
 
 from payswitch.connectors.codes import Operation, outcome_of_failure
 from payswitch.connectors.epay.account import EpayAccount, V1Secrets
 from payswitch.connectors.epay.codes import http_trouble, refusal, unreadable
 from payswitch.connectors.epay.credentials import APP_LINK, CODE, PAGE, credential_from, ends_at_ms
 from payswitch.connectors.epay.facts import queried_order
+from payswitch.connectors.epay.listing import PAGE_ROWS, list_day, rows_of
 from payswitch.connectors.epay.notify import acknowledgement, read_notification
-from payswitch.connectors.epay.products import DEVICES, PAY_TYPES, order_params
+from payswitch.connectors.epay.products import CAPABILITIES, DEVICES, PAY_TYPES, order_params
 from payswitch.connectors.epay.signing import md5_matches, md5_sign
 from payswitch.connectors.epay.v1_refunds import V1Refunds
 from payswitch.connectors.epay.wire import Fields, headers_for, read_answer
 from payswitch.connectors.transport import HttpTransport, SendFailure
-from payswitch.domain.channel import Credential, CredentialKind
+from payswitch.domain.bill import BillAnswer
+from payswitch.domain.channel import Credential, CredentialKind, Product, RefundTerms
 from payswitch.domain.exchange import (
     CreateAnswer,
     CreateOrder,
@@ -99,6 +102,13 @@ class EpayV1Client:
         """V1 has no such call; nothing is sent. The order is watched to its deadline and beyond."""
         return _NO_CLOSE
 
+    def refund_terms(self, product: Product) -> RefundTerms | None:
+        """V1 has no refund numbers: only the whole of an order can safely go back, unless the account says otherwise.
+        Told to the shop before anything is stored, instead of an incident afterwards."""
+        if self._account.partial_refunds:
+            return None
+        return replace(CAPABILITIES[product].refund, parts=1)
+
     async def refund(self, refund: RefundOrder, timeout_ms: int) -> RefundFact:
         """V1 refunds have no number of their own, so a repeat could be a second refund: see `v1_refunds`."""
         return await self._refunds.refund(refund, timeout_ms)
@@ -106,6 +116,17 @@ class EpayV1Client:
     async def query_refund(self, refund: RefundOrder, timeout_ms: int) -> RefundFact:
         """V1 cannot be asked about a refund. What is known comes from this process's own call and from the order."""
         return await self._refunds.known(refund, timeout_ms)
+
+    async def download_bill(self, day: str, timeout_ms: int) -> BillAnswer:
+        """`act=orders`: a list of orders, page by page; no bill for settling (see `listing`)."""
+        return await list_day(day, self._page, account=self._account, clock=self._clock, timeout_ms=timeout_ms)
+
+    async def _page(self, number: int, offset: int, timeout_ms: int) -> list[Fields] | Outcome:
+        account = self._account
+        asked = {"act": "orders", "pid": account.pid, "key": self._key.reveal(), "limit": str(PAGE_ROWS)}
+        query = urlencode(asked | {"page": str(number + 1), "offset": str(offset)})
+        answered = await self._answered(Operation.QUERY, "GET", f"{API}?{query}", b"", timeout_ms)
+        return answered if isinstance(answered, Outcome) else rows_of(answered[1])
 
     def read_notify(self, request: NotifyRequest) -> NotifyAnswer:
         key = self._key.reveal()
@@ -145,6 +166,20 @@ class EpayV1Client:
         ok: frozenset[str] = OK,
     ) -> Fields | Outcome:
         """One request, sent at most once; the fields of a "yes", or the outcome that stands for everything else."""
+        answered = await self._answered(operation, method, target, body, timeout_ms, ok=ok)
+        return answered if isinstance(answered, Outcome) else answered[0]
+
+    async def _answered(
+        self,
+        operation: Operation,
+        method: str,
+        target: str,
+        body: bytes,
+        timeout_ms: int,
+        *,
+        ok: frozenset[str] = OK,
+    ) -> tuple[Fields, bytes] | Outcome:
+        """The fields, and the whole answer for what is more than fields."""
         answer = await self._transport.send(
             method,
             self._account.base_url + target,
@@ -160,7 +195,7 @@ class EpayV1Client:
         if fields is None or "code" not in fields:
             return unreadable(operation, "unreadable")
         if fields["code"] in ok:
-            return fields
+            return (fields, answer.body)
         return self._without_key(refusal(fields["code"], fields.get("msg", ""), operation, believed=True))
 
     def _without_key(self, outcome: Outcome) -> Outcome:

@@ -18,11 +18,13 @@ from payswitch.connectors.epay.credentials import (
     is_web_address,
 )
 from payswitch.connectors.epay.facts import queried_order, refund_queried, untrusted, wrong_number
+from payswitch.connectors.epay.listing import PAGE_ROWS, list_day, rows_of
 from payswitch.connectors.epay.notify import acknowledgement, read_notification
 from payswitch.connectors.epay.products import DEVICES, JUMP, PAY_TYPES, order_params
 from payswitch.connectors.epay.signing import rsa_message
 from payswitch.connectors.epay.wire import Fields, headers_for, read_answer
 from payswitch.connectors.transport import HttpTransport, SendFailure
+from payswitch.domain.bill import BillAnswer
 from payswitch.domain.channel import Credential, CredentialKind
 from payswitch.domain.exchange import (
     CreateAnswer,
@@ -45,6 +47,7 @@ QUERY: Final = "/api/pay/query"
 CLOSE: Final = "/api/pay/close"
 REFUND: Final = "/api/pay/refund"
 QUERY_REFUND: Final = "/api/pay/refundquery"
+ORDERS: Final = "/api/merchant/orders"
 OK: Final = "0"
 MOST_SKEW_S: Final = 300
 """A signed answer with an older or later timestamp could be a recording."""
@@ -147,6 +150,16 @@ class EpayV2Client:
             return RefundFact(out_refund_no=refund.out_refund_no, outcome=wrong_number())
         return refund_queried(fields, refund.out_refund_no)
 
+    async def download_bill(self, day: str, timeout_ms: int) -> BillAnswer:
+        """`/api/merchant/orders`: a list of orders, page by page; no bill for settling (see `listing`). The protocol
+        signs no lists: that the rows are the platform's rests on TLS alone."""
+        return await list_day(day, self._page, account=self._account, clock=self._clock, timeout_ms=timeout_ms)
+
+    async def _page(self, number: int, offset: int, timeout_ms: int) -> list[Fields] | Outcome:
+        params = {"offset": str(offset), "limit": str(PAGE_ROWS)}
+        answered = await self._answered(Operation.QUERY, ORDERS, params, timeout_ms)
+        return answered if isinstance(answered, Outcome) else rows_of(answered[1])
+
     def read_notify(self, request: NotifyRequest) -> NotifyAnswer:
         return read_notification(request, pid=self._account.pid, genuine=self._genuine)
 
@@ -165,6 +178,13 @@ class EpayV2Client:
         self, operation: Operation, path: str, params: Mapping[str, str], timeout_ms: int
     ) -> Fields | Outcome:
         """One request, sent at most once; the signed fields of a "yes", or the outcome that stands for the rest."""
+        answered = await self._answered(operation, path, params, timeout_ms)
+        return answered if isinstance(answered, Outcome) else answered[0]
+
+    async def _answered(
+        self, operation: Operation, path: str, params: Mapping[str, str], timeout_ms: int
+    ) -> tuple[Fields, bytes] | Outcome:
+        """The signed fields, and the whole answer for what the protocol does not sign."""
         answer = await self._transport.send(
             "POST",
             self._account.base_url + path,
@@ -179,7 +199,8 @@ class EpayV2Client:
         fields = read_answer(answer.body)
         if fields is None or "code" not in fields:
             return unreadable(operation, "unreadable")
-        return self._believed(fields, operation)
+        believed = self._believed(fields, operation)
+        return believed if isinstance(believed, Outcome) else (believed, answer.body)
 
     def _believed(self, fields: Fields, operation: Operation) -> Fields | Outcome:
         signed = bool(fields.get("sign"))

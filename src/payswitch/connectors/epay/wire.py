@@ -33,6 +33,19 @@ def read_answer(body: bytes) -> Fields | None:
 
     PHP files saved with a byte order mark send it before the JSON.
     """
+    value = _read_object(body)
+    return None if value is None else _flat_fields(value)
+
+
+def read_rows(body: bytes, name: str) -> list[Fields] | None:
+    """The objects in an answer's list, flat; None if there is no such list, or anything else in it."""
+    rows = (_read_object(body) or {}).get(name)
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        return None
+    return [_flat_fields(row) for row in rows]
+
+
+def _read_object(body: bytes) -> dict[str, Any] | None:
     try:
         value = json.loads(
             body.decode("utf-8-sig"),
@@ -43,8 +56,10 @@ def read_answer(body: bytes) -> Fields | None:
         )
     except (ValueError, RecursionError):
         return None
-    if not isinstance(value, dict):
-        return None
+    return value if isinstance(value, dict) else None
+
+
+def _flat_fields(value: Mapping[str, Any]) -> Fields:
     return {name: text for name, item in value.items() if (text := _flat(item)) is not None}
 
 

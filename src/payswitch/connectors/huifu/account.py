@@ -8,25 +8,27 @@ import msgspec
 
 from payswitch.connectors.account_reading import AccountReader
 from payswitch.connectors.contract import Account, AccountProblem
+from payswitch.connectors.huifu.bill_columns import BillColumns, read_columns
 from payswitch.domain.channel import Product
 from payswitch.kit.addresses import is_web_address
 from payswitch.kit.crypto import SigningKey, VerifyingKey
 
 PRODUCTION: Final = "https://api.huifu.com"
-_KNOWN_KEYS: Final = frozenset(
+SHOWN_KEYS: Final = frozenset(
     {
         "base_url",
         "sys_id",
         "product_id",
         "huifu_id",
-        "merchant_private_key",
-        "huifu_public_key",
         "wx_appid",
         "wx_mini_appid",
         "unionpay_plate_url",
         "ecny_bank_no",
+        "bill_columns",
     }
 )
+"""No secrets: an operator may see these again."""
+_KNOWN_KEYS: Final = SHOWN_KEYS | {"merchant_private_key", "huifu_public_key"}
 
 
 class HuifuAccount(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,6 +51,8 @@ class HuifuAccount(msgspec.Struct, frozen=True, kw_only=True):
     """The address of the page that asks for UnionPay's in-app payment (台牌码), where the contract demands it."""
     ecny_bank_no: str
     """数字货币运营机构编号, where Huifu gave one."""
+    bill_columns: BillColumns
+    """What the columns of the trade bill are called."""
 
 
 class _Reader(AccountReader):
@@ -87,10 +91,11 @@ def read_account(channel_id: str, account: Account, *, products: frozenset[Produ
         "base_url": reader.address("base_url", PRODUCTION).rstrip("/"),
         "unionpay_plate_url": reader.address("unionpay_plate_url", "", with_query=True),
     }
+    columns = read_columns(reader.text("bill_columns"), reader.problems)
     reader.unknown_keys()
     if reader.problems or signing_key is None or huifu_key is None:
         raise AccountProblem(channel_id, reader.problems)
-    return HuifuAccount(signing_key=signing_key, huifu_key=huifu_key, **texts)
+    return HuifuAccount(signing_key=signing_key, huifu_key=huifu_key, bill_columns=columns, **texts)
 
 
 def _appid(reader: _Reader, key: str, product: Product, products: frozenset[Product]) -> str:

@@ -1,10 +1,10 @@
-"""One HTTP answer of Huifu's, judged: believed fields, or the outcome that says why there are none."""
+"""One HTTP answer of Huifu's, judged: believed members, or the outcome that says why there are none."""
 
 from __future__ import annotations
 
 from payswitch.connectors.codes import Operation, outcome_of_failure
 from payswitch.connectors.huifu.codes import TAKEN, refusal
-from payswitch.connectors.huifu.signing import Trust, judge_answer
+from payswitch.connectors.huifu.signing import Members, Trust, judge_answer
 from payswitch.connectors.huifu.wire import Fields, read_envelope, read_members, text_fields
 from payswitch.connectors.transport import HttpAnswer, SendFailure
 from payswitch.domain.outcome import Outcome, OutcomeKind
@@ -18,8 +18,8 @@ def untrusted(code: str, message: str) -> Outcome:
     return Outcome(kind=OutcomeKind.UNTRUSTED, code=code, message=message)
 
 
-def believed_fields(answer: HttpAnswer | SendFailure, *, operation: Operation, key: VerifyingKey) -> Fields | Outcome:
-    """The fields of an answer that took the call and that Huifu signed; everything else as its outcome."""
+def believed_members(answer: HttpAnswer | SendFailure, *, operation: Operation, key: VerifyingKey) -> Members | Outcome:
+    """The members of an answer that took the call and that Huifu signed; everything else as its outcome."""
     if isinstance(answer, SendFailure):
         return outcome_of_failure(answer)
     if answer.status != 200:
@@ -35,16 +35,17 @@ def believed_fields(answer: HttpAnswer | SendFailure, *, operation: Operation, k
     trust = judge_answer(bytes(envelope.data), members, envelope.sign, key)
     if trust is Trust.FORGED:
         return untrusted("bad_signature", "the answer's signature is not Huifu's for this account")
-    return _judged(text_fields(members), operation, signed=trust is Trust.GENUINE)
+    return _trouble(text_fields(members), operation, signed=trust is Trust.GENUINE) or members
 
 
-def _judged(fields: Fields, operation: Operation, *, signed: bool) -> Fields | Outcome:
+def _trouble(fields: Fields, operation: Operation, *, signed: bool) -> Outcome | None:
+    """Why the answer is none to work with, if so."""
     code = fields.get("resp_code", "")
     if code not in TAKEN:
         return refusal(code, _message(fields), operation, signed=signed)
     if not signed:
         return untrusted("unsigned", "an answer that took the call, without a signature")
-    return fields
+    return None
 
 
 def _without_data(code: str, message: str, operation: Operation) -> Outcome:

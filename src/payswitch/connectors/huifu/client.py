@@ -12,13 +12,15 @@ from typing import Final
 
 from payswitch.connectors.codes import CodeClass, Operation, outcome_of
 from payswitch.connectors.huifu.account import HuifuAccount
-from payswitch.connectors.huifu.answers import UNREADABLE, believed_fields, untrusted
+from payswitch.connectors.huifu.answers import UNREADABLE, believed_members, untrusted
+from payswitch.connectors.huifu.bills import FILE_QUERY, fetch_bill
 from payswitch.connectors.huifu.facts import order_fact, refund_fact
 from payswitch.connectors.huifu.notify import REFUSED_REPLY, read_notification, received
 from payswitch.connectors.huifu.products import CAPABILITIES, missing_identity, order_data, read_credential
-from payswitch.connectors.huifu.signing import canonical
-from payswitch.connectors.huifu.wire import JSON, Fields, call_body, day_of, plain_text
+from payswitch.connectors.huifu.signing import Members, canonical
+from payswitch.connectors.huifu.wire import JSON, Fields, call_body, day_of, plain_text, text_fields
 from payswitch.connectors.transport import HttpTransport
+from payswitch.domain.bill import BillAnswer
 from payswitch.domain.channel import Credential
 from payswitch.domain.exchange import (
     CreateAnswer,
@@ -48,6 +50,7 @@ _SHORTEST_LIFE_MS: Final = 60_000
 for it is a wrong parameter, which would take the channel out."""
 _LONGEST_REASON: Final = 84
 _CLOSE_PREFIX: Final = "C"
+_BILL_PREFIX: Final = "B"
 _ACCEPTED: Final = Outcome(kind=OutcomeKind.ACCEPTED)
 _TOO_SHORT: Final = Outcome(
     kind=OutcomeKind.REFUSED_ORDER, code="expires_too_soon", message="less than a minute is left of the order"
@@ -157,6 +160,22 @@ class HuifuClient:
             return RefundFact(out_refund_no=number, outcome=_wrong_number())
         return refund_fact(fields, number, channel_refund_id=fields.get("org_hf_seq_id", ""))
 
+    async def download_bill(self, day: str, timeout_ms: int) -> BillAnswer:
+        """The day's trade bill (`domain.bill.BillSource`)."""
+
+        async def ask(data: Mapping[str, str], left_ms: int) -> Members | Outcome:
+            return await self._members(FILE_QUERY, data, Operation.QUERY, left_ms)
+
+        return await fetch_bill(
+            day,
+            ask,
+            account=self._account,
+            number=self._ids.new(_BILL_PREFIX, self._clock.now_ms()),
+            transport=self._transport,
+            clock=self._clock,
+            timeout_ms=timeout_ms,
+        )
+
     def read_notify(self, request: NotifyRequest) -> NotifyAnswer:
         """The answer brings its own `reply`: Huifu wants to hear the message's number."""
         return read_notification(request, self._account)
@@ -178,12 +197,18 @@ class HuifuClient:
         }
 
     async def _ask(self, path: str, data: Mapping[str, str], operation: Operation, timeout_ms: int) -> Fields | Outcome:
+        members = await self._members(path, data, operation, timeout_ms)
+        return members if isinstance(members, Outcome) else text_fields(members)
+
+    async def _members(
+        self, path: str, data: Mapping[str, str], operation: Operation, timeout_ms: int
+    ) -> Members | Outcome:
         account = self._account
         signed = canonical(data)
         body = call_body(account.sys_id, account.product_id, signed, account.signing_key.sign(signed))
         url = account.base_url + path
         answer = await self._transport.send("POST", url, headers=JSON, body=body, timeout_ms=timeout_ms)
-        return believed_fields(answer, operation=operation, key=account.huifu_key)
+        return believed_members(answer, operation=operation, key=account.huifu_key)
 
 
 def _created(order: CreateOrder, fields: Fields, now_ms: int) -> CreateAnswer:

@@ -72,6 +72,22 @@ def text_fields(members: Members) -> Fields:
     return fields
 
 
+def read_objects(members: Members, name: str) -> list[Fields]:
+    """The texts of the objects in a member: a list of objects, one object, or either written as a JSON text (Huifu's
+    interfaces differ in this). Empty when there is nothing of the kind."""
+    raw = bytes(members.get(name, b""))
+    if raw[:1] == b'"':
+        raw = text_fields(members).get(name, "").encode("utf-8", "replace")
+    try:
+        value = msgspec.json.decode(raw) if raw else None
+    except _UNREADABLE:
+        return []
+    objects = value if isinstance(value, list) else [value]
+    return [
+        {key: text for key, text in item.items() if isinstance(text, str)} for item in objects if isinstance(item, dict)
+    ]
+
+
 def day_of(ms: int) -> str:
     """The Beijing date, `20261111`: one half of every number on this wire."""
     return beijing(ms).strftime(_DAY)

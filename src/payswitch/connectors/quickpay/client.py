@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from payswitch.connectors.quickpay.account import QuickpayAccount
+from payswitch.connectors.quickpay.bills import fetch_bill
 from payswitch.connectors.quickpay.calls import Calls
 from payswitch.connectors.quickpay.code_payments import NOT_CLOSABLE, CodePayments
 from payswitch.connectors.quickpay.notify import acknowledgement, read_notification
@@ -14,6 +15,7 @@ from payswitch.connectors.quickpay.quick_payments import QuickPayments
 from payswitch.connectors.quickpay.reversing import REVERSED
 from payswitch.connectors.quickpay.signing_up import SigningUp
 from payswitch.connectors.transport import HttpTransport
+from payswitch.domain.bill import BillAnswer
 from payswitch.domain.channel import Product
 from payswitch.domain.exchange import (
     AgreementAnswer,
@@ -40,11 +42,13 @@ _CARD = Product.QUICKPAY_CARD
 
 
 class QuickpayClient:
-    """See `domain.exchange`: `ChannelClient`, and for the pull products `DebitClient`, `SmsClient`, `AgreementDesk`."""
+    """See `domain.exchange`: `ChannelClient`, for the pull products `DebitClient`, `SmsClient`, `AgreementDesk`; and
+    `domain.bill.BillSource`."""
 
     def __init__(self, account: QuickpayAccount, *, transport: HttpTransport, clock: Clock, ids: IdSource) -> None:
         self._account = account
-        calls = Calls(account, transport=transport, clock=clock, ids=ids)
+        self._transport = transport
+        self._calls = calls = Calls(account, transport=transport, clock=clock, ids=ids)
         self._orders = UnifiedOrders(calls)
         self._codes = CodePayments(calls)
         self._quick = QuickPayments(calls)
@@ -110,6 +114,10 @@ class QuickpayClient:
 
     async def end_agreement(self, agreement_no: str, timeout_ms: int) -> Outcome:
         return await self._signing_up.end(agreement_no, timeout_ms)
+
+    async def download_bill(self, day: str, timeout_ms: int) -> BillAnswer:
+        """对账单 of one day. See `domain.bill.BillSource`."""
+        return await fetch_bill(day, self._calls, self._transport, timeout_ms)
 
     def read_notify(self, request: NotifyRequest) -> NotifyAnswer:
         """A debit's notification may come after its cancel: then it is true, and old news."""

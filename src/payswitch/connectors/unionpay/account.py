@@ -14,7 +14,20 @@ _FILE_GATEWAYS: Final = {
     PRODUCTION: "https://filedownload.95516.com/",
     "https://gateway.test.95516.com": "https://filedownload.test.95516.com/",
 }
-_KNOWN_KEYS: Final = ACP_KEYS | {"file_gateway", "app_mode", "term_id", "same_day_refund"}
+SHOWN_KEYS: Final = frozenset(
+    {
+        "gateway",
+        "file_gateway",
+        "mer_id",
+        "accept_expired_certificates",
+        "check_sign_cert_cn",
+        "app_mode",
+        "term_id",
+        "same_day_refund",
+    }
+)
+"""No secrets: an operator may see these again."""
+_KNOWN_KEYS: Final = ACP_KEYS | SHOWN_KEYS
 _TERM_ID: Final = re.compile(r"[0-9A-Za-z]{8}", re.ASCII)
 
 

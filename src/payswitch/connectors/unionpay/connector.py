@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from payswitch.connectors.contract import Account
 from payswitch.connectors.transport import HttpTransport
-from payswitch.connectors.unionpay.account import read_account
+from payswitch.connectors.unionpay.account import SHOWN_KEYS, read_account
 from payswitch.connectors.unionpay.client import UnionPayClient
 from payswitch.connectors.unionpay.products import CAPABILITIES
 from payswitch.domain.channel import CapabilityTable, Channel
@@ -19,6 +19,7 @@ class UnionPayConnector:
     title_en: str = "UnionPay"
     title_zh: str = "银联云闪付"
     capabilities: CapabilityTable = CAPABILITIES
+    shown_keys: frozenset[str] = SHOWN_KEYS
 
     def open(
         self, channel: Channel, account: Account, *, transport: HttpTransport, clock: Clock, ids: IdSource

@@ -115,6 +115,11 @@ _AGREEMENT: dict[str, Any] = {
 }
 
 
+def one_refund(**changes: Any) -> dict[str, Any]:
+    """A refund that differs from the usual one in these fields."""
+    return {**_REFUND, **changes}
+
+
 def _one(summary: str, value: Any) -> dict[str, Any]:
     return {"usual": {"summary": summary, "value": value}}
 
@@ -184,6 +189,24 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "CreateRefund": _one("A part goes back", {"refund_no": "R-20261112-1", "amount_fen": 2_900, "reason": "包装破损"}),
 }
 
+_DESKTOP: dict[str, Any] = {
+    "environment": "desktop",
+    "methods": ["wechat"],
+    "offers": [
+        {
+            "product": "wechat_native",
+            "method": "wechat",
+            "push": True,
+            "credential": "qr",
+            "needs": [],
+            "closing": "yes",
+            "min_fen": 1,
+            "max_fen": 5_000_000,
+            "channels": ["wechat-main", "wechat-backup"],
+        }
+    ],
+}
+
 ANSWERS: dict[str, dict[str, Any]] = {
     "ApplePaySessionView": _one(
         "Opaque, for the page",
@@ -197,4 +220,5 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "AgreementList": _one("One card", {"data": [_AGREEMENT]}),
     "EventView": _one("Delivered", _EVENT),
     "EventList": _one("A page of one", {"data": [_EVENT], "next": None}),
+    "CapabilityList": _one("One environment", {"data": [_DESKTOP]}),
 }

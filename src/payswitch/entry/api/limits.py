@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from payswitch.entry.api.inputs import ApplyAgreementInput, ConfirmAgreementInput, CreatePaymentInput
 from payswitch.entry.api.rules import Address, Items, Notes, OneOf, Rule, Text, Whole
+from payswitch.services.channel_commands import CreateChannel, RotateCredentials, UpdateChannel
 from payswitch.services.commands import ConfirmPayment, CreateRefund, OpenApplePaySession
 
 MAX_AMOUNT_FEN = 10_000_000_000
@@ -68,6 +69,21 @@ _PAYMENT_CODE = Text(16, 32, "[0-9 ]*", "must be the 16 to 24 digits of the code
 
 _AMOUNT = Whole(1, MAX_AMOUNT_FEN, " fen (分)", "（单位：分）")
 
+_COUNT = Whole(1, 1_000_000, "", "")
+_CHANNEL_AMOUNT = Whole(1, MAX_AMOUNT_FEN, " fen (分)", "（单位：分）")
+_SETTINGS: Mapping[str, Rule] = {
+    "name": Text(1, 64, VISIBLE, "must be 1 to 64 characters in one line", "须为 1 到 64 个字符，不含控制字符"),
+    "products": Items(50),
+    "upstream": _number(),
+    "tier": Whole(1, 99, "", ""),
+    "fee_bp": Whole(0, 10_000, " basis points (10,000 = 100 %)", "（万分之一）"),
+    "min_fen": _CHANNEL_AMOUNT,
+    "max_fen": _CHANNEL_AMOUNT,
+    "daily_cap_fen": Whole(1, 1_000_000_000_000, " fen (分)", "（单位：分）"),
+    "tags": Items(20),
+}
+_ACCOUNT = Notes(40, "[0-9A-Za-z_]{1,40}", 30_000)
+
 RULES: Mapping[type, Mapping[str, Rule]] = {
     CreatePaymentInput: {
         "out_trade_no": _number(),
@@ -125,5 +141,14 @@ RULES: Mapping[type, Mapping[str, Rule]] = {
         "amount_fen": _AMOUNT,
         "reason": _plain(80),
     },
+    CreateChannel: {
+        "channel_id": _number(),
+        "merchant_id": _number(),
+        "connector": _plain(32),
+        "account": _ACCOUNT,
+        **_SETTINGS,
+    },
+    UpdateChannel: {"revision": _COUNT, **_SETTINGS},
+    RotateCredentials: {"revision": _COUNT, "account": _ACCOUNT},
 }
 """By command, then by field path. A field without a rule is limited by its type alone."""

@@ -12,10 +12,11 @@ from payswitch.domain.payment import Decision, PaymentFile
 from payswitch.entry.api import query, views
 from payswitch.entry.api.agreement_operations import AGREEMENTS
 from payswitch.entry.api.call import Answer, Call
+from payswitch.entry.api.capability_views import CapabilityList, capability_list
 from payswitch.entry.api.inputs import CreatePaymentInput
 from payswitch.entry.api.operation import Operation
 from payswitch.entry.http.environment import detect
-from payswitch.services import applepay, confirming, deliveries, payments, refunds, switching
+from payswitch.services import applepay, capabilities, confirming, deliveries, payments, refunds, switching
 from payswitch.services.commands import (
     ConfirmPayment,
     CreateRefund,
@@ -107,6 +108,10 @@ async def list_events(call: Call) -> Answer:
 
 async def resend_event(call: Call) -> Answer:
     return Answer(views.event_view(await deliveries.resend_event(call.ctx, call.shop, call.path["event_id"])))
+
+
+async def list_capabilities(call: Call) -> Answer:
+    return Answer(capability_list(capabilities.places_of(call.ctx, call.shop.merchant_id)))
 
 
 def _shown(call: Call, answer: PaymentAnswer) -> views.PaymentView:
@@ -263,7 +268,13 @@ OPERATIONS: tuple[Operation[Call], ...] = (
         body=CreateRefund,
         answer=views.RefundView,
         status=201,
-        problems=(NOT_FOUND, kinds.WRONG_STATE, kinds.IDEMPOTENCY_CONFLICT, kinds.REFUND_EXCEEDS_PAID),
+        problems=(
+            NOT_FOUND,
+            kinds.WRONG_STATE,
+            kinds.IDEMPOTENCY_CONFLICT,
+            kinds.REFUND_EXCEEDS_PAID,
+            kinds.REFUND_TERMS,
+        ),
     ),
     Operation(
         name="listRefunds",
@@ -304,6 +315,15 @@ OPERATIONS: tuple[Operation[Call], ...] = (
         title_zh="重发商户通知：编号与内容不变",
         answer=views.EventView,
         problems=(NOT_FOUND,),
+    ),
+    Operation(
+        name="listCapabilities",
+        method="GET",
+        path="/v1/capabilities",
+        run=list_capabilities,
+        title="What the merchant's enabled channels can do in each environment",
+        title_zh="各支付环境中可用的支付方式与支付产品",
+        answer=CapabilityList,
     ),
     *AGREEMENTS,
 )

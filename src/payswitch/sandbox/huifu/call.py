@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -25,7 +25,7 @@ class HuifuCall:
     merchant: Merchant
     body: CallBody
     operation: str
-    work: Callable[[], dict[str, str]]
+    work: Callable[[], Mapping[str, object]]
     product: str | None = None
     amount_fen: int | None = None
 
@@ -69,9 +69,9 @@ class HuifuCall:
         if body.text("huifu_id") != keys.huifu_id:
             raise Refused("22000002")
 
-    def _answer(self, members: dict[str, str]) -> Answer:
-        echoed = {name: self.body.text(name) for name in ("req_date", "req_seq_id", "huifu_id")}
-        data = {name: value for name, value in (echoed | members).items() if value}
+    def _answer(self, members: Mapping[str, object]) -> Answer:
+        echoed: dict[str, object] = {name: self.body.text(name) for name in ("req_date", "req_seq_id", "huifu_id")}
+        data = {name: value for name, value in (echoed | dict(members)).items() if value}
         return Answer(body=compact(data).encode("utf-8", "replace"))
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from urllib.parse import quote
 
 from aiohttp import web
 
 from payswitch.kit.money import fen_from_yuan
+from payswitch.sandbox.bills import BillDesk
 from payswitch.sandbox.core import SandboxCore
 from payswitch.sandbox.huifu import notify
+from payswitch.sandbox.huifu.bill_files import BILL_FILE_PATH, FILE_QUERY_PATH, BillFiles
 from payswitch.sandbox.huifu.call import HuifuCall, unsigned
 from payswitch.sandbox.huifu.codes import Stranger
 from payswitch.sandbox.huifu.credentials import CASHIER, Scanner
@@ -23,7 +25,7 @@ from payswitch.sandbox.wire import Credential, Guise, NotifyEvent, OutgoingNotif
 
 _PAYMENT = "/v2/trade/payment"
 
-Work = Callable[[Merchant, CallBody], dict[str, str]]
+Work = Callable[[Merchant, CallBody], Mapping[str, object]]
 Find = Callable[[Merchant, CallBody], Order | None]
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -43,6 +45,9 @@ class HuifuWire:
         self._orders = OrderDesk(core)
         self._refunds = HuifuRefunds(core, self._orders)
         self._scanner = Scanner(core, self._by_channel)
+        self.bills = BillDesk(core)
+        """Its settings make bills wrong on purpose, or ready at once."""
+        self._bill_files = BillFiles(core, self.bills)
         self._told: set[bytes] = set()
 
     def routes(self) -> list[web.RouteDef]:
@@ -56,7 +61,13 @@ class HuifuWire:
             ("scanpay/refundquery", "refund_query", refunds.query, self._refunded_order),
         ]
         posts = [web.post(f"{_PAYMENT}/{path}", self._handler(name, work, find)) for path, name, work, find in served]
-        return [*posts, web.get(CASHIER + "{token}", self._cashier)]
+        return [
+            *posts,
+            web.post(FILE_QUERY_PATH, self._handler("query", self._bill_files.offer, _nothing)),
+            web.get(BILL_FILE_PATH + "{token}", self._bill_file),
+            web.get(CASHIER + "{token}", self._cashier),
+            *self.bills.routes(self.family),
+        ]
 
     def scan(self, credential: Credential) -> Order | WalletProblem | None:
         return self._scanner.scan(credential)
@@ -96,6 +107,13 @@ class HuifuWire:
     def _refunded_order(self, merchant: Merchant, body: CallBody) -> Order | None:
         found = self._refunds.find(merchant, body)
         return found[0] if found is not None else None
+
+    async def _bill_file(self, request: web.Request) -> web.Response:
+        """The file itself: neither signed nor hashed; who has the address has the file."""
+        content = self._bill_files.fetch(request.match_info["token"])
+        if content is None:
+            raise web.HTTPForbidden(text="下载链接已失效 / this address does not work any more")
+        return web.Response(body=content, content_type="application/zip")
 
     async def _cashier(self, request: web.Request) -> web.Response:
         """A person opened UnionPay's page or an e-CNY code in a browser: on to the wallet's page."""

@@ -9,10 +9,12 @@ import msgspec
 from aiohttp import web
 
 from payswitch.sandbox.admin import local
+from payswitch.sandbox.bills import BillDesk
 from payswitch.sandbox.core import SandboxCore
 from payswitch.sandbox.ledger import Order
 from payswitch.sandbox.quickpay import notifications
 from payswitch.sandbox.quickpay.agreements import AgreementDesk
+from payswitch.sandbox.quickpay.bill_files import FILE_PATH, BillFiles
 from payswitch.sandbox.quickpay.calls import CONTENT_TYPE, FAIL, QuickpayCall, Work
 from payswitch.sandbox.quickpay.cards import bank_of_card
 from payswitch.sandbox.quickpay.merchant import Merchant
@@ -45,13 +47,22 @@ class QuickpayWire:
         self._by_cusid = {merchant.keys.cusid: merchant for merchant in merchants}
         self._by_channel = {merchant.channel_id: merchant for merchant in merchants}
         self.sms = SmsLog()
+        self.bills = BillDesk(core)
+        """Its settings make bills wrong on purpose, or ready at once."""
+        self._files = BillFiles(core, self.bills)
         self._agreements = AgreementDesk(core, self.sms)
-        self._works = _works(core, self._agreements, QuickPaymentDesk(core, self._agreements, self.sms))
+        self._works = {
+            **_works(core, self._agreements, QuickPaymentDesk(core, self._agreements, self.sms)),
+            "trxfile/get": ("bill", self._files.offer),
+        }
 
     def routes(self) -> list[web.RouteDef]:
         return [
             web.post(f"{BASE}/{{group}}/{{call}}", self._serve),
+            web.post("/cusapi/{group}/{call}", self._serve),
+            web.get(FILE_PATH, self._bill_file, allow_head=False),
             web.get(SMS_PATH, local(self._show_sms)),
+            *self.bills.routes(self.family),
         ]
 
     async def _serve(self, request: web.Request) -> web.StreamResponse:
@@ -97,6 +108,12 @@ class QuickpayWire:
         """The SMS that the sandbox's banks sent, newest last, with their codes; with `?mobile=` one phone's inbox."""
         body = msgspec.json.encode({"sms": self.sms.of(request.query.get("mobile"))})
         return web.Response(body=body, content_type="application/json")
+
+    async def _bill_file(self, request: web.Request) -> web.StreamResponse:
+        content = self._files.fetch(request.query.get("token", ""))
+        if content is None:
+            return web.Response(text="<html><body>链接已失效</body></html>", content_type="text/html")
+        return web.Response(body=content, content_type="application/zip")
 
     def scan(self, credential: Credential) -> Order | WalletProblem | None:
         """The codes look like the wallets' own, so only a token of ours makes a credential ours."""
