@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from payswitch import __version__
 from payswitch.entry.cli.app import app
 
-COMMANDS = ("demo", "serve", "sandbox", "drill", "version")
+COMMANDS = ("demo", "serve", "sandbox", "drill", "new-connector", "version")
 
 
 def call(*arguments: str) -> tuple[int, str]:

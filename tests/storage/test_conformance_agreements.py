@@ -73,7 +73,7 @@ async def test_whose_card_it_is_never_changes(store: SqliteStore) -> None:
 
 async def test_the_cards_of_one_customer_newest_first(store: SqliteStore) -> None:
     for n in range(3):
-        await store.save_agreement(card(n, created_at_ms=NOW_MS + n // 2))
+        await store.save_agreement(card(n, created_at_ms=NOW_MS + n))
     await store.save_agreement(card("x", customer_id="c-78"))
     await store.save_agreement(card("y", shop_id="shop-2"))
     assert [found.agreement_id for found in await store.agreements_of("shop-1", "c-77")] == ["agr_2", "agr_1", "agr_0"]

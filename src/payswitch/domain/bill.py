@@ -6,6 +6,7 @@ turns it into these rows, which a reconciliation compares with our books.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
@@ -41,6 +42,36 @@ class BillAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
     outcome: Outcome
     lines: tuple[BillLine, ...] = ()
+
+
+class BillTotals(msgspec.Struct, frozen=True, kw_only=True):
+    """A bill's sums, in fen."""
+
+    payments: int
+    paid_fen: int
+    refunds: int
+    refunded_fen: int
+    fees_fen: int
+    """What the channel kept of all of them together."""
+
+    @property
+    def net_fen(self) -> int:
+        """What is left for the merchant."""
+        return self.paid_fen - self.refunded_fen - self.fees_fen
+
+
+def totals_of(lines: Iterable[BillLine]) -> BillTotals:
+    """Counted and summed."""
+    rows = tuple(lines)
+    paid = [line.amount_fen for line in rows if line.kind is BillKind.PAYMENT]
+    refunded = [line.amount_fen for line in rows if line.kind is BillKind.REFUND]
+    return BillTotals(
+        payments=len(paid),
+        paid_fen=sum(paid),
+        refunds=len(refunded),
+        refunded_fen=sum(refunded),
+        fees_fen=sum(line.fee_fen for line in rows),
+    )
 
 
 @runtime_checkable

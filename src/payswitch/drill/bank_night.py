@@ -24,7 +24,7 @@ from payswitch.drill.customers import CardOffice, SignedCard, scan_and_pay
 from payswitch.drill.processes import free_port
 from payswitch.drill.settling import Settling
 from payswitch.drill.stage import Stage, StagePlan
-from payswitch.drill.station import prepare
+from payswitch.drill.station import prepare, station_for_run
 from payswitch.drill.views import CodeView, PaymentView
 from payswitch.drill.watching import Watcher
 from payswitch.kit.clock import Clock
@@ -122,7 +122,7 @@ async def run_bank_night(folder: Path, payments: int, seed: int, clock: Clock, w
     watcher.phase("准备密钥 / making keys")
     sandbox_url = f"http://127.0.0.1:{free_port()}"
     plan = StagePlan(
-        station=prepare(folder, sandbox_url),
+        station=station_for_run(prepare(folder / "keys", sandbox_url), folder / "evening"),
         service_url=f"http://127.0.0.1:{free_port()}",
         sandbox_url=sandbox_url,
         seed=seed,
@@ -234,7 +234,7 @@ class BankNight:
         return payment.credential
 
     async def _wait_and_pay_otherwise(self, purchase: Purchase) -> CodeView | None:
-        """银行处理中，请勿重复支付: the customer waits until it is known. If nothing was taken, they choose a wallet."""
+        """银行处理中，请勿重复支付: the customer waits until it is known, and chooses a wallet if nothing was taken."""
         while True:
             await self._clock.sleep(_LOOK_S)
             view = await self._stage.switch.payment(purchase.payment_id or "")

@@ -18,7 +18,7 @@ from payswitch.drill.scenario_file import ScenarioProblem
 from payswitch.drill.settling import Settling, orders_of
 from payswitch.drill.shopper import Shopper, crowd
 from payswitch.drill.stage import Stage, StagePlan
-from payswitch.drill.station import LEDGER_FILE, Station, prepare
+from payswitch.drill.station import Station, prepare, station_for_run
 from payswitch.drill.traffic import Evening
 from payswitch.drill.watching import Watcher
 from payswitch.kit.clock import Clock
@@ -137,13 +137,3 @@ async def run_once(
 def write_protocols(path: Path, visits: Sequence[Visit]) -> None:
     """One JSON line per shopper: who they were, what they saw and did. For those who want to know why."""
     path.write_bytes(b"".join(msgspec.json.encode(visit) + b"\n" for visit in visits))
-
-
-def station_for_run(keys: Station, folder: Path) -> Station:
-    """A fresh folder for one run with the drill's keys: the same accounts, empty books."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for leftover in (*folder.glob("*.sqlite*"), *folder.glob("*.log"), folder / LEDGER_FILE):
-        leftover.unlink(missing_ok=True)
-    station = msgspec.structs.replace(keys, folder=folder)
-    keys.world.save(folder / "sandbox.json")
-    return station

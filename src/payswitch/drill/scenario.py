@@ -39,11 +39,13 @@ class FaultKind(StrEnum):
     MALFORMED = "malformed"
     BAD_SIGNATURE = "bad_signature"
     UNKNOWN_SERIAL = "unknown_serial"
+    SIGNATURE_PROBE = "signature_probe"
     WALLET_ERROR = "wallet_error"
     NOTIFY_LOST = "notify_lost"
     NOTIFY_DUPLICATE = "notify_duplicate"
     NOTIFY_LATE = "notify_late"
     NOTIFY_FORGED = "notify_forged"
+    NOTIFY_PROBE = "notify_probe"
     NOTIFY_WRONG_AMOUNT = "notify_wrong_amount"
 
 
@@ -75,6 +77,7 @@ PARAMETERS: Mapping[FaultKind, FaultParameters] = {
     FaultKind.NOTIFY_DUPLICATE: FaultParameters(may=("times",), operations=_NOTIFY),
     FaultKind.NOTIFY_LATE: FaultParameters(needs=("delay_s",), operations=_NOTIFY),
     FaultKind.NOTIFY_FORGED: FaultParameters(operations=_NOTIFY),
+    FaultKind.NOTIFY_PROBE: FaultParameters(operations=_NOTIFY),
     FaultKind.NOTIFY_WRONG_AMOUNT: FaultParameters(operations=_NOTIFY),
 }
 """A parameter given to a kind that does not know it is a mistake in the scenario, not a wish to be ignored."""

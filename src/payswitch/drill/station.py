@@ -78,6 +78,16 @@ def prepare(folder: Path, sandbox_url: str) -> Station:
     )
 
 
+def station_for_run(keys: Station, folder: Path) -> Station:
+    """A fresh folder for one run with the drill's keys: the same accounts, empty books."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for leftover in (*folder.glob("*.sqlite*"), *folder.glob("*.log"), folder / LEDGER_FILE):
+        leftover.unlink(missing_ok=True)
+    station = msgspec.structs.replace(keys, folder=folder)
+    keys.world.save(folder / "sandbox.json")
+    return station
+
+
 def _new_webhook_secret() -> str:
     return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode("ascii")
 

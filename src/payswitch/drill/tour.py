@@ -22,7 +22,7 @@ from payswitch.drill.customers import CODE_WALLETS, CardOffice, SignedCard, appl
 from payswitch.drill.processes import free_port
 from payswitch.drill.settling import Settling
 from payswitch.drill.stage import Stage, StagePlan
-from payswitch.drill.station import prepare
+from payswitch.drill.station import prepare, station_for_run
 from payswitch.drill.views import CodeView, PaymentView
 from payswitch.drill.watching import Watcher
 from payswitch.kit.clock import Clock
@@ -128,7 +128,7 @@ async def run_tour(folder: Path, seed: int, clock: Clock, watcher: Watcher) -> T
     """Start everything, make the tour, compare the books. DrillError when a part of the stage breaks."""
     watcher.phase("准备密钥 / making keys")
     sandbox_url = f"http://127.0.0.1:{free_port()}"
-    station = prepare(folder, sandbox_url)
+    station = station_for_run(prepare(folder / "keys", sandbox_url), folder / "tour")
     plan = StagePlan(
         station=station,
         service_url=f"http://127.0.0.1:{free_port()}",

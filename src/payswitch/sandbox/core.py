@@ -187,8 +187,11 @@ def _answer(call: WireCall, picked: list[ActiveFault]) -> web.Response:
     return call.seal(call.process(), _seal(picked))
 
 
+_SEALS = (FaultKind.MALFORMED, FaultKind.BAD_SIGNATURE, FaultKind.UNKNOWN_SERIAL, FaultKind.SIGNATURE_PROBE)
+
+
 def _seal(picked: list[ActiveFault]) -> Seal:
-    fault = first(picked, FaultKind.MALFORMED, FaultKind.BAD_SIGNATURE, FaultKind.UNKNOWN_SERIAL)
+    fault = first(picked, *_SEALS)
     return Seal(fault.kind.value) if fault is not None else Seal.HONEST
 
 

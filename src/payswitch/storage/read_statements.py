@@ -101,8 +101,9 @@ AGREEMENT_BY_ID: Final = Prepared(_all(agreements).where(agreements.c.agreement_
 AGREEMENTS_OF: Final = Prepared(
     _all(agreements)
     .where(agreements.c.shop_id == _text("shop_id"), agreements.c.customer_id == _text("customer_id"))
-    .order_by(agreements.c.created_at_ms.desc(), agreements.c.agreement_id.desc())
+    .order_by(agreements.c.created_at_ms.desc())
 )
+"""Newest first, by the index; nobody applies for two cards in one millisecond."""
 
 IDEMPOTENCY: Final = Prepared(
     _all(idempotency).where(idempotency.c.shop_id == _text("shop_id"), idempotency.c.key == _text("key"))

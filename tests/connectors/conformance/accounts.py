@@ -22,6 +22,17 @@ ACCOUNTS = {
 }
 """Account -> connector."""
 
+WITH_BILLS = (
+    "wechat-certificate",
+    "wechat-public-key",
+    "alipay-public-key",
+    "alipay-certificate",
+    "unionpay",
+    "huifu",
+    "epay-v2",
+)
+"""Accounts whose client can fetch a daily bill."""
+
 
 def make_world(base_url: str) -> World:
     """All of them at one sandbox."""

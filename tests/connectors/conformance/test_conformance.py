@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 from aiohttp import web
-from tests.connectors.conformance.accounts import ACCOUNTS, make_world
+from tests.connectors.conformance.accounts import ACCOUNTS, WITH_BILLS, make_world
 from tests.connectors.conformance.debit_hands import HANDS
+from tests.connectors.conformance.sandbox_bills import SandboxBillSubject
 from tests.connectors.conformance.sandbox_subjects import (
     HurriedClock,
     Inbox,
@@ -21,7 +22,9 @@ from tests.sandbox.support import running_sandbox
 from payswitch import connectors
 from payswitch.connectors.aiohttp_transport import AiohttpTransport
 from payswitch.connectors.conformance import (
+    BILL_CHECKS,
     TABLE_CHECKS,
+    BillCheck,
     CapabilityCheck,
     Check,
     DebitCheck,
@@ -30,7 +33,8 @@ from payswitch.connectors.conformance import (
     every_product_can_be_opened,
 )
 from payswitch.connectors.registry import CONNECTORS
-from payswitch.domain.channel import Product
+from payswitch.domain.bill import BillSource
+from payswitch.domain.channel import Channel, Product
 from payswitch.kit.clock import SystemClock
 from payswitch.kit.ids import SystemIds
 from payswitch.sandbox.server import serving
@@ -47,6 +51,9 @@ PULL = [
     for account, connector in ACCOUNTS.items()
     for product, capability in sorted(CONNECTORS[connector].capabilities.items())
     for check in debit_checks_for(capability)
+]
+BILLS = [
+    pytest.param(account, check, id=f"{account}-{check.__name__}") for account in WITH_BILLS for check in BILL_CHECKS
 ]
 ROWS = [
     pytest.param(name, product, check, id=f"{name}-{product.value}-{check.__name__}")
@@ -86,6 +93,29 @@ async def test_pull(stage: Stage, account: str, product: Product, check: DebitCh
     if hands is None:
         pytest.fail(f"nobody plays the customer of {product}: add its hands to debit_hands.py", pytrace=False)
     await check(SandboxDebitSubject(stage, account, product, hands))
+
+
+@pytest.mark.parametrize(("account", "check"), BILLS)
+async def test_bill(stage: Stage, account: str, check: BillCheck) -> None:
+    await check(SandboxBillSubject(stage, account))
+
+
+@pytest.mark.parametrize("account", ACCOUNTS)
+def test_every_bill_is_checked(conformance_world: World, account: str) -> None:
+    spec = conformance_world.account(account)
+    clock = HurriedClock()
+    connector = CONNECTORS[ACCOUNTS[account]]
+    channel = Channel(
+        channel_id=account,
+        merchant_id="m-1",
+        connector=connector.name,
+        name="一致性",
+        products=frozenset(connector.capabilities),
+        upstream="x",
+    )
+    transport = AiohttpTransport(clock=clock)
+    client = connector.open(channel, spec.connector_account(), transport=transport, clock=clock, ids=SystemIds())
+    assert isinstance(client, BillSource) == (account in WITH_BILLS), f"{account}: mend WITH_BILLS in accounts.py"
 
 
 @pytest.mark.parametrize(("name", "product", "check"), ROWS)

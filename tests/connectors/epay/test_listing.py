@@ -257,6 +257,14 @@ async def test_an_evenings_payments_stand_in_the_sandboxs_list(sandbox: RunningS
             ("PS20261111203702", 102),
         ]
         assert (await client.download_bill("2026-11-10", 5_000)).lines == ()
+        edits = [
+            {"channel_order_no": "PS20261111203701", "change": "drop"},
+            {"channel_order_no": "PS20261111203702", "change": "amount", "by_fen": -1},
+        ]
+        async with sandbox.session.put(f"{sandbox.base_url}/_sandbox/bills/epay", json={"edits": edits}) as said:
+            assert said.status == 200
+        wrong = (await client.download_bill(DAY, 5_000)).lines
+        assert [(line.channel_order_no, line.amount_fen) for line in wrong] == [("PS20261111203702", 101)]
     finally:
         await transport.aclose()
 

@@ -37,6 +37,8 @@ ON_CREATE = [
     ("3999", "短信验证码错误次数过多", K.REFUSED_ORDER),
     ("3999", "用户取消支付", K.REFUSED_PAYER),
     ("3999", "该卡未开通快捷支付", K.REFUSED_PAYER),
+    ("3999", "协议不存在", K.REFUSED_PAYER),
+    ("3999", "该协议已失效", K.REFUSED_PAYER),
     ("3999", "交易存在风险，银行拒绝", K.REFUSED_RISK),
     ("3999", "疑似欺诈", K.REFUSED_RISK),
     ("3999", "超过日累计限额", K.REFUSED_LIMIT),

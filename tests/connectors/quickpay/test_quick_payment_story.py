@@ -105,7 +105,8 @@ async def test_a_card_of_each_bank_from_signing_up_to_giving_back(
     assert (await sandbox.ledger())[0]["state"] == "refunded"
     assert (await customer.client.end_agreement(customer.order.agreement_no, 5_000)).kind is K.CLOSED
     assert (await customer.client.end_agreement(customer.order.agreement_no, 5_000)).kind is K.CLOSED, "twice is once"
-    assert (await customer.client.create(replace(customer.order, channel_order_no="PS2"), 5_000)).credential is None
+    gone = (await customer.client.create(replace(customer.order, channel_order_no="PS2"), 5_000)).outcome
+    assert gone.kind is K.REFUSED_PAYER, "the customer's matter, not the bank's illness"
 
 
 def test_the_client_is_everything_that_a_pull_product_needs(

@@ -13,6 +13,7 @@ from tests.sandbox.support import RunningSandbox, running_sandbox
 from payswitch.connectors.aiohttp_transport import AiohttpTransport
 from payswitch.connectors.wechatpay import CONNECTOR
 from payswitch.connectors.wechatpay.client import WechatPayClient
+from payswitch.domain.bill import BillKind
 from payswitch.domain.channel import Product
 from payswitch.domain.exchange import DebitOrder, OrderFact, OrderRef
 from payswitch.domain.outcome import Outcome, OutcomeKind
@@ -287,6 +288,21 @@ async def test_money_goes_back_over_api_v3(counter: Counter) -> None:
     counter.clock.advance(seconds=45)
     outcome = await counter.reverse()
     assert (outcome.kind, outcome.code) == (K.UNKNOWN, "TRADE_STATE_ERROR")
+
+
+async def test_the_days_bill_tells_of_a_debit_and_its_reversal(counter: Counter) -> None:
+    fact = await counter.debit(await counter.code())
+    counter.clock.advance(seconds=45)
+    await counter.reverse()
+    url = f"{counter.sandbox.base_url}/_sandbox/bills/wechatpay"
+    async with counter.sandbox.session.put(url, json={"at_once": True}) as answer:
+        assert answer.status == 200
+    bill = await counter.client.download_bill("2026-11-11", 5_000)
+    assert bill.outcome.kind is K.ACCEPTED, bill
+    assert [(line.kind, line.amount_fen, line.transaction_id) for line in bill.lines] == [
+        (BillKind.PAYMENT, 12_900, fact.transaction_id),
+        (BillKind.REFUND, 12_900, fact.transaction_id),
+    ]
 
 
 async def test_somebody_elses_certificate_reverses_nothing(own: Counter, sandbox: RunningSandbox) -> None:

@@ -59,8 +59,10 @@ async def every_payment_and_refund_stands_in_the_bill_once(subject: BillSubject)
     assert answer.outcome.kind is _K.ACCEPTED, f"a day's bill was read as {answer.outcome}"
     payments = [line for line in answer.lines if line.kind is BillKind.PAYMENT]
     refunds = [line for line in answer.lines if line.kind is BillKind.REFUND]
-    assert sorted((line.channel_order_no, line.amount_fen) for line in payments) == sorted(expected.payments.items())
-    assert sorted((line.out_refund_no, line.amount_fen) for line in refunds) == sorted(expected.refunds.items())
+    paid = sorted((line.channel_order_no, line.amount_fen) for line in payments)
+    assert paid == sorted(expected.payments.items()), f"the bill's payments are {paid}"
+    back = sorted((line.out_refund_no, line.amount_fen) for line in refunds)
+    assert back == sorted(expected.refunds.items()), f"the bill's refunds are {back}, not {expected.refunds}"
     assert all(line.transaction_id for line in payments), "a payment without the channel's own number"
     assert all(line.channel_order_no in expected.payments for line in refunds), "a refund of nobody's payment"
 

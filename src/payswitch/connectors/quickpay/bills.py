@@ -7,22 +7,22 @@ import asyncio
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
+from payswitch.connectors.bill_fetching import fetch_archive
 from payswitch.connectors.bill_reading import NO_DAY, UnreadableBill, distrusted, is_day, unzipped
-from payswitch.connectors.codes import Operation, outcome_of_failure
+from payswitch.connectors.codes import Operation
 from payswitch.connectors.quickpay.account import QuickpayAccount
 from payswitch.connectors.quickpay.answers import UNREADABLE
 from payswitch.connectors.quickpay.bill_file import read_bill
 from payswitch.connectors.quickpay.calls import Calls
 from payswitch.connectors.quickpay.codes import NOT_UNDERSTOOD
 from payswitch.connectors.quickpay.deadline import Until
-from payswitch.connectors.transport import MAX_BILL_BYTES, HttpTransport, SendFailure
+from payswitch.connectors.transport import HttpTransport
 from payswitch.domain.bill import BillAnswer
 from payswitch.domain.outcome import Outcome, OutcomeKind
 from payswitch.kit.addresses import is_web_address
 from payswitch.kit.clock import BEIJING, beijing
 
 READY_HOUR: Final = 6
-_ZIP: Final = b"PK\x03\x04"
 _NO_BILL_WORDS: Final = ("不存在", "未生成", "没有", "无数据", "无交易")
 """[M]: how the gateway says that there is no file for the day."""
 
@@ -42,16 +42,11 @@ async def fetch_bill(day: str, calls: Calls, transport: HttpTransport, timeout_m
     url = fields.get("url", "")
     if not is_web_address(url, with_query=True):
         return BillAnswer(outcome=UNREADABLE)
-    answer = await transport.send("GET", url, headers={}, body=b"", timeout_ms=until.left(), max_bytes=MAX_BILL_BYTES)
-    if isinstance(answer, SendFailure):
-        return BillAnswer(outcome=outcome_of_failure(answer))
-    if answer.status != 200:
-        outcome = Outcome(kind=OutcomeKind.UNKNOWN, code=f"http_{answer.status}", transient=answer.status >= 500)
-        return BillAnswer(outcome=outcome)
-    if not answer.body.startswith(_ZIP):
-        return BillAnswer(outcome=UNREADABLE)
+    archive = await fetch_archive(url, transport, until.left())
+    if isinstance(archive, Outcome):
+        return BillAnswer(outcome=archive)
     try:
-        return await asyncio.to_thread(_read, answer.body, calls.account, day)
+        return await asyncio.to_thread(_read, archive, calls.account, day)
     except UnreadableBill as problem:
         return distrusted(problem)
 

@@ -39,6 +39,8 @@ TRXSTATUS: Final[Mapping[str, CodeClass]] = {
 _CONFIG_WORDS: Final = ("签名", "验签", "商户号", "商户不存在", "应用不存在", "appid", "参数", "权限", "未开通", "必填")
 
 _WRONG_SMS_CODE: Final = "验证码"
+_NO_AGREEMENT: Final = ("协议不存在", "协议已失效", "协议已解除", "已解约")
+"""The card is not signed up (any more): the customer ended it at the bank, say. Not the channel's illness."""
 
 _WORDS: Final[tuple[tuple[CodeClass, tuple[str, ...]], ...]] = (
     # Time ran out somewhere behind Allinpay: whatever else the message says, nothing is known.
@@ -58,6 +60,7 @@ _WORDS: Final[tuple[tuple[CodeClass, tuple[str, ...]], ...]] = (
         _C.CUST,
         (_WRONG_SMS_CODE, "持卡人", "户名", "身份证", "证件", "手机号", "实名", "卡号", "未开通无卡"),
     ),
+    (_C.CUST, _NO_AGREEMENT),
     # The code in the customer's wallet, once shown: a new one belongs to a new order. Not confirmed.
     (
         _C.CUST,
@@ -76,8 +79,6 @@ _WORDS: Final[tuple[tuple[CodeClass, tuple[str, ...]], ...]] = (
 _IN_TROUBLE: Final = tuple((found, words) for found, words in _WORDS if found in (_C.MAINT, _C.SWITCH))
 """Words after which a debit is never taken for refused, whatever else the message says."""
 
-_NO_AGREEMENT: Final = "协议不存在"
-
 _REFUND_WORDS: Final[tuple[tuple[CodeClass, tuple[str, ...]], ...]] = (
     (_C.QUERY, ("超时", "处理中", "状态未知", "结果未知", "重复")),
     # The merchant's own balance: filled up by a person, then the same number again.
@@ -87,7 +88,7 @@ _REFUND_WORDS: Final[tuple[tuple[CodeClass, tuple[str, ...]], ...]] = (
     (_C.CONFIG, ("签名", "验签", "参数", "权限", "未开通", "商户")),
 )
 
-_SHOWN_WORDS: Final = (_NO_AGREEMENT, "申请不存在", "不支持", "格式错误", "不一致", "不能为空")
+_SHOWN_WORDS: Final = ("申请不存在", "不支持", "格式错误", "不一致", "不能为空")
 """Nothing follows from these; they only help whoever reads the message."""
 
 _NAMES_THE_END: Final = frozenset({Operation.CREATE, Operation.CLOSE, Operation.QUERY})
@@ -163,7 +164,7 @@ class Codes:
 
     def no_such_agreement(self, status: str, message: str) -> bool:
         """Whether a signed answer says that the card is not signed up."""
-        return status.startswith(OVERRIDABLE) and _NO_AGREEMENT in message
+        return status.startswith(OVERRIDABLE) and any(word in message for word in _NO_AGREEMENT)
 
     def dead(self, status: str, message: str) -> bool:
         """Whether a query's answer says that its order can never be paid any more."""

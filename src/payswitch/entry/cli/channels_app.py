@@ -185,7 +185,7 @@ def audit(channel: _Id, url: _Url = _DEFAULT_URL, key_file: KeyFile = None) -> N
 
 @channels_app.command(short_help="how well they do just now")
 def quality(
-    channel: Annotated[str | None, typer.Argument(help="One channel only. 渠道", metavar="CHANNEL")] = None,
+    channel: Annotated[str | None, typer.Argument(help="One channel only. 渠道编号", metavar="CHANNEL")] = None,
     url: _Url = _DEFAULT_URL,
     key_file: KeyFile = None,
 ) -> None:

@@ -24,9 +24,11 @@ WARN_DAYS = 30
 
 def run(*, url: str, key_file: Path | None, channel: str | None) -> None:
     """Ask, and print one table and what a person should do something about."""
-    path = "/v1/admin/quality" if channel is None else f"/v1/admin/channels/{channel}/quality"
-    answer = AdminClient(url, key_file).call("GET", path)
-    show(Console(highlight=False), answer["data"] if channel is None else [answer])
+    client = AdminClient(url, key_file)
+    if channel is None:
+        show(Console(highlight=False), client.call("GET", "/v1/admin/quality")["data"])
+    else:
+        show(Console(highlight=False), [client.channel(channel, "/quality")])
 
 
 def show(console: Console, channels: list[dict[str, Any]]) -> None:

@@ -9,9 +9,11 @@ from aiohttp import web
 
 from payswitch.kit.money import fen_from_yuan, yuan_from_fen
 from payswitch.kit.retry import Schedule
+from payswitch.sandbox.bills import BillDesk
 from payswitch.sandbox.core import SandboxCore
 from payswitch.sandbox.epay import notifications
 from payswitch.sandbox.epay.calls import PageCall, ServerCall, unsigned_refusal
+from payswitch.sandbox.epay.listing import Listing
 from payswitch.sandbox.epay.merchant import EpayMerchant, Stranger
 from payswitch.sandbox.epay.orders import PRODUCTS, TOKEN, Fields, OrderDesk
 from payswitch.sandbox.epay.refusal import EpayRefusal
@@ -50,6 +52,9 @@ class EpayWire:
         self._by_pid = {merchant.keys.pid: merchant for merchant in merchants}
         self._by_channel = {merchant.spec.channel_id: merchant for merchant in merchants}
         self.orders = OrderDesk(core)
+        self.bills = BillDesk(core)
+        """Its edits make the list of orders wrong on purpose."""
+        self._listing = Listing(self.orders, self.bills)
         self.notify_schedule: Schedule = notifications.SCHEDULE
         self.offers = "payurl"
         self.refund_code = 1
@@ -63,6 +68,7 @@ class EpayWire:
             web.get("/pay/return/{trade_no}/", self._return),
             web.get("/pay/{kind:alipay|wxpay|qr}/{trade_no}/", self._cashier),
             web.post("/api/merchant/orders", self._merchant_orders),
+            *self.bills.routes(self.family),
         ]
         routes += [web.post(f"/api/pay/{name}", self._v2) for name in _V2_OPERATIONS]
         return routes
@@ -120,9 +126,8 @@ class EpayWire:
 
     def _act_orders(self, merchant: EpayMerchant, params: Params) -> Fields:
         limit, page = _number(params, "limit", 20, MOST_ORDERS), _number(params, "page", 1, 1_000_000)
-        orders = self.orders.of(merchant)[(page - 1) * limit : page * limit]
-        views = [self.orders.view(merchant, order) for order in orders]
-        return {"code": 1, "msg": "查询订单记录成功！", "data": views}
+        rows = self._listing.rows(merchant)[(page - 1) * limit : page * limit]
+        return {"code": 1, "msg": "查询订单记录成功！", "data": rows}
 
     def _act_refund(self, merchant: EpayMerchant, params: Params) -> Fields:
         self.orders.refund_at_once(merchant, params)
@@ -182,8 +187,7 @@ class EpayWire:
         def work(merchant: EpayMerchant, params: Params) -> Fields:
             merchant.check_rsa(params, self._core.clock.now_ms())
             offset, limit = _number(params, "offset", 0, 1_000_000), _number(params, "limit", 20, MOST_ORDERS)
-            orders = self.orders.of(merchant)[offset : offset + limit]
-            return {"code": 0, "msg": "success", "data": [self.orders.view(merchant, order) for order in orders]}
+            return {"code": 0, "msg": "success", "data": self._listing.rows(merchant)[offset : offset + limit]}
 
         return await self._serve(request, "query", work)
 

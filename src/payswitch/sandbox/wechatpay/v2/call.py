@@ -57,7 +57,7 @@ class V2Call:
     def seal(self, answer: Answer, seal: Seal) -> web.Response:
         fields = dict(answer.notes)
         if fields["return_code"] == "SUCCESS":
-            honest = seal in (Seal.HONEST, Seal.MALFORMED)
+            honest = seal not in (Seal.BAD_SIGNATURE, Seal.UNKNOWN_SERIAL)
             key = self.merchant.keys.api_v2_key if honest else _STRANGERS_KEY
             fields["sign"] = signature(fields, key, self._sign_type)
         body = render(fields)
