@@ -7,11 +7,16 @@ are customers' names, numbers and amounts.
 
 from __future__ import annotations
 
+import io
 import re
+import zipfile
 import zlib
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Final
 
+from payswitch.connectors.codes import outcome_of_failure
+from payswitch.connectors.transport import HttpAnswer, SendFailure
 from payswitch.domain.bill import BillAnswer
 from payswitch.domain.outcome import Outcome, OutcomeKind
 from payswitch.kit.clock import BEIJING
@@ -94,6 +99,39 @@ def gunzipped(data: bytes, limit: int = MAX_UNPACKED_BYTES) -> bytes:
     if not unpacker.eof or unpacker.unused_data:
         raise UnreadableBill("broken_archive", "gzip")
     return content
+
+
+def unzipped(archive: bytes, *, most_files: int, wanted: Callable[[str], bool] = lambda name: True) -> list[bytes]:
+    """The contents of the wanted files of a zip archive, in its order. UnreadableBill when broken or too large."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(archive)) as packed:
+            infos = [info for info in packed.infolist() if not info.is_dir() and wanted(info.filename)]
+            if len(infos) > most_files or sum(info.file_size for info in infos) > MAX_UNPACKED_BYTES:
+                raise UnreadableBill("too_large", "the archive")
+            return [_content(packed, info) for info in infos]
+    except UnreadableBill:
+        raise
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
+        # RuntimeError: the file asks for a password; NotImplementedError: an unheard-of compression.
+        raise UnreadableBill("broken_archive", "zip") from error
+
+
+def _content(packed: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
+    """Never more than the archive's own list says: sizes in a list can lie. Reading to the end also checks the CRC."""
+    with packed.open(info) as file:
+        content = file.read(info.file_size + 1)
+    if len(content) != info.file_size:
+        raise UnreadableBill("broken_archive", "zip")
+    return content
+
+
+def file_of(answer: HttpAnswer | SendFailure) -> bytes | Outcome:
+    """The body of a file's download, or why there is none. Stores that are not the channel's API answer with pages."""
+    if isinstance(answer, SendFailure):
+        return outcome_of_failure(answer)
+    if answer.status != 200:
+        return Outcome(kind=OutcomeKind.UNKNOWN, code=f"http_{answer.status}", transient=answer.status >= 500)
+    return answer.body
 
 
 NO_DAY: Final = BillAnswer(

@@ -338,7 +338,7 @@ async def test_an_archive_that_cannot_be_believed(made: Callable[[], bytes], cod
 
 
 async def test_an_archive_that_unpacks_to_more_than_any_bill(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("payswitch.connectors.alipay.bills.MAX_UNPACKED_BYTES", 1_000)
+    monkeypatch.setattr("payswitch.connectors.bill_reading.MAX_UNPACKED_BYTES", 1_000)
     client, alipay = shop_with_alipay()
     offers(alipay, http(archive(details())))
     assert (await fetched(client)).outcome.code == "too_large"

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import io
-import zipfile
-import zlib
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 from urllib.parse import urlsplit, urlunsplit
@@ -14,9 +11,8 @@ from payswitch.connectors.alipay.account import AlipayAccount
 from payswitch.connectors.alipay.answers import UNREADABLE, untrusted
 from payswitch.connectors.alipay.bill_file import read_bill
 from payswitch.connectors.alipay.wire import Fields, text_of
-from payswitch.connectors.bill_reading import MAX_UNPACKED_BYTES, NO_DAY, UnreadableBill, distrusted, is_day
-from payswitch.connectors.codes import outcome_of_failure
-from payswitch.connectors.transport import MAX_BILL_BYTES, HttpTransport, SendFailure
+from payswitch.connectors.bill_reading import NO_DAY, UnreadableBill, distrusted, file_of, is_day, unzipped
+from payswitch.connectors.transport import MAX_BILL_BYTES, HttpTransport
 from payswitch.domain.bill import BillAnswer
 from payswitch.domain.outcome import Outcome, OutcomeKind
 from payswitch.kit.clock import Clock
@@ -50,16 +46,14 @@ async def download(
         return BillAnswer(outcome=untrusted("wrong_download_url", "the bill's address is not Alipay's"))
     left_ms = int(deadline_ms - clock.monotonic_ms())
     answer = await transport.send("GET", url, headers={}, body=b"", timeout_ms=left_ms, max_bytes=MAX_BILL_BYTES)
-    if isinstance(answer, SendFailure):
-        return BillAnswer(outcome=outcome_of_failure(answer))
-    if answer.status != 200:
-        outcome = Outcome(kind=OutcomeKind.UNKNOWN, code=f"http_{answer.status}", transient=answer.status >= 500)
-        return BillAnswer(outcome=outcome)
-    if not answer.body.startswith(_ZIP):
+    archive = file_of(answer)
+    if isinstance(archive, Outcome):
+        return BillAnswer(outcome=archive)
+    if not archive.startswith(_ZIP):
         # An address that has expired answers with a page.
         return BillAnswer(outcome=UNREADABLE)
     try:
-        return await asyncio.to_thread(_read, answer.body, account.seller_id, day)
+        return await asyncio.to_thread(_read, archive, account.seller_id, day)
     except UnreadableBill as problem:
         return distrusted(problem)
 
@@ -88,30 +82,6 @@ def _about_no_order(outcome: Outcome) -> Outcome:
 
 
 def _read(archive: bytes, seller_id: str, day: str) -> BillAnswer:
-    lines = read_bill(_unpacked(archive), seller_id=seller_id, day=day)
+    # The files' names are of no use: Alipay writes them in GBK without saying so, and in several ways.
+    lines = read_bill(unzipped(archive, most_files=_MOST_FILES), seller_id=seller_id, day=day)
     return BillAnswer(outcome=Outcome(kind=OutcomeKind.ACCEPTED), lines=lines)
-
-
-def _unpacked(archive: bytes) -> list[bytes]:
-    """The files' contents. Their names are of no use: Alipay writes them in GBK without saying so, and in several
-    ways."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(archive)) as packed:
-            infos = [info for info in packed.infolist() if not info.is_dir()]
-            if len(infos) > _MOST_FILES or sum(info.file_size for info in infos) > MAX_UNPACKED_BYTES:
-                raise UnreadableBill("too_large", "the archive")
-            return [_content(packed, info) for info in infos]
-    except UnreadableBill:
-        raise
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
-        # RuntimeError: the file asks for a password; NotImplementedError: an unheard-of compression.
-        raise UnreadableBill("broken_archive", "zip") from error
-
-
-def _content(packed: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
-    """Never more than the archive's own list says: sizes in a list can lie."""
-    with packed.open(info) as file:
-        content = file.read(info.file_size + 1)
-    if len(content) != info.file_size:
-        raise UnreadableBill("broken_archive", "zip")
-    return content
