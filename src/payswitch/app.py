@@ -11,6 +11,7 @@ from payswitch.connectors.aiohttp_transport import AiohttpTransport
 from payswitch.connectors.contract import AccountProblem
 from payswitch.connectors.directory import Directory
 from payswitch.connectors.registry import load_registry
+from payswitch.connectors.workshop import Workshop
 from payswitch.domain.changes import StorageUnavailable
 from payswitch.entry.api.routes import hot_routes
 from payswitch.entry.api.routes import routes as api_routes
@@ -22,11 +23,14 @@ from payswitch.entry.worker import Worker
 from payswitch.kit import logs
 from payswitch.kit.clock import Clock, SystemClock
 from payswitch.kit.ids import IdSource, SystemIds
+from payswitch.operator_settings import operators_by_key
 from payswitch.routing.planner import Router
 from payswitch.routing.policy import Policy, default_policy
 from payswitch.routing.policy_loading import PolicyInvalid
 from payswitch.routing.policy_loading import load_policy as read_policy
 from payswitch.senders.webhooks import WebhookSender
+from payswitch.services.channel_desk import ChannelDesk
+from payswitch.services.channel_loading import load_managed, reseal_all
 from payswitch.services.context import Context
 from payswitch.services.live_board import LiveBoard
 from payswitch.services.usage import day_start_ms
@@ -56,6 +60,13 @@ class App:
             allow_private_networks=settings.service.allow_private_networks,
         )
         self.directory = _open_channels(settings, self.transport, clock, ids)
+        self.desk = ChannelDesk(
+            store=self.store,
+            workshop=Workshop(self.directory, transport=self.transport, clock=clock, ids=ids),
+            key_ring=settings.key_ring,
+            file_accounts={entry.channel_id: entry.account for entry in settings.channels},
+        )
+        self._managed_loaded = False
         self.board = LiveBoard(clock=clock)
         self.ctx = Context(
             store=self.store,
@@ -67,6 +78,9 @@ class App:
             ids=ids,
             public_url=settings.public_url,
             timings=settings.timings,
+            operators=operators_by_key(settings.operators),
+            desk=self.desk,
+            board=self.board,
         )
         self.worker = Worker(self.ctx)
         self.asgi = make_asgi(
@@ -85,6 +99,7 @@ class App:
     async def start(self) -> None:
         """Open the database (migrating it if needed), write down shops and channels, start the loops."""
         await self.store.open()
+        self.load_managed_channels()
         await self.store.set_shops([(shop.shop(), shop.key_fingerprints()) for shop in self.settings.shops])
         for channel in self.directory.all_channels():
             await self.store.save_channel(channel)
@@ -93,6 +108,17 @@ class App:
         await self.transport.open()
         await self.sender.open()
         self.worker.start()
+
+    def load_managed_channels(self) -> None:
+        """Put the admin-managed channels into the directory. Raises StartProblem when their keys do not open: without
+        them nobody could ask about payments already made."""
+        if self._managed_loaded:
+            return
+        managed, credentials = self.store.look_at_channels()
+        problems = load_managed(self.desk, managed, credentials)
+        if problems:
+            raise StartProblem(str(self.store.path), problems)
+        self._managed_loaded = True
 
     async def stop(self) -> None:
         """Finish what is going on, then close. Whatever is cut off all the same, the sweeper finishes next time."""
@@ -139,7 +165,9 @@ def load_policy(settings: Settings) -> Policy:
 
     try:
         data = yaml.safe_load(path.read_text(encoding="utf-8"))
-        return read_policy(data, [entry.channel() for entry in settings.channels])
+        # Admin-managed channels are known only to the database: their names cannot be checked here.
+        known = [entry.channel() for entry in settings.channels] if settings.key_ring is None else None
+        return read_policy(data, known)
     except OSError as error:
         raise SettingsError(str(path), [f"cannot be read / 无法读取: {error.strerror}"]) from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
@@ -173,10 +201,26 @@ def serve(settings: Settings) -> None:
     uvicorn.run(app.asgi, **server_options(settings.service))
 
 
+async def reencrypt(settings: Settings) -> int:
+    """Seal the keys of all managed channels with the newest master key. How many versions were sealed anew.
+
+    Needs the database for itself: the service must be stopped. Raises SettingsError, StartProblem for a database that
+    is in use, SealBroken (nothing is changed then).
+    """
+    app = build(settings)
+    take_database(app)
+    try:
+        await app.store.open()
+        return await reseal_all(app.desk)
+    finally:
+        await app.store.aclose()
+
+
 def take_database(app: App) -> None:
     """Before the server runs: inside it, whatever fails would be a page of traceback."""
     try:
         app.store.prepare()
+        app.load_managed_channels()
     except (StorageUnavailable, SchemaMismatch) as error:
         raise StartProblem(str(app.store.path), [f"{app.store.path}: {error}"]) from error
 

@@ -11,19 +11,22 @@ from typing import Annotated, Any, Literal, TypeVar, get_origin
 
 import msgspec
 
-from payswitch.domain.channel import Channel, Product
+from payswitch.domain.channel import Channel, MaintenanceWindow, Product
 from payswitch.domain.payment import Shop
 from payswitch.kit.addresses import is_network, is_web_address
+from payswitch.kit.sealing import KeyRing, MasterKeyError, read_master_keys
 from payswitch.kit.secrets import Secret
-from payswitch.kit.tables import read_table, unknown_names
+from payswitch.kit.tables import ID, id_problems, read_table, unknown_names
+from payswitch.operator_settings import OperatorSettings
+from payswitch.routing.maintenance import WINDOW_WANTED, unreadable_windows
 from payswitch.senders.signing import WebhookSecretError, key_of
 from payswitch.services.timings import Timings
 
 ENV_PREFIX = "PAYSWITCH_"
+MASTER_KEY_VARIABLE = ENV_PREFIX + "MASTER_KEY"
 LEAST_SECRET_BYTES = 24
 """Of a webhook secret: Standard Webhooks asks for 24 to 64 bytes."""
 
-_ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _LONGEST_PATH = 1_024
 
@@ -48,6 +51,9 @@ class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
     """A file, relative to the configuration file."""
     public_url: str | None = None
     """Where channels and customers reach this service; default `http://host:port`."""
+    master_key_file: str | None = None
+    """A file with the master key (several while it is being changed, newest first) that encrypts the credentials of
+    admin-managed channels; relative to the configuration file. Or PAYSWITCH_MASTER_KEY holds the key itself."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     policy: str | None = None
     """A policy document (YAML), relative to the configuration file; none: the default policy."""
@@ -104,7 +110,7 @@ class ShopSettings(msgspec.Struct, frozen=True, kw_only=True):
     def problems(self) -> list[str]:
         """What does not make sense."""
         place = f"shops[{self.shop_id}]"
-        found = _id_problems(place, shop_id=self.shop_id, merchant_id=self.merchant_id)
+        found = id_problems(place, shop_id=self.shop_id, merchant_id=self.merchant_id)
         if self.notify_url is not None and not is_web_address(self.notify_url, with_query=True):
             found.append(
                 f"{place}.notify_url: must be an http(s) address without user name and # / "
@@ -134,6 +140,7 @@ class ChannelSettings(msgspec.Struct, frozen=True, kw_only=True):
     version: AtLeastOne = 1
     products: frozenset[Product]
     upstream: str
+    upstreams: dict[Product, str] = {}
     enabled: bool = True
     tier: AtLeastOne = 1
     fee_bp: Annotated[int, msgspec.Meta(ge=0, le=10_000)] = 60
@@ -141,6 +148,7 @@ class ChannelSettings(msgspec.Struct, frozen=True, kw_only=True):
     max_fen: AtLeastOne | None = None
     daily_cap_fen: AtLeastOne | None = None
     tags: frozenset[str] = frozenset()
+    maintenance: tuple[MaintenanceWindow, ...] = ()
     account: dict[str, str]
 
     def __repr__(self) -> str:
@@ -154,11 +162,19 @@ class ChannelSettings(msgspec.Struct, frozen=True, kw_only=True):
         """What does not make sense. (The account is the connector's to judge.)"""
         place = f"channels[{self.channel_id}]"
         # The channel's id stands in the address that it notifies.
-        found = _id_problems(place, channel_id=self.channel_id, merchant_id=self.merchant_id)
+        found = id_problems(place, channel_id=self.channel_id, merchant_id=self.merchant_id)
         if not self.products:
             found.append(f"{place}.products: name at least one / 至少填写一种支付产品")
+        foreign = sorted(set(self.upstreams) - self.products)
+        if foreign:
+            names = ", ".join(foreign)
+            found.append(f"{place}.upstreams: {names} is not among its products / 不在该渠道的支付产品之内")
         if self.max_fen is not None and self.max_fen < self.min_fen:
             found.append(f"{place}.max_fen: must not be below min_fen / 不得小于 min_fen")
+        english, chinese = WINDOW_WANTED
+        found += [
+            f"{place}.maintenance[{number}]: {english} / {chinese}" for number in unreadable_windows(self.maintenance)
+        ]
         return found
 
 
@@ -169,6 +185,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     shops: tuple[ShopSettings, ...]
     channels: tuple[ChannelSettings, ...]
     timings: Timings = Timings()
+    operators: tuple[OperatorSettings, ...] = ()
+    """Who may manage channels over the admin API; none: nobody may."""
+    key_ring: KeyRing | None = None
+    """The master keys; None: channels cannot be managed over the API."""
     folder: Path = Path()
     """Where the configuration stands: relative paths start here."""
 
@@ -191,16 +211,32 @@ def load(path: Path, environ: Mapping[str, str] | None = None) -> Settings:
     """Read a configuration file. Raises SettingsError with everything that is missing, unknown, of the wrong type or
     without sense."""
     raw = _read(path)
-    problems = unknown_names(raw, dict.fromkeys(("service", "shops", "channels", "timings")))
-    service = _read_service(raw.get("service", {}), os.environ if environ is None else environ, problems)
+    problems = unknown_names(raw, dict.fromkeys(("service", "shops", "channels", "operators", "timings")))
+    environ = os.environ if environ is None else environ
+    service = _read_service(raw.get("service", {}), environ, problems)
+    key_ring = _read_master_keys(service, environ, path.parent, problems)
     timings = read_table(raw.get("timings", {}), Timings, "timings", problems)
     shops = _read_list(raw, "shops", "shop_id", ShopSettings, problems)
-    channels = _read_list(raw, "channels", "channel_id", ChannelSettings, problems)
+    # Where operators manage channels over the API, the file need not declare any.
+    declares = "channels" in raw or "operators" not in raw
+    channels = _read_list(raw, "channels", "channel_id", ChannelSettings, problems) if declares else []
+    operators = _read_list(raw, "operators", "operator_id", OperatorSettings, problems) if "operators" in raw else []
     problems += _sense(service, timings, shops, channels)
+    if not operators:
+        problems += _shops_without_channels(shops, channels)
+    problems += _operator_sense(operators, shops)
     channels = [_with_files(channel, path.parent, problems) for channel in channels]
     if problems or service is None or timings is None:
         raise SettingsError(str(path), problems)
-    return Settings(service=service, shops=tuple(shops), channels=tuple(channels), timings=timings, folder=path.parent)
+    return Settings(
+        service=service,
+        shops=tuple(shops),
+        channels=tuple(channels),
+        timings=timings,
+        operators=tuple(operators),
+        key_ring=key_ring,
+        folder=path.parent,
+    )
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -240,26 +276,31 @@ def _read_list(raw: Mapping[str, Any], name: str, key: str, struct: type[T], pro
     found = []
     for number, table in enumerate(tables, 1):
         named = table.get(key) if isinstance(table, dict) else None
-        place = named if isinstance(named, str) and _ID.fullmatch(named) else f"#{number}"
+        place = named if isinstance(named, str) and ID.fullmatch(named) else f"#{number}"
         found.append(read_table(table, struct, f"{name}[{place}]", problems))
     return [table for table in found if table is not None]
 
 
 def _with_files(channel: ChannelSettings, folder: Path, problems: list[str]) -> ChannelSettings:
-    """Replace every `<key>_file` of the account by the text of that file."""
-    account = {key: value for key, value in channel.account.items() if not key.endswith("_file")}
-    for key, value in channel.account.items():
+    place = f"channels[{channel.channel_id}].account"
+    return msgspec.structs.replace(channel, account=account_with_files(channel.account, folder, place, problems))
+
+
+def account_with_files(given: Mapping[str, str], folder: Path, place: str, problems: list[str]) -> dict[str, str]:
+    """An account table with every `<key>_file` replaced by the text of that file."""
+    account = {key: value for key, value in given.items() if not key.endswith("_file")}
+    for key, value in given.items():
         if not key.endswith("_file"):
             continue
-        place, name = f"channels[{channel.channel_id}].account.{key}", key.removesuffix("_file")
+        where, name = f"{place}.{key}", key.removesuffix("_file")
         if name in account:
-            problems.append(f"{place}: give either this or {name}, not both / 与 {name} 只能二选一")
+            problems.append(f"{where}: give either this or {name}, not both / 与 {name} 只能二选一")
         elif len(value) > _LONGEST_PATH or not value.isprintable():
             # Not quoted: it is most likely the key itself.
-            problems.append(f"{place}: must be the name of a file; a key's own text goes to {name} / 须为文件名")
+            problems.append(f"{where}: must be the name of a file; a key's own text goes to {name} / 须为文件名")
         else:
-            account[name] = _file_text(folder / value, place, problems)
-    return msgspec.structs.replace(channel, account=account)
+            account[name] = _file_text(folder / value, where, problems)
+    return account
 
 
 def _file_text(path: Path, place: str, problems: list[str]) -> str:
@@ -290,10 +331,51 @@ def _sense(
     keys = [key for shop in shops for key in shop.key_fingerprints()]
     if len(set(keys)) < len(keys):
         problems.append("shops: an API key opens one shop only; one stands twice / 同一 API 密钥重复配置")
+    return problems
+
+
+def _shops_without_channels(shops: Sequence[ShopSettings], channels: Sequence[ChannelSettings]) -> list[str]:
     merchants = {channel.merchant_id for channel in channels}
-    for shop in shops:
-        if channels and shop.merchant_id not in merchants:
-            problems.append(f"shops[{shop.shop_id}].merchant_id: this merchant has no channel / 该商户没有任何渠道")
+    return [
+        f"shops[{shop.shop_id}].merchant_id: this merchant has no channel / 该商户没有任何渠道"
+        for shop in shops
+        if channels and shop.merchant_id not in merchants
+    ]
+
+
+def _read_master_keys(
+    service: ServiceSettings | None, environ: Mapping[str, str], folder: Path, problems: list[str]
+) -> KeyRing | None:
+    """The master keys, from the environment or from a file. A wrong one is named by where it stands, never quoted."""
+    text, place = environ.get(MASTER_KEY_VARIABLE, "").strip(), MASTER_KEY_VARIABLE
+    if service is not None and service.master_key_file is not None:
+        if text:
+            problems.append(f"{place}: give either this or service.master_key_file, not both / 只能二选一")
+            return None
+        place = "service.master_key_file"
+        text = _file_text(folder / service.master_key_file, place, problems)
+        if not text.strip():
+            problems.append(f"{place}: holds no master key / 文件中没有主密钥")
+    if not text.strip():
+        return None
+    try:
+        return KeyRing(read_master_keys(text))
+    except MasterKeyError as error:
+        problems.append(f"{place}: {error}")
+        return None
+
+
+def _operator_sense(operators: Sequence[OperatorSettings], shops: Sequence[ShopSettings]) -> list[str]:
+    problems = [problem for operator in operators for problem in operator.problems()]
+    problems += _duplicates("operators", [operator.operator_id for operator in operators])
+    keys = [key for operator in operators for key in operator.key_fingerprints()]
+    if len(set(keys)) < len(keys):
+        problems.append("operators: an API key belongs to one operator; one stands twice / 同一 API 密钥重复配置")
+    if not {key for shop in shops for key in shop.key_fingerprints()}.isdisjoint(keys):
+        problems.append(
+            "operators: a shop's API key must not be an operator's key as well; make another one / "
+            "店铺密钥不能同时作为运营密钥，请另行生成"
+        )
     return problems
 
 
@@ -312,14 +394,6 @@ def _timing_problems(timings: Timings) -> list[str]:
         if not gaps or min(gaps) < 0:
             found.append(f"timings.{name}: must not be empty or below zero / 不得为空或小于零")
     return found
-
-
-def _id_problems(place: str, **ids: str) -> list[str]:
-    wrong = [name for name, value in ids.items() if _ID.fullmatch(value) is None]
-    return [
-        f"{place}.{name}: must be 1 to 64 of 0-9 A-Z a-z _ - / 须为 1 到 64 个字母、数字、下划线或减号"
-        for name in wrong
-    ]
 
 
 def _is_webhook_secret(secret: Secret) -> bool:

@@ -12,6 +12,11 @@ from urllib.parse import urlencode
 
 import msgspec
 
+from payswitch.connectors.aiohttp_transport import AiohttpTransport
+from payswitch.connectors.directory import Directory
+from payswitch.connectors.registry import CONNECTORS
+from payswitch.connectors.workshop import Workshop
+from payswitch.domain.operator import Operator
 from payswitch.domain.payment import Shop
 from payswitch.entry.api.routes import hot_routes
 from payswitch.entry.api.routes import routes as api_routes
@@ -21,12 +26,20 @@ from payswitch.entry.console.routes import routes as console_routes
 from payswitch.entry.http.asgi import AsgiApp
 from payswitch.entry.http.assemble import make_asgi
 from payswitch.entry.notify.routes import routes as notify_routes
+from payswitch.kit.sealing import KeyRing, new_master_key, read_master_keys
 from payswitch.kit.secrets import fingerprint
+from payswitch.services.channel_desk import ChannelDesk
 from payswitch.services.live_board import LiveBoard
 from tests.services.harness import SHOP, Night, night
 
 KEY = "key-of-the-tea-shop"
 OTHER_KEY = "key-of-the-book-shop"
+OPERATOR_KEY = "key-of-the-operator"
+STRANGER_KEY = "key-of-another-merchants-operator"
+OPERATORS = {
+    fingerprint(OPERATOR_KEY): Operator(operator_id="op-lin", name="林", merchant_ids=frozenset({"m-1"})),
+    fingerprint(STRANGER_KEY): Operator(operator_id="op-wu", name="吴", merchant_ids=frozenset({"m-2"})),
+}
 OTHER_SHOP = Shop(shop_id="shop-2", merchant_id="m-1", name="书店")
 
 PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148 Safari/604.1"
@@ -142,6 +155,15 @@ class Evening:
     def other_shop(self) -> Web:
         return Web(self.app, {"authorization": f"Bearer {OTHER_KEY}"})
 
+    @property
+    def operator(self) -> Web:
+        return Web(self.app, {"authorization": f"Bearer {OPERATOR_KEY}"})
+
+    @property
+    def foreign_operator(self) -> Web:
+        """Manages another merchant."""
+        return Web(self.app, {"authorization": f"Bearer {STRANGER_KEY}"})
+
     def browser(self, user_agent: str = DESK) -> Web:
         return Web(self.app, {"user-agent": user_agent}, client="203.0.113.9")
 
@@ -157,13 +179,23 @@ def order(number: str = "order-1", **changes: Any) -> dict[str, Any]:
     return {name: value for name, value in {**usual, **changes}.items() if value is not None}
 
 
+def a_desk(wired: Night) -> ChannelDesk:
+    """Channels can be managed: their keys are opened by the real connectors, which nobody calls here."""
+    transport = AiohttpTransport(clock=wired.clock)
+    workshop = Workshop(Directory(CONNECTORS), transport=transport, clock=wired.clock, ids=wired.ctx.ids)
+    ring = KeyRing(read_master_keys(new_master_key()))
+    return ChannelDesk(store=wired.store, workshop=workshop, key_ring=ring)
+
+
 @asynccontextmanager
 async def evening(folder: Path, *, live_page: LivePage = "loopback") -> AsyncIterator[Evening]:
     """Open the application with two shops on one merchant."""
     async with night(folder) as wired:
         board = LiveBoard(clock=wired.clock)
         ctx = wired.ctx
-        ctx.feed = board
+        ctx.feed = ctx.board = board
+        ctx.operators = OPERATORS
+        ctx.desk = a_desk(wired)
         await wired.store.save_shop(msgspec.structs.replace(SHOP, name="云水茶铺"), [fingerprint(KEY)])
         await wired.store.save_shop(OTHER_SHOP, [fingerprint(OTHER_KEY)])
         handlers = [

@@ -9,7 +9,10 @@ from typing import Any
 
 import pytest
 
+from payswitch.kit.certificates import CertificateEnd
 from payswitch.kit.clock import ManualClock
+from payswitch.services.channel_watch import watch_channels
+from payswitch.services.checkup import DAY_MS
 from payswitch.services.live_board import MOST_MOMENTS, LiveBoard, RecentIds
 from payswitch.services.live_lane import KEPT_S, Series, percentile
 from tests.api.support import Evening, Web, evening, order
@@ -215,3 +218,23 @@ def test_recent_ids_forget_the_oldest() -> None:
 )
 def test_percentiles(values: list[float], share: float, expected: float | None) -> None:
     assert percentile(values, share) == expected
+
+
+async def test_what_concerns_a_whole_channel_stands_at_its_head(tonight: Evening) -> None:
+    night = tonight.night
+    night.directory.cap("wechat-main", 50_000)
+    end_ms = night.clock.now_ms() + 12 * DAY_MS + 700_000
+    night.directory.certificate_ends["wechat-main"] = [
+        CertificateEnd(key="a", ends_at_ms=end_ms + DAY_MS),
+        CertificateEnd(key="b", ends_at_ms=end_ms),
+    ]
+    made = (await tonight.shop.post("/v1/payments", order())).json
+    await night.pays((await night.file(made["payment_id"])).attempts[-1])
+    for _ in range(2):
+        await watch_channels(night.ctx)
+        night.clock.advance(seconds=301)
+    shown = {channel["channel_id"]: channel for channel in (await data(tonight))["channels"]}
+    head = shown["wechat-main"]
+    assert (head["used_today_fen"], head["daily_cap_fen"], head["certificate_days"]) == (12_900, 50_000, 12)
+    assert head["probe"]["severity"] == "ok"
+    assert (shown["alipay-main"]["daily_cap_fen"], shown["alipay-main"]["certificate_days"]) == (None, None)

@@ -33,17 +33,24 @@ async def sandbox() -> AsyncIterator[RunningSandbox]:
         yield running
 
 
-async def examine(sandbox: RunningSandbox, account_id: str, **wrong: str) -> list[Finding]:
+PAIRS_ARE_CHECKED_BY = ("api_v2_key", "merchant_certificate")
+"""With these in the account, a wrong private key is found before anything is asked."""
+
+
+async def examine(sandbox: RunningSandbox, account_id: str, *, push: bool = True, **wrong: str) -> list[Finding]:
+    """`push`: the products of that kind only, by an account that knows nothing else."""
     connector = CONNECTORS[CONNECTOR_OF[account_id]]
     channel = Channel(
         channel_id=account_id,
         merchant_id="m-1",
         connector=connector.name,
         name="体检",
-        products=frozenset(connector.capabilities),
+        products=frozenset(p for p, capability in connector.capabilities.items() if capability.push >= push),
         upstream=connector.name,
     )
     account = sandbox.world.account(account_id).connector_account() | wrong
+    if push:
+        account = {name: value for name, value in account.items() if name not in PAIRS_ARE_CHECKED_BY}
     transport = AiohttpTransport(clock=SystemClock())
     await transport.open()
     try:
@@ -57,6 +64,13 @@ async def examine(sandbox: RunningSandbox, account_id: str, **wrong: str) -> lis
 async def test_a_good_account_passes(sandbox: RunningSandbox, account_id: str) -> None:
     assert [finding.severity for finding in await examine(sandbox, account_id)] == [Severity.OK]
     assert await sandbox.ledger() == [], "a check-up makes no order"
+
+
+async def test_payment_codes_are_asked_about_their_own_way(sandbox: RunningSandbox) -> None:
+    """WeChat's API V2 has a key of its own, which may be wrong while everything else is right."""
+    assert {finding.severity for finding in await examine(sandbox, "w", push=False)} == {Severity.OK}
+    findings = await examine(sandbox, "w", push=False, api_v2_key="0" * 32)
+    assert [finding.severity for finding in findings] == [Severity.OK, Severity.PROBLEM]
 
 
 @pytest.mark.parametrize(

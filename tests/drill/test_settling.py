@@ -12,7 +12,7 @@ from payswitch.domain.payment import AttemptState, PaymentState
 from payswitch.drill.books import DifferenceKind
 from payswitch.drill.client import DrillError, one_reason
 from payswitch.drill.journey import Visit
-from payswitch.drill.settling import Settled, Settling
+from payswitch.drill.settling import Settled, Settling, orders_of
 from payswitch.drill.shop import ShopBook
 from payswitch.drill.stage import Stage
 from payswitch.drill.views import LedgerEntry, PaymentView
@@ -63,7 +63,7 @@ class FakeStage:
 
 async def settle(stage: FakeStage, limit_s: float = 30.0) -> Settled:
     visit = Visit(shopper(), "N000001", payment_id="pay_1")
-    return await Settling(cast("Stage", stage), InstantClock(), Nobody()).run([visit], limit_s)
+    return await Settling(cast("Stage", stage), InstantClock(), Nobody()).run(orders_of([visit]), limit_s)
 
 
 async def test_books_that_agree_end_the_waiting_at_once() -> None:

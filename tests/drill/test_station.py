@@ -55,6 +55,13 @@ def test_the_second_start_keeps_keys_and_secrets_and_takes_a_new_address(folder:
     assert [account.keys for account in again.world.accounts] == [account.keys for account in station.world.accounts]
 
 
+def test_the_port_for_client_certificates_stays_as_long_as_the_address_does(folder: Path) -> None:
+    first = prepare(folder, "http://127.0.0.1:8998").world.base_url_tls
+
+    assert first.startswith("https://127.0.0.1:")
+    assert prepare(folder, "http://127.0.0.1:8998").world.base_url_tls == first
+
+
 def test_nobody_else_can_read_the_secrets(folder: Path, station: Station) -> None:
     write_config(station, service_url="http://127.0.0.1:8088", notify_url=None)
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 from tests.routing.world import ALIPAY, FIVE, NIGHT_MS, WECHAT, Night, book, channel, order, qr_product, why_excluded
 
-from payswitch.domain.channel import Capability, Closing, CredentialKind, Environment, Method, Product
+from payswitch.domain.channel import Capability, Closing, Consent, CredentialKind, Environment, Method, Product
 from payswitch.domain.payment import Customer
 from payswitch.routing.policy import Maintenance, Policy, Tier
 from payswitch.routing.request import ChannelBook
@@ -27,6 +28,7 @@ ONE = channel("wechat-main", "wechatpay", "wechat", 1)
         ("product_not_allowed", channel("c", "wechatpay", "wechat", 1), {"products": frozenset({Product.WECHAT_H5})}),
         ("method_refused", channel("c", "wechatpay", "wechat", 1), {"refused_methods": frozenset({Method.WECHAT})}),
         ("needs_openid", channel("c", "wechatpay", "wechat", 1), {"environment": Environment.WECHAT}),
+        ("expiry_too_short", channel("c", "wechatpay", "wechat", 1), {"remaining_ms": 58_999}),
         ("amount_too_small", channel("c", "wechatpay", "wechat", 1, min_fen=10_000), {}),
         ("amount_too_large", channel("c", "wechatpay", "wechat", 1, max_fen=9_899), {}),
     ],
@@ -60,6 +62,44 @@ def test_a_product_inside_a_wallet_waits_for_that_wallets_id_of_the_customer() -
     assert [exclusion.reason for exclusion in refused.excluded] == ["needs_buyer_id"]
     offered = night.plan(environment=Environment.ALIPAY, customer=Customer(buyer_id="2088"))
     assert [candidate.product for candidate in offered.candidates] == [Product.ALIPAY_JSAPI]
+
+
+def test_a_bank_card_is_debited_only_where_the_customer_has_signed_it_up() -> None:
+    card = Capability(
+        product=Product.QUICKPAY_CARD,
+        method=Method.QUICKPAY,
+        push=False,
+        server_created=True,
+        environments=frozenset({Environment.MOBILE}),
+        needs_agreement=True,
+        consent=Consent.SMS_CODE,
+        closing=Closing.YES,
+        credential=CredentialKind.SMS,
+    )
+    products = frozenset({Product.QUICKPAY_CARD})
+    banks = [channel(name, "psp", name, 1, products=products) for name in ("icbc", "ccb")]
+    night = Night(the_book=ChannelBook(channels=tuple(banks), capabilities={"psp": {Product.QUICKPAY_CARD: card}}))
+    stranger = night.plan(environment=Environment.MOBILE)
+    assert [exclusion.reason for exclusion in stranger.excluded] == ["needs_agreement"] * 2
+    known = night.plan(environment=Environment.MOBILE, agreements=frozenset({"ccb"}))
+    assert order(known) == ["ccb"]
+    assert why_excluded(known, "icbc") == {"needs_agreement"}
+
+
+def test_a_life_of_just_the_shortest_length_is_enough() -> None:
+    """And what it lost between the shop's request and this decision does not count."""
+    night = Night(the_book=book(ONE))
+    assert order(night.plan(remaining_ms=60_000)) == ["wechat-main"]
+    assert order(night.plan(remaining_ms=59_950)) == ["wechat-main"]
+
+
+def test_a_customer_who_comes_back_late_goes_where_the_time_still_suffices() -> None:
+    """20 seconds are left: WeChat's orders live for a minute at least, the bank's for ten seconds."""
+    patient = {product: msgspec.structs.replace(c, least_expiry_s=10) for product, c in ALIPAY.items()}
+    the_book = ChannelBook(channels=FIVE, capabilities={"wechatpay": WECHAT, "alipay": patient})
+    plan = Night(the_book=the_book).plan(remaining_ms=20_000)
+    assert why_excluded(plan, "wechat-main") == why_excluded(plan, "wechat-backup") == {"expiry_too_short"}
+    assert set(order(plan)) == {"alipay-main", "alipay-backup", "bank-alipay"}
 
 
 def test_limits_are_inclusive_and_the_products_own_limits_count_too() -> None:

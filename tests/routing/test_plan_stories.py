@@ -41,6 +41,16 @@ def test_tiers_decide_first_and_failure_domains_take_turns(night: Night) -> None
     assert order(night.plan()) == ["wechat-main", "alipay-main", "bank-alipay", "wechat-backup", "alipay-backup"]
 
 
+def test_a_providers_wechat_product_falls_with_wechat_and_not_with_the_provider() -> None:
+    """WeChat has just failed: the code that the provider makes there is suspect, too."""
+    provider = channel("provider", "wechatpay", "provider", 1, upstreams={Product.WECHAT_NATIVE: "wechat"}, fee_bp=30)
+    other = channel("alipay-main", "alipay", "alipay", 1)
+    night = Night(Policy(version="t", split=best_only()), book(provider, other))
+    assert order(night.plan()) == ["provider", "alipay-main"]
+    assert order(night.plan(failed_upstreams=frozenset({"wechat"}))) == ["alipay-main", "provider"]
+    assert order(night.plan(failed_upstreams=frozenset({"provider"}))) == ["provider", "alipay-main"]
+
+
 def test_within_a_tier_the_cheaper_of_two_equals_comes_first() -> None:
     dear = channel("dear", "wechatpay", "a", 1, fee_bp=100)
     cheap = channel("cheap", "wechatpay", "b", 1, fee_bp=38)

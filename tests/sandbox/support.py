@@ -57,10 +57,11 @@ class RunningSandbox:
 async def running_sandbox(
     world: World, *, clock: Clock, settings: Settings | None = None, data: Path | None = None, seed: int = 1
 ) -> AsyncIterator[RunningSandbox]:
-    sock = listen("127.0.0.1", 0)
+    sock, tls_sock = listen("127.0.0.1", 0), listen("127.0.0.1", 0)
     base_url = f"http://127.0.0.1:{sock.getsockname()[1]}"
-    app = make_app(world.at(base_url), clock=clock, seed=seed, data=data, settings=settings)
-    async with serving(app, sock=sock), aiohttp.ClientSession() as session:
+    base_url_tls = f"https://127.0.0.1:{tls_sock.getsockname()[1]}"
+    app = make_app(world.at(base_url, base_url_tls), clock=clock, seed=seed, data=data, settings=settings)
+    async with serving(app, sock=sock, tls_sock=tls_sock), aiohttp.ClientSession() as session:
         yield RunningSandbox(app[CORE], base_url, session)
 
 

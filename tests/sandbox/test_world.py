@@ -18,7 +18,8 @@ SECRET_FIELDS = ("platform_private_key", "public_key_private_key", "alipay_priva
 
 def test_the_demo_has_five_accounts_in_every_key_mode(world: World) -> None:
     seen = {account.channel_id: sorted(account.connector_account()) for account in world.accounts[:5]}
-    wechat = ["api_v3_key", "appid", "base_url", "mchid", "merchant_private_key", "merchant_serial_no"]
+    wechat = ["api_v3_key", "appid", "base_url", "mchid", "merchant_certificate", "merchant_private_key"]
+    wechat += ["api_v2_key", "merchant_serial_no"]
     alipay = ["app_id", "app_private_key", "gateway", "seller_id"]
     assert seen == {
         "wechat-main": sorted([*wechat, "platform_certificates"]),
@@ -87,6 +88,16 @@ def test_a_world_moves_with_its_keys(world: World) -> None:
     moved = world.at("http://127.0.0.1:9999/")
     assert moved.account("alipay-main").connector_account()["gateway"] == "http://127.0.0.1:9999/gateway.do"
     assert [account.keys for account in moved.accounts] == [account.keys for account in world.accounts]
+
+
+def test_accounts_that_show_a_certificate_know_where_and_whom_to_trust(world: World) -> None:
+    moved = world.at("http://127.0.0.1:9999", "https://127.0.0.1:9443/")
+    given = moved.account("wechat-main").connector_account()
+    assert given["base_url_tls"] == "https://127.0.0.1:9443"
+    ca = x509.load_pem_x509_certificate(given["ca_certificate"].encode())
+    x509.load_pem_x509_certificate(given["merchant_certificate"].encode()).verify_directly_issued_by(ca)
+    assert "base_url_tls" not in moved.account("alipay-main").connector_account()
+    assert World.from_json(moved.to_json()) == moved
 
 
 def test_an_unknown_account_is_answered_with_the_known_ones(world: World) -> None:

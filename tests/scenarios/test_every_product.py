@@ -7,7 +7,7 @@ shop of its own, so that routing cannot send a payment anywhere else. At the end
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -61,7 +61,11 @@ def settings_for(sandbox: RunningSandbox, folder: Path, port: int) -> Settings:
 
 
 @asynccontextmanager
-async def a_service(sandbox: RunningSandbox, folder: Path) -> AsyncIterator[tuple[App, str]]:
+async def a_service(
+    sandbox: RunningSandbox,
+    folder: Path,
+    make_settings: Callable[[RunningSandbox, Path, int], Settings] = settings_for,
+) -> AsyncIterator[tuple[App, str]]:
     """The wired service behind a real server. Its address is known before it is built: channels are told of it."""
     holder: dict[str, Any] = {}
 
@@ -69,12 +73,17 @@ async def a_service(sandbox: RunningSandbox, folder: Path) -> AsyncIterator[tupl
         await holder["app"].asgi(scope, receive, send)
 
     async with serving(late) as port:
-        app = holder["app"] = build(settings_for(sandbox, folder, port))
+        app = holder["app"] = build(make_settings(sandbox, folder, port))
         await app.start()
         try:
             yield app, f"http://127.0.0.1:{port}"
         finally:
             await app.stop()
+
+
+def push_products(connector: str) -> list[Capability]:
+    """What a wallet pays. Debits have evenings of their own."""
+    return [capability for capability in CONNECTORS[connector].capabilities.values() if capability.push]
 
 
 class Shop:
@@ -151,10 +160,8 @@ async def test_every_product_of_every_connector_is_paid_and_refunded(tmp_path: P
         bought = 0
         for account_id, connector in ACCOUNTS.items():
             shop = Shop(session, service, account_id)
-            await asyncio.gather(
-                *(buy(sandbox, shop, account_id, c) for c in CONNECTORS[connector].capabilities.values())
-            )
-            bought += len(CONNECTORS[connector].capabilities)
+            await asyncio.gather(*(buy(sandbox, shop, account_id, c) for c in push_products(connector)))
+            bought += len(push_products(connector))
 
         counts = await app.store.counts()
         assert counts.payments == {"succeeded": bought}

@@ -39,6 +39,7 @@ from payswitch.domain.exchange import (
 )
 from payswitch.domain.outcome import Outcome, OutcomeKind
 from payswitch.domain.payment import Attempt, PaymentFile, Shop
+from payswitch.kit.certificates import CertificateEnd
 from payswitch.kit.clock import ManualClock
 from payswitch.kit.ids import SeededIds
 from payswitch.routing.planner import Router
@@ -259,6 +260,8 @@ class FakeDirectory:
             "alipay-main": FakeChannel("alipay-main", clock, closing=Closing.AFTER_SCAN),
         }
         self.forgotten: set[str] = set()
+        self.certificate_ends: dict[str, list[CertificateEnd]] = {}
+        self.tables = {name: dict(table) for name, table in TABLES.items()}
         self._channels = {
             "wechat-main": self._channel("wechat-main", "wechatpay", Product.WECHAT_NATIVE, "wechat", 1),
             "wechat-backup": self._channel("wechat-backup", "wechatpay", Product.WECHAT_NATIVE, "wechat", 2),
@@ -280,20 +283,49 @@ class FakeDirectory:
     def channels(self, merchant_id: str) -> Sequence[Channel]:
         return [channel for channel in self._channels.values() if channel.merchant_id == merchant_id]
 
+    def all_channels(self) -> Sequence[Channel]:
+        return list(self._channels.values())
+
+    def certificates(self, channel_id: str) -> Sequence[CertificateEnd]:
+        return self.certificate_ends.get(channel_id, ())
+
     def channel(self, channel_id: str) -> Channel | None:
         return self._channels.get(channel_id)
 
     def capabilities(self, connector: str) -> CapabilityTable:
-        return TABLES[connector]
+        return self.tables[connector]
+
+    def install(self, channel: Channel, client: FakeChannel, capabilities: CapabilityTable) -> None:
+        """One more account."""
+        self.clients[channel.channel_id] = client
+        self._channels[channel.channel_id] = channel
+        self.tables[channel.connector] = dict(capabilities)
+
+    def teach(self, product: Product, **facts: object) -> None:
+        """The channels' terms for one product are others than usual."""
+        for table in self.tables.values():
+            if product in table:
+                table[product] = msgspec.structs.replace(table[product], **facts)
+
+    def older_clients(self, channel_id: str) -> Sequence[FakeChannel]:
+        return ()
 
     def client(self, channel_id: str, version: int) -> FakeChannel:
         if channel_id in self.forgotten:
             raise LookupError(f"channel {channel_id} is needed by earlier payments but is not configured")
         return self.clients[channel_id]
 
+    def add(self, example: Channel, client: FakeChannel) -> None:
+        """One more channel like the example."""
+        self.clients[client.channel_id] = client
+        self._channels[client.channel_id] = msgspec.structs.replace(example, channel_id=client.channel_id)
+
+    def change(self, channel_id: str, **facts: object) -> None:
+        """An operator changed a channel's settings."""
+        self._channels[channel_id] = msgspec.structs.replace(self._channels[channel_id], **facts)
+
     def cap(self, channel_id: str, daily_cap_fen: int) -> None:
-        channel = self._channels[channel_id]
-        self._channels[channel_id] = msgspec.structs.replace(channel, daily_cap_fen=daily_cap_fen)
+        self.change(channel_id, daily_cap_fen=daily_cap_fen)
 
     def forget(self, channel_id: str) -> None:
         """An operator deleted the channel from the configuration, keys and all."""

@@ -59,9 +59,9 @@ def test_a_certificate_is_told_before_it_ends(days_before_the_end: int, severity
     account = wechat_account("w", "http://127.0.0.1:1", key_bits=1024).connector_account()
     ends = load_certificate(account["platform_certificates"]).not_valid_after_utc
     now_ms = int((ends - timedelta(days=days_before_the_end)).timestamp() * 1_000) - DAY_MS // 2
-    (finding,) = check_certificates("w", account, now_ms)
+    found = check_certificates("w", account, now_ms)
+    (finding,) = (finding for finding in found if "account.platform_certificates" in finding.what)
     assert finding.severity is severity
-    assert "account.platform_certificates" in finding.what
     assert "BEGIN" not in finding.what
 
 

@@ -6,13 +6,15 @@ import asyncio
 
 import pytest
 
-from payswitch.domain.errors import PaySwitchError
+from payswitch.domain.channel import Method, Product, RefundTerms
+from payswitch.domain.errors import REFUND_TERMS, PaySwitchError
 from payswitch.domain.exchange import RefundFact
 from payswitch.domain.outcome import Outcome, OutcomeKind
-from payswitch.domain.payment import PaymentFile, Refund, RefundState
+from payswitch.domain.payment import PaymentFile, Refund, RefundKind, RefundState
 from payswitch.services import refunding, refunds
-from payswitch.services.commands import CreateRefund
+from payswitch.services.commands import CreateRefund, SwitchPayment
 from payswitch.services.deliveries import deliver_due
+from payswitch.services.switching import switch_payment
 from tests.services.harness import NOT_SENT, SHOP, SILENT, Night
 
 BALANCE_SHORT = Outcome(kind=OutcomeKind.REFUSED_CHANNEL, code="NOT_ENOUGH", merchant_side=True)
@@ -55,6 +57,56 @@ async def test_the_same_number_with_another_amount_is_a_conflict(tonight: Night)
     with pytest.raises(PaySwitchError) as caught:
         await refund(tonight, file, "r-1", 6_000)
     assert caught.value.kind.status == 409
+
+
+async def test_a_refund_that_the_channel_takes_no_more_is_refused_before_anything_is_stored(tonight: Night) -> None:
+    tonight.directory.teach(Product.WECHAT_NATIVE, refund=RefundTerms(days=30))
+    file = await paid(tonight)
+    tonight.clock.advance(seconds=30 * 86_400)
+    await refund(tonight, file, "r-1", 5_000)
+    tonight.clock.advance(seconds=1)
+    with pytest.raises(PaySwitchError) as caught:
+        await refund(tonight, file, "r-2", 5_000)
+    assert (caught.value.kind, caught.value.extra["refund_days"]) == (REFUND_TERMS, 30)
+    assert "30 天" in caught.value.detail_zh
+    after = await tonight.file(file.payment.payment_id)
+    assert ([r.shop_refund_no for r in after.refunds], after.attempts[0].refunded_fen) == (["r-1"], 5_000)
+
+
+async def test_a_refund_more_than_the_channel_takes_of_one_payment(tonight: Night) -> None:
+    tonight.directory.teach(Product.WECHAT_NATIVE, refund=RefundTerms(parts=2))
+    file = await paid(tonight)
+    tonight.channel("wechat-main").refund_script.append(REFUSED)
+    assert (await refund(tonight, file, "r-0", 100)).state is RefundState.FAILED, "took none of the two places"
+    for number in ("r-1", "r-2", "r-1"):
+        await refund(tonight, file, number, 100)
+    with pytest.raises(PaySwitchError) as caught:
+        await refund(tonight, file, "r-3", 100)
+    assert (caught.value.kind, caught.value.extra["most_refunds"]) == (REFUND_TERMS, 2)
+
+
+async def test_a_channel_that_pays_back_all_or_nothing(tonight: Night) -> None:
+    tonight.directory.teach(Product.WECHAT_NATIVE, refund=RefundTerms(parts=1))
+    file = await paid(tonight)
+    with pytest.raises(PaySwitchError) as caught:
+        await refund(tonight, file, "r-1", 12_899)
+    assert (caught.value.kind, caught.value.extra["refundable_fen"]) == (REFUND_TERMS, 12_900)
+    assert (await refund(tonight, file, "r-1", 12_900)).state is RefundState.SUCCEEDED
+
+
+async def test_surplus_money_goes_back_whatever_the_terms_say(tonight: Night) -> None:
+    """The customer pays the old code and the new one. The terms would refuse that refund; the channel takes it."""
+    tonight.directory.teach(Product.WECHAT_NATIVE, refund=RefundTerms(days=0, parts=0))
+    answer = await tonight.order()
+    old = answer.file.attempts[0]
+    await switch_payment(tonight.ctx, old.payment_id, SwitchPayment(methods=(Method.ALIPAY,)), shop=SHOP)
+    tonight.channel("wechat-main").orders[old.channel_order_no].state = "open"
+    new = (await tonight.file(old.payment_id)).attempts[-1]
+    await tonight.pays(new)
+    await tonight.pays(old)
+    await tonight.wait(5)
+    (surplus,) = (await tonight.file(old.payment_id)).refunds
+    assert (surplus.kind, surplus.state) == (RefundKind.SURPLUS, RefundState.SUCCEEDED)
 
 
 async def test_many_refunds_at_once_never_exceed_what_was_paid(tonight: Night) -> None:

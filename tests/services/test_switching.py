@@ -12,7 +12,7 @@ from payswitch.domain.payment import AttemptState, CloseReason, PaymentState
 from payswitch.services import checkouts, payments, switching
 from payswitch.services.commands import SwitchPayment
 from payswitch.services.deliveries import deliver_due
-from payswitch.services.payments import MOST_EXPOSED
+from payswitch.services.launching import MOST_EXPOSED
 from tests.services.harness import SHOP, Night
 
 

@@ -17,7 +17,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import NullPool, create_engine
 
-from payswitch.storage import outbox, schema, write_statements
+from payswitch.storage import managed_channels, outbox, schema, write_statements
 from payswitch.storage import read_statements as reads
 from payswitch.storage.errors import SchemaMismatch, integrity_error
 from payswitch.storage.migrations.upgrade import HEAD, alembic_config, stored_revision, upgrade
@@ -124,6 +124,9 @@ def test_a_second_start_does_not_even_load_alembic(migrated: Path) -> None:
         (schema.decisions, write_statements.DECISION),
         (schema.incidents, write_statements.INCIDENT),
         (schema.idempotency, write_statements.IDEMPOTENCY),
+        (schema.managed_channels, managed_channels.MANAGED_CHANNEL),
+        (schema.channel_credentials, managed_channels.CREDENTIAL),
+        (schema.channel_audit, managed_channels.AUDIT_ENTRY),
     ],
     ids=lambda value: getattr(value, "name", ""),
 )
@@ -140,7 +143,15 @@ def all_reads() -> list[Any]:
     named += [(f"LIST_PAYMENTS[{key}]", value) for key, value in reads.LIST_PAYMENTS.items()]
     named += [(f"LIST_EVENTS[{key}]", value) for key, value in reads.LIST_EVENTS.items()]
     named.append(("CLAIM_EVENTS", outbox._DUE))
-    small_or_for_audits = ("SHOPS", "LIVE_KEYS", "CHANNEL_SETTINGS", "_BY_STATE", "_COUNT")
+    small_or_for_audits = (
+        "SHOPS",
+        "LIVE_KEYS",
+        "CHANNEL_SETTINGS",
+        "MANAGED_CHANNELS",
+        "ALL_CREDENTIALS",
+        "_BY_STATE",
+        "_COUNT",
+    )
     return [
         pytest.param(value, id=name)
         for name, value in named

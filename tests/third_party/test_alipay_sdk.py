@@ -85,6 +85,22 @@ async def test_an_order_is_closed_only_after_the_scan(app: Application) -> None:
     assert await app.pay(code) == "closed"
 
 
+async def test_a_payment_code_is_debited_and_cancelled(app: Application) -> None:
+    codes = app.sandbox.core.payment_codes
+    biz = {"scene": "bar_code", "total_amount": "88.88", "subject": "直播间爆款 {花括号}", "out_trade_no": "NODE_1"}
+    paid = await app.call("pay", app.listener.url, auth_code=codes.issue("alipay").code, **biz)
+    assert (paid["code"], paid["total_amount"]) == ("10000", "88.88")
+    cancelled = await app.call("cancel", out_trade_no="NODE_1")
+    assert (cancelled["action"], cancelled["retry_flag"]) == ("refund", "N")
+    assert (await app.call("query", out_trade_no="NODE_1"))["trade_status"] == "TRADE_CLOSED"
+
+    code = codes.issue("alipay", ask_above_fen=1).code
+    waiting = await app.call("pay", app.listener.url, auth_code=code, **biz | {"out_trade_no": "NODE_2"})
+    assert waiting["code"] == "10003"
+    assert await app.pay(code) == "paid"
+    assert (await app.call("query", out_trade_no="NODE_2"))["trade_status"] == "TRADE_SUCCESS"
+
+
 @pytest.mark.parametrize(
     ("product", "code"), [("page", "FAST_INSTANT_TRADE_PAY"), ("wap", "QUICK_WAP_WAY"), ("app", "QUICK_MSECURITY_PAY")]
 )

@@ -231,6 +231,12 @@ MISTAKES: Mapping[str, tuple[str, str, str]] = {
     "one key for two shops": (SHOP, SHOP + SHOP.replace("tea", "book"), "shops: an API key opens one shop only"),
     "a misspelt timing": (SHOP, SHOP + "[timings]\nlaunch_deadine_ms = 5\n", "did you mean launch_deadline_ms?"),
     "a wait below zero": (SHOP, SHOP + "[timings]\nquery_timeout_ms = -1\n", "timings.query_timeout_ms: must not be"),
+    "an evening that is stretched": (
+        SHOP,
+        SHOP + "[timings]\nsqueeze = 0.5\n",
+        "timings.squeeze: must be a number, at",
+    ),
+    "probes before they are due": (SHOP, SHOP + "[timings]\nprobe_idle_s = -5\n", "timings.probe_idle_s: must be a"),
     "an empty schedule": (SHOP, SHOP + "[timings]\nquery_gaps_s = []\n", "timings.query_gaps_s: must not be empty"),
     "a wait in words": (
         SHOP,
@@ -387,3 +393,78 @@ def test_a_key_and_a_key_file_together_are_a_question(tmp_path: Path) -> None:
 
     assert len(found) == 1
     assert "give either this or api_v3_key" in found[0]
+
+
+# --- operators and the master key ----------------------------------------------------------------------------------
+
+OPERATOR = f"""
+[[operators]]
+operator_id = "op-lin"
+name = "林"
+merchant_ids = ["m-1"]
+api_key_sha256 = "{hashlib.sha256(b"key-of-the-operator").hexdigest()}"
+"""
+MASTER_KEY = "psmk_" + "A" * 43
+
+
+def test_operators_have_keys_and_merchants(tmp_path: Path) -> None:
+    [operator] = loaded(tmp_path, WHOLE + OPERATOR).operators
+
+    assert operator.operator().manages("m-1")
+    assert not operator.operator().manages("m-2")
+
+
+def test_with_operators_the_file_need_not_declare_a_channel(tmp_path: Path) -> None:
+    assert loaded(tmp_path, SERVICE + SHOP + OPERATOR).channels == ()
+
+
+def test_what_is_wrong_with_operators_is_told_at_once(tmp_path: Path) -> None:
+    shops_key = hashlib.sha256(API_KEY.encode()).hexdigest()
+    wrong = f"""
+[[operators]]
+operator_id = "a b"
+name = "吴"
+merchant_ids = []
+api_key_sha256 = "{shops_key}"
+"""
+    found = "\n".join(problems(tmp_path, WHOLE + OPERATOR + OPERATOR + wrong))
+
+    for expected in (
+        "op-lin is configured twice",
+        "one stands twice",
+        "operator_id",
+        "at least one merchant",
+        "a shop's",
+    ):
+        assert expected in found
+
+
+def test_the_master_key_comes_from_the_environment_or_a_file(tmp_path: Path) -> None:
+    (tmp_path / "master.key").write_text(f"# 2026\n{MASTER_KEY}\n", encoding="utf-8")
+    by_file = loaded(tmp_path, WHOLE.replace("port = 9000", 'port = 9000\nmaster_key_file = "master.key"'))
+    by_environment = loaded(tmp_path, environ={"PAYSWITCH_MASTER_KEY": MASTER_KEY})
+
+    assert by_file.key_ring is not None
+    assert by_environment.key_ring is not None
+    assert by_file.key_ring.key_ids == by_environment.key_ring.key_ids
+    assert loaded(tmp_path).key_ring is None
+    assert "AAAA" not in repr(by_file)
+
+
+def test_a_wrong_master_key_is_told_and_not_quoted(tmp_path: Path) -> None:
+    (tmp_path / "master.key").write_text("psmk_short", encoding="utf-8")
+    in_file = WHOLE.replace("port = 9000", 'port = 9000\nmaster_key_file = "master.key"')
+
+    assert "service.master_key_file" in problems(tmp_path, in_file)[0]
+    assert "short" not in problems(tmp_path, in_file)[0]
+    assert "PAYSWITCH_MASTER_KEY: must be psmk_" in problems(tmp_path, WHOLE, {"PAYSWITCH_MASTER_KEY": "nonsense"})[0]
+    assert "not both" in problems(tmp_path, in_file, {"PAYSWITCH_MASTER_KEY": MASTER_KEY})[0]
+
+
+def test_a_channel_has_maintenance_windows_of_its_own(tmp_path: Path) -> None:
+    window = '[[channels.maintenance]]\nstart = "23:30"\nend = "00:10"\n'
+    [channel] = loaded(tmp_path, WHOLE + window).channels
+    assert channel.channel().maintenance[0].start == "23:30"
+
+    assert "channels[wechat-main].maintenance[0]" in problems(tmp_path, WHOLE + window.replace("23:30", "25:99"))[0]
+    assert "maintenance: must be a list" in problems(tmp_path, WHOLE + window.replace("start", "begin"))[0]

@@ -1,4 +1,4 @@
-"""Every cell of the three state machines, the forbidden ones too."""
+"""Every cell of the state machines, the forbidden ones too."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from payswitch.domain.managed_channel import CHANNEL, ChannelEvent, ChannelState
 from payswitch.domain.payment import AttemptState, PaymentState, RefundState
 from payswitch.domain.transitions import (
     ATTEMPT,
@@ -26,6 +27,7 @@ MACHINES: list[tuple[Machine[Any, Any], type[StrEnum], type[StrEnum]]] = [
     (PAYMENT, PaymentState, PaymentEvent),
     (ATTEMPT, AttemptState, AttemptEvent),
     (REFUND, RefundState, RefundEvent),
+    (CHANNEL, ChannelState, ChannelEvent),
 ]
 
 # What the tables must say, written a second time by hand: one row per state, one word per event, in the events'
@@ -57,6 +59,12 @@ EXPECTED = {
         abnormal   -         processing succeeded failed -
         succeeded  -         -          -         -      -
         failed     x         -          succeeded -      -
+    """,
+    "channel": """
+        draft      enabled  x         retired
+        enabled    -        disabled  x
+        disabled   enabled  -         retired
+        retired    x        x         -
     """,
 }
 

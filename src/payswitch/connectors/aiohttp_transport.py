@@ -34,7 +34,8 @@ from aiohttp.connector import Connection
 from aiohttp.tracing import Trace
 from yarl import URL
 
-from payswitch.connectors.transport import MAX_ANSWER_BYTES, HttpAnswer, SendFailure
+from payswitch.connectors.client_tls import make_context
+from payswitch.connectors.transport import MAX_ANSWER_BYTES, ClientTls, HttpAnswer, SendFailure
 from payswitch.kit.clock import Clock
 
 KEEP_ALIVE_S = 15.0
@@ -118,6 +119,7 @@ class AiohttpTransport:
         self._ssl_context = ssl_context
         self._max_answer_bytes = max_answer_bytes
         self._session: ClientSession | None = None
+        self._identities: dict[ClientTls, ssl.SSLContext] = {}
 
     async def open(self) -> None:
         """Make the connection pool. Needs a running event loop."""
@@ -151,6 +153,7 @@ class AiohttpTransport:
         body: bytes,
         timeout_ms: int,
         max_bytes: int | None = None,
+        tls: ClientTls | None = None,
     ) -> HttpAnswer | SendFailure:
         """See `HttpTransport.send`. The URL is sent exactly as given: signatures are over its text."""
         session = self._session
@@ -169,6 +172,7 @@ class AiohttpTransport:
                     headers=headers,
                     data=body or None,
                     allow_redirects=False,
+                    ssl=True if tls is None else self._identity(tls),
                 )
                 content = await self._read(response, self._max_answer_bytes if max_bytes is None else max_bytes)
         except TimeoutError:
@@ -183,6 +187,14 @@ class AiohttpTransport:
             return HttpAnswer(status=response.status, headers=answer_headers, body=content, latency_ms=latency_ms)
         latency_ms = self._clock.monotonic_ms() - started_ms
         return SendFailure(sent=call.stage is _Stage.SENT, code=code, latency_ms=latency_ms)
+
+    def _identity(self, tls: ClientTls) -> ssl.SSLContext:
+        """The context of this client certificate, made on its first use. aiohttp pools connections by the context
+        object, so that no call ever goes out over another identity's connection, nor over an anonymous one."""
+        context = self._identities.get(tls)
+        if context is None:
+            context = self._identities[tls] = make_context(tls)
+        return context
 
     @staticmethod
     async def _read(response: ClientResponse, limit: int) -> bytes | None:

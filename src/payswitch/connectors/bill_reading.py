@@ -15,8 +15,6 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Final
 
-from payswitch.connectors.codes import outcome_of_failure
-from payswitch.connectors.transport import HttpAnswer, SendFailure
 from payswitch.domain.bill import BillAnswer
 from payswitch.domain.outcome import Outcome, OutcomeKind
 from payswitch.kit.clock import BEIJING
@@ -101,14 +99,19 @@ def gunzipped(data: bytes, limit: int = MAX_UNPACKED_BYTES) -> bytes:
     return content
 
 
-def unzipped(archive: bytes, *, most_files: int, wanted: Callable[[str], bool] = lambda name: True) -> list[bytes]:
-    """The contents of the wanted files of a zip archive, in its order. UnreadableBill when broken or too large."""
+MOST_FILES: Final = 50
+"""In one archive: a large day comes in several files, not in hundreds."""
+
+
+def unzipped(archive: bytes, *, wanted: Callable[[str], bool] = lambda name: True) -> list[bytes]:
+    """The contents of a zip file's files. Their names are of little use: channels write them in GBK without saying so;
+    at most their endings can be chosen by. UnreadableBill when broken or too large."""
     try:
         with zipfile.ZipFile(io.BytesIO(archive)) as packed:
             infos = [info for info in packed.infolist() if not info.is_dir() and wanted(info.filename)]
-            if len(infos) > most_files or sum(info.file_size for info in infos) > MAX_UNPACKED_BYTES:
+            if len(infos) > MOST_FILES or sum(info.file_size for info in infos) > MAX_UNPACKED_BYTES:
                 raise UnreadableBill("too_large", "the archive")
-            return [_content(packed, info) for info in infos]
+            return [_unzipped_file(packed, info) for info in infos]
     except UnreadableBill:
         raise
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
@@ -116,22 +119,13 @@ def unzipped(archive: bytes, *, most_files: int, wanted: Callable[[str], bool] =
         raise UnreadableBill("broken_archive", "zip") from error
 
 
-def _content(packed: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
-    """Never more than the archive's own list says: sizes in a list can lie. Reading to the end also checks the CRC."""
+def _unzipped_file(packed: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
+    """Never more than the archive's own list says: sizes in a list can lie."""
     with packed.open(info) as file:
         content = file.read(info.file_size + 1)
     if len(content) != info.file_size:
         raise UnreadableBill("broken_archive", "zip")
     return content
-
-
-def file_of(answer: HttpAnswer | SendFailure) -> bytes | Outcome:
-    """The body of a file's download, or why there is none. Stores that are not the channel's API answer with pages."""
-    if isinstance(answer, SendFailure):
-        return outcome_of_failure(answer)
-    if answer.status != 200:
-        return Outcome(kind=OutcomeKind.UNKNOWN, code=f"http_{answer.status}", transient=answer.status >= 500)
-    return answer.body
 
 
 NO_DAY: Final = BillAnswer(

@@ -50,6 +50,10 @@ class Operation(StrEnum):
     CLOSE = "close"
     REFUND = "refund"
     QUERY_REFUND = "query_refund"
+    DEBIT = "debit"
+    """The call takes the money itself (pull products)."""
+    REVERSE = "reverse"
+    """冲正/撤销 of a debit whose result is unknown."""
 
 
 class _Meaning(msgspec.Struct, frozen=True):
@@ -115,12 +119,29 @@ _QUERY_REFUND: Final[Mapping[CodeClass, _Meaning]] = {
     _C.CONFIG: _PERSON_MUST_MEND,
 }
 
+# A debit is sent once: nothing about it is ever worth a second call, and a REFUSED kind is a proof that nothing was
+# debited. "Busy" after sending and "paid already" prove nothing: only the question tells.
+_DEBIT: Final[Mapping[CodeClass, _Meaning]] = {
+    **_CREATE,
+    _C.RETRY1: _NOTHING_KNOWN,
+    _C.PAID: _NOTHING_KNOWN,
+}
+
+# Repeating a reversal is harmless. RENEW: nothing is kept under this number any more. PAID: it is paid, and this is
+# not the way to give it back.
+_REVERSE: Final[Mapping[CodeClass, _Meaning]] = {
+    **_CLOSE,
+    _C.LIMIT: _PERSON_MUST_MEND,
+}
+
 MEANINGS: Final[Mapping[Operation, Mapping[CodeClass, _Meaning]]] = {
     Operation.CREATE: _CREATE,
     Operation.QUERY: _QUERY,
     Operation.CLOSE: _CLOSE,
     Operation.REFUND: _REFUND,
     Operation.QUERY_REFUND: _QUERY_REFUND,
+    Operation.DEBIT: _DEBIT,
+    Operation.REVERSE: _REVERSE,
 }
 
 _BUSY_WORDS: Final = ("系统繁忙", "系统忙", "服务繁忙", "通道维护", "系统维护", "维护中")
@@ -164,10 +185,12 @@ _WORTH_ANOTHER_CALL: Final = frozenset({"connect_failed", "dns_failed", "connect
 eaten its time already, and a bad certificate stays bad."""
 
 
-def outcome_of_failure(failure: SendFailure) -> Outcome:
-    """No complete answer: NOT_SENT when nothing left, else UNKNOWN. The same for every channel and operation."""
+def outcome_of_failure(failure: SendFailure, operation: Operation | None = None) -> Outcome:
+    """No complete answer: NOT_SENT when nothing left, else UNKNOWN. The same for every channel and operation, except
+    that a debit which may have arrived is never worth another call."""
+    once = operation is Operation.DEBIT and failure.sent
     return Outcome(
         kind=OutcomeKind.UNKNOWN if failure.sent else OutcomeKind.NOT_SENT,
         code=failure.code,
-        transient=failure.code in _WORTH_ANOTHER_CALL,
+        transient=failure.code in _WORTH_ANOTHER_CALL and not once,
     )

@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Protocol
 
 from payswitch.connectors.transport import HttpTransport
+from payswitch.domain.account import Account, AccountProblem
 from payswitch.domain.channel import CapabilityTable, Channel
 from payswitch.domain.exchange import ChannelClient
 from payswitch.kit.clock import Clock
 from payswitch.kit.ids import IdSource
 
-Account = Mapping[str, str]
-"""The `[channels.account]` table of the configuration: ids, base URL, PEM texts (already read from their files)."""
-
-
-class AccountProblem(ValueError):
-    """The account cannot be used. `problems` name each key, what is wrong and how to mend it, never a secret."""
-
-    def __init__(self, channel_id: str, problems: list[str]) -> None:
-        super().__init__(f"channel {channel_id}: " + "; ".join(problems))
-        self.problems = problems
+__all__ = ["Account", "AccountProblem", "Connector"]
 
 
 class Connector(Protocol):
@@ -31,6 +22,9 @@ class Connector(Protocol):
     title_en: str
     title_zh: str
     capabilities: CapabilityTable
+    shown_keys: frozenset[str]
+    """Which values of an account table an operator may be shown again: numbers, names, addresses, modes. Whatever is
+    not in here is treated as a secret."""
 
     def open(
         self, channel: Channel, account: Account, *, transport: HttpTransport, clock: Clock, ids: IdSource

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from payswitch.connectors import alipay, epay, huifu, quickpay, unionpay, wechatpay
+from payswitch.connectors import alipay, applepay, epay, huifu, quickpay, unionpay, wechatpay
 from payswitch.connectors.contract import Connector
 from payswitch.connectors.discovery import Registry, with_installed
 
@@ -18,6 +18,7 @@ CONNECTORS: Final[Mapping[str, Connector]] = {
         huifu.CONNECTOR,
         quickpay.CONNECTOR,
         unionpay.CONNECTOR,
+        applepay.CONNECTOR,
     )
 }
 """Those that come with PaySwitch."""

@@ -186,6 +186,17 @@ class Capability(msgspec.Struct, frozen=True, kw_only=True):
         return self.consent in (Consent.PAYMENT_CODE, Consent.APPLE_PAY_TOKEN)
 
 
+class MaintenanceWindow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """计划维护: when this channel is not asked. Beijing time. Counts like a window of the policy's."""
+
+    start: str
+    """`HH:MM` (every day) or `YYYY-MM-DD HH:MM` (once)."""
+    end: str
+    """Same form as `start`, exclusive. A daily window may go past midnight."""
+    product: Product | None = None
+    """Only this product; all of the channel when absent."""
+
+
 class Channel(msgspec.Struct, frozen=True, kw_only=True):
     """渠道: one configured account of the merchant on a connector. Credentials are not in here."""
 
@@ -200,6 +211,9 @@ class Channel(msgspec.Struct, frozen=True, kw_only=True):
     """Known-signed products only: never fall back to one the account has no contract for."""
     upstream: str
     """Failure domain: channels with the same upstream tend to fall together."""
+    upstreams: dict[Product, str] = {}
+    """Where a product has another failure domain than the account: a payment service provider's WeChat product falls
+    with WeChat."""
     enabled: bool = True
     tier: int = 1
     """1 best and first, 2 backup, 3 bank direct, ...; the policy may override."""
@@ -209,6 +223,11 @@ class Channel(msgspec.Struct, frozen=True, kw_only=True):
     max_fen: int | None = None
     daily_cap_fen: int | None = None
     tags: frozenset[str] = frozenset()
+    maintenance: tuple[MaintenanceWindow, ...] = ()
+
+    def upstream_of(self, product: Product) -> str:
+        """The failure domain of one product of this account."""
+        return self.upstreams.get(product, self.upstream)
 
 
 CapabilityTable = Mapping[Product, Capability]

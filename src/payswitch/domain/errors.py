@@ -49,11 +49,49 @@ IDEMPOTENCY_CONFLICT = ErrorKind(
 WRONG_STATE = ErrorKind(
     "wrong_state", 409, "The payment's state does not allow this", "支付单当前状态不允许此操作", "query"
 )
+CHANNEL_EXISTS = ErrorKind(
+    "channel_exists",
+    409,
+    "This channel id is used, or was used before; take another one",
+    "该渠道编号已被使用或曾被使用，请换一个",
+    "fix_request",
+)
+DECLARED_IN_FILE = ErrorKind(
+    "declared_in_file",
+    409,
+    "This channel is declared in the configuration file: change it there and restart the service",
+    "该渠道在配置文件中声明，请修改配置文件并重启服务",
+    "fix_request",
+)
+REVISION_CONFLICT = ErrorKind(
+    "revision_conflict",
+    409,
+    "Somebody else has changed this channel; read it again, then decide again",
+    "该渠道已被他人修改，请重新读取后再操作",
+    "query",
+)
+CHANNEL_STATE = ErrorKind(
+    "channel_state", 409, "The channel's state does not allow this", "渠道当前状态不允许此操作", "query"
+)
+NO_MASTER_KEY = ErrorKind(
+    "no_master_key",
+    409,
+    "The service has no master key to encrypt credentials with",
+    "服务未配置主密钥，无法加密保存渠道密钥",
+    "contact_operator",
+)
 REFUND_EXCEEDS_PAID = ErrorKind(
     "refund_exceeds_paid",
     422,
     "The refunds would exceed what was paid",
     "退款总额超过已付金额",
+    "fix_request",
+)
+REFUND_TERMS = ErrorKind(
+    "refund_terms",
+    422,
+    "The channel takes no such refund",
+    "渠道规则不支持此笔退款",
     "fix_request",
 )
 NO_CANDIDATE = ErrorKind(
@@ -83,6 +121,58 @@ PAYER_REFUSED = ErrorKind(
     "The customer's wallet or bank refused; offer another method",
     "付款方被拒绝，请更换支付方式",
     "offer_other_method",
+)
+BANK_NOT_OFFERED = ErrorKind(
+    "bank_not_offered",
+    422,
+    "No channel of this shop signs up cards of this bank",
+    "没有可签约该银行卡的渠道",
+    "fix_request",
+)
+BANK_UNAVAILABLE = ErrorKind(
+    "bank_unavailable",
+    503,
+    "The bank could not be reached just now; no card was debited, ask again",
+    "银行暂时不可用，未发生扣款，请稍后重试",
+    "retry_later",
+)
+CARD_REFUSED = ErrorKind(
+    "card_refused",
+    422,
+    "The bank does not sign up this card with these particulars",
+    "银行拒绝签约，请核对卡号、姓名、证件号与手机号",
+    "fix_request",
+)
+AGREEMENT_OVER = ErrorKind(
+    "agreement_over",
+    409,
+    "This application has ended; apply for the card again",
+    "该签约申请已结束，请重新申请签约",
+    "apply_again",
+)
+PAYMENT_CONFIRMING = ErrorKind(
+    "payment_confirming",
+    409,
+    "An earlier debit of this payment is still being confirmed; nothing else may be begun before it is known",
+    "该支付单有一笔扣款正在确认中，请勿重复支付",
+    "query",
+)
+CONSENT_UNUSABLE = ErrorKind(
+    "consent_unusable",
+    422,
+    "What the customer gave cannot be used for this payment; nothing was debited",
+    "顾客提供的付款码或验证码不能用于本单，未扣款",
+    "fix_request",
+)
+CONSENT_WRONG = ErrorKind(
+    "consent_wrong",
+    422,
+    "The code is wrong or has run out; nothing was debited, ask the customer again",
+    "验证码错误或已失效，未扣款，请顾客重新输入",
+    "ask_customer_again",
+)
+TOO_SOON = ErrorKind(
+    "too_soon", 429, "This was done a moment ago; wait and try again", "操作过于频繁，请稍后再试", "retry_later"
 )
 BODY_TOO_LARGE = ErrorKind("body_too_large", 413, "The request body is too large", "请求体过大", "fix_request")
 UNSUPPORTED_MEDIA_TYPE = ErrorKind(
@@ -118,3 +208,8 @@ class PaySwitchError(Exception):
 
     def __str__(self) -> str:
         return f"{self.kind.code}: {self.detail or self.kind.title_en}"
+
+
+def catalogue() -> list[ErrorKind]:
+    """Every kind of error, in the order of this file."""
+    return [value for value in globals().values() if isinstance(value, ErrorKind)]

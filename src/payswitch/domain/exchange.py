@@ -12,7 +12,7 @@ from typing import Protocol, runtime_checkable
 
 import msgspec
 
-from payswitch.domain.channel import Credential, Environment, Product
+from payswitch.domain.channel import Credential, Environment, Product, RefundTerms
 from payswitch.domain.outcome import Outcome
 from payswitch.kit.secrets import Secret
 
@@ -257,6 +257,15 @@ class AgreementDesk(Protocol):
 
     async def end_agreement(self, agreement_no: str, timeout_ms: int) -> Outcome:
         """解约. CLOSED when the card is not signed up any more (or never was)."""
+        ...
+
+
+@runtime_checkable
+class OwnTerms(Protocol):
+    """A client whose account may do less than its connector's table says (another version of the protocol)."""
+
+    def refund_terms(self, product: Product) -> RefundTerms | None:
+        """This account's own terms; None: those of the table."""
         ...
 
 

@@ -52,7 +52,7 @@ class RefundKind(StrEnum):
     """Made by the switch: money that must not be kept (重复支付)."""
 
 
-class Customer(msgspec.Struct, frozen=True, kw_only=True):
+class Customer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What the shop tells about the customer; all of it optional, none of it secret."""
 
     customer_id: str | None = None
@@ -148,6 +148,9 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     """When the credential was committed to be shown: the exposure boundary."""
     debit_at_ms: int | None = None
     """Pull: when the call that may take the money was committed to leave; None: never, or refused for a wrong code."""
+    reverse_at_ms: int | None = None
+    """Pull: when the reversal was committed to leave. From then on a "paid" proves nothing, because the money may be on
+    its way back: this attempt wins only after the channel has said that it does not reverse it."""
     finished_at_ms: int | None = None
     deadline_ms: int
     """The last moment a payment can arrive, as told to the channel (time_expire)."""
@@ -178,6 +181,15 @@ class Refund(msgspec.Struct, frozen=True, kw_only=True):
     finished_at_ms: int | None = None
     tries: int = 0
     due_at_ms: int | None = None
+
+
+TEST_SHOP_PREFIX = "test:"
+"""Begins the shop id of channel tests; no configured shop's id can (a colon is no part of one)."""
+
+
+def tested_channel(shop_id: str) -> str | None:
+    """The channel that a test payment is pinned to; None for a payment of a real shop."""
+    return shop_id.removeprefix(TEST_SHOP_PREFIX) if shop_id.startswith(TEST_SHOP_PREFIX) else None
 
 
 class Shop(msgspec.Struct, frozen=True, kw_only=True):

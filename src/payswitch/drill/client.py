@@ -127,6 +127,13 @@ class SwitchApi:
     async def switch(self, payment_id: str, wish: Mapping[str, object]) -> Answer:
         return await self._http.call("POST", f"/v1/payments/{payment_id}/switch", wish)
 
+    async def post(self, path: str, body: Mapping[str, object]) -> Answer:
+        """Any other call of the API; a debit may take as long as a bank takes."""
+        return await self._http.call("POST", path, body, timeout_s=30.0)
+
+    async def get(self, path: str) -> Answer:
+        return await self._http.call("GET", path)
+
     async def healthy(self) -> bool:
         answer = await self._http.call("GET", "/healthz", timeout_s=1.0)
         return answer.status == 200
@@ -157,6 +164,22 @@ class SwitchApi:
         return answer.status != 200 or bool(answer.read(PaymentPage).data)
 
 
+class _PaymentCode(msgspec.Struct, frozen=True):
+    code: str
+
+
+class _Sms(msgspec.Struct, frozen=True):
+    code: str
+
+
+class _Inbox(msgspec.Struct, frozen=True):
+    sms: tuple[_Sms, ...]
+
+
+class _AppleToken(msgspec.Struct, frozen=True):
+    token: msgspec.Raw
+
+
 class SandboxApi:
     """The sandbox's admin API, and the wallets on the shoppers' phones."""
 
@@ -184,6 +207,24 @@ class SandboxApi:
         }
         answer = await self._http.call("POST", "/_sandbox/wallet/pay", wish)
         return answer.read(WalletAnswer) if answer.status == 200 else None
+
+    async def payment_code(self, wallet: str, payer: str) -> str:
+        """A shopper opens the code page (付款码) of a wallet."""
+        answer = await self._http.call("POST", "/_sandbox/payment-codes", {"wallet": wallet, "payer": payer})
+        return answer.read(_PaymentCode).code
+
+    async def newest_sms(self, mobile: str) -> str:
+        """The code in the newest SMS on this phone."""
+        inbox = (await self._http.call("GET", f"/_sandbox/quickpay/sms?mobile={mobile}")).read(_Inbox)
+        if not inbox.sms:
+            raise DrillError(f"no bank has sent an SMS to {mobile}")
+        return inbox.sms[-1].code
+
+    async def apple_pay_token(self, account: str, amount_fen: int) -> str:
+        """A customer looks at the phone, which signs the sheet: the token as the page's JSON text."""
+        wish = {"account": account, "amount_fen": amount_fen}
+        answer = await self._http.call("POST", "/_sandbox/applepay/token", wish)
+        return bytes(answer.read(_AppleToken).token).decode()
 
     async def ledger(self, after: int = 0) -> list[LedgerEntry]:
         """Every order the channels ever made, or those after the first `after` ones."""

@@ -12,13 +12,13 @@ from payswitch.drill.client import one_reason
 from payswitch.drill.journey import Visit
 from payswitch.drill.measure import DrillResult, RunResult, measure
 from payswitch.drill.processes import free_port
-from payswitch.drill.scenario import Scenario
+from payswitch.drill.scenario import USUAL_CHANNELS, Scenario
 from payswitch.drill.scenario_check import Problem, check_channels
 from payswitch.drill.scenario_file import ScenarioProblem
-from payswitch.drill.settling import Settling
+from payswitch.drill.settling import Settling, orders_of
 from payswitch.drill.shopper import Shopper, crowd
 from payswitch.drill.stage import Stage, StagePlan
-from payswitch.drill.station import LEDGER_FILE, Station, prepare
+from payswitch.drill.station import Station, prepare, station_for_run
 from payswitch.drill.traffic import Evening
 from payswitch.drill.watching import Watcher
 from payswitch.kit.clock import Clock
@@ -69,7 +69,7 @@ async def run_drill(order: DrillOrder, clock: Clock, watcher: Watcher) -> Drill:
     if problems:
         raise ScenarioProblem(scenario.name, problems)
     shoppers = crowd(scenario, order.payments, order.seed)
-    channels = scenario.channels or tuple(station.channel_ids)
+    channels = scenario.channels or USUAL_CHANNELS
     with one_reason():
         single = await run_once("single", (scenario.single,), order, station, shoppers, clock, watcher)
         switching = await run_once("switching", channels, order, station, shoppers, clock, watcher)
@@ -119,7 +119,7 @@ async def run_once(
         watcher.phase(f"{name}: {len(channels)} 条渠道 / channels {', '.join(channels)}", len(shoppers))
         visits = await Evening(scenario, stage, clock, watcher).run(shoppers)
         limit_s = scenario.traffic.expires_in_s + scenario.settle_s
-        settled = await Settling(stage, clock, watcher).run(visits, limit_s)
+        settled = await Settling(stage, clock, watcher).run(orders_of(visits), limit_s)
     write_protocols(folder / PROTOCOL_FILE, visits)
     result = measure(visits, settled.payments, settled.differences, keys.methods(channels))
     return Run(
@@ -137,13 +137,3 @@ async def run_once(
 def write_protocols(path: Path, visits: Sequence[Visit]) -> None:
     """One JSON line per shopper: who they were, what they saw and did. For those who want to know why."""
     path.write_bytes(b"".join(msgspec.json.encode(visit) + b"\n" for visit in visits))
-
-
-def station_for_run(keys: Station, folder: Path) -> Station:
-    """A fresh folder for one run with the drill's keys: the same accounts, empty books."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for leftover in (*folder.glob("*.sqlite*"), *folder.glob("*.log"), folder / LEDGER_FILE):
-        leftover.unlink(missing_ok=True)
-    station = msgspec.structs.replace(keys, folder=folder)
-    keys.world.save(folder / "sandbox.json")
-    return station

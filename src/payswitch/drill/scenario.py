@@ -39,15 +39,17 @@ class FaultKind(StrEnum):
     MALFORMED = "malformed"
     BAD_SIGNATURE = "bad_signature"
     UNKNOWN_SERIAL = "unknown_serial"
+    SIGNATURE_PROBE = "signature_probe"
     WALLET_ERROR = "wallet_error"
     NOTIFY_LOST = "notify_lost"
     NOTIFY_DUPLICATE = "notify_duplicate"
     NOTIFY_LATE = "notify_late"
     NOTIFY_FORGED = "notify_forged"
+    NOTIFY_PROBE = "notify_probe"
     NOTIFY_WRONG_AMOUNT = "notify_wrong_amount"
 
 
-API_OPERATIONS = frozenset({"create", "query", "close", "refund", "refund_query", "certificates"})
+API_OPERATIONS = frozenset({"create", "query", "close", "refund", "refund_query", "certificates", "debit", "reverse"})
 """The calls of every channel's API."""
 
 
@@ -75,6 +77,7 @@ PARAMETERS: Mapping[FaultKind, FaultParameters] = {
     FaultKind.NOTIFY_DUPLICATE: FaultParameters(may=("times",), operations=_NOTIFY),
     FaultKind.NOTIFY_LATE: FaultParameters(needs=("delay_s",), operations=_NOTIFY),
     FaultKind.NOTIFY_FORGED: FaultParameters(operations=_NOTIFY),
+    FaultKind.NOTIFY_PROBE: FaultParameters(operations=_NOTIFY),
     FaultKind.NOTIFY_WRONG_AMOUNT: FaultParameters(operations=_NOTIFY),
 }
 """A parameter given to a kind that does not know it is a mistake in the scenario, not a wish to be ignored."""
@@ -141,6 +144,10 @@ def _at_s(fraction: float | None, seconds: float | None, traffic_s: float) -> fl
     if seconds is not None:
         return seconds
     return None if fraction is None else fraction * traffic_s
+
+
+USUAL_CHANNELS = ("wechat-main", "wechat-backup", "alipay-main", "alipay-backup", "bank-alipay")
+"""A shop with a main and a backup account at both wallets, and a bank's acquiring: what most nights need."""
 
 
 class Surge(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -243,7 +250,7 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     single: str = "wechat-main"
     """The one channel of the comparison run, with all its products."""
     channels: tuple[str, ...] = ()
-    """The channels of the switching run; empty: all five of the sandbox."""
+    """The channels of the switching run; empty: `USUAL_CHANNELS`."""
     traffic: Traffic = Traffic()
     shoppers: Shoppers = Shoppers()
     faults: tuple[Fault, ...] = ()

@@ -45,15 +45,16 @@ class Settling:
         self._watcher = watcher
         self._files: dict[str, PaymentView] = {}
 
-    async def run(self, visits: Sequence[Visit], limit_s: float) -> Settled:
-        """Until all payments have ended and the books agree, but no longer than `limit_s`."""
+    async def run(self, orders: Mapping[str, int], limit_s: float) -> Settled:
+        """Until all payments have ended and the books agree, but no longer than `limit_s`. `orders`: payment id ->
+        amount in fen, as the shop placed them."""
         begun_ms = self._clock.monotonic_ms()
         end_ms = begun_ms + limit_s * 1_000
         self._watcher.phase("等待支付单终结 / waiting for every payment to end")
         await self._all_ended(end_ms)
         self._watcher.phase("核对三本账 / comparing the three books")
         while True:
-            differences = await self._compare(visits)
+            differences = await self._compare(orders)
             late = self._clock.monotonic_ms() >= end_ms
             if not differences or late:
                 break
@@ -72,7 +73,7 @@ class Settling:
                 self._stage.require_alive()
                 await self._clock.sleep(_LOOK_S)
 
-    async def _compare(self, visits: Sequence[Visit]) -> list[Difference]:
+    async def _compare(self, orders: Mapping[str, int]) -> list[Difference]:
         self._stage.require_alive()
         ids = [payment.payment_id async for payment in self._stage.switch.payments()]
         missing = [payment_id for payment_id in ids if payment_id not in self._files]
@@ -81,7 +82,7 @@ class Settling:
             payments=[self._files[payment_id] for payment_id in ids],
             ledger=await self._stage.sandbox.ledger(),
             told=self._stage.shop.book.by_payment(),
-            orders=orders_of(visits),
+            orders=orders,
         )
         return [*compare(books), *_delivery_faults(self._stage)]
 

@@ -29,6 +29,8 @@ class StagePlan(msgspec.Struct, frozen=True, kw_only=True):
     """Where the shop listens for events; 0: anywhere."""
     seed: int = 1
     notify_time_scale: float = 1.0
+    policy: str = ""
+    """A routing policy document; empty: the default one."""
 
 
 class Stage:
@@ -78,6 +80,7 @@ class Stage:
             notify_url=self.shop.url,
             channels=self.plan.channels,
             log_level="warning",
+            policy=self.plan.policy,
         )
         self._service = await self._start("service", self._service_arguments())
         await self._sandbox.wait_ready(self.sandbox.healthy)

@@ -15,52 +15,24 @@ from pathlib import Path
 
 import msgspec
 
-from payswitch.domain.channel import Method, Product
+from payswitch.domain.channel import Method
+from payswitch.drill.contracts import method_of, products_of, terms_of, upstreams_of
+from payswitch.drill.processes import free_port
 from payswitch.kit.secrets import fingerprint
-from payswitch.sandbox.world import AccountSpec, World, make_world
+from payswitch.sandbox.full_world import make_full_world
+from payswitch.sandbox.world import AccountSpec, World
 
 WORLD_FILE = "sandbox.json"
 LEDGER_FILE = "ledger.sqlite"
 CONFIG_FILE = "payswitch.toml"
+POLICY_FILE = "policy.yaml"
 DATABASE_FILE = "payswitch.sqlite"
 API_KEY_FILE = "shop-api-key.txt"
 WEBHOOK_FILE = "shop-webhook-secret.txt"
 SHOP_ID = "shop-1"
+SQUEEZE = 600
+"""Orders of a drill live for half a minute, and stand for orders that live for hours: so many times as long."""
 MERCHANT_ID = "merchant-1"
-
-PRODUCTS: Mapping[str, tuple[Product, ...]] = {
-    "wechatpay": (Product.WECHAT_JSAPI, Product.WECHAT_NATIVE, Product.WECHAT_H5, Product.WECHAT_APP),
-    "alipay": (
-        Product.ALIPAY_PRECREATE,
-        Product.ALIPAY_WAP,
-        Product.ALIPAY_PAGE,
-        Product.ALIPAY_APP,
-        Product.HUABEI_PRECREATE,
-        Product.HUABEI_WAP,
-        Product.HUABEI_PAGE,
-        Product.HUABEI_APP,
-    ),
-}
-"""By channel family: what the sandbox's accounts have signed for."""
-
-
-class Terms(msgspec.Struct, frozen=True, kw_only=True):
-    """What the shop agreed with one channel: what routing weighs."""
-
-    upstream: str
-    tier: int
-    fee_bp: int
-
-
-_FAMILY_TERMS = {
-    "wechatpay": Terms(upstream="wechat", tier=1, fee_bp=60),
-    "alipay": Terms(upstream="alipay", tier=1, fee_bp=60),
-}
-_TERMS = {
-    "wechat-backup": Terms(upstream="wechat", tier=2, fee_bp=60),
-    "alipay-backup": Terms(upstream="alipay", tier=2, fee_bp=55),
-    "bank-alipay": Terms(upstream="bank", tier=3, fee_bp=38),
-}
 
 
 class Station(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,18 +56,19 @@ class Station(msgspec.Struct, frozen=True, kw_only=True):
 
     def methods(self, channels: Sequence[str]) -> frozenset[Method]:
         """What customers can pay with when the service has these channels."""
-        families = {self.world.account(channel_id).family for channel_id in channels}
-        products = (product for family in families for product in PRODUCTS[family])
-        return frozenset(Method(product.value.partition("_")[0]) for product in products)
+        families = ((channel_id, self.world.account(channel_id).family) for channel_id in channels)
+        products = (product for channel_id, family in families for product in products_of(channel_id, family))
+        return frozenset(method_of(product) for product in products)
 
 
 def prepare(folder: Path, sandbox_url: str) -> Station:
-    """Open the folder, making what is not there yet (keys take a second or two). The world gets this address."""
+    """Open the folder, making what is not there yet (keys take a few seconds). The world gets this address, and a
+    free port for the calls that show a client certificate; it keeps that one for as long as its address stays."""
     folder.mkdir(parents=True, exist_ok=True)
     world_file = folder / WORLD_FILE
-    world = World.load(world_file) if world_file.exists() else make_world(sandbox_url)
-    if not world_file.exists() or world.base_url != sandbox_url:
-        world = world.at(sandbox_url)
+    world = World.load(world_file) if world_file.exists() else make_full_world(sandbox_url)
+    if not world_file.exists() or world.base_url != sandbox_url or not world.base_url_tls:
+        world = world.at(sandbox_url, f"https://127.0.0.1:{free_port()}")
         world.save(world_file)
     return Station(
         folder=folder,
@@ -103,6 +76,16 @@ def prepare(folder: Path, sandbox_url: str) -> Station:
         api_key=_kept_secret(folder / API_KEY_FILE, lambda: "sk_sandbox_" + secrets.token_urlsafe(24)),
         webhook_secret=_kept_secret(folder / WEBHOOK_FILE, _new_webhook_secret),
     )
+
+
+def station_for_run(keys: Station, folder: Path) -> Station:
+    """A fresh folder for one run with the drill's keys: the same accounts, empty books."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for leftover in (*folder.glob("*.sqlite*"), *folder.glob("*.log"), folder / LEDGER_FILE):
+        leftover.unlink(missing_ok=True)
+    station = msgspec.structs.replace(keys, folder=folder)
+    keys.world.save(folder / "sandbox.json")
+    return station
 
 
 def _new_webhook_secret() -> str:
@@ -131,9 +114,19 @@ def write_config(
     notify_url: str | None,
     channels: Sequence[str] = (),
     log_level: str = "info",
+    policy: str = "",
 ) -> Path:
     """Write `payswitch.toml` for `payswitch serve`. An existing one is kept beside it as `payswitch.toml.bak`."""
-    text = config_text(station, service_url=service_url, notify_url=notify_url, channels=channels, log_level=log_level)
+    text = config_text(
+        station,
+        service_url=service_url,
+        notify_url=notify_url,
+        channels=channels,
+        log_level=log_level,
+        policy_file=POLICY_FILE if policy else None,
+    )
+    if policy:
+        (station.folder / POLICY_FILE).write_text(policy, "utf-8")
     if station.config.exists() and station.config.read_text("utf-8") != text:
         shutil.copy2(station.config, station.config.with_name(CONFIG_FILE + ".bak"))
     write_private(station.config, text)
@@ -141,7 +134,13 @@ def write_config(
 
 
 def config_text(
-    station: Station, *, service_url: str, notify_url: str | None, channels: Sequence[str] = (), log_level: str = "info"
+    station: Station,
+    *,
+    service_url: str,
+    notify_url: str | None,
+    channels: Sequence[str] = (),
+    log_level: str = "info",
+    policy_file: str | None = None,
 ) -> str:
     """The configuration of a service with these channels of the sandbox (none named: all)."""
     host, _, port = service_url.removeprefix("http://").partition(":")
@@ -159,33 +158,40 @@ def config_text(
         "database": DATABASE_FILE,
         "public_url": service_url,
         "log_level": log_level,
+        "policy": policy_file,
         # The sandbox's shop listens on this machine.
         "allow_private_networks": True,
     }
     tables = [
         "# Made by PaySwitch for its sandbox: keys in here open nothing but that sandbox.",
         _table("[service]", service),
+        _table("[timings]", {"squeeze": SQUEEZE}),
         _table("[[shops]]", shop),
     ]
     for account in station.world.accounts:
         if not channels or account.channel_id in channels:
             tables.append(_table("[[channels]]", _channel(account)))
+            if upstreams := upstreams_of(account.channel_id, account.family):
+                tables.append(_table("[channels.upstreams]", upstreams))
             tables.append(_table("[channels.account]", account.connector_account()))
     return "\n\n".join(tables) + "\n"
 
 
 def _channel(account: AccountSpec) -> dict[str, object]:
-    terms = _TERMS.get(account.channel_id, _FAMILY_TERMS[account.family])
+    channel_id, family = account.channel_id, account.family
+    terms = terms_of(channel_id, family)
     return {
-        "channel_id": account.channel_id,
+        "channel_id": channel_id,
         "merchant_id": MERCHANT_ID,
-        "connector": account.family,
+        "connector": family,
         "name": account.name,
-        "products": [product.value for product in PRODUCTS[account.family]],
+        "products": [product.value for product in products_of(channel_id, family)],
         "upstream": terms.upstream,
         "tier": terms.tier,
         "fee_bp": terms.fee_bp,
-        "tags": ["bank"] if terms.tier == 3 else [],
+        "max_fen": terms.max_fen,
+        "daily_cap_fen": terms.daily_cap_fen,
+        "tags": list(terms.tags),
     }
 
 

@@ -46,6 +46,12 @@ class DecisionView(msgspec.Struct, frozen=True, kw_only=True):
     duration_us: int
 
 
+class ConfirmingView(msgspec.Struct, frozen=True, kw_only=True):
+    """A debit that nobody knows the end of yet."""
+
+    attempt_id: str
+
+
 class PaymentView(msgspec.Struct, frozen=True, kw_only=True):
     """`attempts`, `refunds` and `decisions` come only with single-payment answers."""
 
@@ -56,6 +62,7 @@ class PaymentView(msgspec.Struct, frozen=True, kw_only=True):
     checkout_url: str = ""
     winner_attempt_id: str | None = None
     credential: CodeView | None = None
+    confirming: ConfirmingView | None = None
     attempts: tuple[AttemptView, ...] = ()
     refunds: tuple[RefundView, ...] = ()
     decisions: tuple[DecisionView, ...] = ()

@@ -22,6 +22,10 @@ class Watcher(Protocol):
         """A shopper left the shop, paid or not."""
         ...
 
+    def step(self, text: str, *, ok: bool) -> None:
+        """One of the steps of this stretch is done."""
+        ...
+
 
 class Nobody:
     """For runs without a terminal."""
@@ -33,4 +37,7 @@ class Nobody:
         return
 
     def left(self, visit: Visit) -> None:
+        return
+
+    def step(self, text: str, *, ok: bool) -> None:
         return

@@ -1,4 +1,5 @@
-"""The loops that run beside the requests: sweeping what is due, delivering what the shop must hear."""
+"""The loops that run beside the requests: sweeping what is due, delivering what the shop must hear, watching channels
+that nobody pays through."""
 
 from __future__ import annotations
 
@@ -6,12 +7,14 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from payswitch.kit.logs import get_logger
+from payswitch.services.channel_watch import watch_channels
 from payswitch.services.context import Context
 from payswitch.services.deliveries import deliver_due, settle_deliveries
 from payswitch.services.sweeper import settle, sweep
 
 SWEEP_GAP_S = 0.25
 OUTBOX_GAP_S = 0.5
+WATCH_GAP_S = 5.0
 AFTER_TROUBLE_S = 1.0
 
 log = get_logger(__name__)
@@ -24,13 +27,19 @@ class Worker:
         self._ctx = ctx
         self._stopping = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
+        self._watching: asyncio.Task[None] | None = None
 
     def start(self) -> None:
         self._tasks = [asyncio.create_task(self._sweep_loop()), asyncio.create_task(self._outbox_loop())]
+        self._watching = asyncio.create_task(self._watch_loop())
 
     async def stop(self) -> None:
         self._stopping.set()
         self._ctx.outbox_wake.set()
+        if self._watching is not None:
+            # Nothing is lost with a question that was asked in vain: a stop does not wait for its answer.
+            self._watching.cancel()
+            await asyncio.gather(self._watching, return_exceptions=True)
         await asyncio.gather(*self._tasks)
         await settle(self._ctx)
         await settle_deliveries(self._ctx)
@@ -38,6 +47,7 @@ class Worker:
     async def _sweep_loop(self) -> None:
         while not self._stopping.is_set():
             await self._guarded("sweep", sweep)
+            self._ctx.held_cards.forget_old(self._ctx.clock.monotonic_ms())
             await self._pause(self._stopping, SWEEP_GAP_S)
 
     async def _outbox_loop(self) -> None:
@@ -48,6 +58,11 @@ class Worker:
             tried = await self._guarded("outbox", deliver_due)
             if tried == 0:
                 await self._pause(wake, OUTBOX_GAP_S)
+
+    async def _watch_loop(self) -> None:
+        while not self._stopping.is_set():
+            await self._guarded("watch", watch_channels)
+            await self._pause(self._stopping, WATCH_GAP_S)
 
     async def _guarded(self, name: str, work: Callable[[Context], Awaitable[int]]) -> int:
         try:

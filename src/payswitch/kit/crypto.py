@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 
 from cryptography.exceptions import InvalidSignature, InvalidTag, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
@@ -65,6 +66,12 @@ class VerifyingKey:
 
 def _public_pem(key: rsa.RSAPublicKey) -> str:
     return key.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo).decode("ascii")
+
+
+def public_fingerprint(public_pem: str) -> str:
+    """SHA-256 of a public key in hex, as `openssl pkey -pubin -outform DER | sha256sum` prints it."""
+    body = "".join(line for line in public_pem.split("\n") if not line.startswith("-----"))
+    return hashlib.sha256(base64.b64decode(body)).hexdigest()
 
 
 def _armour(text: str, label: str) -> bytes:

@@ -5,6 +5,7 @@ A message names the place and what belongs there, in English and Chinese. It nev
 
 from __future__ import annotations
 
+import re
 import types
 from collections.abc import Mapping
 from difflib import get_close_matches
@@ -14,6 +15,9 @@ from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 import msgspec
 
 T = TypeVar("T", bound=msgspec.Struct)
+
+ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
+"""A name that can stand in an address, a log line and a file name."""
 
 _WORDS: Mapping[Any, tuple[str, str]] = {
     int: ("a whole number", "整数"),
@@ -65,6 +69,15 @@ def unknown_names(raw: Mapping[str, object], known: Mapping[str, object], place:
     return found
 
 
+def id_problems(place: str, **ids: str) -> list[str]:
+    """A complaint about every name that cannot be one."""
+    wrong = [name for name, value in ids.items() if ID.fullmatch(value) is None]
+    return [
+        f"{place}.{name}: must be 1 to 64 of 0-9 A-Z a-z _ - / 须为 1 到 64 个字母、数字、下划线或减号"
+        for name in wrong
+    ]
+
+
 def _wanted(kind: Any) -> tuple[str, str]:
     """What a value of this type is, in both languages."""
     if kind in _WORDS:
@@ -80,6 +93,9 @@ def _wanted(kind: Any) -> tuple[str, str]:
         return _wanted(arguments[0])
     if origin is dict:
         return "a table of texts", "值为字符串的表"
+    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+        names = ", ".join(kind.__struct_fields__)
+        return f"a table with nothing but {names}", f"只含 {names} 的表"
     english, chinese = _wanted(arguments[0])
     return f"a list, each entry {english}", f"列表，每项为{chinese}"
 

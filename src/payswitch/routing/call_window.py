@@ -21,9 +21,9 @@ class CallKind(IntEnum):
     """The channel answered that it cannot."""
 
 
-def wilson_lower(failures: int, calls: int, z: float) -> float:
-    """Lower confidence bound of a rate (Wilson score interval)."""
-    if calls == 0:
+def wilson_lower(failures: float, calls: float, z: float) -> float:
+    """Lower confidence bound of a rate (Wilson score interval). Counts that fade with time need not be whole."""
+    if calls <= 0:
         return 0.0
     rate, z2 = failures / calls, z * z
     middle = rate + z2 / (2 * calls)

@@ -17,6 +17,8 @@ from payswitch.routing.profile import Face, Fired, Profile
 from payswitch.routing.request import ChannelBook, Exclusion, RouteRequest
 
 _NO_LIMIT: Final = 1 << 62
+_ON_THE_WAY_MS: Final = 1_000
+"""A payment that is to live for a minute has lost some milliseconds of it before it comes here."""
 
 
 class Entry:
@@ -24,8 +26,9 @@ class Entry:
 
     __slots__ = (
         "base_reasons", "bits", "channel_id", "channel_max_fen", "channel_min_fen", "daily_cap_fen", "fee_bp", "key",
-        "line", "max_fen", "method", "min_fen", "needs_buyer_id", "needs_openid", "on_request", "position", "product",
-        "push", "server_created", "siblings", "tier_rank", "upstream", "windows",
+        "least_life_ms", "line", "max_fen", "method", "min_fen", "needs_agreement", "needs_buyer_id", "needs_openid",
+        "on_request", "position", "product", "push", "server_created", "siblings", "tier_rank", "upfront", "upstream",
+        "windows",
     )  # fmt: skip
 
     def __init__(self, channel: Channel, capability: Capability, tier: Tier, position: int, line: Line) -> None:
@@ -33,7 +36,7 @@ class Entry:
         self.product = capability.product
         self.key = (channel.channel_id, capability.product)
         self.method = capability.method
-        self.upstream = channel.upstream
+        self.upstream = channel.upstream_of(capability.product)
         self.tier_rank = tier.rank
         self.base_reasons = (f"tier:{tier.name}",)
         self.position = position
@@ -42,11 +45,14 @@ class Entry:
         self.min_fen = max(capability.min_fen, channel.min_fen)
         self.max_fen = min(_no_limit(capability.max_fen), _no_limit(channel.max_fen))
         self.daily_cap_fen = channel.daily_cap_fen
+        self.least_life_ms = capability.least_expiry_s * 1_000 - _ON_THE_WAY_MS
         self.fee_bp = channel.fee_bp
         self.needs_openid = capability.needs_openid
         self.needs_buyer_id = capability.needs_buyer_id
+        self.needs_agreement = capability.needs_agreement
         self.push = capability.push
         self.server_created = capability.server_created
+        self.upfront = capability.consent if capability.upfront else None
         self.bits = 0
         self.on_request = False
         self.windows: tuple[Window, ...] = ()
@@ -91,6 +97,7 @@ class Layout:
         self.entries: list[Entry] = []
         excluded: list[Exclusion] = []
         windows = [window_of(m.channel, m.product, m.start, m.end) for m in policy.maintenance]
+        windows += [window_of(c.channel_id, m.product, m.start, m.end) for c in book.channels for m in c.maintenance]
         for channel in book.channels:
             reason = _standing_exclusion(channel, merchant_id)
             found = [] if reason else _usable_capabilities(channel, book, environment)
@@ -162,10 +169,12 @@ def why_not(entry: Entry, request: RouteRequest, book: ChannelBook, fired: Fired
         return "amount_too_small"
     if amount_fen > entry.max_fen:
         return "amount_too_large"
-    if entry.needs_openid and not request.customer.openid:
-        return "needs_openid"
-    if entry.needs_buyer_id and not request.customer.buyer_id:
-        return "needs_buyer_id"
+    if request.remaining_ms < entry.least_life_ms:
+        # Too long a life is no reason: the order is made for `most_expiry_s` (services/lives.py).
+        return "expiry_too_short"
+    reason = _not_known(entry, request)
+    if reason is not None:
+        return reason
     cap_fen = entry.daily_cap_fen
     if cap_fen is not None and book.used_today_fen.get(entry.channel_id, 0) + amount_fen > cap_fen:
         return "daily_cap"
@@ -174,11 +183,24 @@ def why_not(entry: Entry, request: RouteRequest, book: ChannelBook, fired: Fired
     return "rule_only" if fired.only & ~entry.bits else None
 
 
+def _not_known(entry: Entry, request: RouteRequest) -> str | None:
+    """What the product must know of the customer, and this payment does not say."""
+    if entry.needs_openid and not request.customer.openid:
+        return "needs_openid"
+    if entry.needs_buyer_id and not request.customer.buyer_id:
+        return "needs_buyer_id"
+    if entry.needs_agreement and entry.channel_id not in request.agreements:
+        return "needs_agreement"
+    return None
+
+
 def _not_asked_for(entry: Entry, request: RouteRequest) -> str | None:
     if request.methods and entry.method not in request.methods:
         return "method_not_allowed"
     if request.products and entry.product not in request.products:
         return "product_not_allowed"
+    if entry.upfront is not request.consent:
+        return "needs_consent" if entry.upfront is not None else "other_consent"
     if request.refused_methods and entry.method in request.refused_methods:
         return "method_refused"
     return None

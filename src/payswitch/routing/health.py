@@ -54,6 +54,11 @@ class DecayedRate:
         weight = scoring.prior_calls
         return (self.good * fade + weight * prior) / (self.trials * fade + weight)
 
+    def counts(self, at_ms: int, scoring: Scoring) -> tuple[float, float]:
+        """(good, trials) as far as they are remembered."""
+        fade = self._fade(at_ms, scoring)
+        return self.good * fade, self.trials * fade
+
     def weight(self, at_ms: int, scoring: Scoring) -> float:
         """How many outcomes it still rests on."""
         return self.trials * self._fade(at_ms, scoring)

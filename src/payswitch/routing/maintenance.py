@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
 import msgspec
 
-from payswitch.domain.channel import Product
+from payswitch.domain.channel import MaintenanceWindow, Product
 
 _DAY_MIN: Final = 1_440
 _BEIJING_MIN: Final = 480
@@ -77,3 +78,21 @@ def window_of(channel: str, product: Product | None, start: str | int, end: str 
     if daily != end_daily or start_min == end_min or (not daily and start_min > end_min):
         raise ValueError(f"{start} .. {end}")
     return Window(start_min, end_min, daily, channel, product)
+
+
+def unreadable_windows(windows: Iterable[MaintenanceWindow]) -> list[int]:
+    """The places (from 0) of a channel's own windows that are no windows: no times, two forms, or empty."""
+    found = []
+    for place, window in enumerate(windows):
+        try:
+            window_of("", window.product, window.start, window.end)
+        except ValueError:
+            found.append(place)
+    return found
+
+
+WINDOW_WANTED: Final = (
+    "needs two different times of one form, HH:MM (every day) or YYYY-MM-DD HH:MM (once), Beijing time",
+    "须为两个形式相同且不相等的北京时间：HH:MM（每天）或 YYYY-MM-DD HH:MM（一次）",
+)
+"""What a window must be, in both languages."""

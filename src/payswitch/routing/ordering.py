@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Final
 
 import msgspec
 
@@ -26,6 +27,10 @@ class Asked(msgspec.Struct, frozen=True):
     now_ms: int
 
 
+NOT_CHOSEN: Final = 1 << 256
+"""Above every rule's bit: the customer has chosen another channel by its signed card."""
+
+
 class Ranked:
     """One eligible candidate with everything its place depends on."""
 
@@ -40,7 +45,9 @@ class Ranked:
         cut_off = line.breaker.cut_off
         self.entry = entry
         self.debt = fired.front & ~entry.bits
-        """Fired rules that prefer others: the smaller the better, as a number."""
+        """Fired rules that prefer others: the smaller the better, as a number. The customer's choice outweighs all."""
+        if request.chosen and entry.channel_id not in request.chosen:
+            self.debt |= NOT_CHOSEN
         self.behind = 0
         if fired.avoid & entry.bits:
             self.behind = 2
@@ -69,7 +76,8 @@ class Ranked:
     def _asked_for(self, request: RouteRequest, fired: Fired) -> bool:
         """Named by the payment or by a rule."""
         entry = self.entry
-        return entry.method in request.methods or entry.product in request.products or bool(fired.asks & entry.bits)
+        named = entry.method in request.methods or entry.product in request.products
+        return named or entry.channel_id in request.chosen or bool(fired.asks & entry.bits)
 
 
 def rank(candidates: list[Ranked]) -> list[Ranked]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from payswitch.routing.ordering import Ranked
+from payswitch.routing.ordering import NOT_CHOSEN, Ranked
 from payswitch.routing.policy import Policy
 from payswitch.routing.pool import Pool
 from payswitch.routing.profile import Fired, Profile
@@ -62,6 +62,8 @@ def write_plan(choice: Choice, pool: Pool, fired: Fired, policy: Policy, profile
 def _place_reasons(ranked: Ranked) -> tuple[str, ...]:
     """Why it stands lower than it might."""
     reasons: tuple[str, ...] = ()
+    if ranked.debt & NOT_CHOSEN:
+        reasons += ("not_chosen",)
     if ranked.behind == 1:
         reasons += ("on_request",)
     if ranked.same_upstream:

@@ -203,9 +203,18 @@ class Policy(_Document, frozen=True, kw_only=True):
     scoring: Scoring = Scoring()
     soft_limit: SoftLimit = SoftLimit()
     maintenance: tuple[Maintenance, ...] = ()
-    on_request: tuple[Method, ...] = (Method.HUABEI,)
+    on_request: tuple[Method, ...] = (
+        Method.HUABEI,
+        Method.QUICKPAY,
+        Method.ECNY,
+        Method.APPLE_PAY,
+        Method.HUAWEI_PAY,
+        Method.MI_PAY,
+        Method.SAMSUNG_PAY,
+        Method.VIVO_PAY,
+    )
     """Methods that come last unless the payment names them or a rule prefers them: a customer who did not ask for
-    instalments must not be led into credit by the split."""
+    instalments must not be led into credit by the split, nor shown a code that only one handset or app can pay."""
 
 
 LARGE_FEN: Final = 500_000

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from payswitch.domain.channel import CapabilityTable, Channel, Environment, Method, Product
+from payswitch.domain.channel import CapabilityTable, Channel, Consent, Environment, Method, Product
 from payswitch.domain.outcome import Outcome
 from payswitch.domain.payment import Customer
 
@@ -23,14 +23,23 @@ class RouteRequest(msgspec.Struct, frozen=True, kw_only=True):
     """Allowed methods; empty means any."""
     products: frozenset[Product] = frozenset()
     customer: Customer = Customer()
+    agreements: frozenset[str] = frozenset()
+    """Channels at which the customer has a signed card (签约) that this payment may be debited from."""
     goods_tag: str | None = None
     metadata: Mapping[str, str] = {}
     local_hour: int = 12
     """Hour of the day in Beijing, 0..23."""
+    remaining_ms: int = 7_200_000
+    """What is left of the payment's life: an order at a channel must fit into it."""
     failed: frozenset[tuple[str, Product]] = frozenset()
     """(channel_id, product) pairs that failed already in this payment: not asked again while others are left."""
     failed_upstreams: frozenset[str] = frozenset()
     """Upstreams of the channels that failed in this payment: ranked lower."""
+    consent: Consent | None = None
+    """What the customer gave for a debit with this very request (付款码, Apple Pay token): only products that take
+    it are asked. None: only products that need nothing at hand."""
+    chosen: frozenset[str] = frozenset()
+    """Channels that the customer chose by naming a signed card: first, before every rule; the others stand behind."""
     refused_methods: frozenset[Method] = frozenset()
     """Methods that the payer or risk control refused in this payment: not offered again silently."""
 

@@ -27,6 +27,11 @@ class ChannelHealth(msgspec.Struct, frozen=True, kw_only=True):
     completion: float
     remembered: float
     """How many create calls the creation estimate still rests on."""
+    paid: float
+    """Of the exposures that ended, so many were paid, as far as the completion estimate remembers them."""
+    ended: float
+    payer_side: int
+    """Ends since the start that were the customer's own; in neither of the two."""
     calls: int
     """In the triggers' window (60 s)."""
     failures: int
@@ -59,6 +64,7 @@ def _one(
     creation = line.creation.mean(priors.creation, now_ms, scoring)
     completion = line.completion.mean(priors.completion, now_ms, scoring)
     estimate = creation * completion
+    paid, ended = line.completion.counts(now_ms, scoring)
     return ChannelHealth(
         channel_id=line.channel_id,
         product=line.product,
@@ -69,6 +75,9 @@ def _one(
         creation=creation,
         completion=completion,
         remembered=line.creation.weight(now_ms, scoring),
+        paid=paid,
+        ended=ended,
+        payer_side=line.payer_side,
         calls=calls,
         failures=failures,
         p50_ms=line.latency.percentile(0.50),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import msgspec
 from aiohttp import web
@@ -12,6 +12,7 @@ from aiohttp import web
 from payswitch.sandbox.core import SandboxCore
 from payswitch.sandbox.faults import ActiveFault, Fault
 from payswitch.sandbox.ledger import Order
+from payswitch.sandbox.payment_codes import ASK_ABOVE_FEN, VALID_S
 from payswitch.sandbox.wallet import PayRequest, Wallet
 
 MAX_PAGE = 5_000
@@ -22,6 +23,20 @@ T = TypeVar("T")
 
 class _Faults(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     faults: list[Fault]
+
+
+class _CodeWish(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """See `payment_codes.PaymentCode`."""
+
+    wallet: Literal["wechat", "alipay", "huabei", "unionpay"]
+    payer: str = "shopper"
+    balance_fen: int | None = None
+    ask_above_fen: int = ASK_ABOVE_FEN
+    valid_s: float = VALID_S
+
+
+class _Code(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    code: str
 
 
 class Admin:
@@ -41,6 +56,9 @@ class Admin:
             web.get("/_sandbox/ledger", local(self.ledger)),
             web.get("/_sandbox/notifications", local(self.notifications)),
             web.post("/_sandbox/wallet/pay", local(self.pay)),
+            web.post("/_sandbox/payment-codes", local(self.show_code)),
+            web.get("/_sandbox/payment-codes/{code}", local(self.code)),
+            web.post("/_sandbox/payment-codes/decline", local(self.decline)),
         ]
 
     async def health(self, _request: web.Request) -> web.Response:
@@ -75,6 +93,26 @@ class Admin:
 
     async def pay(self, request: web.Request) -> web.Response:
         return _json(await self._wallet.pay(await _read(request, PayRequest)))
+
+    async def show_code(self, request: web.Request) -> web.Response:
+        """A shopper opens the wallet's code page (付款码) for a cashier to scan."""
+        wish = await _read(request, _CodeWish)
+        code = self._core.payment_codes.issue(
+            wish.wallet,
+            wish.payer,
+            balance_fen=wish.balance_fen,
+            ask_above_fen=wish.ask_above_fen,
+            valid_s=wish.valid_s,
+        )
+        return _json({"code": code.code, "wallet": code.wallet, "expires_at_ms": code.expires_at_ms})
+
+    async def code(self, request: web.Request) -> web.Response:
+        """What a phone shows after its code was scanned: the order, and whether it asks for the password."""
+        order = self._core.payment_codes.asked(request.match_info["code"])
+        return _json({"order": None} if order is None else {"order": _entry(order), "asking": order.state == "open"})
+
+    async def decline(self, request: web.Request) -> web.Response:
+        return _json({"declined": self._core.payment_codes.decline((await _read(request, _Code)).code)})
 
 
 def local(handler: Handler) -> Handler:

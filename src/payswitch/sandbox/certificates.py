@@ -44,14 +44,14 @@ def issue(subject: Subject, private_pem: str, *, issuer: Subject | None = None, 
     """A certificate over the public half of `private_pem`; self-signed when no issuer is named."""
     key = _rsa(private_pem)
     authority = _rsa(issuer_pem) if issuer_pem is not None else key
-    builder = _builder(subject, issuer or subject).public_key(key.public_key())
-    return _pem(builder.sign(authority, hashes.SHA256()))
+    builder = new_certificate(subject, issuer or subject).public_key(key.public_key())
+    return pem_of(builder.sign(authority, hashes.SHA256()))
 
 
 def issue_foreign_root(subject: Subject) -> str:
     """A self-signed root that is *not* RSA. Alipay's real root bundle holds such ones, and clients must skip them."""
     key = ec.generate_private_key(ec.SECP256R1())
-    return _pem(_builder(subject, subject).public_key(key.public_key()).sign(key, hashes.SHA256()))
+    return pem_of(new_certificate(subject, subject).public_key(key.public_key()).sign(key, hashes.SHA256()))
 
 
 def serial_hex(certificate_pem: str) -> str:
@@ -59,7 +59,8 @@ def serial_hex(certificate_pem: str) -> str:
     return format(x509.load_pem_x509_certificate(certificate_pem.encode()).serial_number, "040X")
 
 
-def _builder(subject: Subject, issuer: Subject) -> x509.CertificateBuilder:
+def new_certificate(subject: Subject, issuer: Subject) -> x509.CertificateBuilder:
+    """Names, serial number and dates; the key, whatever else it says and the signature are the caller's."""
     return (
         x509.CertificateBuilder()
         .subject_name(subject.name())
@@ -82,5 +83,5 @@ def _rsa(pem: str) -> rsa.RSAPrivateKey:
     return key
 
 
-def _pem(certificate: x509.Certificate) -> str:
+def pem_of(certificate: x509.Certificate) -> str:
     return certificate.public_bytes(serialization.Encoding.PEM).decode("ascii")

@@ -17,6 +17,7 @@ from payswitch.kit.ids import IdSource
 from payswitch.sandbox.faults import ActiveFault, Fault, FaultEngine, FaultKind, first, total
 from payswitch.sandbox.ledger import Ledger
 from payswitch.sandbox.notifier import Notifier
+from payswitch.sandbox.payment_codes import PaymentCodes
 from payswitch.sandbox.refunds import RefundDesk
 from payswitch.sandbox.wire import Seal, Wire, WireCall
 from payswitch.sandbox.world import AccountSpec, World
@@ -53,6 +54,7 @@ class SandboxCore:
     settings: Settings
     notifier: Notifier = field(init=False)
     refunds: RefundDesk = field(init=False)
+    payment_codes: PaymentCodes = field(init=False)
     wires: list[Wire] = field(default_factory=list)
     _closing: asyncio.Event = field(default_factory=asyncio.Event)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
@@ -74,6 +76,15 @@ class SandboxCore:
             notifier=self.notifier,
             spawn=self.spawn,
             delay_s=self.settings.refund_delay_s,
+        )
+
+        self.payment_codes = PaymentCodes(
+            clock=self.clock,
+            ids=self.ids,
+            ledger=self.ledger,
+            faults=self.faults,
+            notifier=self.notifier,
+            wire_of=self.wire_of,
         )
 
     def wire_of(self, channel_id: str) -> Wire:
@@ -176,8 +187,11 @@ def _answer(call: WireCall, picked: list[ActiveFault]) -> web.Response:
     return call.seal(call.process(), _seal(picked))
 
 
+_SEALS = (FaultKind.MALFORMED, FaultKind.BAD_SIGNATURE, FaultKind.UNKNOWN_SERIAL, FaultKind.SIGNATURE_PROBE)
+
+
 def _seal(picked: list[ActiveFault]) -> Seal:
-    fault = first(picked, FaultKind.MALFORMED, FaultKind.BAD_SIGNATURE, FaultKind.UNKNOWN_SERIAL)
+    fault = first(picked, *_SEALS)
     return Seal(fault.kind.value) if fault is not None else Seal.HONEST
 
 

@@ -10,8 +10,11 @@ import msgspec
 
 from payswitch.kit.clock import Clock
 
-API_OPERATIONS = frozenset({"create", "query", "close", "refund", "refund_query", "certificates"})
-"""The operations of every channel's API, in one vocabulary."""
+API_OPERATIONS = frozenset(
+    {"create", "query", "close", "refund", "refund_query", "certificates", "debit", "reverse", "session"}
+)
+"""The operations of every channel's API, in one vocabulary. `debit` and `reverse` are those of pull products, `session`
+is Apple's for a web page."""
 OPERATIONS = API_OPERATIONS | {"pay", "notify"}
 """`pay` is the customer confirming in the wallet, `notify` one message to the merchant."""
 
@@ -33,6 +36,8 @@ class FaultKind(StrEnum):
     """Status 200 and a body that breaks off in the middle."""
     BAD_SIGNATURE = "bad_signature"
     UNKNOWN_SERIAL = "unknown_serial"
+    SIGNATURE_PROBE = "signature_probe"
+    """WeChat: the answer carries a signature that says of itself that it is wrong, to see whether clients check."""
     WALLET_ERROR = "wallet_error"
     """The customer scanned and confirmed, and the wallet failed; the order stays open."""
     NOTIFY_LOST = "notify_lost"
@@ -43,6 +48,8 @@ class FaultKind(StrEnum):
     """The first try waits `delay_s`."""
     NOTIFY_FORGED = "notify_forged"
     """A message signed by a stranger's key arrives just before the real one."""
+    NOTIFY_PROBE = "notify_probe"
+    """WeChat: the same with a notification, just before the real one."""
     NOTIFY_WRONG_AMOUNT = "notify_wrong_amount"
     """Instead of the right message, one properly signed that names another amount; the next try may be right."""
 

@@ -8,6 +8,8 @@ from functools import lru_cache
 import msgspec
 
 from payswitch.kit.crypto import SigningKey, VerifyingKey, generate_private_pem
+from payswitch.sandbox.applepay.keys import ApplepayKeys
+from payswitch.sandbox.authority import house
 from payswitch.sandbox.certificates import Subject, issue, issue_foreign_root, serial_hex
 from payswitch.sandbox.epay.keys import EpayKeys
 from payswitch.sandbox.huifu.keys import HuifuKeys
@@ -34,6 +36,11 @@ def verifying_key(pem: str) -> VerifyingKey:
     return VerifyingKey(pem)
 
 
+def _symmetric_key() -> str:
+    """32 characters, as WeChat's console takes them."""
+    return "".join(secrets.choice(_KEY_ALPHABET) for _ in range(32))
+
+
 def _digits(length: int) -> str:
     return "".join(secrets.choice(_DIGITS) for _ in range(length))
 
@@ -57,12 +64,19 @@ class WechatKeys(msgspec.Struct, frozen=True, kw_only=True, tag="wechatpay"):
     public_key: str = ""
     mini_appid: str = ""
     """Of the merchant's mini program, when it has one of its own."""
+    api_v2_key: str = ""
+    """Signs API V2 (付款码), on both sides."""
     sub_mchid: str = ""
     """Not empty: the account of a sub-merchant (特约商户); `mchid` and `appid` are then its service provider's."""
     sub_appid: str = ""
 
     def __repr__(self) -> str:
         return f"WechatKeys(mchid={self.mchid!r})"
+
+    @property
+    def client_certificate(self) -> str:
+        """The merchant API certificate is shown in TLS, too (V2 reversals)."""
+        return self.merchant_certificate
 
     def connector_account(self, base_url: str) -> dict[str, str]:
         """The merchant's side only, in the words of the switch's `[channels.account]` table."""
@@ -71,8 +85,11 @@ class WechatKeys(msgspec.Struct, frozen=True, kw_only=True, tag="wechatpay"):
             **self._whose(),
             "merchant_serial_no": self.merchant_serial_no,
             "merchant_private_key": self.merchant_private_key,
+            "merchant_certificate": self.merchant_certificate,
             "api_v3_key": self.api_v3_key,
         }
+        if self.api_v2_key:
+            account["api_v2_key"] = self.api_v2_key
         if self.public_key_id:
             account |= {"wechatpay_public_key_id": self.public_key_id, "wechatpay_public_key": self.public_key}
         if self.platform_certificate:
@@ -131,7 +148,7 @@ class AlipayKeys(msgspec.Struct, frozen=True, kw_only=True, tag="alipay"):
         }
 
 
-Keys = WechatKeys | AlipayKeys | UnionpayKeys | HuifuKeys | EpayKeys | QuickpayKeys
+Keys = WechatKeys | AlipayKeys | UnionpayKeys | HuifuKeys | EpayKeys | QuickpayKeys | ApplepayKeys
 """One struct per channel family; msgspec tells them apart by their tag."""
 
 
@@ -141,14 +158,15 @@ def make_wechat_keys(*, platform_certificate: bool, public_key: bool, key_bits: 
         raise ValueError("a WeChat Pay account verifies with a platform certificate, a public key, or both")
     mchid = "16" + _digits(8)
     merchant_key = generate_private_pem(key_bits)
-    merchant_cert = issue(Subject(mchid, "Sandbox", "Sandbox Merchant"), merchant_key)
+    merchant_cert = house().issue_client(Subject(mchid, "Sandbox", "Sandbox Merchant"), merchant_key)
     keys = WechatKeys(
         appid="wx" + secrets.token_hex(8),
         mchid=mchid,
         merchant_private_key=merchant_key,
         merchant_certificate=merchant_cert,
         merchant_serial_no=serial_hex(merchant_cert),
-        api_v3_key="".join(secrets.choice(_KEY_ALPHABET) for _ in range(32)),
+        api_v3_key=_symmetric_key(),
+        api_v2_key=_symmetric_key(),
     )
     if platform_certificate:
         platform_key = generate_private_pem(key_bits)

@@ -117,6 +117,8 @@ class Notifier:
             await self._clock.sleep(late.delay_s)
         if first(picked, FaultKind.NOTIFY_FORGED):
             await self._send(wire, order, event, attempt, Guise.FORGED)
+        if first(picked, FaultKind.NOTIFY_PROBE):
+            await self._send(wire, order, event, attempt, Guise.PROBE)
         if first(picked, FaultKind.NOTIFY_LOST):
             self._note(order, event, attempt, Guise.HONEST, "lost")
             return False

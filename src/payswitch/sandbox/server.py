@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from aiohttp import web
 
 from payswitch.kit.clock import Clock, SystemClock
 from payswitch.kit.ids import IdSource, SystemIds
 from payswitch.sandbox.admin import Admin
+from payswitch.sandbox.authority import host_of
 from payswitch.sandbox.core import SandboxCore, Settings, make_core
 from payswitch.sandbox.pages import WalletPages
 from payswitch.sandbox.wallet import Wallet
@@ -72,18 +75,34 @@ def listen(host: str, port: int) -> socket.socket:
 
 @asynccontextmanager
 async def serving(
-    app: web.Application, *, host: str = "127.0.0.1", port: int = 0, sock: socket.socket | None = None
+    app: web.Application,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    sock: socket.socket | None = None,
+    tls_sock: socket.socket | None = None,
 ) -> AsyncIterator[int]:
-    """The app answers for as long as the block lasts, on `sock` if one is given. Gives the port."""
+    """The app answers for as long as the block lasts, on `sock` if one is given. Gives the port.
+
+    On `tls_sock`, if one is given, the same sandbox answers over TLS and asks for client certificates.
+    """
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=_SHUTDOWN_S)
     await runner.setup()
     listening = sock or listen(host, port)
     try:
         await web.SockSite(runner, listening).start()
+        if tls_sock is not None:
+            await web.SockSite(runner, tls_sock, ssl_context=_tls_context(app[CORE].world)).start()
         yield listening.getsockname()[1]
     finally:
         await runner.cleanup()
         listening.close()
+        if tls_sock is not None:
+            tls_sock.close()
+
+
+def _tls_context(world: World) -> ssl.SSLContext:
+    return world.authority.server_context(host_of(world.base_url_tls))
 
 
 async def run(
@@ -97,7 +116,9 @@ async def run(
     settings: Settings | None = None,
     stop: asyncio.Event | None = None,
 ) -> None:
-    """Serve until `stop` is set or the task is cancelled. OSError if the address is taken."""
+    """Serve until `stop` is set or the task is cancelled. OSError if an address is taken. The port of the world's
+    `base_url_tls`, if it has one, is served too."""
     app = make_app(world, clock=clock or SystemClock(), seed=seed, data=data, settings=settings)
-    async with serving(app, host=host, port=port):
+    tls_sock = listen(host, urlsplit(world.base_url_tls).port or 443) if world.base_url_tls else None
+    async with serving(app, host=host, port=port, tls_sock=tls_sock):
         await (stop or asyncio.Event()).wait()

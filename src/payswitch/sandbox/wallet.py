@@ -48,7 +48,11 @@ class Wallet:
 
     def scan(self, credential: Credential) -> Order | WalletProblem:
         """Ask each family whether the credential is its own. A provider's WeChat order has a prepay id like WeChat's
-        own, so "looks like mine, but I do not know it" is the answer only when no other family knows it either."""
+        own, so "looks like mine, but I do not know it" is the answer only when no other family knows it either. A
+        payment code (付款码) that was scanned stands for the order that the shopper is asked about."""
+        asked = self._core.payment_codes.asked(credential.content.strip())
+        if asked is not None:
+            return asked
         problem: WalletProblem | None = None
         for wire in self._core.wires:
             found = wire.scan(credential)

@@ -38,6 +38,8 @@ class Seal(StrEnum):
     """Everything in place, the signature by a key that is not the channel's."""
     UNKNOWN_SERIAL = "unknown_serial"
     """Names a signing key (certificate serial, key id) that the client has never heard of."""
+    PROBE = "signature_probe"
+    """WeChat's deliberate test of its clients (探测流量); other families have none and seal as they like."""
 
 
 class Guise(StrEnum):
@@ -46,6 +48,8 @@ class Guise(StrEnum):
     HONEST = "honest"
     FORGED = "forged"
     """Signed by somebody else's key; must be refused by any correct client."""
+    PROBE = "probe"
+    """WeChat's deliberate test: must be refused, and is no attack."""
     WRONG_AMOUNT = "wrong_amount"
     """Properly signed, but the amount is one fen more than the order's."""
 
@@ -66,7 +70,7 @@ class WireCall(Protocol):
     def account(self) -> AccountSpec: ...
 
     operation: str
-    """`create`, `query`, `close`, `refund`, `refund_query`, `certificates` (see `faults.API_OPERATIONS`)."""
+    """One of `faults.API_OPERATIONS`: `create`, `query`, `close`, `refund`, ..."""
     product: str | None
     """The product in the switch's words, from the body or from the order in the ledger; None if unknown."""
     amount_fen: int | None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from payswitch.sandbox.alipay import AlipayWire
+from payswitch.sandbox.applepay.wire import ApplepayWire
 from payswitch.sandbox.core import SandboxCore
 from payswitch.sandbox.epay.wire import EpayWire
 from payswitch.sandbox.huifu.wire import HuifuWire
@@ -15,6 +16,7 @@ from payswitch.sandbox.wire import Wire
 
 WIRES: dict[str, Callable[[SandboxCore], Wire]] = {
     "alipay": AlipayWire,
+    "applepay": ApplepayWire,
     "epay": EpayWire,
     "huifu": HuifuWire,
     "quickpay": QuickpayWire,

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from payswitch.sandbox.authority import Authority, house
 from payswitch.sandbox.keys import Keys, make_alipay_keys, make_wechat_keys
 
 
@@ -22,6 +23,10 @@ class AccountSpec(msgspec.Struct, frozen=True, kw_only=True):
     wallets: tuple[str, ...]
     """Which of the shoppers' wallets can pay here: `wechat`, `alipay`, `huabei`, `bank`, `unionpay`, `ecny`, ..."""
     keys: Keys
+    base_url_tls: str = ""
+    """Where this sandbox asks for client certificates (`https://...`); empty: it has no such port."""
+    ca_certificate: str = ""
+    """Whom a client must trust there."""
     fee_bp: int = 60
     """What the channel keeps of a payment, in basis points (60 = 0.6 %): stands in its bills."""
 
@@ -32,14 +37,26 @@ class AccountSpec(msgspec.Struct, frozen=True, kw_only=True):
 
     def connector_account(self) -> dict[str, str]:
         """Exactly the `[channels.account]` keys that the switch needs: the merchant's side, no channel secret."""
-        return self.keys.connector_account(self.base_url)
+        account = self.keys.connector_account(self.base_url)
+        if self.client_certificate and self.base_url_tls:
+            account |= {"base_url_tls": self.base_url_tls, "ca_certificate": self.ca_certificate}
+        return account
+
+    @property
+    def client_certificate(self) -> str:
+        """What this account shows on the TLS port; empty for families that never ask for one."""
+        return getattr(self.keys, "client_certificate", "")
 
 
 class World(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that a sandbox needs to know in order to be somebody's channels."""
 
     base_url: str
+    base_url_tls: str = ""
+    """Of the port that asks for client certificates; empty: there is none."""
     accounts: list[AccountSpec]
+    authority: Authority = msgspec.field(default_factory=house)
+    """Signs that port's certificate; the accounts' own are from it, too."""
 
     def account(self, channel_id: str) -> AccountSpec:
         """The account with that id; KeyError names the ones there are."""
@@ -48,11 +65,16 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
                 return account
         raise KeyError(f"{channel_id!r}; this sandbox has {[a.channel_id for a in self.accounts]}")
 
-    def at(self, base_url: str) -> World:
+    def at(self, base_url: str, base_url_tls: str = "") -> World:
         """The same world with the same keys at another address: keys are dear to make, ports are not."""
-        base_url = base_url.rstrip("/")
-        moved = [msgspec.structs.replace(account, base_url=base_url) for account in self.accounts]
-        return World(base_url=base_url, accounts=moved)
+        base_url, base_url_tls = base_url.rstrip("/"), base_url_tls.rstrip("/")
+        place = {
+            "base_url": base_url,
+            "base_url_tls": base_url_tls,
+            "ca_certificate": self.authority.certificate if base_url_tls else "",
+        }
+        moved = [msgspec.structs.replace(account, **place) for account in self.accounts]
+        return World(base_url=base_url, base_url_tls=base_url_tls, accounts=moved, authority=self.authority)
 
     def to_json(self) -> bytes:
         return msgspec.json.format(msgspec.json.encode(self), indent=2)

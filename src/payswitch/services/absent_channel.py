@@ -9,6 +9,7 @@ from __future__ import annotations
 from payswitch.domain.exchange import (
     CreateAnswer,
     CreateOrder,
+    DebitOrder,
     NotifyAnswer,
     NotifyRequest,
     OrderFact,
@@ -35,6 +36,12 @@ class AbsentChannel:
         return OrderFact(channel_order_no=order.channel_order_no, outcome=_NOT_SENT)
 
     async def close(self, order: OrderRef, timeout_ms: int) -> Outcome:
+        return _NOT_SENT
+
+    async def debit(self, debit: DebitOrder, timeout_ms: int) -> OrderFact:
+        return OrderFact(channel_order_no=debit.order.channel_order_no, outcome=_NOT_SENT)
+
+    async def reverse(self, order: OrderRef, timeout_ms: int) -> Outcome:
         return _NOT_SENT
 
     async def refund(self, refund: RefundOrder, timeout_ms: int) -> RefundFact:

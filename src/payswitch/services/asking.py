@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from payswitch.domain.channel import Environment
+from payswitch.domain.channel import Capability, Environment, Product
 from payswitch.domain.exchange import ChannelClient, CreateOrder, OrderRef, RefundOrder
 from payswitch.domain.payment import Attempt, Payment, Refund
 from payswitch.services.absent_channel import AbsentChannel
@@ -20,7 +20,15 @@ def client_of(ctx: Context, attempt: Attempt) -> ChannelClient:
         return _ABSENT
 
 
-def create_order(ctx: Context, payment: Payment, attempt: Attempt, environment: Environment) -> CreateOrder:
+def capability_of(ctx: Context, channel_id: str, product: Product) -> Capability | None:
+    """What this product can do at this channel; None when the channel is not configured any more."""
+    channel = ctx.directory.channel(channel_id)
+    return None if channel is None else ctx.directory.capabilities(channel.connector).get(product)
+
+
+def create_order(
+    ctx: Context, payment: Payment, attempt: Attempt, environment: Environment, agreement_no: str = ""
+) -> CreateOrder:
     """The create call of one attempt. Made twice for the same attempt, it is the same order."""
     return CreateOrder(
         channel_order_no=attempt.channel_order_no,
@@ -36,6 +44,7 @@ def create_order(ctx: Context, payment: Payment, attempt: Attempt, environment: 
         buyer_id=payment.customer.buyer_id,
         client_ip=payment.customer.client_ip or "127.0.0.1",
         instalments=payment.instalments,
+        agreement_no=agreement_no,
     )
 
 

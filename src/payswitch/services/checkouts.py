@@ -11,7 +11,7 @@ from payswitch.services import results, routes
 from payswitch.services.commands import PaymentAnswer, SwitchPayment
 from payswitch.services.context import Context
 from payswitch.services.draft import Draft, change
-from payswitch.services.payments import shown_attempt
+from payswitch.services.launching import shown_attempt
 from payswitch.services.switching import switch_payment
 
 

@@ -6,10 +6,12 @@ import msgspec
 
 from payswitch.domain.channel import Environment, Method, Product
 from payswitch.domain.payment import Customer, PaymentFile
+from payswitch.kit.secrets import Secret
 
 
-class CreatePayment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`POST /v1/payments`."""
+class CreatePayment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """`POST /v1/payments`. Defaults are left out of its encoding, so that a new optional field does not change what the
+    same request hashes to. Its `repr` shows nothing that the customer gave."""
 
     out_trade_no: str
     amount_fen: int
@@ -29,6 +31,14 @@ class CreatePayment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     return_url: str | None = None
     expires_in_s: int = 900
     metadata: dict[str, str] = {}
+    agreement_id: str | None = None
+    """签约: the signed card to debit. None with a `customer_id`: any of the customer's."""
+    payment_code: str | None = None
+    """付款码: scanned by the shop; the payment is debited at once. Not part of what makes two requests the same: after
+    a refusal the customer shows a new code for the same order."""
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.out_trade_no!r})"
 
 
 class SwitchPayment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -39,6 +49,30 @@ class SwitchPayment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     environment: Environment | None = None
 
 
+class ConfirmPayment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`POST /v1/payments/{id}/confirm`: what the customer gave for the debit; exactly one of the three. Its `repr`
+    shows none of it."""
+
+    sms_code: str | None = None
+    payment_code: str | None = None
+    apple_pay_token: str | None = None
+    """The `token` of the `ApplePayPayment`, as JSON text."""
+    environment: Environment | None = None
+    """For an Apple Pay token, when the payment does not say where the customer's screen is."""
+
+    def __repr__(self) -> str:
+        return "ConfirmPayment(***)"
+
+
+class OpenApplePaySession(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`POST /v1/payments/{id}/apple-pay-session`: the page's `onvalidatemerchant` has fired."""
+
+    validation_url: str
+    """`event.validationURL`, as it is."""
+    domain: str
+    """`location.hostname` of the page; registered with Apple."""
+
+
 class CreateRefund(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`POST /v1/payments/{id}/refunds`."""
 
@@ -46,6 +80,21 @@ class CreateRefund(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """The shop's own number: the same number twice is one refund."""
     amount_fen: int
     reason: str = ""
+
+
+class ApplyAgreement(msgspec.Struct, frozen=True, kw_only=True):
+    """签约申请: the card that a customer wants to sign up, and whose it is. Never stored, never shown."""
+
+    customer_id: str
+    """The shop's own id of the customer."""
+    bank: str
+    card_no: Secret
+    id_no: Secret
+    name: Secret
+    mobile: Secret
+    is_credit: bool = False
+    valid_until: Secret | None = None
+    cvv2: Secret | None = None
 
 
 class PaymentAnswer(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from payswitch.domain.operator import Operator
 from payswitch.kit.clock import Clock
 from payswitch.kit.ids import IdSource
 from payswitch.routing.planner import Router
+from payswitch.services.channel_desk import ChannelDesk
+from payswitch.services.held_cards import HeldCards
 from payswitch.services.inflight import Inflight
 from payswitch.services.last_times import LastTimes
+from payswitch.services.live_board import LiveBoard, RecentIds
 from payswitch.services.ports import ChannelDirectory, EventSender, LiveFeed, Store
 from payswitch.services.side_work import SideWork
 from payswitch.services.timings import Timings
 from payswitch.services.usage import DailyUsage
+from payswitch.services.watch_memory import ChannelWatch
 
 UNTRUSTED_QUIET_MS = 60_000
 """At most one incident a minute and channel about notifications that are not believed."""
@@ -35,8 +41,14 @@ class Context:
     public_url: str
     """Where channels and customers reach us; no slash at the end."""
     timings: Timings = field(default_factory=Timings)
+    operators: Mapping[str, Operator] = field(default_factory=dict)
+    """Who may call the admin API, by the fingerprint of their key."""
+    desk: ChannelDesk | None = None
+    """What changing channels needs; None where channels cannot be changed."""
     inflight: Inflight = field(default_factory=Inflight)
     usage: DailyUsage = field(default_factory=DailyUsage)
+    held_cards: HeldCards = field(default_factory=HeldCards)
+    """Cards being signed up: their particulars are nowhere else."""
     outbox_wake: asyncio.Event = field(default_factory=asyncio.Event)
     """Set after a commit that holds events, so that the shop hears within milliseconds."""
     checked: LastTimes = field(init=False)
@@ -46,12 +58,21 @@ class Context:
     the database."""
     troubles_told: LastTimes = field(default_factory=lambda: LastTimes(INCIDENT_QUIET_MS))
     """The same for troubles of one attempt or refund that every query meets again, by its id."""
+    sms_sent: LastTimes = field(init=False)
+    """When a customer was last sent an SMS code, by attempt id."""
+    incidents_told: RecentIds = field(default_factory=RecentIds)
+    """Incidents about channels that are in storage already, by id: so that not every round tries to write them."""
+    board: LiveBoard | None = None
+    """The live page's memory, where there is one: what each product of each channel did in the last ten minutes."""
+    watch: ChannelWatch = field(default_factory=ChannelWatch)
+    """The last probe of each channel."""
     sweeping: SideWork = field(default_factory=SideWork)
     delivering: SideWork = field(default_factory=SideWork)
     """Payments the sweeper is working on just now."""
 
     def __post_init__(self) -> None:
         self.checked = LastTimes(self.timings.check_gap_ms)
+        self.sms_sent = LastTimes(self.timings.sms_gap_ms)
 
     def checkout_url(self, token: str) -> str:
         return f"{self.public_url}/checkout/{token}"

@@ -9,20 +9,16 @@ from __future__ import annotations
 from collections import deque
 from enum import Enum, auto
 
-import msgspec
-from msgspec.structs import replace
-
-from payswitch.domain.changes import IdempotencyRecord
-from payswitch.domain.channel import Environment
 from payswitch.domain.exchange import CreateAnswer
 from payswitch.domain.outcome import Outcome, OutcomeKind
-from payswitch.domain.payment import Attempt, AttemptState, Decision, PaymentFile, PaymentState
-from payswitch.domain.transitions import ATTEMPT, PAYMENT, AttemptEvent, PaymentEvent, advance
-from payswitch.routing.request import Candidate, RoutePlan
+from payswitch.domain.payment import Attempt, AttemptState, PaymentState
+from payswitch.domain.transitions import ATTEMPT, AttemptEvent, advance
+from payswitch.routing.request import Candidate
 from payswitch.services import observing
-from payswitch.services.asking import client_of, create_order
+from payswitch.services.asking import capability_of, client_of
 from payswitch.services.context import Context
-from payswitch.services.draft import Draft, change, commit
+from payswitch.services.draft import Draft, change
+from payswitch.services.rounds import Launched, Round, as_debit, commit_attempt, end_round, give_up, order_of
 
 
 class Next(Enum):
@@ -72,150 +68,22 @@ TIMED_OUT = frozenset({"timeout", "connect_timeout", "pool_timeout"})
 """A channel that was silent for its whole soft limit is not asked again while the customer waits."""
 
 
-class Since(msgspec.Struct, frozen=True):
-    """The moment from which somebody waits for a credential: wall time for the records, monotonic time for the half
-    second, which a machine's clock that is just being set right must neither shorten nor stretch."""
-
-    at_ms: int
-    monotonic_ms: float
-
-    @classmethod
-    def now(cls, ctx: Context) -> Since:
-        return cls(ctx.clock.now_ms(), ctx.clock.monotonic_ms())
-
-
-class Round(msgspec.Struct, kw_only=True):
-    """One round of launching, while it runs."""
-
-    file: PaymentFile
-    """The payment as stored; or as it shall be inserted, while `is_new`."""
-    is_new: bool
-    plan: RoutePlan
-    decision: Decision
-    idempotency: IdempotencyRecord | None = None
-    environment: Environment
-    started_ms: int
-    """Wall time at which the customer began to wait."""
-    deadline_ms: float
-    """Monotonic time at which a credential must be out."""
-    candidates: deque[Candidate]
-    since_ms: int
-    """Wall time of the failed answer (or the start) that the next attempt begins from."""
-    lost: Attempt | None = None
-    """The attempt given up last, not committed yet: its row is saved together with its successor's."""
-    refused: Outcome | None = None
-    """The last answer that was no."""
-
-    def remaining_ms(self, ctx: Context) -> int:
-        return int(self.deadline_ms - ctx.clock.monotonic_ms()) - ctx.timings.launch_reserve_ms
-
-
-class Launched(msgspec.Struct, frozen=True, kw_only=True):
-    """How a round ended: with an attempt to show, or with the last refusal (None: no time, no candidate)."""
-
-    file: PaymentFile
-    attempt_id: str | None = None
-    refused: Outcome | None = None
-
-
-def begin_round(
-    ctx: Context,
-    file: PaymentFile,
-    plan: RoutePlan,
-    decision: Decision,
-    environment: Environment,
-    *,
-    since: Since,
-    is_new: bool = False,
-    idempotency: IdempotencyRecord | None = None,
-) -> Round:
-    """Start a round. Its deadline counts from `since`, when the request (or the customer's switch) came in: what it
-    took to leave an old attempt is part of what the customer waits."""
-    return Round(
-        file=file,
-        is_new=is_new,
-        plan=plan,
-        decision=decision,
-        idempotency=idempotency,
-        environment=environment,
-        started_ms=since.at_ms,
-        deadline_ms=since.monotonic_ms + ctx.timings.launch_deadline_ms,
-        candidates=deque(plan.candidates),
-        since_ms=since.at_ms,
-    )
-
-
 async def launch(ctx: Context, work: Round) -> Launched:
     """Try candidates in order until one gives a credential, the deadline is near, or the customer must choose."""
     while work.candidates and work.remaining_ms(ctx) >= ctx.timings.least_try_ms:
         candidate = work.candidates.popleft()
-        attempt = await _commit_attempt(ctx, work, candidate)
+        attempt = await commit_attempt(ctx, work, candidate)
         if attempt is None:
             return Launched(file=work.file)
         answer, step, left_behind = await _ask(ctx, work, candidate, attempt)
         if step is Next.SHOW:
             return await _expose(ctx, work, attempt, answer)
-        _give_up(ctx, work, attempt, answer.outcome, left_behind=left_behind)
+        if answer.outcome.kind in _DEBITED and _is_pull(ctx, attempt):
+            return await _debited_at_once(ctx, work, attempt, answer.outcome)
+        give_up(ctx, work, attempt, answer.outcome, left_behind=left_behind)
         if not _may_go_on(work, attempt, step):
             break
-    if work.lost is not None:
-        work.file, _ = await change(
-            ctx, work.lost.payment_id, lambda draft: _save_lost(draft, work.lost), known=work.file
-        )
-    return Launched(file=work.file, refused=work.refused)
-
-
-async def _commit_attempt(ctx: Context, work: Round, candidate: Candidate) -> Attempt | None:
-    """Write-ahead: the channel never sees a number that is not on our disk. None if the payment has ended."""
-    attempt = _new_attempt(ctx, work, candidate)
-
-    def decide(draft: Draft) -> bool:
-        _save_lost(draft, work.lost)
-        if draft.payment.state not in (PaymentState.CREATED, PaymentState.PENDING):
-            return False
-        draft.add_attempt(replace(attempt, ordinal=len(draft.attempts) + 1))
-        draft.set_payment(state=advance(PAYMENT, draft.payment.state, PaymentEvent.LAUNCH))
-        if work.lost is None:
-            draft.decisions.append(work.decision)
-        return True
-
-    if work.is_new:
-        draft = Draft(work.file, is_new=True)
-        decide(draft)
-        if work.idempotency is not None:
-            draft.idempotency.append(work.idempotency)
-        work.file = await commit(ctx, draft)
-        work.is_new = False
-        return work.file.attempt(attempt.attempt_id)
-    work.file, launched = await change(ctx, attempt.payment_id, decide, known=work.file)
-    work.lost = None if launched else work.lost
-    return work.file.attempt(attempt.attempt_id) if launched else None
-
-
-def _new_attempt(ctx: Context, work: Round, candidate: Candidate) -> Attempt:
-    now_ms = ctx.clock.now_ms()
-    attempt_id = ctx.ids.new("att_", now_ms)
-    channel = ctx.directory.channel(candidate.channel_id)
-    if channel is None:
-        raise LookupError(f"the plan names channel {candidate.channel_id}, which is not configured")
-    payment = work.file.payment
-    return Attempt(
-        attempt_id=attempt_id,
-        payment_id=payment.payment_id,
-        ordinal=1,
-        channel_id=candidate.channel_id,
-        channel_version=channel.version,
-        product=candidate.product,
-        method=candidate.method,
-        channel_order_no="P" + attempt_id.removeprefix("att_"),
-        amount_fen=payment.amount_fen,
-        state=AttemptState.CREATED,
-        created_at_ms=now_ms,
-        started_at_ms=work.since_ms,
-        deadline_ms=payment.expires_at_ms,
-        decision_id=work.decision.decision_id,
-        due_at_ms=now_ms + ctx.timings.leftover_after_ms,
-    )
+    return await end_round(ctx, work)
 
 
 async def _ask(ctx: Context, work: Round, candidate: Candidate, attempt: Attempt) -> tuple[CreateAnswer, Next, bool]:
@@ -224,7 +92,7 @@ async def _ask(ctx: Context, work: Round, candidate: Candidate, attempt: Attempt
     Gives the last answer, what to do next, and whether any of the calls may have left an order at the channel.
     """
     client = client_of(ctx, attempt)
-    order = create_order(ctx, work.file.payment, attempt, work.environment)
+    order = order_of(ctx, work, attempt)
     tries, left_behind = 0, False
     while True:
         tries += 1
@@ -287,34 +155,34 @@ async def _expose(ctx: Context, work: Round, attempt: Attempt, answer: CreateAns
     return Launched(file=work.file, attempt_id=attempt.attempt_id)
 
 
-def _give_up(ctx: Context, work: Round, attempt: Attempt, outcome: Outcome, *, left_behind: bool) -> None:
-    """Nobody saw this attempt: leave it. The row is committed with the next attempt, or at the round's end."""
+_DEBITED = frozenset({OutcomeKind.PAID, OutcomeKind.PENDING})
+
+
+def _is_pull(ctx: Context, attempt: Attempt) -> bool:
+    capability = capability_of(ctx, attempt.channel_id, attempt.product)
+    return capability is not None and not capability.push
+
+
+async def _debited_at_once(ctx: Context, work: Round, attempt: Attempt, outcome: Outcome) -> Launched:
+    """A quick-pay contract that sends no SMS debits when the payment is applied for: ask, and begin nothing else."""
     now_ms = ctx.clock.now_ms()
-    event = AttemptEvent.DISCARD if left_behind else AttemptEvent.REFUSE
-    work.since_ms = now_ms
-    work.refused = outcome
-    work.lost = replace(
-        attempt,
-        state=advance(ATTEMPT, attempt.state, event),
-        outcome=outcome,
-        answered_at_ms=now_ms,
-        finished_at_ms=now_ms,
-        due_at_ms=ctx.timings.next_dispose_ms(1, now_ms) if left_behind else None,
-    )
 
+    def decide(draft: Draft) -> None:
+        current = draft.attempt(attempt.attempt_id)
+        if current.state is not AttemptState.CREATED:
+            return
+        taken = as_debit(ctx, current)
+        draft.set_attempt(
+            current.attempt_id,
+            state=taken.state,
+            debit_at_ms=taken.debit_at_ms,
+            outcome=outcome,
+            answered_at_ms=now_ms,
+            due_at_ms=now_ms,
+        )
 
-def _save_lost(draft: Draft, lost: Attempt | None) -> None:
-    """Write the given-up attempt into the draft, unless somebody (a notification, the sweeper) was faster."""
-    if lost is None or draft.attempt(lost.attempt_id).state is not AttemptState.CREATED:
-        return
-    draft.set_attempt(
-        lost.attempt_id,
-        state=lost.state,
-        outcome=lost.outcome,
-        answered_at_ms=lost.answered_at_ms,
-        finished_at_ms=lost.finished_at_ms,
-        due_at_ms=lost.due_at_ms,
-    )
+    work.file, _ = await change(ctx, attempt.payment_id, decide, known=work.file)
+    return Launched(file=work.file)
 
 
 def _may_go_on(work: Round, attempt: Attempt, step: Next) -> bool:

@@ -115,6 +115,10 @@ class LiveBoard:
         if hear is not None:
             hear(facts, self._clock.now_ms())
 
+    def lane(self, channel_id: str, product: str) -> Lane | None:
+        """What was heard of one product of one channel; None when nothing was."""
+        return self._lanes.get((channel_id, product))
+
     def snapshot(self, now_ms: int) -> dict[str, object]:
         """The page's data. Made at most twice a second, however many people look."""
         if self._shown is None or not 0 <= now_ms - self._shown[0] < SNAPSHOT_MS:

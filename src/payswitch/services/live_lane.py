@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 from payswitch.domain.outcome import HURTS_HEALTH, SHOWS_HEALTH, OutcomeKind
 
@@ -65,6 +65,28 @@ def percentile(values: Iterable[float], share: float) -> float | None:
     return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
 
 
+@dataclass(frozen=True, slots=True)
+class LaneCounts:
+    """What the create calls of one lane came to. Calls that prove nothing about the channel (a payer's matter, a limit,
+    our own mistake) are in neither `good` nor `bad`."""
+
+    calls: int
+    good: int
+    bad: int
+    p50_ms: float | None
+    p95_ms: float | None
+    last_error: LastError | None
+
+
+@dataclass(frozen=True, slots=True)
+class LastError:
+    """The last create call that failed, whoever was to blame."""
+
+    outcome: str
+    code: str
+    at_ms: int
+
+
 @dataclass(slots=True)
 class Lane:
     """One product of one channel."""
@@ -72,13 +94,30 @@ class Lane:
     channel_id: str
     product: str
     state: str = "healthy"
-    last_error: dict[str, object] | None = None
+    last_error: LastError | None = None
     _calls: Series = field(default_factory=Series)
     _good: Series = field(default_factory=Series)
     _bad: Series = field(default_factory=Series)
     _exposed: Series = field(default_factory=Series)
     _paid: Series = field(default_factory=Series)
     _latencies: deque[tuple[int, float]] = field(default_factory=lambda: deque(maxlen=MOST_LATENCIES))
+
+    @property
+    def last_call_ms(self) -> int | None:
+        """When the channel was last called for a payment."""
+        return self._latencies[-1][0] if self._latencies else None
+
+    def counts(self, now_ms: int) -> LaneCounts:
+        """The ten minutes that are remembered."""
+        recent = [latency for at_ms, latency in self._latencies if at_ms > now_ms - KEPT_S * 1_000]
+        return LaneCounts(
+            calls=self._calls.total(now_ms, KEPT_S),
+            good=self._good.total(now_ms, KEPT_S),
+            bad=self._bad.total(now_ms, KEPT_S),
+            p50_ms=percentile(recent, 0.5),
+            p95_ms=percentile(recent, 0.95),
+            last_error=self.last_error,
+        )
 
     def answered(self, now_ms: int, outcome: str, code: str, latency_ms: float) -> None:
         self._calls.add(now_ms)
@@ -89,7 +128,7 @@ class Lane:
         if outcome in _BAD:
             self._bad.add(now_ms)
         if outcome != OutcomeKind.DUPLICATE.value:
-            self.last_error = {"outcome": outcome, "code": code, "at_ms": now_ms}
+            self.last_error = LastError(outcome=outcome, code=code, at_ms=now_ms)
 
     def exposed(self, now_ms: int) -> None:
         self._exposed.add(now_ms)
@@ -116,6 +155,6 @@ class Lane:
             "exposed": exposed,
             "paid": self._paid.total(now_ms),
             "share": exposed / exposed_everywhere if exposed_everywhere else None,
-            "last_error": self.last_error,
+            "last_error": None if self.last_error is None else asdict(self.last_error),
             "trend": self._exposed.trend(now_ms),
         }

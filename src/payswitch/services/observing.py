@@ -58,6 +58,12 @@ def tell_exposed(ctx: Context, file: PaymentFile, attempt: Attempt, round_starte
             "credential_ms": exposed_at_ms - round_started_ms,
         },
     )
+    tell_switch(ctx, file, attempt, round_started_ms, exposed_at_ms)
+
+
+def tell_switch(ctx: Context, file: PaymentFile, attempt: Attempt, round_started_ms: int, at_ms: int) -> None:
+    """If another channel failed before this one in the same round, a switch has just happened."""
+    attempt = file.attempt(attempt.attempt_id)
     failed = [a for a in file.attempts if a.started_at_ms >= round_started_ms and a.ordinal < attempt.ordinal]
     if failed:
         first = failed[0]
@@ -68,7 +74,7 @@ def tell_exposed(ctx: Context, file: PaymentFile, attempt: Attempt, round_starte
                 "from_channel": first.channel_id,
                 "to_channel": attempt.channel_id,
                 "code": first.outcome.code if first.outcome else "",
-                "switch_ms": exposed_at_ms - (first.answered_at_ms or first.started_at_ms),
+                "switch_ms": at_ms - (first.answered_at_ms or first.started_at_ms),
             },
         )
 

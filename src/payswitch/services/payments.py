@@ -8,22 +8,15 @@ from collections.abc import Sequence
 import msgspec
 
 from payswitch.domain.changes import IdempotencyRecord, UniqueViolation
-from payswitch.domain.channel import Environment, Method, Product
+from payswitch.domain.channel import Environment
 from payswitch.domain.errors import (
-    CHANNELS_UNAVAILABLE,
     INVALID_REQUEST,
-    NO_CANDIDATE,
     NOT_FOUND,
     OUT_TRADE_NO_CONFLICT,
-    PAYER_REFUSED,
-    TOO_MANY_ATTEMPTS,
     WRONG_STATE,
     PaySwitchError,
 )
-from payswitch.domain.outcome import Outcome, OutcomeKind
 from payswitch.domain.payment import (
-    Attempt,
-    AttemptState,
     CloseReason,
     Decision,
     Payment,
@@ -31,23 +24,27 @@ from payswitch.domain.payment import (
     PaymentState,
     Shop,
 )
-from payswitch.routing.request import RoutePlan
-from payswitch.services import idempotency, observing, retiring
+from payswitch.services import consents, idempotency, observing, retiring
+from payswitch.services.agreements import usable_agreements
 from payswitch.services.commands import CreatePayment, PaymentAnswer
+from payswitch.services.consents import Given
 from payswitch.services.context import Context
+from payswitch.services.debiting import confirming_attempt
 from payswitch.services.draft import Draft, change, commit
-from payswitch.services.failover import Launched, Since, begin_round, launch
+from payswitch.services.launching import (
+    can_launch,
+    debit_more,
+    launch_more,
+    launched_answer,
+    no_candidate,
+    plan_more,
+    run_round,
+    shown_attempt,
+    wallet_of,
+)
 from payswitch.services.lifecycle import begin_close
+from payswitch.services.rounds import Since, begin_round
 from payswitch.services.routes import plan_route
-
-LEAST_LIFE_MS = 3_000
-"""A payment about to expire launches nothing more: the customer could not finish."""
-
-MOST_EXPOSED = 20
-"""Credentials shown for one payment. Each has to be watched until it is dead: a link that somebody presses in a loop
-must not become thousands of orders. Attempts that nobody saw do not count: an outage must lock nobody out."""
-
-LAUNCHABLE = frozenset({PaymentState.CREATED, PaymentState.PENDING})
 
 _encode = msgspec.json.Encoder(order="deterministic").encode
 
@@ -67,7 +64,8 @@ async def create_payment(
             "该 API 密钥属于其他店铺",
             errors=[{"field": "shop", "message": "must be the shop of the API key / 须为该密钥所属店铺"}],
         )
-    input_hash = hashlib.sha256(_encode(command)).hexdigest()
+    given = consents.of_create(command)
+    input_hash = _hash_of(command)
     key = (shop.shop_id, command.out_trade_no)
     running = ctx.inflight.running(key)
     if running is not None and running.input_hash != input_hash:
@@ -76,8 +74,8 @@ async def create_payment(
     answer = await ctx.inflight.run(
         key,
         input_hash,
-        f"create {input_hash}",
-        lambda: _create_or_resume(ctx, shop, command, input_hash, idempotency_key),
+        f"create {input_hash}" if given is None else f"create {input_hash} {given.wish}",
+        lambda: _create_or_resume(ctx, shop, command, input_hash, idempotency_key, given),
     )
     if not joined:
         return answer
@@ -85,21 +83,35 @@ async def create_payment(
     return msgspec.structs.replace(answer, created=False)
 
 
+def _hash_of(command: CreatePayment) -> str:
+    """What makes two requests the same. What the customer gave for one debit is no part of the order."""
+    if command.payment_code is not None:
+        command = msgspec.structs.replace(command, payment_code=None)
+    return hashlib.sha256(_encode(command)).hexdigest()
+
+
 async def _create_or_resume(
-    ctx: Context, shop: Shop, command: CreatePayment, input_hash: str, idempotency_key: str | None
+    ctx: Context,
+    shop: Shop,
+    command: CreatePayment,
+    input_hash: str,
+    idempotency_key: str | None,
+    given: Given | None,
 ) -> PaymentAnswer:
     since = Since.now(ctx)
     payment = _new_payment(ctx, shop, command, input_hash, since.at_ms)
     record = idempotency.record_of(payment, idempotency_key)
     try:
-        return await _create(ctx, payment, record, since)
+        return await _create(ctx, payment, record, since, given)
     except UniqueViolation as violation:
         file = await _existing(ctx, payment, record, violation)
     await idempotency.keep(ctx, idempotency.record_of(file.payment, idempotency_key))
-    return await resume(ctx, file, since=since)
+    return await resume(ctx, file, since=since, given=given)
 
 
-async def _create(ctx: Context, payment: Payment, record: IdempotencyRecord | None, since: Since) -> PaymentAnswer:
+async def _create(
+    ctx: Context, payment: Payment, record: IdempotencyRecord | None, since: Since, given: Given | None
+) -> PaymentAnswer:
     file = PaymentFile(payment=payment)
     if payment.environment is None:
         draft = Draft(file, is_new=True)
@@ -108,7 +120,9 @@ async def _create(ctx: Context, payment: Payment, record: IdempotencyRecord | No
         file = await commit(ctx, draft)
         _tell_created(ctx, payment)
         return PaymentAnswer(file=file, created=True)
-    plan, decision = plan_route(ctx, payment, payment.environment)
+    agreements = await usable_agreements(ctx, payment)
+    methods = wallet_of(payment, given)
+    plan, decision = plan_route(ctx, payment, payment.environment, methods=methods, given=given, agreements=agreements)
     if not plan.candidates:
         raise no_candidate(plan.excluded)
     work = begin_round(
@@ -120,8 +134,10 @@ async def _create(ctx: Context, payment: Payment, record: IdempotencyRecord | No
         since=since,
         is_new=True,
         idempotency=record,
+        agreements=agreements,
+        allowed_ms=None if given is None else ctx.timings.debit_round_ms,
     )
-    launched = await launch(ctx, work)
+    launched = await run_round(ctx, work, given)
     _tell_created(ctx, payment)
     return launched_answer(ctx, launched, created=True)
 
@@ -145,10 +161,11 @@ def _new_payment(ctx: Context, shop: Shop, command: CreatePayment, input_hash: s
         state=PaymentState.CREATED,
         methods=command.methods,
         products=command.products,
-        environment=command.environment,
+        environment=Environment.COUNTER if command.payment_code is not None else command.environment,
         user_agent=command.user_agent,
         customer=command.customer,
         instalments=command.instalments,
+        agreement_id=command.agreement_id,
         goods_tag=command.goods_tag,
         notify_url=command.notify_url or shop.notify_url,
         return_url=command.return_url,
@@ -183,12 +200,15 @@ def _trade_no_conflict(out_trade_no: str) -> PaySwitchError:
     )
 
 
-async def resume(ctx: Context, file: PaymentFile, *, since: Since) -> PaymentAnswer:
-    """The payment as it stands, with a usable credential: the shown one, or a newly launched one.
+async def resume(ctx: Context, file: PaymentFile, *, since: Since, given: Given | None = None) -> PaymentAnswer:
+    """The payment as it stands, with a usable credential: the shown one, or a newly launched one; or debited with what
+    the customer gave now. While an earlier debit is unknown nothing is begun.
 
     After a crash this finishes what the dead process began; the sweeper does the same without being asked.
     """
     payment = file.payment
+    if confirming_attempt(file) is not None:
+        return PaymentAnswer(file=file)
     shown = shown_attempt(file, ctx.clock.now_ms())
     if shown is not None or payment.environment is None or not can_launch(ctx, payment):
         return PaymentAnswer(file=file, attempt_id=shown.attempt_id if shown else None)
@@ -196,88 +216,10 @@ async def resume(ctx: Context, file: PaymentFile, *, since: Since) -> PaymentAns
     file = await retiring.retire_all(ctx, file, budget_ms=ctx.timings.retire_deadline_ms)
     if not can_launch(ctx, file.payment):
         return PaymentAnswer(file=file)
-    return await launch_more(ctx, file, plan_more(ctx, file, payment.environment), since=since)
-
-
-def can_launch(ctx: Context, payment: Payment) -> bool:
-    """Whether a new attempt may be begun at all."""
-    return payment.state in LAUNCHABLE and payment.expires_at_ms - ctx.clock.now_ms() >= LEAST_LIFE_MS
-
-
-def shown_attempt(file: PaymentFile, now_ms: int) -> Attempt | None:
-    """The newest attempt whose credential the customer can still use; none once the payment is decided."""
-    if file.payment.state is not PaymentState.PENDING:
-        return None
-    for attempt in reversed(file.attempts):
-        usable = attempt.credential is not None and attempt.credential.expires_at_ms > now_ms
-        if attempt.state is AttemptState.EXPOSED and usable:
-            return attempt
-    return None
-
-
-class NextRound(msgspec.Struct, frozen=True):
-    """Where the next attempt of a payment would go: planned before anything that the customer has is given up."""
-
-    plan: RoutePlan
-    decision: Decision
-    environment: Environment
-
-
-def plan_more(
-    ctx: Context,
-    file: PaymentFile,
-    environment: Environment,
-    *,
-    methods: tuple[Method, ...] = (),
-    products: tuple[Product, ...] = (),
-) -> NextRound:
-    """Plan a new round for a payment that exists; `methods` and `products` are the customer's wish for this round.
-    Raises `no_candidate` when nobody can do it, `too_many_attempts` for a payment that was begun over and over."""
-    if sum(attempt.exposed_at_ms is not None for attempt in file.attempts) >= MOST_EXPOSED:
-        raise PaySwitchError(TOO_MANY_ATTEMPTS, extra={"payment_id": file.payment.payment_id})
-    plan, decision = plan_route(ctx, file.payment, environment, file.attempts, methods=methods, products=products)
-    if not plan.candidates:
-        raise no_candidate(plan.excluded, file)
-    return NextRound(plan, decision, environment)
-
-
-async def launch_more(ctx: Context, file: PaymentFile, planned: NextRound, *, since: Since) -> PaymentAnswer:
-    """A new round for a payment that exists."""
-    work = begin_round(ctx, file, planned.plan, planned.decision, planned.environment, since=since)
-    return launched_answer(ctx, await launch(ctx, work), created=False)
-
-
-def launched_answer(ctx: Context, launched: Launched, *, created: bool) -> PaymentAnswer:
-    """A round's end as an answer, or as the error that says what to do next."""
-    payment = launched.file.payment
-    if launched.attempt_id is not None or payment.state not in LAUNCHABLE:
-        return PaymentAnswer(file=launched.file, attempt_id=launched.attempt_id, created=created)
-    raise _no_credential(ctx, launched.file, launched.refused)
-
-
-def _no_credential(ctx: Context, file: PaymentFile, refused: Outcome | None) -> PaySwitchError:
-    payment = file.payment
-    extra: dict[str, object] = {
-        "payment_id": payment.payment_id,
-        "checkout_url": ctx.checkout_url(payment.checkout_token),
-    }
-    if refused is not None and refused.kind is OutcomeKind.REFUSED_PAYER:
-        return PaySwitchError(PAYER_REFUSED, extra=extra)
-    return PaySwitchError(CHANNELS_UNAVAILABLE, extra={**extra, "retry_after_s": 2})
-
-
-def no_candidate(excluded: Sequence[object], file: PaymentFile | None = None) -> PaySwitchError:
-    """Nothing is eligible: say for every channel and product why."""
-    reasons = [msgspec.to_builtins(exclusion) for exclusion in excluded]
-    extra: dict[str, object] = {"excluded": reasons}
-    if file is not None:
-        extra["payment_id"] = file.payment.payment_id
-    return PaySwitchError(
-        NO_CANDIDATE,
-        "allow more methods, or configure a channel that works in this environment",
-        "请放宽允许的支付方式，或配置适用于该支付环境的渠道",
-        extra=extra,
-    )
+    planned = await plan_more(ctx, file, payment.environment, given=given)
+    if given is not None:
+        return await debit_more(ctx, file, planned, given, since=since)
+    return await launch_more(ctx, file, planned, since=since)
 
 
 async def get_payment(ctx: Context, shop: Shop, payment_id: str) -> PaymentFile:

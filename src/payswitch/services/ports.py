@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from payswitch.domain.account import Account
+from payswitch.domain.agreement import Agreement, AgreementState
 from payswitch.domain.changes import Changes, IdempotencyRecord
 from payswitch.domain.channel import CapabilityTable, Channel
 from payswitch.domain.events import Event
 from payswitch.domain.exchange import ChannelClient
+from payswitch.domain.managed_channel import AuditEntry, ChannelChange, ManagedChannel, SealedCredential
 from payswitch.domain.payment import Decision, Incident, Payment, PaymentFile, PaymentState, Refund, Shop
+from payswitch.kit.certificates import CertificateEnd
 
 
 class Store(Protocol):
@@ -69,6 +73,21 @@ class Store(Protocol):
         """Record one delivery try: state, tries, due time, delivered time, last error. Bytes never change."""
         ...
 
+    async def save_agreement(self, agreement: Agreement) -> None:
+        """Write a new signed (or applied for) card."""
+        ...
+
+    async def update_agreement(self, agreement: Agreement, was: AgreementState) -> bool:
+        """Replace its state, numbers and times. False, and nothing is written, when the stored state is not `was` any
+        more: somebody was faster."""
+        ...
+
+    async def agreement(self, agreement_id: str) -> Agreement | None: ...
+
+    async def agreements_of(self, shop_id: str, customer_id: str) -> Sequence[Agreement]:
+        """The customer's cards in every state, newest first."""
+        ...
+
     async def received_since(self, since_ms: int) -> Mapping[str, int]:
         """Money received by each channel since then, in fen: what daily caps count."""
         ...
@@ -85,6 +104,12 @@ class ChannelDirectory(Protocol):
 
     def channels(self, merchant_id: str) -> Sequence[Channel]: ...
 
+    def all_channels(self) -> Sequence[Channel]: ...
+
+    def certificates(self, channel_id: str) -> Sequence[CertificateEnd]:
+        """When the certificates of the account in use end, as read when it was opened."""
+        ...
+
     def channel(self, channel_id: str) -> Channel | None:
         """Also disabled and retired ones: they still verify, query and refund."""
         ...
@@ -92,6 +117,59 @@ class ChannelDirectory(Protocol):
     def capabilities(self, connector: str) -> CapabilityTable: ...
 
     def client(self, channel_id: str, version: int) -> ChannelClient: ...
+
+    def older_clients(self, channel_id: str) -> Sequence[ChannelClient]:
+        """Of the versions before the channel's own, newest first."""
+        ...
+
+
+class ChannelStore(Protocol):
+    """Admin-managed channels: their settings, their sealed credentials, and the audit of every change."""
+
+    async def commit_channel(self, change: ChannelChange) -> None:
+        """All of it in one durable transaction. Raises CommitConflict when the channel has changed meanwhile,
+        UniqueViolation `uq_managed_channel` when a new one's id is taken."""
+        ...
+
+    async def managed_channels(self) -> Sequence[ManagedChannel]: ...
+
+    async def managed_channel(self, channel_id: str) -> ManagedChannel | None: ...
+
+    async def channels(self) -> Sequence[Channel]:
+        """Every version of every channel there ever was, managed or from the file."""
+        ...
+
+    async def credentials(self, channel_id: str | None = None) -> Sequence[SealedCredential]:
+        """All versions of one channel, or of all; oldest first."""
+        ...
+
+    async def reseal(self, renewed: Sequence[tuple[str, SealedCredential]]) -> None:
+        """The same credentials under another master key, each with the key id that it had before."""
+        ...
+
+    async def audit_entries(self, channel_id: str, *, limit: int) -> Sequence[AuditEntry]:
+        """Newest first."""
+        ...
+
+
+class ChannelWorkshop(Protocol):
+    """Opens accounts while the service runs, and puts channels into the running directory."""
+
+    def open(self, channel: Channel, account: Account) -> ChannelClient:
+        """Parse every key. Raises AccountProblem with everything that is wrong; adds nothing."""
+        ...
+
+    def install(self, channel: Channel, clients: Mapping[int, ChannelClient]) -> None:
+        """From now on routing sees this channel as it is here, with one client for each version of its keys."""
+        ...
+
+    def clients_of(self, channel_id: str) -> Mapping[int, ChannelClient]:
+        """The open clients of one channel by version of its keys; empty when it is not in the directory."""
+        ...
+
+    def shown_keys(self, connector: str) -> frozenset[str]:
+        """Which values of an account may be shown again; everything else is secret."""
+        ...
 
 
 class EventSender(Protocol):

@@ -18,6 +18,7 @@ from payswitch.services.commands import CreateRefund
 from payswitch.services.context import Context
 from payswitch.services.draft import Draft, change
 from payswitch.services.payments import get_payment
+from payswitch.services.refund_terms import check_terms
 from payswitch.services.refunding import push_refund
 
 
@@ -79,6 +80,7 @@ def _reserve(ctx: Context, draft: Draft, command: CreateRefund, refund_id: str, 
             f"剩余可退金额为 {left} 分",
             extra={"refundable_fen": left},
         )
+    check_terms(ctx, draft, winner, command.amount_fen, now_ms)
     draft.set_attempt(winner.attempt_id, refunded_fen=winner.refunded_fen + command.amount_fen)
     draft.add_refund(
         Refund(

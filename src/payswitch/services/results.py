@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from payswitch.domain.changes import Changes, StorageUnavailable
 from payswitch.domain.errors import NOT_FOUND, PaySwitchError
-from payswitch.domain.exchange import NotifyRequest, OrderFact, Reply
+from payswitch.domain.exchange import ChannelClient, NotifyAnswer, NotifyRequest, OrderFact, Reply
 from payswitch.domain.outcome import OutcomeKind
 from payswitch.domain.payment import Attempt, AttemptState, Incident, PaymentFile, PaymentState
+from payswitch.domain.transitions import ATTEMPT
 from payswitch.kit.logs import get_logger
 from payswitch.services import observing, refunding
 from payswitch.services.asking import client_of, order_ref
 from payswitch.services.context import Context
 from payswitch.services.draft import Draft, change
-from payswitch.services.lifecycle import attempt_died, attempt_succeeded
+from payswitch.services.lifecycle import MAY_BE_PAID, attempt_died, attempt_succeeded
 from payswitch.services.troubles import tell_trouble
 
 log = get_logger(__name__)
@@ -32,6 +33,8 @@ async def receive_notify(ctx: Context, channel_id: str, request: NotifyRequest) 
         raise PaySwitchError(NOT_FOUND, "there is no such notification address", "通知地址不存在")
     client = ctx.directory.client(channel_id, channel.version)
     answer = client.read_notify(request)
+    if answer.outcome.kind is not OutcomeKind.ACCEPTED and not answer.probe:
+        client, answer = _by_older_keys(ctx, channel_id, request, client, answer)
     if answer.probe:
         return client.acknowledge(False)
     if answer.outcome.kind is not OutcomeKind.ACCEPTED:
@@ -49,6 +52,17 @@ async def receive_notify(ctx: Context, channel_id: str, request: NotifyRequest) 
     if believed and answer.reply is not None:
         return answer.reply
     return client.acknowledge(believed)
+
+
+def _by_older_keys(
+    ctx: Context, channel_id: str, request: NotifyRequest, client: ChannelClient, answer: NotifyAnswer
+) -> tuple[ChannelClient, NotifyAnswer]:
+    """What the newest keys do not verify may be about an attempt made before the keys were rotated."""
+    for older in ctx.directory.older_clients(channel_id):
+        found = older.read_notify(request)
+        if found.outcome.kind is OutcomeKind.ACCEPTED:
+            return older, found
+    return client, answer
 
 
 async def _tell_untrusted(ctx: Context, channel_id: str, code: str) -> None:
@@ -91,7 +105,9 @@ async def apply_to_attempt(ctx: Context, file: PaymentFile, attempt_id: str, fac
 
     def decide(draft: Draft) -> Attempt:
         before = draft.attempt(attempt_id)
-        if fact.outcome.kind is OutcomeKind.PAID:
+        if fact.outcome.kind is OutcomeKind.PAID and before.reverse_at_ms is not None:
+            _doubt(draft, before, now_ms)
+        elif fact.outcome.kind is OutcomeKind.PAID:
             attempt_succeeded(ctx, draft, attempt_id, transaction_id=fact.transaction_id, now_ms=now_ms)
         else:
             attempt_died(ctx, draft, attempt_id, now_ms)
@@ -101,6 +117,13 @@ async def apply_to_attempt(ctx: Context, file: PaymentFile, attempt_id: str, fac
     after, before = await change(ctx, file.payment.payment_id, decide, known=file)
     observing.tell_result(ctx, before, after)
     return after
+
+
+def _doubt(draft: Draft, attempt: Attempt, now_ms: int) -> None:
+    """A "paid" about a debit that is being, or was, reversed: the message may be older than the reversal, and the money
+    on its way back. Only the channel's refusal to reverse it makes it a success: `unknown_debits.py` asks now."""
+    if attempt.state not in ATTEMPT.terminal or attempt.state is AttemptState.CLOSED:
+        draft.set_attempt(attempt.attempt_id, due_at_ms=now_ms)
 
 
 def _is_news(attempt: Attempt, fact: OrderFact) -> bool:
@@ -153,6 +176,6 @@ async def check_payment(ctx: Context, file: PaymentFile) -> PaymentFile:
         return file
     ctx.checked.note(payment_id, monotonic_ms)
     for attempt in file.attempts:
-        if attempt.state in (AttemptState.EXPOSED, AttemptState.CLOSING):
+        if attempt.state in MAY_BE_PAID:
             file, _ = await query_attempt(ctx, file, attempt.attempt_id, ctx.timings.query_timeout_ms)
     return file

@@ -3,15 +3,16 @@
 
 from __future__ import annotations
 
-from payswitch.domain.channel import Closing
+from payswitch.domain.channel import Closing, Consent
 from payswitch.domain.exchange import OrderFact
 from payswitch.domain.outcome import OutcomeKind
 from payswitch.domain.payment import Attempt, AttemptState, PaymentFile
 from payswitch.services import observing
-from payswitch.services.asking import client_of, order_ref
+from payswitch.services.asking import capability_of, client_of, order_ref
 from payswitch.services.context import Context
 from payswitch.services.draft import Draft, change
 from payswitch.services.lifecycle import add_incident, attempt_died, retire
+from payswitch.services.lives import verdict_ms, watched_until_ms
 from payswitch.services.results import query_attempt
 from payswitch.services.troubles import tell_trouble
 
@@ -56,15 +57,26 @@ async def _close_and_query(
     ctx: Context, file: PaymentFile, attempt_id: str, until: float, fact: OrderFact
 ) -> PaymentFile:
     attempt = file.attempt(attempt_id)
-    if fact.outcome.kind is OutcomeKind.NOT_FOUND and closing_of(ctx, attempt) is not Closing.YES:
+    if fact.outcome.kind is OutcomeKind.NOT_FOUND and not _closes_at_once(ctx, attempt):
         # Alipay before the scan: closing is tried all the same, but its answer proves nothing.
         await _close(ctx, attempt, until)
         return file
     outcome_kind = await _close(ctx, attempt, until)
     if outcome_kind is None or not _time_left(ctx, until):
         return file
-    file, _ = await query_attempt(ctx, file, attempt_id, _time_left(ctx, until))
+    file, fact = await query_attempt(ctx, file, attempt_id, _time_left(ctx, until))
+    if outcome_kind is OutcomeKind.CLOSED and fact.outcome.kind in _UNPAID and lapses(ctx, attempt):
+        return await _bury(ctx, file, attempt, ctx.clock.now_ms(), incident=False)
     return file
+
+
+_UNPAID = frozenset({OutcomeKind.PENDING, OutcomeKind.NOT_FOUND})
+
+
+def lapses(ctx: Context, attempt: Attempt) -> bool:
+    """Whether nobody but ourselves could still take the money: an SMS order whose code was never sent to the bank."""
+    capability = capability_of(ctx, attempt.channel_id, attempt.product)
+    return capability is not None and capability.consent is Consent.SMS_CODE and attempt.debit_at_ms is None
 
 
 async def _close(ctx: Context, attempt: Attempt, until: float) -> OutcomeKind | None:
@@ -74,13 +86,10 @@ async def _close(ctx: Context, attempt: Attempt, until: float) -> OutcomeKind | 
     return (await client_of(ctx, attempt).close(order_ref(attempt), left)).kind
 
 
-def closing_of(ctx: Context, attempt: Attempt) -> Closing:
-    """How far this attempt's product can be closed at all."""
-    channel = ctx.directory.channel(attempt.channel_id)
-    if channel is None:
-        return Closing.NO
-    capability = ctx.directory.capabilities(channel.connector).get(attempt.product)
-    return capability.closing if capability is not None else Closing.NO
+def _closes_at_once(ctx: Context, attempt: Attempt) -> bool:
+    """Whether a close of this attempt's product is final even before the customer has done anything."""
+    capability = capability_of(ctx, attempt.channel_id, attempt.product)
+    return capability is not None and capability.closing is Closing.YES
 
 
 async def work_on_closing(ctx: Context, file: PaymentFile, attempt_id: str) -> PaymentFile:
@@ -91,7 +100,7 @@ async def work_on_closing(ctx: Context, file: PaymentFile, attempt_id: str) -> P
     attempt = file.attempt(attempt_id)
     if attempt.state is not AttemptState.CLOSING:
         return file
-    if now_ms < attempt.deadline_ms + ctx.timings.final_grace_ms:
+    if now_ms < verdict_ms(ctx, attempt):
         file = await _close_and_query(ctx, file, attempt_id, until, fact)
     else:
         file = await _judge_overdue(ctx, file, attempt, fact, now_ms)
@@ -103,7 +112,7 @@ async def work_on_closing(ctx: Context, file: PaymentFile, attempt_id: str) -> P
 async def _judge_overdue(
     ctx: Context, file: PaymentFile, attempt: Attempt, fact: OrderFact, now_ms: int
 ) -> PaymentFile:
-    """Past the deadline the channel was given, with a final query made: what that query means.
+    """Past the last moment at which money could arrive, with a final query made: what that query means.
 
     NOT_FOUND now means "never": the trade was never begun and cannot be any more. "Waiting" means that the
     channel's own clock has not closed it yet: close it ourselves, and after `overdue_ms` believe the deadline,
@@ -112,7 +121,7 @@ async def _judge_overdue(
     """
     if fact.outcome.kind is OutcomeKind.NOT_FOUND:
         return await _bury(ctx, file, attempt, now_ms, incident=False)
-    overdue = now_ms > attempt.deadline_ms + ctx.timings.overdue_ms
+    overdue = now_ms > watched_until_ms(ctx, attempt) + ctx.timings.overdue_ms
     if fact.outcome.kind is OutcomeKind.PENDING:
         if overdue:
             return await _bury(ctx, file, attempt, now_ms, incident=True)
@@ -152,7 +161,8 @@ async def _bury(ctx: Context, file: PaymentFile, attempt: Attempt, now_ms: int, 
 
 
 async def _look_again(ctx: Context, file: PaymentFile, attempt_id: str) -> PaymentFile:
-    """Set the next due time: soon at first, and in any case right after the deadline."""
+    """Set the next due time: soon at first, seldom once only late money could still arrive, and in any case at the
+    moment of the deadline and of the final verdict."""
     now_ms = ctx.clock.now_ms()
 
     def decide(draft: Draft) -> None:
@@ -160,8 +170,10 @@ async def _look_again(ctx: Context, file: PaymentFile, attempt_id: str) -> Payme
         if attempt.state is not AttemptState.CLOSING:
             return
         tries = attempt.tries + 1
-        due = ctx.timings.next_close_ms(tries, now_ms)
-        final = attempt.deadline_ms + ctx.timings.final_grace_ms
-        draft.set_attempt(attempt_id, tries=tries, due_at_ms=min(due, final) if final > now_ms else due)
+        grace_ms, final_ms = ctx.timings.final_grace_ms, verdict_ms(ctx, attempt)
+        only_late = attempt.deadline_ms + grace_ms <= now_ms < final_ms
+        due_ms = (ctx.timings.next_query_ms if only_late else ctx.timings.next_close_ms)(tries, now_ms)
+        marks = [mark for mark in (attempt.deadline_ms + grace_ms, final_ms) if mark > now_ms]
+        draft.set_attempt(attempt_id, tries=tries, due_at_ms=min([due_ms, *marks]))
 
     return (await change(ctx, file.payment.payment_id, decide, known=file))[0]

@@ -18,6 +18,7 @@ from payswitch.services.refunding import push_refund
 from payswitch.services.results import query_attempt
 from payswitch.services.retiring import work_on_closing
 from payswitch.services.side_work import wait_a_round
+from payswitch.services.unknown_debits import work_on_unknown
 
 BATCH = 200
 AFTER_TROUBLE_MS = 30_000
@@ -158,8 +159,12 @@ async def _sweep_attempt(ctx: Context, file: PaymentFile, attempt_id: str) -> Pa
     match attempt.state:
         case state if state in UNSEEN:
             return await _give_up_leftover(ctx, file, attempt)
-        case AttemptState.EXPOSED | AttemptState.UNKNOWN:
+        case AttemptState.EXPOSED:
             return await _query(ctx, file, attempt_id)
+        case AttemptState.UNKNOWN:
+            return await work_on_unknown(ctx, file, attempt_id)
+        case AttemptState.CLOSED if attempt.reverse_at_ms is not None:
+            return await work_on_unknown(ctx, file, attempt_id)
         case AttemptState.CLOSING:
             return await work_on_closing(ctx, file, attempt_id)
         case AttemptState.DISCARDED:
@@ -189,7 +194,7 @@ async def _query(ctx: Context, file: PaymentFile, attempt_id: str) -> PaymentFil
 
     def decide(draft: Draft) -> None:
         attempt = draft.attempt(attempt_id)
-        if attempt.state not in (AttemptState.EXPOSED, AttemptState.UNKNOWN):
+        if attempt.state is not AttemptState.EXPOSED:
             return
         tries = attempt.tries + 1
         draft.set_attempt(attempt_id, tries=tries, due_at_ms=ctx.timings.next_query_ms(tries + 1, now_ms))

@@ -6,14 +6,14 @@ from typing import TypeVar
 
 import msgspec
 
-from payswitch.domain.errors import INVALID_REQUEST, NOT_FOUND, WRONG_STATE, PaySwitchError
-from payswitch.domain.payment import Attempt, PaymentFile, PaymentState, Shop
+from payswitch.domain.errors import INVALID_REQUEST, NOT_FOUND, PaySwitchError
+from payswitch.domain.payment import Attempt, PaymentFile, Shop
 from payswitch.domain.transitions import PAYMENT
 from payswitch.services.commands import PaymentAnswer, SwitchPayment
 from payswitch.services.context import Context
-from payswitch.services.failover import Since
-from payswitch.services.payments import can_launch, launch_more, plan_more, shown_attempt
+from payswitch.services.launching import check_alive, launch_more, plan_more, shown_attempt
 from payswitch.services.retiring import retire_all
+from payswitch.services.rounds import Since
 
 Choice = TypeVar("Choice")
 
@@ -60,30 +60,18 @@ async def _switch(
             "请指明客户所处的支付环境",
             errors=[{"field": "environment", "message": "required here / 此处必填"}],
         )
-    _check_alive(ctx, file)
+    check_alive(ctx, file)
     shown = shown_attempt(file, since.at_ms) if keep_shown else None
     if file.payment.state in PAYMENT.terminal or (shown is not None and _fits(shown, command)):
         return PaymentAnswer(file=file, attempt_id=shown.attempt_id if shown else None)
     methods = _allowed("methods", file.payment.methods, command.methods)
     products = _allowed("products", file.payment.products, command.products)
-    planned = plan_more(ctx, file, environment, methods=methods, products=products)
+    planned = await plan_more(ctx, file, environment, methods=methods, products=products)
     file = await retire_all(ctx, file, budget_ms=ctx.timings.retire_deadline_ms)
     if file.payment.state in PAYMENT.terminal:
         return PaymentAnswer(file=file)
-    _check_alive(ctx, file)
+    check_alive(ctx, file)
     return await launch_more(ctx, file, planned, since=since)
-
-
-def _check_alive(ctx: Context, file: PaymentFile) -> None:
-    payment = file.payment
-    if payment.state is PaymentState.SUCCEEDED or can_launch(ctx, payment):
-        return
-    raise PaySwitchError(
-        WRONG_STATE,
-        f"the payment is {payment.state.value} or about to expire; create a new one",
-        "支付单已关闭、正在关闭或即将过期，请重新下单",
-        extra={"payment_id": payment.payment_id, "state": payment.state.value},
-    )
 
 
 def _fits(shown: Attempt, command: SwitchPayment) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import msgspec
 
 from payswitch.kit.retry import Schedule
@@ -21,6 +23,15 @@ class Timings(msgspec.Struct, frozen=True, kw_only=True):
     query_timeout_ms: int = 3_000
     """Background queries are patient: a slow answer is better than none."""
     close_timeout_ms: int = 3_000
+    debit_timeout_ms: int = 10_000
+    """One debit: a wallet that asks nobody answers in a second or two, and a lost answer costs a query and waiting."""
+    debit_round_ms: int = 20_000
+    """No further channel is asked to debit once a request has taken so long: the customer stands at the counter."""
+    reverse_timeout_ms: int = 10_000
+    merchant_session_timeout_ms: int = 5_000
+    """Apple's answer for a page; the customer is looking at a sheet that waits for it."""
+    sms_gap_ms: int = 60_000
+    """An SMS code is sent again no sooner: banks refuse more."""
     refund_timeout_ms: int = 10_000
     """A refund's answer is worth waiting for: an unknown refund costs a query later."""
     leftover_after_ms: int = 5_000
@@ -36,6 +47,16 @@ class Timings(msgspec.Struct, frozen=True, kw_only=True):
     query_gaps_s: tuple[float, ...] = (4, 6, 10, 15, 30, 30, 60, 60, 120, 180, 300, 600)
     """After exposure. WeChat's own guidance is 5 s, 30 s, 1 min, 3 min, 5 min, 10 min, 30 min (unconfirmed);
     ours is denser in the first minute, when customers pay and wait."""
+    debit_gaps_s: tuple[float, ...] = (2, 3, 5, 5, 5, 5, 5, 10, 10, 15, 30, 60)
+    """Of questions about an unknown debit, and then of its reversals. WeChat: every 5 to 10 s, for 30 to 45 s."""
+    squeeze: Annotated[float, msgspec.Meta(ge=1)] = 1.0
+    """Sandboxes and drills squeeze an evening into a minute: divides the shortest lives that channels let an order
+    have, and the times in which money may still arrive late. In production 1."""
+    probe_idle_s: Annotated[float, msgspec.Meta(ge=0)] = 300
+    """A channel without payments for so long is asked whether it would answer; 0: never. Not before so long after the
+    start: until then its payments tell."""
+    probe_gaps_s: tuple[float, ...] = (30, 30, 60, 120, 300)
+    """The same for a channel behind an open breaker, or whose last probe failed."""
     close_gaps_s: tuple[float, ...] = (1, 2, 5, 10, 20, 30, 60)
     dispose_gaps_s: tuple[float, ...] = (3, 15, 60, 300)
     """For numbers whose create answer was lost before anybody saw the credential."""
@@ -45,6 +66,9 @@ class Timings(msgspec.Struct, frozen=True, kw_only=True):
 
     def next_query_ms(self, tries: int, now_ms: int) -> int:
         return _next(self.query_gaps_s, tries, now_ms)
+
+    def next_debit_ms(self, tries: int, now_ms: int) -> int:
+        return _next(self.debit_gaps_s, tries, now_ms)
 
     def next_close_ms(self, tries: int, now_ms: int) -> int:
         return _next(self.close_gaps_s, tries, now_ms)

@@ -24,14 +24,18 @@ from payswitch.domain.payment import AttemptState, PaymentState
 from payswitch.storage import schema
 from payswitch.storage.prepared import Prepared
 from payswitch.storage.schema import (
+    agreements,
     api_keys,
     attempts,
+    channel_audit,
+    channel_credentials,
     channels,
     decisions,
     events,
     idempotency,
     incidents,
     literal,
+    managed_channels,
     payments,
     refunds,
     shops,
@@ -91,6 +95,15 @@ DECISIONS_OF: Final = Prepared(
     .where(decisions.c.payment_id == _text("payment_id"))
     .order_by(decisions.c.at_ms, decisions.c.decision_id)
 )
+
+# Signed cards (签约).
+AGREEMENT_BY_ID: Final = Prepared(_all(agreements).where(agreements.c.agreement_id == _text("agreement_id")))
+AGREEMENTS_OF: Final = Prepared(
+    _all(agreements)
+    .where(agreements.c.shop_id == _text("shop_id"), agreements.c.customer_id == _text("customer_id"))
+    .order_by(agreements.c.created_at_ms.desc())
+)
+"""Newest first, by the index; nobody applies for two cards in one millisecond."""
 
 IDEMPOTENCY: Final = Prepared(
     _all(idempotency).where(idempotency.c.shop_id == _text("shop_id"), idempotency.c.key == _text("key"))
@@ -183,6 +196,25 @@ LIVE_KEYS: Final = Prepared(
     select(api_keys.c.fingerprint, api_keys.c.shop_id).where(api_keys.c.revoked_at_ms.is_(None))
 )
 CHANNEL_SETTINGS: Final = Prepared(select(channels.c.settings).order_by(channels.c.channel_id, channels.c.version))
+
+MANAGED_CHANNELS: Final = Prepared(_all(managed_channels).order_by(managed_channels.c.channel_id))
+MANAGED_CHANNEL_BY_ID: Final = Prepared(
+    _all(managed_channels).where(managed_channels.c.channel_id == _text("channel_id"))
+)
+ALL_CREDENTIALS: Final = Prepared(
+    _all(channel_credentials).order_by(channel_credentials.c.channel_id, channel_credentials.c.version)
+)
+CREDENTIALS_OF: Final = Prepared(
+    _all(channel_credentials)
+    .where(channel_credentials.c.channel_id == _text("channel_id"))
+    .order_by(channel_credentials.c.version)
+)
+AUDIT_OF: Final = Prepared(
+    _all(channel_audit)
+    .where(channel_audit.c.channel_id == _text("channel_id"))
+    .order_by(channel_audit.c.at_ms.desc(), channel_audit.c.audit_id.desc())
+    .limit(_LIMIT)
+)
 
 
 def _count(table: Table, columns: Iterable[str]) -> Prepared:

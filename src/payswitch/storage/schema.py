@@ -34,6 +34,7 @@ from sqlalchemy import (
 
 from payswitch.domain.agreement import AgreementState
 from payswitch.domain.events import DeliveryState
+from payswitch.domain.managed_channel import ChannelState
 from payswitch.domain.payment import AttemptState, PaymentState, RefundKind, RefundState
 
 metadata = MetaData()
@@ -147,6 +148,7 @@ attempts = Table(
     _number("answered_at_ms", optional=True),
     _number("exposed_at_ms", optional=True),
     _number("debit_at_ms", optional=True),
+    _number("reverse_at_ms", optional=True),
     _number("finished_at_ms", optional=True),
     _number("deadline_ms"),
     _text("decision_id"),
@@ -345,6 +347,49 @@ agreements = Table(
 )
 Index("ix_agreements_customer", agreements.c.shop_id, agreements.c.customer_id, agreements.c.created_at_ms)
 
+managed_channels = Table(
+    "managed_channels",
+    metadata,
+    _text("channel_id"),
+    _text("merchant_id"),
+    _text("channel"),
+    _text("state"),
+    _number("revision"),
+    _number("created_at_ms"),
+    _number("updated_at_ms"),
+    PrimaryKeyConstraint("channel_id", name="uq_managed_channel"),
+    CheckConstraint("revision > 0", name="ck_managed_channel_revision"),
+    CheckConstraint(_one_of("state", ChannelState), name="ck_managed_channel_state"),
+)
+
+channel_credentials = Table(
+    "channel_credentials",
+    metadata,
+    _text("channel_id"),
+    _number("version"),
+    _text("key_id"),
+    Column("sealed", LargeBinary, nullable=False),
+    _number("created_at_ms"),
+    _text("created_by"),
+    PrimaryKeyConstraint("channel_id", "version", name="uq_channel_credential"),
+    ForeignKeyConstraint(["channel_id"], ["managed_channels.channel_id"], name="fk_credential_channel"),
+    CheckConstraint("version > 0", name="ck_credential_version"),
+)
+
+channel_audit = Table(
+    "channel_audit",
+    metadata,
+    _text("audit_id"),
+    _number("at_ms"),
+    _text("operator_id"),
+    _text("merchant_id"),
+    _text("channel_id"),
+    _text("action"),
+    _text("detail"),
+    PrimaryKeyConstraint("audit_id", name="pk_channel_audit"),
+)
+Index("ix_channel_audit", channel_audit.c.channel_id, channel_audit.c.at_ms, channel_audit.c.audit_id)
+
 
 def _guard(table: Table, name: str, columns: str, broken: str) -> str:
     """A trigger that aborts an update which would break an invariant; its message is the invariant's name."""
@@ -358,12 +403,16 @@ def _guard(table: Table, name: str, columns: str, broken: str) -> str:
 
 _TERMINAL_PAYMENT = "OLD.state IN ('succeeded', 'closed') AND NEW.state <> OLD.state"
 _OTHER_WINNER = "OLD.winner_attempt_id IS NOT NULL AND NEW.winner_attempt_id IS NOT OLD.winner_attempt_id"
+_TERMINAL_CHANNEL = "OLD.state = 'retired' AND NEW.state <> OLD.state"
 _TERMINAL_ATTEMPT = "OLD.state = 'succeeded' AND NEW.state <> OLD.state"
+_ALL_OF_AUDIT = ", ".join(column.name for column in channel_audit.columns)
 
 TRIGGERS: tuple[str, ...] = (
     _guard(payments, "ck_payment_terminal", "state", _TERMINAL_PAYMENT),
     _guard(payments, "ck_payment_winner_final", "winner_attempt_id", _OTHER_WINNER),
     _guard(attempts, "ck_attempt_succeeded_final", "state", _TERMINAL_ATTEMPT),
+    _guard(managed_channels, "ck_managed_channel_retired", "state", _TERMINAL_CHANNEL),
+    _guard(channel_audit, "ck_channel_audit_final", _ALL_OF_AUDIT, "1"),
 )
 
 

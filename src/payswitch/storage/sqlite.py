@@ -5,19 +5,22 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
+from payswitch.domain.agreement import Agreement, AgreementState
 from payswitch.domain.changes import Changes, IdempotencyRecord, StorageUnavailable
 from payswitch.domain.channel import Channel
 from payswitch.domain.events import Event
+from payswitch.domain.managed_channel import AuditEntry, ChannelChange, ManagedChannel, SealedCredential
 from payswitch.domain.payment import Decision, Incident, Payment, PaymentFile, PaymentState, Refund, Shop
 from payswitch.kit.clock import Clock
-from payswitch.storage import audit, directory, outbox
+from payswitch.storage import agreements, audit, directory, managed_channels, outbox
 from payswitch.storage import read_statements as reads
 from payswitch.storage.codec import RowCodec
-from payswitch.storage.connections import connect_writer, create_private
+from payswitch.storage.connections import connect_reader, connect_writer, create_private
 from payswitch.storage.errors import unavailable
 from payswitch.storage.group_commit import GroupCommit
 from payswitch.storage.migrations.upgrade import upgrade
@@ -77,6 +80,20 @@ class SqliteStore:
         except BaseException:
             self._let_go()
             raise
+
+    def look_at_channels(self) -> tuple[list[ManagedChannel], list[SealedCredential]]:
+        """The admin-managed channels with all versions of their keys, read before anything else is open: a service
+        that cannot open them should say so before it listens."""
+        self.prepare()
+        try:
+            with closing(connect_reader(self.path)) as connection:
+                cursor = connection.cursor()
+                return (
+                    _decoded(cursor, managed_channels.MANAGED_CHANNEL, reads.MANAGED_CHANNELS),
+                    _decoded(cursor, managed_channels.CREDENTIAL, reads.ALL_CREDENTIALS),
+                )
+        except sqlite3.Error as error:
+            raise unavailable(error) from error
 
     async def open(self) -> None:
         """Prepare the file and make it ready. Raises as `prepare` does."""
@@ -149,6 +166,29 @@ class SqliteStore:
     async def save_channel(self, channel: Channel) -> None:
         """Remember this version of a channel, without credentials, so that history can name it for ever."""
         await self._write().run(lambda cursor: directory.save_channel(cursor, channel))
+
+    async def commit_channel(self, change: ChannelChange) -> None:
+        """See `services.ports.ChannelStore.commit_channel`."""
+        await self._write().run(lambda cursor: managed_channels.apply_change(cursor, change))
+
+    async def reseal(self, renewed: Sequence[tuple[str, SealedCredential]]) -> None:
+        """The same credentials under another master key, all or nothing; each with the key id that it had."""
+        await self._write().run(lambda cursor: managed_channels.reseal(cursor, renewed))
+
+    # --- signed cards -----------------------------------------------------------------------------------------
+
+    async def save_agreement(self, agreement: Agreement) -> None:
+        await self._write().run(lambda cursor: agreements.save(cursor, agreement))
+
+    async def update_agreement(self, agreement: Agreement, was: AgreementState) -> bool:
+        return await self._write().run(lambda cursor: agreements.replace(cursor, agreement, was))
+
+    async def agreement(self, agreement_id: str) -> Agreement | None:
+        found = self._rows(agreements.AGREEMENT, reads.AGREEMENT_BY_ID, agreement_id=agreement_id)
+        return found[0] if found else None
+
+    async def agreements_of(self, shop_id: str, customer_id: str) -> Sequence[Agreement]:
+        return self._rows(agreements.AGREEMENT, reads.AGREEMENTS_OF, shop_id=shop_id, customer_id=customer_id)
 
     # --- one payment -------------------------------------------------------------------------------------------
 
@@ -255,6 +295,23 @@ class SqliteStore:
     async def channels(self) -> Sequence[Channel]:
         """Every version of every channel that was ever saved."""
         return await self._read().run(directory.read_channels)
+
+    async def managed_channels(self) -> Sequence[ManagedChannel]:
+        return self._rows(managed_channels.MANAGED_CHANNEL, reads.MANAGED_CHANNELS)
+
+    async def managed_channel(self, channel_id: str) -> ManagedChannel | None:
+        found = self._rows(managed_channels.MANAGED_CHANNEL, reads.MANAGED_CHANNEL_BY_ID, channel_id=channel_id)
+        return found[0] if found else None
+
+    async def credentials(self, channel_id: str | None = None) -> Sequence[SealedCredential]:
+        """All versions of one channel, or of every channel; oldest first."""
+        if channel_id is None:
+            return self._rows(managed_channels.CREDENTIAL, reads.ALL_CREDENTIALS)
+        return self._rows(managed_channels.CREDENTIAL, reads.CREDENTIALS_OF, channel_id=channel_id)
+
+    async def audit_entries(self, channel_id: str, *, limit: int) -> Sequence[AuditEntry]:
+        """Newest first."""
+        return self._rows(managed_channels.AUDIT_ENTRY, reads.AUDIT_OF, channel_id=channel_id, limit=limit)
 
     async def counts(self) -> audit.Counts:
         """The whole database counted in one snapshot. Reads everything: for audits and reports."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from tests.connectors.alipay.world import CHANNEL, order, refund_order
+from tests.connectors.alipay.world import CHANNEL, order, ref_of, refund_order
 from tests.sandbox.support import Listener, RunningSandbox, listening, running_sandbox
 
 from payswitch.connectors.aiohttp_transport import AiohttpTransport
@@ -16,7 +16,7 @@ from payswitch.connectors.alipay import CONNECTOR
 from payswitch.connectors.alipay.client import AlipayClient
 from payswitch.domain.bill import BillKind
 from payswitch.domain.channel import Product
-from payswitch.domain.exchange import CreateOrder, NotifyRequest, OrderRef
+from payswitch.domain.exchange import CreateOrder, NotifyRequest
 from payswitch.domain.outcome import OutcomeKind
 from payswitch.kit.clock import SystemClock, beijing
 from payswitch.kit.ids import SystemIds
@@ -60,15 +60,6 @@ def new_order(shop: Listener, product: Product, **changes: Any) -> CreateOrder:
     now_ms = SystemClock().now_ms()
     times = {"created_at_ms": now_ms, "expires_at_ms": now_ms + 900_000}
     return order(product, **times, notify_url=shop.url, buyer_id=BUYER, **changes)
-
-
-def ref_of(made: CreateOrder) -> OrderRef:
-    return OrderRef(
-        channel_order_no=made.channel_order_no,
-        product=made.product,
-        amount_fen=made.amount_fen,
-        created_at_ms=made.created_at_ms,
-    )
 
 
 async def test_a_customer_in_a_mini_program(sandbox: RunningSandbox, shop: Listener, client: AlipayClient) -> None:

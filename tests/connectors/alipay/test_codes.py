@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.connectors.alipay.world import order, shop_with_alipay
+from tests.connectors.alipay.world import order, order_ref, shop_with_alipay
 
+from payswitch.connectors.alipay.client import AlipayClient
 from payswitch.connectors.alipay.codes import BY_OPERATION, SUB_CODES, bare, classify, refusal
 from payswitch.connectors.codes import CodeClass, Operation
+from payswitch.domain.channel import Product
+from payswitch.domain.exchange import DebitOrder
 from payswitch.domain.outcome import HURTS_HEALTH, OutcomeKind
+from payswitch.kit.secrets import Secret
 
 C = CodeClass
 
@@ -134,6 +139,95 @@ def test_the_same_code_means_another_thing_for_another_operation(
     operation: Operation, sub_code: str, code_class: CodeClass
 ) -> None:
     assert classify("40004", sub_code, operation) is code_class
+
+
+def kind_of_debit(code: str, code_class: CodeClass) -> OutcomeKind:
+    """By the reference: QUERY for trade.pay are silence, 10003, 20000, SYSTEM_ERROR; paid already is asked about."""
+    if code == "PAYMENT_FAIL":
+        return OutcomeKind.REFUSED_CHANNEL
+    if code_class in (C.RETRY1, C.QUERY, C.PAID):
+        return OutcomeKind.UNKNOWN
+    return KIND_ON_CREATE[code_class]
+
+
+@pytest.mark.parametrize(("code", "code_class"), LISTED)
+async def test_what_every_listed_code_proves_about_a_debit(code: str, code_class: CodeClass) -> None:
+    client, alipay = shop_with_alipay()
+    assert isinstance(client, AlipayClient)
+    alipay.refuses(f"ACQ.{code}")
+    debit = DebitOrder(order=order(Product.ALIPAY_CODE), consent=Secret("287634438256643947"))
+    outcome = (await client.debit(debit, 500)).outcome
+    assert (outcome.kind, outcome.code) == (kind_of_debit(code, code_class), f"ACQ.{code}")
+    assert not outcome.transient, "a debit is sent once"
+    assert outcome.listed is (code_class is C.MAINT)
+
+
+@pytest.mark.parametrize(
+    ("code", "sub_code", "kind"),
+    [
+        ("20000", "isp.unknow-error", OutcomeKind.UNKNOWN),
+        ("20000", "aop.unknow-error", OutcomeKind.UNKNOWN),
+        ("20000", "aop.ACQ.SYSTEM_ERROR", OutcomeKind.UNKNOWN),
+        ("20000", "", OutcomeKind.UNKNOWN),
+        ("40004", "ACQ.SYSTEM_ERROR", OutcomeKind.UNKNOWN),
+        ("40005", "isv.app-call-limited", OutcomeKind.UNKNOWN),
+        ("40005", "isv.method-call-limited", OutcomeKind.UNKNOWN),
+        ("40003", "", OutcomeKind.UNKNOWN),
+        ("20001", "aop.invalid-auth-token", OutcomeKind.REFUSED_CONFIG),
+        ("40001", "isv.missing-signature", OutcomeKind.REFUSED_CONFIG),
+        ("40002", "isv.invalid-signature", OutcomeKind.REFUSED_CONFIG),
+        ("40002", "isv.invalid-app-id", OutcomeKind.REFUSED_CONFIG),
+        ("40002", "isv.suspected-attack", OutcomeKind.REFUSED_RISK),
+        ("40006", "isv.insufficient-isv-permissions", OutcomeKind.REFUSED_CONFIG),
+    ],
+)
+def test_what_the_gateways_own_codes_prove_about_a_debit(code: str, sub_code: str, kind: OutcomeKind) -> None:
+    assert refusal(code, sub_code, "", Operation.DEBIT, signed=True).kind is kind
+    assert refusal(code, sub_code, "", Operation.DEBIT, signed=False).kind is OutcomeKind.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("sub_code", "kind", "transient", "merchant_side"),
+    [
+        ("CANCEL_NOT_ALLOWED", OutcomeKind.DUPLICATE, False, False),
+        ("TRADE_CANCEL_TIME_OUT", OutcomeKind.DUPLICATE, False, False),
+        ("TRADE_HAS_FINISHED", OutcomeKind.DUPLICATE, False, False),
+        ("REASON_TRADE_BEEN_FREEZEN", OutcomeKind.UNKNOWN, False, False),
+        ("SELLER_BALANCE_NOT_ENOUGH", OutcomeKind.UNKNOWN, False, True),
+        ("TRADE_HAS_CLOSE", OutcomeKind.CLOSED, False, False),
+        ("TRADE_NOT_EXIST", OutcomeKind.UNKNOWN, False, False),
+        ("TRADE_STATUS_ERROR", OutcomeKind.UNKNOWN, False, False),
+        ("REASON_TRADE_STATUS_INVALID", OutcomeKind.UNKNOWN, False, False),
+        ("SYSTEM_ERROR", OutcomeKind.UNKNOWN, True, False),
+        ("CONTEXT_INCONSISTENT", OutcomeKind.UNKNOWN, False, False),
+        ("NOW_TIME_AFTER_EXPIRE_TIME_ERROR", OutcomeKind.UNKNOWN, False, False),
+        ("INVALID_PARAMETER", OutcomeKind.REFUSED_CONFIG, False, False),
+        ("BUYER_BALANCE_NOT_ENOUGH", OutcomeKind.UNKNOWN, False, False),
+        ("SOMETHING_NEW", OutcomeKind.UNKNOWN, False, False),
+    ],
+)
+@pytest.mark.parametrize("prefix", ["ACQ.", "AQC.", "aop.ACQ."])
+async def test_what_a_refused_cancel_says(
+    prefix: str, sub_code: str, kind: OutcomeKind, transient: bool, merchant_side: bool
+) -> None:
+    """TRADE_CANCEL_TIME_OUT and its like: it is paid, and cancel is not the way to give it back."""
+    client, alipay = shop_with_alipay()
+    assert isinstance(client, AlipayClient)
+    alipay.refuses(prefix + sub_code)
+    outcome = await client.reverse(msgspec.structs.replace(order_ref(), product=Product.ALIPAY_CODE), 500)
+    assert (outcome.kind, outcome.transient, outcome.merchant_side) == (kind, transient, merchant_side)
+
+
+@pytest.mark.parametrize("code", sorted({*SUB_CODES, *BY_OPERATION[Operation.REVERSE]}))
+def test_an_unsigned_error_proves_nothing_about_a_reversal(code: str) -> None:
+    outcome = refusal("40004", f"ACQ.{code}", "", Operation.REVERSE, signed=False)
+    assert outcome.kind in (OutcomeKind.UNKNOWN, OutcomeKind.REFUSED_CONFIG)
+
+
+@pytest.mark.parametrize("code", sorted({*SUB_CODES, *BY_OPERATION[Operation.DEBIT]}))
+def test_an_unsigned_error_leaves_a_debit_unknown(code: str) -> None:
+    outcome = refusal("40004", f"ACQ.{code}", "", Operation.DEBIT, signed=False)
+    assert (outcome.kind, outcome.transient) == (OutcomeKind.UNKNOWN, False)
 
 
 @pytest.mark.parametrize(

@@ -213,6 +213,16 @@ def order_ref() -> OrderRef:
     )
 
 
+def ref_of(made: CreateOrder) -> OrderRef:
+    """How an order is named afterwards."""
+    return OrderRef(
+        channel_order_no=made.channel_order_no,
+        product=made.product,
+        amount_fen=made.amount_fen,
+        created_at_ms=made.created_at_ms,
+    )
+
+
 def refund_order(**changes: Any) -> RefundOrder:
     fields: dict[str, Any] = {
         "order": order_ref(),

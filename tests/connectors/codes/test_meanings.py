@@ -56,7 +56,7 @@ def test_an_error_never_proves_that_money_moved_or_that_the_channel_is_well(
     operation: Operation, code_class: CodeClass
 ) -> None:
     kind = of(operation, code_class).kind
-    if (operation, code_class) == (Operation.CLOSE, CodeClass.RENEW):
+    if operation in (Operation.CLOSE, Operation.REVERSE) and code_class is CodeClass.RENEW:
         assert kind is K.CLOSED, "closed already is closed"
     else:
         assert kind not in SHOWS_HEALTH
@@ -77,10 +77,38 @@ def test_a_refund_that_a_person_must_mend_keeps_its_number(code_class: CodeClass
     assert (outcome.kind, outcome.merchant_side) == (K.UNKNOWN, True)
 
 
-def test_only_creating_may_hurt_the_channel_with_a_refusal() -> None:
+def test_only_asking_for_money_may_hurt_the_channel_with_a_refusal() -> None:
     for operation, code_class in CELLS:
         if of(operation, code_class).kind is K.REFUSED_CHANNEL:
-            assert operation is Operation.CREATE
+            assert operation in (Operation.CREATE, Operation.DEBIT)
+
+
+@pytest.mark.parametrize("code_class", list(CodeClass))
+def test_a_debit_is_never_sent_twice_and_refused_only_where_nothing_was_taken(code_class: CodeClass) -> None:
+    outcome = of(Operation.DEBIT, code_class)
+    proves_nothing = code_class in (CodeClass.RETRY1, CodeClass.QUERY, CodeClass.PAID)
+    expected = K.UNKNOWN if proves_nothing else of(Operation.CREATE, code_class).kind
+    assert (outcome.kind, outcome.transient) == (expected, False)
+
+
+@pytest.mark.parametrize(
+    ("code_class", "kind", "transient", "merchant_side"),
+    [
+        (CodeClass.RETRY1, K.UNKNOWN, True, False),
+        (CodeClass.SWITCH, K.UNKNOWN, False, False),
+        (CodeClass.MAINT, K.UNKNOWN, False, False),
+        (CodeClass.LIMIT, K.UNKNOWN, False, True),
+        (CodeClass.RISK, K.UNKNOWN, False, False),
+        (CodeClass.CUST, K.UNKNOWN, False, False),
+        (CodeClass.QUERY, K.UNKNOWN, False, False),
+        (CodeClass.PAID, K.DUPLICATE, False, False),
+        (CodeClass.RENEW, K.CLOSED, False, False),
+        (CodeClass.CONFIG, K.REFUSED_CONFIG, False, False),
+    ],
+)
+def test_undoing_a_debit(code_class: CodeClass, kind: OutcomeKind, transient: bool, merchant_side: bool) -> None:
+    outcome = of(Operation.REVERSE, code_class)
+    assert (outcome.kind, outcome.transient, outcome.merchant_side) == (kind, transient, merchant_side)
 
 
 @pytest.mark.parametrize(("operation", "code_class"), CELLS)
@@ -115,3 +143,14 @@ def test_no_complete_answer(sent: bool, code: str, kind: OutcomeKind, transient:
     outcome = outcome_of_failure(SendFailure(sent=sent, code=code, latency_ms=3.0))
     assert outcome == Outcome(kind=kind, code=code, transient=transient)
     assert outcome.kind in HURTS_HEALTH
+
+
+@pytest.mark.parametrize("code", ["timeout", "connection_lost", "too_large", "unreadable"])
+def test_a_debit_that_may_have_arrived_is_never_worth_another_call(code: str) -> None:
+    outcome = outcome_of_failure(SendFailure(sent=True, code=code, latency_ms=3.0), Operation.DEBIT)
+    assert outcome == Outcome(kind=K.UNKNOWN, code=code)
+
+
+def test_a_debit_that_never_left_may_be_sent() -> None:
+    outcome = outcome_of_failure(SendFailure(sent=False, code="connect_failed", latency_ms=3.0), Operation.DEBIT)
+    assert outcome == Outcome(kind=K.NOT_SENT, code="connect_failed", transient=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from payswitch.sandbox.applepay.accounts import applepay_account
 from payswitch.sandbox.epay.accounts import epay_account
 from payswitch.sandbox.huifu.accounts import huifu_account
 from payswitch.sandbox.quickpay.accounts import quickpay_account
@@ -14,6 +15,7 @@ ACCOUNTS = {
     "alipay-public-key": "alipay",
     "alipay-certificate": "alipay",
     "unionpay": "unionpay",
+    "apple-pay": "applepay",
     "huifu": "huifu",
     "allinpay": "quickpay",
     "epay-v2": "epay",
@@ -27,6 +29,7 @@ WITH_BILLS = (
     "alipay-certificate",
     "unionpay",
     "huifu",
+    "allinpay",
     "epay-v2",
 )
 """Accounts whose client can fetch a daily bill."""
@@ -42,6 +45,7 @@ def make_world(base_url: str) -> World:
             alipay_account("alipay-public-key", base_url),
             alipay_account("alipay-certificate", base_url, certificate_mode=True),
             unionpay_account(base_url, "unionpay"),
+            applepay_account(base_url, "apple-pay"),
             huifu_account("huifu", base_url),
             quickpay_account("allinpay", base_url),
             # V1 has no partial refunds and no refund numbers: its own tests tell how it copes.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.connectors.epay.world import VERSIONS, order, order_ref, refund_order, shop_with_epay
+from tests.connectors.epay.world import VERSIONS, http, order, order_ref, refund_order, shop_with_epay
 
 from payswitch.connectors.codes import Operation
 from payswitch.connectors.epay.codes import refusal
@@ -78,6 +78,48 @@ async def test_unsigned_words_prove_nothing_in_the_version_that_signs() -> None:
     assert (await client.query_refund(refund_order(), 500)).outcome.kind is K.UNKNOWN
     epay.refuses("签名错误", signer="")
     assert (await client.query(order_ref(), 500)).outcome.kind is K.REFUSED_CONFIG
+
+
+@pytest.mark.parametrize("code", [0, -1, -3, -4, 2, 500, "0", "-1", "", None, True, "abc"])
+async def test_whatever_number_stands_for_no_in_v1_the_words_alone_decide(code: object) -> None:
+    """`code` that is not 1 is a no of any kind: forks count their own way."""
+    client, epay = shop_with_epay("1")
+    for message, kind in (
+        ("没有可用的支付通道", K.REFUSED_CHANNEL),
+        ("签名校验失败", K.REFUSED_CONFIG),
+        ("商户已被封禁", K.REFUSED_CONFIG),
+        ("", K.REFUSED_CHANNEL),
+    ):
+        epay.refuses(message, code)
+        answer = await client.create(order(), 500)
+        expected = kind if code is not True else K.UNKNOWN  # PHP's true is 1: a yes without anything to show
+        assert (answer.outcome.kind, answer.credential) == (expected, None)
+
+
+async def test_a_yes_of_one_version_is_no_yes_of_the_other() -> None:
+    for version, wrong in (("1", 0), ("2", 1)):
+        client, epay = shop_with_epay(version)
+        epay.refuses("", wrong)
+        assert (await client.create(order(), 500)).outcome.kind is K.REFUSED_CHANNEL
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+async def test_an_answer_that_is_none_is_worth_one_more_call_and_then_another_channel(version: str) -> None:
+    """HTTP and JSON errors: RETRY1 while creating. Nobody saw a code, so that another channel is safe afterwards."""
+    client, epay = shop_with_epay(version)
+    for reply in (http(b"<html>", 502), http(b"<html>"), http(b"", 500), http(b"[]"), http(b'{"msg": "x"}')):
+        epay.breaks(reply)
+        outcome = (await client.create(order(), 500)).outcome
+        assert (outcome.kind, outcome.transient) == (K.UNKNOWN, True)
+        for asked in (await client.query(order_ref(), 500)).outcome, (await client.refund(refund_order(), 500)).outcome:
+            assert asked.kind is K.UNKNOWN
+
+
+@pytest.mark.parametrize(("status", "kind"), [(0, K.PENDING), (1, K.PAID), (2, K.PAID), (3, K.UNKNOWN)])
+async def test_unpaid_until_the_platform_says_so(status: int, kind: OutcomeKind) -> None:
+    client, epay = shop_with_epay("1")
+    epay.answers(epay.order(status=status))
+    assert (await client.query(order_ref(), 500)).outcome.kind is kind
 
 
 @given(message=st.text(max_size=400), code=st.text(max_size=400), believed=st.booleans())

@@ -19,7 +19,8 @@ from tests.connectors.epay.world import (
     silence,
 )
 
-from payswitch.domain.exchange import ChannelClient
+from payswitch.domain.channel import Product
+from payswitch.domain.exchange import ChannelClient, OwnTerms
 from payswitch.domain.outcome import OutcomeKind
 
 K = OutcomeKind
@@ -210,3 +211,15 @@ async def test_an_amount_of_zero_code_is_only_for_refunds() -> None:
     client, epay = shop_with_epay(refund_ok_codes="0,1")
     epay.answers(epay.order(code=0))
     assert (await client.query(refund_order().order, 500)).outcome.kind is K.UNKNOWN
+
+
+def test_the_account_says_beforehand_that_only_the_whole_goes_back() -> None:
+    """So that a shop hears it when it asks, and not from an incident afterwards."""
+    careful, _ = shop_with_epay()
+    assert isinstance(careful, OwnTerms)
+    terms = careful.refund_terms(Product.EPAY_ALIPAY)
+    assert terms is not None
+    assert terms.parts == 1
+    trusting, _ = shop_with_epay(partial_refunds="yes")
+    assert isinstance(trusting, OwnTerms)
+    assert trusting.refund_terms(Product.EPAY_ALIPAY) is None, "as the table says"

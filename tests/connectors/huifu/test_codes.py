@@ -9,7 +9,7 @@ from tests.connectors.huifu.world import order, order_ref, refund_order, shop_wi
 
 from payswitch.connectors.codes import CodeClass, Operation
 from payswitch.connectors.huifu.codes import BY_OPERATION, CODES, TAKEN, classify, refusal
-from payswitch.domain.outcome import HURTS_HEALTH, OutcomeKind
+from payswitch.domain.outcome import HURTS_HEALTH, Outcome, OutcomeKind
 
 C = CodeClass
 K = OutcomeKind
@@ -162,3 +162,82 @@ async def test_busy_words_open_the_breaker() -> None:
     client, huifu = shop_with_huifu()
     huifu.refuses("91111119", "通道维护，请稍后重试")
     assert (await client.create(order(), 500)).outcome.listed is True
+
+
+# The reference table of payment service providers' codes, row by row, for every operation through the whole client:
+# (code, words, operation, kind, transient).
+REFERENCE = [
+    # QUERY: in work, or a system error: nothing is known, ask.
+    ("98888888", "系统错误", O.CREATE, K.UNKNOWN, False),
+    ("98888888", "系统错误", O.QUERY, K.UNKNOWN, False),
+    ("98888888", "系统错误", O.CLOSE, K.UNKNOWN, False),
+    ("98888888", "系统错误", O.REFUND, K.UNKNOWN, False),
+    ("98888888", "系统错误", O.QUERY_REFUND, K.UNKNOWN, False),
+    ("99999999", "系统异常", O.CREATE, K.UNKNOWN, False),
+    ("99999999", "系统异常", O.QUERY, K.UNKNOWN, False),
+    ("99999999", "系统异常", O.CLOSE, K.UNKNOWN, False),
+    ("99999999", "系统异常", O.REFUND, K.UNKNOWN, False),
+    ("99999999", "系统异常", O.QUERY_REFUND, K.UNKNOWN, False),
+    # RETRY1: too frequent. A refused create is worth one more call; everything else is asked again.
+    ("20000001", "请求过于频繁", O.CREATE, K.REFUSED_CHANNEL, True),
+    ("20000001", "请求过于频繁", O.QUERY, K.UNKNOWN, True),
+    ("20000001", "请求过于频繁", O.CLOSE, K.UNKNOWN, True),
+    ("20000001", "请求过于频繁", O.REFUND, K.UNKNOWN, True),
+    ("20000001", "请求过于频繁", O.QUERY_REFUND, K.UNKNOWN, True),
+    # Duplicate: the number was used. Never paid, never refused: ask.
+    ("20000000", "重复交易", O.CREATE, K.DUPLICATE, False),
+    ("20000000", "重复交易", O.REFUND, K.UNKNOWN, False),
+    # LIMIT and RISK share one code; a refund is never given up for it.
+    ("90000000", "单日金额超限", O.CREATE, K.REFUSED_LIMIT, False),
+    ("90000000", "交易存在风险", O.CREATE, K.REFUSED_RISK, False),
+    ("90000000", "从未见过的说法", O.CREATE, K.REFUSED_CHANNEL, False),
+    ("90000000", "交易存在风险", O.QUERY, K.UNKNOWN, False),
+    ("90000000", "交易存在风险", O.REFUND, K.UNKNOWN, False),
+    # CONFIG: ours to mend, for whatever was asked.
+    ("22000000", "产品号不存在", O.CREATE, K.REFUSED_CONFIG, False),
+    ("22000000", "产品号不存在", O.QUERY, K.REFUSED_CONFIG, False),
+    ("22000000", "产品号不存在", O.CLOSE, K.REFUSED_CONFIG, False),
+    ("22000000", "产品号不存在", O.REFUND, K.UNKNOWN, False),
+    ("22000002", "商户信息不存在", O.CREATE, K.REFUSED_CONFIG, False),
+    ("22000002", "商户信息不存在", O.QUERY, K.REFUSED_CONFIG, False),
+    ("22000002", "商户信息不存在", O.CLOSE, K.REFUSED_CONFIG, False),
+    ("22000002", "商户信息不存在", O.QUERY_REFUND, K.UNKNOWN, False),
+    # Close: too young, at its end already, not closable. None of them is proof of an end.
+    ("10000015", "不允许关闭一分钟以内的订单", O.CLOSE, K.UNKNOWN, False),
+    ("10000016", "原订单已为终态", O.CLOSE, K.DUPLICATE, False),
+    ("10000018", "", O.CLOSE, K.UNKNOWN, False),
+    ("23000004", "不支持关单", O.CLOSE, K.UNKNOWN, False),
+]
+
+
+@pytest.mark.parametrize(("code", "words", "operation", "kind", "transient"), REFERENCE)
+async def test_the_reference_table_row_by_row(
+    code: str, words: str, operation: Operation, kind: OutcomeKind, transient: bool
+) -> None:
+    client, huifu = shop_with_huifu()
+    huifu.refuses(code, words)
+    calls = {
+        O.CREATE: lambda: client.create(order(), 500),
+        O.QUERY: lambda: client.query(order_ref(), 500),
+        O.CLOSE: lambda: client.close(order_ref(), 500),
+        O.REFUND: lambda: client.refund(refund_order(), 500),
+        O.QUERY_REFUND: lambda: client.query_refund(refund_order(), 500),
+    }
+    answer = await calls[operation]()
+    outcome = answer if isinstance(answer, Outcome) else answer.outcome
+    assert (outcome.kind, outcome.code, outcome.transient) == (kind, code, transient)
+    needs_person = kind is K.UNKNOWN and operation in (O.REFUND, O.QUERY_REFUND) and code in _OURS
+    assert outcome.merchant_side is needs_person
+
+
+_OURS = {"22000000", "22000002", "90000000"}
+"""For a refund these need a person, and the same number goes through afterwards."""
+
+
+@pytest.mark.parametrize("code", ["00000000", "00000100"])
+async def test_a_call_that_was_taken_but_shows_nothing_is_unknown(code: str) -> None:
+    """`00000100` and `trans_stat` P say that Huifu works on it; without a code to show nobody can pay it."""
+    client, huifu = shop_with_huifu()
+    huifu.succeeds(resp_code=code, req_seq_id=order().channel_order_no, trans_stat="P")
+    answer = await client.create(order(), 500)
+    assert (answer.outcome.kind, answer.credential) == (K.UNKNOWN, None)

@@ -7,7 +7,7 @@ import json
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from tests.connectors.quickpay.customers import RIGHT_CODE, confirmation, holder, payment
+from tests.connectors.quickpay.customers import PASSBACK, RIGHT_CODE, confirmation, holder, payment, payment_ref
 from tests.connectors.quickpay.world import (
     APPID,
     CUSID,
@@ -33,21 +33,21 @@ BODIES = st.binary(max_size=300) | OBJECTS.map(lambda value: json.dumps(value).e
 
 async def outcomes() -> list[Outcome]:
     client, _ = OPENED
-    desk = client.agreements
     return [
         (await client.create(order(), 400)).outcome,
         (await client.query(order_ref(), 400)).outcome,
         await client.close(order_ref(), 400),
         (await client.refund(refund_order(), 400)).outcome,
         (await client.query_refund(refund_order(), 400)).outcome,
-        (await desk.apply_agreement(holder(), 400)).outcome,
-        (await desk.confirm_agreement(holder(), RIGHT_CODE, "", 400)).outcome,
-        (await desk.apply_payment(payment(), 400)).outcome,
-        (await desk.confirm_payment(confirmation(), 400)).outcome,
-        (await desk.resend_sms(payment(), "", 400)).outcome,
-        (await desk.query_payment(ORDER_NO, 400)).outcome,
-        (await desk.query_agreement("customer-7", 400)).outcome,
-        await desk.unbind("1", 400),
+        (await client.apply_agreement(holder(), 400)).outcome,
+        (await client.confirm_agreement(holder(), PASSBACK, RIGHT_CODE, 400)).outcome,
+        (await client.create(payment(), 400)).outcome,
+        (await client.debit(confirmation(), 400)).outcome,
+        (await client.resend(payment(), "", 400)).outcome,
+        (await client.query(payment_ref(), 400)).outcome,
+        await client.close(payment_ref(), 400),
+        await client.reverse(payment_ref(), 400),
+        await client.end_agreement("1", 400),
     ]
 
 

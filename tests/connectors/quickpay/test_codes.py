@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.connectors.quickpay.customers import confirmation, payment
+from tests.connectors.quickpay.customers import confirmation, payment_ref
 from tests.connectors.quickpay.world import order, order_ref, refund_order, shop_with_allinpay
 
 from payswitch.connectors.codes import CodeClass, Operation
@@ -37,6 +37,8 @@ ON_CREATE = [
     ("3999", "短信验证码错误次数过多", K.REFUSED_ORDER),
     ("3999", "用户取消支付", K.REFUSED_PAYER),
     ("3999", "该卡未开通快捷支付", K.REFUSED_PAYER),
+    ("3999", "协议不存在", K.REFUSED_PAYER),
+    ("3999", "该协议已失效", K.REFUSED_PAYER),
     ("3999", "交易存在风险，银行拒绝", K.REFUSED_RISK),
     ("3999", "疑似欺诈", K.REFUSED_RISK),
     ("3999", "超过日累计限额", K.REFUSED_LIMIT),
@@ -71,12 +73,13 @@ async def test_what_a_refused_debit_means(status: str, message: str, kind: Outco
     """The call that debits: only what names the payer, a limit, risk control or ourselves is a refusal."""
     client, allinpay = shop_with_allinpay()
     allinpay.says(status, message)
-    outcome = (await client.agreements.confirm_payment(confirmation(), 500)).outcome
-    expected = K.UNKNOWN if kind is K.REFUSED_CHANNEL else kind
+    outcome = (await client.debit(confirmation(), 500)).outcome
+    expected = K.UNKNOWN if kind in (K.REFUSED_CHANNEL, K.DUPLICATE) else kind
     if status in ("2000", "2008"):
         expected = K.PENDING
     assert outcome.kind is expected
     assert not outcome.transient
+    assert outcome.ask_consent is (message == "短信验证码错误"), "only a mistyped code is asked for again"
 
 
 def test_every_listed_code_is_tried_above() -> None:
@@ -111,7 +114,6 @@ async def test_what_a_query_says_about_an_order(status: str, message: str, kind:
 @pytest.mark.parametrize(
     ("status", "message", "kind"),
     [
-        ("0000", "", K.PAID),
         ("1999", "", K.PENDING),
         ("2008", "", K.PENDING),
         ("1001", "", K.NOT_FOUND),
@@ -130,7 +132,7 @@ async def test_what_a_query_says_about_a_quick_payment(status: str, message: str
     """Nobody but another call of ours can pay it: a definite failure is the end; a doubt stays a doubt."""
     client, allinpay = shop_with_allinpay()
     allinpay.says(status, message, trxamt="129900", trxid="261111120000975981")
-    assert (await client.agreements.query_payment(payment().channel_order_no, 500)).outcome.kind is kind
+    assert (await client.query(payment_ref(), 500)).outcome.kind is kind
 
 
 @pytest.mark.parametrize(
@@ -200,7 +202,7 @@ async def test_a_message_that_was_not_understood(message: str, on_create: Outcom
     refund = (await client.refund(refund_order(), 500)).outcome
     assert refund.kind is K.UNKNOWN, "a refund is never given up for a message that was not understood"
     assert refund.merchant_side is (on_create is K.REFUSED_CONFIG)
-    debit = (await client.agreements.confirm_payment(confirmation(), 500)).outcome
+    debit = (await client.debit(confirmation(), 500)).outcome
     assert debit.kind is K.UNKNOWN
     assert not debit.transient
 

@@ -197,7 +197,9 @@ async def test_no_answer(sent: bool, code: str, kind: OutcomeKind) -> None:
 
 def test_where_each_product_can_be_shown() -> None:
     table = CONNECTOR.capabilities
-    assert all(capability.push and capability.server_created for capability in table.values())
+    assert all(capability.server_created for capability in table.values())
+    pull = {product for product, capability in table.items() if not capability.push}
+    assert pull == {Product.QUICKPAY_CARD, Product.WECHAT_CODE, Product.ALIPAY_CODE, Product.UNIONPAY_CODE}
     assert {p for p, c in table.items() if c.needs_openid} == {Product.WECHAT_JSAPI, Product.WECHAT_MINI}
     assert {p for p, c in table.items() if c.needs_buyer_id} == {Product.ALIPAY_JSAPI, Product.UNIONPAY_JSAPI}
     assert Environment.MOBILE not in table[Product.ALIPAY_PRECREATE].environments

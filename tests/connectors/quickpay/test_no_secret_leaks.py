@@ -7,7 +7,7 @@ import json
 import logging
 
 import pytest
-from tests.connectors.quickpay.customers import ID_NO, MOBILE, NAME, card_no, confirmation, holder, payment
+from tests.connectors.quickpay.customers import ID_NO, MOBILE, NAME, card_no, confirmation, holder, payment, payment_ref
 from tests.connectors.quickpay.world import (
     MD5_KEY,
     FakeAllinpay,
@@ -39,17 +39,16 @@ TELLTALE = f"卡号{card_no()}户名{NAME}证件{ID_NO}手机{MOBILE}验证码{S
 
 
 async def everything_about_a_card(client: QuickpayClient) -> list[object]:
-    desk = client.agreements
     return [
         PERSON,
-        confirmation(sms_code=SMS),
-        await desk.apply_agreement(PERSON, 500),
-        await desk.confirm_agreement(PERSON, SMS, "{}", 500),
-        await desk.apply_payment(payment(), 500),
-        await desk.confirm_payment(confirmation(sms_code=SMS), 500),
-        await desk.resend_sms(payment(), "{}", 500),
-        await desk.query_agreement("customer-7", 500),
-        await desk.query_payment("PS1", 500),
+        confirmation(code=SMS),
+        await client.apply_agreement(PERSON, 500),
+        await client.confirm_agreement(PERSON, "{}", SMS, 500),
+        await client.create(payment(), 500),
+        await client.debit(confirmation(code=SMS), 500),
+        await client.resend(payment(), "{}", 500),
+        await client.query(payment_ref(), 500),
+        await client.reverse(payment_ref(), 500),
     ]
 
 
@@ -57,7 +56,7 @@ async def everything_about_a_card(client: QuickpayClient) -> list[object]:
 async def test_nothing_personal_comes_back_whatever_the_gateway_says(
     trouble: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    client, allinpay = shop_with_allinpay()
+    client, allinpay = shop_with_allinpay(trade_path="tranx")  # a client of its own: it remembers what was reversed
     caplog.set_level(logging.DEBUG)
     match trouble:
         case "FAIL":
@@ -82,10 +81,10 @@ async def test_nothing_personal_comes_back_whatever_the_gateway_says(
 async def test_what_a_bank_says_is_kept_in_known_words() -> None:
     client, allinpay = shop_with_allinpay()
     allinpay.says("3999", f"{NAME}您好，卡{card_no()}余额不足，手机{MOBILE}")
-    fact = await client.agreements.confirm_payment(confirmation(sms_code=SMS), 500)
+    fact = await client.debit(confirmation(code=SMS), 500)
     assert (fact.outcome.kind, fact.outcome.message) == (OutcomeKind.REFUSED_PAYER, "余额不足")
     allinpay.says("3777", f"{NAME}不喜欢这个")
-    fact = await client.agreements.query_payment("PS1", 500)
+    fact = await client.query(payment_ref(), 500)
     assert (fact.outcome.kind, fact.outcome.code, fact.outcome.message) == (OutcomeKind.UNKNOWN, "3777", "")
 
 
@@ -109,7 +108,13 @@ async def test_no_outcome_and_no_representation_holds_a_key() -> None:
     for account in (rsa_account(), md5_account()):
         allinpay = FakeAllinpay(account.get("sign_type", "RSA"))
         client = open_client(account, allinpay)
-        seen: list[object] = [client, vars(client), vars(client.agreements), read_account("q", account)]
+        seen: list[object] = [
+            client,
+            vars(client),
+            vars(vars(client)["_signing_up"]),
+            vars(vars(client)["_quick"]),
+            read_account("q", account),
+        ]
         allinpay.fails("签名验证失败")
         seen += [await client.create(order(), 500), await client.query(order_ref(), 500)]
         seen += [await client.refund(refund_order(), 500), client.read_notify(posted(paid_notification()))]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from tests.connectors.quickpay.customers import confirmation
+from tests.connectors.quickpay.customers import confirmation, payment_ref
 from tests.connectors.quickpay.world import (
     CUSID,
     MD5_KEY,
@@ -81,9 +81,9 @@ async def test_strangers_and_the_unsigned_prove_nothing() -> None:
             await client.close(order_ref(), 500),
             (await client.refund(refund_order(), 500)).outcome,
             (await client.query_refund(refund_order(), 500)).outcome,
-            (await client.agreements.confirm_payment(confirmation(), 500)).outcome,
-            (await client.agreements.query_payment(ORDER_NO, 500)).outcome,
-            await client.agreements.unbind("1", 500),
+            (await client.debit(confirmation(), 500)).outcome,
+            (await client.query(payment_ref(), 500)).outcome,
+            await client.end_agreement("1", 500),
         ]
     finally:
         allinpay.signer = "allinpay"
@@ -122,7 +122,7 @@ async def test_unreadable_answers(body: bytes) -> None:
     for outcome in (
         (await client.create(order(), 500)).outcome,
         (await client.query(order_ref(), 500)).outcome,
-        (await client.agreements.confirm_payment(confirmation(), 500)).outcome,
+        (await client.debit(confirmation(), 500)).outcome,
     ):
         assert (outcome.kind, outcome.code) == (K.UNKNOWN, "unreadable")
 
@@ -132,7 +132,7 @@ async def test_a_machine_in_front_of_the_gateway_answers() -> None:
     allinpay.breaks(http(b"<h1>502</h1>", status=502))
     outcome = (await client.create(order(), 500)).outcome
     assert (outcome.kind, outcome.code, outcome.transient) == (K.UNKNOWN, "http_502", True)
-    debit = (await client.agreements.confirm_payment(confirmation(), 500)).outcome
+    debit = (await client.debit(confirmation(), 500)).outcome
     assert (debit.kind, debit.transient) == (K.UNKNOWN, False)
 
 
@@ -148,7 +148,7 @@ async def test_a_machine_in_front_of_the_gateway_answers() -> None:
 async def test_a_debit_without_an_answer_is_never_worth_another_call(sent: bool, code: str, kind: OutcomeKind) -> None:
     client, allinpay = shop_with_allinpay()
     allinpay.breaks(SendFailure(sent=sent, code=code, latency_ms=1.0))
-    outcome = (await client.agreements.confirm_payment(confirmation(), 500)).outcome
+    outcome = (await client.debit(confirmation(), 500)).outcome
     assert (outcome.kind, outcome.code, outcome.transient) == (kind, code, False)
 
 

@@ -15,13 +15,15 @@ from cryptography.hazmat.primitives.serialization import (
     pkcs12,
 )
 from tests.connectors.unionpay.authority import certificate, key, merchants, pem, private_pem
-from tests.connectors.unionpay.world import FakeUnionPay, account, check, open_client, order
+from tests.connectors.unionpay.world import NOW_MS, FakeUnionPay, account, check, open_client, order
 
 from payswitch.connectors.contract import AccountProblem, Connector
 from payswitch.connectors.unionpay import CONNECTOR
+from payswitch.connectors.unionpay.account import read_account
 from payswitch.domain.bill import BillSource
 from payswitch.domain.channel import Product
 from payswitch.domain.exchange import ChannelClient
+from payswitch.kit.clock import ManualClock
 
 CHINESE = re.compile("[一-鿿]")
 SECRET = re.compile(r"MII[A-Za-z0-9+/]{20}")
@@ -109,7 +111,29 @@ def test_two_kinds_of_key_at_once_are_refused() -> None:
 def test_everything_that_is_missing_is_named_at_once() -> None:
     problems = problems_of({})
     named = [problem.split()[0] for problem in problems]
-    assert named == ["mer_id", "sign_certificate", "sign_private_key", "root_certificates"]
+    assert named == ["mer_id", "sign_certificate", "sign_private_key", "root_certificates", "term_id"]
+
+
+def test_only_payment_codes_need_a_cash_desk() -> None:
+    read = read_account("unionpay-main", without(account(), "term_id"), clock=ManualClock(NOW_MS))
+    assert read.term_id == ""
+
+
+@pytest.mark.parametrize("value", ["4900", "490000021", "49-00002", "终端号终端号终端"])
+def test_a_cash_desks_number_of_another_form_is_named(value: str) -> None:
+    (problem,) = problems_of(account(term_id=value))
+    assert problem.startswith("term_id")
+
+
+@pytest.mark.parametrize(("value", "undoes"), [("", False), ("refund", False), ("undo", True)])
+def test_how_money_goes_back_on_the_same_day_is_the_contracts_matter(value: str, undoes: bool) -> None:
+    table = account(same_day_refund=value)
+    assert read_account("unionpay-main", table, clock=ManualClock(NOW_MS)).undoes_same_day is undoes
+
+
+def test_an_unheard_of_way_of_refunding_is_named() -> None:
+    (problem,) = problems_of(account(same_day_refund="void"))
+    assert problem.startswith("same_day_refund")
 
 
 @pytest.mark.parametrize("value", ["not a key", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----"])

@@ -28,7 +28,7 @@ from payswitch.sandbox.world import World
 
 CLOCK = SystemClock()
 IDS = SystemIds()
-PRODUCTS = sorted(CONNECTOR.capabilities)
+PRODUCTS = sorted(product for product, capability in CONNECTOR.capabilities.items() if capability.push)
 WALLETS = {
     Product.APPLEPAY_APP: "apple_pay",
     Product.HUAWEIPAY_APP: "huawei_pay",
@@ -200,38 +200,6 @@ async def test_an_order_that_nobody_pays_stays_open(
     assert (await client.query(ref_of(made), 5_000)).outcome.kind is OutcomeKind.PENDING
     wrong_time = msgspec.structs.replace(ref_of(made), created_at_ms=made.created_at_ms - 5_000)
     assert (await client.query(wrong_time, 5_000)).outcome.kind is OutcomeKind.NOT_FOUND
-
-
-async def test_a_void_gives_everything_back(
-    sandbox: RunningSandbox, shop: Listener, transport: AiohttpTransport
-) -> None:
-    client = open_client(sandbox, transport)
-    made = new_order(Product.UNIONPAY_WAP, shop)
-    await pay(sandbox, client, made)
-    number = (await client.query(ref_of(made), 5_000)).transaction_id
-    void = RefundOrder(
-        order=ref_of(made, number),
-        out_refund_no=IDS.new("R", CLOCK.now_ms()),
-        amount_fen=made.amount_fen,
-        reason="",
-        notify_url=shop.url,
-    )
-    given = await client.void(void, 5_000)
-    # After 23:00 the settlement day is over and UnionPay refuses.
-    if given.outcome.code == "39":
-        assert given.outcome.kind is OutcomeKind.UNKNOWN
-        return
-    assert given.outcome.kind is OutcomeKind.PENDING
-    assert (await settled(client, void)).outcome.kind is OutcomeKind.PAID
-
-
-async def test_what_a_customer_pays_by_own_hand_cannot_be_reversed(
-    sandbox: RunningSandbox, shop: Listener, transport: AiohttpTransport
-) -> None:
-    client = open_client(sandbox, transport)
-    made = new_order(Product.UNIONPAY_QR, shop)
-    await client.create(made, 5_000)
-    assert (await client.reverse(ref_of(made), 5_000)).code == "35"
 
 
 async def test_somebody_elses_key_is_refused_by_unionpay(

@@ -8,11 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.connectors.unionpay.world import body_of, http, order, order_ref, refund_order, shop_with_unionpay, signed
 
-from payswitch.connectors.unionpay.wire import read_pairs
+from payswitch.connectors.acp.wire import read_pairs
 from payswitch.domain.channel import Product
+from payswitch.domain.exchange import DebitOrder
 from payswitch.domain.outcome import Outcome, OutcomeKind
+from payswitch.kit.secrets import Secret
 
 CLIENT, UNIONPAY = shop_with_unionpay()
+DEBIT = DebitOrder(order=order(Product.UNIONPAY_CODE), consent=Secret("6228480402564890018"))
 NAMES = ["respCode", "respMsg", "origRespCode", "orderId", "txnTime", "txnAmt", "queryId", "tn", "qrCode", "merId"]
 NAMES += ["traceTime", "currencyCode", "fileContent", "settleDate"]
 VALUES = st.sampled_from(["00", "A6", "34", "05", "129900", "20261111203700", "{", "}", "{a=1&b=2}", ""]) | st.text(
@@ -29,8 +32,8 @@ async def outcomes() -> list[Outcome]:
         (await CLIENT.query(order_ref(), 400)).outcome,
         (await CLIENT.refund(refund_order(), 400)).outcome,
         (await CLIENT.query_refund(refund_order(), 400)).outcome,
-        (await CLIENT.void(refund_order(), 400)).outcome,
-        await CLIENT.reverse(order_ref(), 400),
+        (await CLIENT.debit(DEBIT, 400)).outcome,
+        await CLIENT.reverse(order_ref(Product.UNIONPAY_CODE), 400),
         (await CLIENT.download_bill("2026-11-10", 400)).outcome,
     ]
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.connectors.unionpay.world import order, shop_with_unionpay
+from tests.connectors.unionpay.world import NOW_MS, order, order_ref, shop_with_unionpay
 
-from payswitch.connectors.codes import CodeClass, Operation
-from payswitch.connectors.unionpay.codes import (
+from payswitch.connectors.acp.codes import (
     BY_OPERATION,
     FILE_CODES,
     RESP_CODES,
@@ -18,7 +17,12 @@ from payswitch.connectors.unionpay.codes import (
     kind_of_refund,
     refusal,
 )
+from payswitch.connectors.codes import CodeClass, Operation
+from payswitch.domain.channel import Product
+from payswitch.domain.exchange import DebitOrder
 from payswitch.domain.outcome import OutcomeKind
+from payswitch.kit.clock import ManualClock
+from payswitch.kit.secrets import Secret
 
 C = CodeClass
 
@@ -80,8 +84,12 @@ def test_the_file_interface_has_two_codes_of_its_own(code: str) -> None:
         (Operation.REFUND, "31", C.MAINT),
         (Operation.REFUND, "64", C.RISK),
         (Operation.REFUND, "61", C.RISK),
-        (Operation.CLOSE, "46", C.RENEW),
-        (Operation.CLOSE, "12", C.QUERY),
+        (Operation.REVERSE, "46", C.RENEW),
+        (Operation.REVERSE, "12", C.QUERY),
+        (Operation.REVERSE, "35", C.QUERY),
+        (Operation.REVERSE, "39", C.PAID),
+        (Operation.REVERSE, "45", C.QUERY),
+        (Operation.REVERSE, "34", C.RENEW),
         (Operation.QUERY, "12", C.PAID),
         (Operation.QUERY, "64", C.CUST),
     ],
@@ -114,6 +122,48 @@ def test_what_each_code_means_as_the_outcome_of_a_refund(code: str, code_class: 
     assert closed is (code not in MONEY_TAKEN_OR_NOT_KNOWN)
 
 
+@pytest.mark.parametrize(("code", "code_class"), LISTED)
+async def test_what_every_listed_code_proves_about_a_debit(code: str, code_class: CodeClass) -> None:
+    """03, 04, 05 and their like leave it unknown, and so does "busy" once the message has arrived."""
+    client, unionpay = shop_with_unionpay()
+    unionpay.refuses(code, "说明")
+    debit = DebitOrder(order=order(Product.UNIONPAY_CODE), consent=Secret("6228480402564890018"))
+    outcome = (await client.debit(debit, 500)).outcome
+    proves_nothing = code_class in (C.RETRY1, C.QUERY, C.PAID)
+    expected = OutcomeKind.UNKNOWN if proves_nothing else KIND_ON_CREATE[code_class]
+    assert (outcome.kind, outcome.code, outcome.transient) == (expected, code, False)
+    assert outcome.listed is (code_class is C.MAINT)
+
+
+@pytest.mark.parametrize(("code", "code_class"), LISTED)
+async def test_what_every_listed_code_says_of_a_reversal(code: str, code_class: CodeClass) -> None:
+    """Reversed already, or not there: an end. Its day is over: as the query says. Else no more than a reason to ask."""
+    client, unionpay = shop_with_unionpay(ManualClock(NOW_MS + 65_000))
+    unionpay.refuses(code)
+    outcome = await client.reverse(order_ref(Product.UNIONPAY_CODE), 500)
+    expected = OutcomeKind.UNKNOWN
+    if code in ("34", "46"):
+        expected = OutcomeKind.CLOSED
+    elif code == "39":
+        expected = OutcomeKind.DUPLICATE
+    elif code_class is C.CONFIG and code != "35":
+        expected = OutcomeKind.REFUSED_CONFIG
+    assert (outcome.kind, outcome.code) == (expected, code)
+    assert outcome.transient is (code_class is C.RETRY1)
+    assert outcome.merchant_side is (code_class is C.LIMIT)
+    assert outcome.listed is (code_class is C.MAINT and code != "39"), "a day that is over is no illness"
+
+
+@pytest.mark.parametrize(("code", "code_class"), LISTED)
+async def test_what_each_code_means_as_the_outcome_of_a_debit(code: str, code_class: CodeClass) -> None:
+    """A debit has one try: its failure is its end, before `payTimeout` too."""
+    client, unionpay = shop_with_unionpay()
+    unionpay.tells(code)
+    kind = (await client.query(order_ref(Product.UNIONPAY_CODE), 500)).outcome.kind
+    assert (kind is OutcomeKind.CLOSED) is (code not in MONEY_TAKEN_OR_NOT_KNOWN)
+    assert kind is not OutcomeKind.PAID
+
+
 async def test_busy_words_open_the_breaker_at_once() -> None:
     client, unionpay = shop_with_unionpay()
     unionpay.refuses("06", "系统繁忙，请稍后再试[0600000]")
@@ -138,11 +188,17 @@ async def test_an_unsigned_success_is_no_success() -> None:
     assert answer.credential is None
 
 
-@pytest.mark.parametrize("operation", [Operation.QUERY, Operation.CLOSE, Operation.REFUND, Operation.QUERY_REFUND])
+@pytest.mark.parametrize("operation", [Operation.QUERY, Operation.REVERSE, Operation.REFUND, Operation.QUERY_REFUND])
 @pytest.mark.parametrize("code", sorted(RESP_CODES))
 def test_an_unsigned_error_proves_nothing_about_an_order_or_refund(operation: Operation, code: str) -> None:
     outcome = refusal(code, "", operation, signed=False)
     assert outcome.kind in (OutcomeKind.UNKNOWN, OutcomeKind.REFUSED_CONFIG)
+
+
+@pytest.mark.parametrize("code", sorted(RESP_CODES))
+def test_an_unsigned_error_leaves_a_debit_unknown(code: str) -> None:
+    outcome = refusal(code, "", Operation.DEBIT, signed=False)
+    assert (outcome.kind, outcome.transient) == (OutcomeKind.UNKNOWN, False)
 
 
 @given(

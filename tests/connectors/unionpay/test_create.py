@@ -137,16 +137,21 @@ def test_what_each_product_can_do() -> None:
         Product.UNIONPAY_WAP,
         Product.UNIONPAY_WEB,
         Product.UNIONPAY_QR,
+        Product.UNIONPAY_CODE,
         *(product for product, _ in IN_AN_APP),
     }
     for product, capability in table.items():
         assert capability.product is product
-        assert capability.push
+        assert capability.push is (product is not Product.UNIONPAY_CODE)
         assert capability.closing is Closing.NO
         assert capability.server_created is (product not in (Product.UNIONPAY_WAP, Product.UNIONPAY_WEB))
     assert table[Product.UNIONPAY_WAP].environments == {Environment.MOBILE, Environment.UNIONPAY}
     assert table[Product.UNIONPAY_WEB].environments == {Environment.DESKTOP}
     assert table[Product.UNIONPAY_QR].environments == {Environment.DESKTOP, Environment.RESTRICTED}
+    for product in (Product.UNIONPAY_QR, Product.UNIONPAY_CODE):
+        assert table[product].refund.days == 30
+    assert table[Product.UNIONPAY_WAP].refund.days == 90
+    assert (table[Product.UNIONPAY_WAP].late_s, table[Product.UNIONPAY_APP].late_s) == (600, 0)
     assert table[Product.APPLEPAY_APP].method is Method.APPLE_PAY
     assert table[Product.HUAWEIPAY_APP].method is Method.HUAWEI_PAY
     assert table[Product.MIPAY_APP].method is Method.MI_PAY

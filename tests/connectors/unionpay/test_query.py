@@ -180,28 +180,6 @@ async def test_nothing_can_be_closed_and_nothing_is_pretended() -> None:
     assert unionpay.calls == []
 
 
-@pytest.mark.parametrize(
-    ("code", "kind", "transient"),
-    [
-        ("00", OutcomeKind.CLOSED, False),
-        ("46", OutcomeKind.CLOSED, False),
-        ("03", OutcomeKind.UNKNOWN, False),
-        ("12", OutcomeKind.UNKNOWN, False),
-        ("64", OutcomeKind.UNKNOWN, False),
-        ("06", OutcomeKind.UNKNOWN, True),
-        ("11", OutcomeKind.REFUSED_CONFIG, False),
-    ],
-)
-async def test_a_reversal_undoes_a_debit_or_leaves_it_unknown(code: str, kind: OutcomeKind, transient: bool) -> None:
-    client, unionpay = shop_with_unionpay()
-    unionpay.refuses(code)
-    outcome = await client.reverse(order_ref(Product.UNIONPAY_QR), 500)
-    assert (outcome.kind, outcome.transient) == (kind, transient)
-    sent = unionpay.sent
-    assert (sent["txnType"], sent["txnSubType"], sent["bizType"]) == ("99", "01", "000000")
-    assert (sent["orderId"], sent["txnTime"]) == (ORDER_NO, TXN_TIME)
-
-
 async def test_products_of_another_family_are_refused() -> None:
     client, _ = shop_with_unionpay()
     foreign = order_ref(Product.ALIPAY_WAP)

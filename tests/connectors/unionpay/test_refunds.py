@@ -188,7 +188,7 @@ async def test_a_finished_refund_without_an_exact_amount_is_not_believed() -> No
     assert (await client.query_refund(refund_order(), 500)).outcome.kind is OutcomeKind.UNTRUSTED
 
 
-@pytest.mark.parametrize("method", ["refund", "query_refund", "void"])
+@pytest.mark.parametrize("method", ["refund", "query_refund"])
 async def test_an_answer_about_another_refund_is_not_believed(method: str) -> None:
     client, unionpay = shop_with_unionpay()
     unionpay.tells("00", orderId="R0000SOMEONEELSES")
@@ -196,21 +196,7 @@ async def test_an_answer_about_another_refund_is_not_believed(method: str) -> No
     assert (fact.outcome.kind, fact.out_refund_no) == (OutcomeKind.UNTRUSTED, REFUND_NO)
 
 
-async def test_a_void_is_over_the_whole_amount() -> None:
-    client, unionpay = shop_with_unionpay()
-    part = await client.void(refund_order(amount_fen=1), 500)
-    assert (part.outcome.kind, part.outcome.code) == (OutcomeKind.REFUSED_CONFIG, "void_amount")
-    assert unionpay.calls == []
-
-    unionpay.succeeds(queryId=REFUND_QUERY_ID)
-    whole = await client.void(refund_order(), 500)
-    sent = unionpay.sent
-    assert (sent["txnType"], sent["txnSubType"], sent["origQryId"]) == ("31", "00", QUERY_ID)
-    assert (sent["orderId"], sent["txnTime"], sent["txnAmt"]) == (REFUND_NO, REFUND_TIME, "129900")
-    assert (whole.outcome.kind, whole.channel_refund_id) == (OutcomeKind.PENDING, REFUND_QUERY_ID)
-
-
-@pytest.mark.parametrize("method", ["refund", "query_refund", "void"])
+@pytest.mark.parametrize("method", ["refund", "query_refund"])
 async def test_a_product_of_another_family_is_refused(method: str) -> None:
     client, _ = shop_with_unionpay()
     fact = await getattr(client, method)(refund_order(order=order_ref(Product.ALIPAY_WAP)), 500)

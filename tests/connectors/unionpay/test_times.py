@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from payswitch.connectors.unionpay.times import time_in_number, wire_time, without_year
+from payswitch.connectors.acp.times import time_in_number, wire_time, without_year
 from payswitch.kit.ids import SeededIds
 
 

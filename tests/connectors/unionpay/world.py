@@ -25,6 +25,7 @@ from payswitch.kit.clock import ManualClock
 from payswitch.kit.ids import SeededIds
 
 MER_ID = "777290058167151"
+TERM_ID = "49000002"
 GATEWAY = "https://gateway.example"
 FILES = "https://files.example/"
 NOW_MS = 1_794_400_620_000
@@ -73,6 +74,7 @@ def account(**changes: str) -> dict[str, str]:
         "sign_certificate": pem(merchants()),
         "sign_private_key": private_pem("merchant"),
         "root_certificates": pem(middle(), root()),
+        "term_id": TERM_ID,
     }
     return table | changes
 

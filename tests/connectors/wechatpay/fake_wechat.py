@@ -23,6 +23,7 @@ from payswitch.kit.clock import ManualClock
 from payswitch.kit.crypto import SigningKey, VerifyingKey, aes_gcm_encrypt, generate_private_pem
 
 API_V3_KEY = "0123456789abcdefghijABCDEFGHIJ!?"
+API_V2_KEY = "192006250b4c09247ec02edce69f6a2d"
 APPID = "wx8888888888888888"
 MCHID = "1900000001"
 SUB_MCHID = "1900000109"
@@ -114,6 +115,9 @@ def account(mode: str = "public_key") -> dict[str, str]:
         "merchant_serial_no": MERCHANT_SERIAL,
         "merchant_private_key": private_pem("merchant"),
         "api_v3_key": API_V3_KEY,
+        "api_v2_key": API_V2_KEY,
+        "merchant_certificate": certificate_pem("merchant", int(MERCHANT_SERIAL, 16)),
+        "base_url_tls": "https://tls.wechat.test",
     }
     if mode in ("public_key", "both"):
         table |= {"wechatpay_public_key_id": PUBLIC_KEY_ID, "wechatpay_public_key": public_key_signer().key.public_pem}

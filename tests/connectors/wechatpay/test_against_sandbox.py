@@ -5,6 +5,7 @@ The unit stories of this folder check each detail; these check that both ends of
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import msgspec
@@ -19,14 +20,15 @@ from payswitch.domain.bill import BillKind, BillSource
 from payswitch.domain.channel import Product
 from payswitch.domain.exchange import ChannelClient, CreateOrder, NotifyRequest
 from payswitch.domain.outcome import OutcomeKind
-from payswitch.kit.clock import SystemClock, beijing
+from payswitch.kit.clock import ManualClock, SystemClock, beijing
 from payswitch.kit.ids import SystemIds
+from payswitch.sandbox.core import Settings
 from payswitch.sandbox.wechatpay.accounts import another_sub_merchant, wechat_partner_account, with_mini_program
 from payswitch.sandbox.world import World, wechat_account
 
 KEY_MODES = {"certificate": (True, False), "public_key": (False, True), "migrating": (True, True)}
 MODES = (*KEY_MODES, "mini-program", "partner", "partner-without-sub-appid", "partner-with-mini-program")
-PRODUCTS = sorted(CONNECTOR.capabilities)
+PRODUCTS = sorted(product for product, capability in CONNECTOR.capabilities.items() if capability.push)
 
 
 @pytest.fixture(scope="module")
@@ -183,12 +185,74 @@ async def test_a_forged_notification_comes_first(
     assert verdicts == [OutcomeKind.UNTRUSTED, OutcomeKind.ACCEPTED]
 
 
+async def test_wechats_test_signatures_are_refused_and_are_no_attack(
+    sandbox: RunningSandbox, shop: Listener, transport: AiohttpTransport
+) -> None:
+    client = open_client(sandbox, "public_key", transport)
+    order = order_for(Product.WECHAT_NATIVE, shop)
+    await sandbox.set_faults({"kind": "signature_probe"}, {"kind": "notify_probe"})
+    probed = (await client.create(order, 5_000)).outcome
+    assert (probed.kind, probed.code, probed.transient) == (OutcomeKind.UNKNOWN, "signature_probe", True)
+    await sandbox.set_faults({"kind": "notify_probe"})
+    again = await client.create(order, 5_000)
+    assert again.credential is not None, "the same call again is answered honestly"
+    await sandbox.pay(again.credential.content)
+    answers = [client.read_notify(await heard(shop, n, client)) for n in (1, 2)]
+    assert [(a.outcome.kind, a.probe) for a in answers] == [
+        (OutcomeKind.UNTRUSTED, True),
+        (OutcomeKind.ACCEPTED, False),
+    ]
+
+
+async def test_a_close_and_a_payment_at_the_same_moment_have_one_winner(
+    sandbox: RunningSandbox, shop: Listener, transport: AiohttpTransport
+) -> None:
+    client = open_client(sandbox, "public_key", transport)
+    seen = set()
+    for n in range(24):
+        number = f"{REF.channel_order_no[:-3]}{n:03d}"
+        order = msgspec.structs.replace(order_for(Product.WECHAT_NATIVE, shop), channel_order_no=number)
+        ref = msgspec.structs.replace(REF, channel_order_no=number)
+        made = await client.create(order, 5_000)
+        assert made.credential is not None
+        customer, merchant = sandbox.pay(made.credential.content), client.close(ref, 5_000)
+        paid, closed = await asyncio.gather(*((customer, merchant) if n % 2 else (merchant, customer)))
+        if not n % 2:
+            paid, closed = closed, paid
+        fact = await client.query(ref, 5_000)
+        assert (paid["result"], closed.kind, fact.outcome.kind) in (
+            ("paid", OutcomeKind.DUPLICATE, OutcomeKind.PAID),
+            ("closed", OutcomeKind.CLOSED, OutcomeKind.CLOSED),
+        )
+        seen.add(paid["result"])
+    assert seen == {"paid", "closed"}, "both sides win sometimes"
+
+
+async def test_a_query_right_after_a_close_may_lag_behind(
+    world: World, shop: Listener, transport: AiohttpTransport
+) -> None:
+    """The close stands; a "not paid" that comes after it is old news and no order that is open again."""
+    clock = ManualClock(SystemClock().now_ms())
+    async with running_sandbox(world, clock=clock, settings=Settings(close_lag_s=2)) as lagging:
+        client = open_client(lagging, "public_key", transport)
+        made = await client.create(order_for(Product.WECHAT_NATIVE, shop), 5_000)
+        assert made.credential is not None
+        assert (await client.close(REF, 5_000)).kind is OutcomeKind.CLOSED
+        assert (await client.query(REF, 5_000)).outcome.kind is OutcomeKind.PENDING
+        assert (await lagging.pay(made.credential.content))["result"] == "closed"
+        clock.advance(seconds=2)
+        assert (await client.query(REF, 5_000)).outcome.kind is OutcomeKind.CLOSED
+
+
 async def test_somebody_elses_key_is_refused_by_the_channel(
     sandbox: RunningSandbox, shop: Listener, transport: AiohttpTransport
 ) -> None:
     stolen = sandbox.world.account("certificate").connector_account()
     stolen["merchant_private_key"] = sandbox.world.account("public_key").connector_account()["merchant_private_key"]
-    client = CONNECTOR.open(CHANNEL, stolen, transport=transport, clock=SystemClock(), ids=SystemIds())
+    # With its certificate in the account, the theft would be noticed here.
+    lean = {name: value for name, value in stolen.items() if name not in ("merchant_certificate", "api_v2_key")}
+    pushing = msgspec.structs.replace(CHANNEL, products=frozenset(PRODUCTS))
+    client = CONNECTOR.open(pushing, lean, transport=transport, clock=SystemClock(), ids=SystemIds())
     answer = await client.create(order_for(Product.WECHAT_NATIVE, shop), 5_000)
     assert (answer.outcome.kind, answer.outcome.code) == (OutcomeKind.REFUSED_CONFIG, "SIGN_ERROR")
 

@@ -16,6 +16,7 @@ from tests.connectors.wechatpay.fake_wechat import (
 from tests.connectors.wechatpay.orders import NOW_MS, NUMBER, REF, order
 
 from payswitch.connectors.wechatpay import CONNECTOR
+from payswitch.connectors.wechatpay.products import TRADES
 from payswitch.domain.channel import CredentialKind, Environment, Product
 from payswitch.domain.exchange import ChannelClient
 from payswitch.domain.outcome import OutcomeKind
@@ -165,7 +166,7 @@ async def test_a_product_of_another_family_is_not_sent(client: ChannelClient, we
     assert wechat.requests == []
 
 
-@pytest.mark.parametrize("product", list(CONNECTOR.capabilities))
+@pytest.mark.parametrize("product", TRADES)
 @pytest.mark.parametrize("body", [b"{}", b"[]", b"null", b"", b"<html>", b'{"prepay_id":1,"code_url":[],"h5_url":{}}'])
 async def test_a_signed_answer_without_a_credential_leaves_the_order_unknown(
     client: ChannelClient, wechat: FakeWechat, product: Product, body: bytes
@@ -184,7 +185,9 @@ def test_what_the_products_can_do() -> None:
         Product.WECHAT_NATIVE: {Environment.DESKTOP, Environment.MOBILE, Environment.RESTRICTED},
         Product.WECHAT_H5: {Environment.MOBILE},
         Product.WECHAT_APP: {Environment.APP},
+        Product.WECHAT_CODE: {Environment.COUNTER},
     }
-    assert all(capability.push and capability.server_created for capability in table.values())
+    assert all(capability.server_created for capability in table.values())
+    assert [product for product, capability in table.items() if not capability.push] == [Product.WECHAT_CODE]
     needy = [product for product, capability in table.items() if capability.needs_openid]
     assert needy == [Product.WECHAT_JSAPI, Product.WECHAT_MINI]

@@ -145,6 +145,21 @@ class Merchant:
         biz = self.order(out_trade_no, amount, **more)
         return await self.call("alipay.trade.precreate", biz, notify_url=self.shop.url)
 
+    async def debit(self, code: str, out_trade_no: str = "T1", amount: str = "12.34", **more: object) -> Node:
+        """The cashier scanned the customer's code."""
+        biz = self.order(out_trade_no, amount, scene="bar_code", auth_code=code, **more)
+        return await self.call("alipay.trade.pay", biz, notify_url=self.shop.url)
+
+    def shown(self, wallet: str = "alipay", **more: Any) -> str:
+        """A customer's wallet shows a code."""
+        return self.core.payment_codes.issue(wallet, "小明", **more).code
+
+    async def behave(self, **oddities: object) -> int:
+        """The status of the answer."""
+        body = {"account": self.account.channel_id, "oddities": oddities}
+        async with self.session.put(f"{self.base}/_sandbox/alipay/oddities", json=body) as answer:
+            return answer.status
+
     async def query(self, out_trade_no: str = "T1") -> Node:
         return await self.call("alipay.trade.query", {"out_trade_no": out_trade_no})
 

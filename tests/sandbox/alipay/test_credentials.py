@@ -10,7 +10,7 @@ import pytest
 from tests.sandbox.alipay.conftest import Sandbox
 from tests.sandbox.alipay.merchant import Merchant
 
-from payswitch.sandbox.alipay import CloseBeforeScan
+from payswitch.sandbox.alipay import CloseBeforeScan, Oddities
 
 
 def _tampered(signed: str) -> str:
@@ -98,7 +98,7 @@ async def test_a_closed_link(merchant: Merchant, sandbox: Sandbox) -> None:
     await merchant.scan(link)
     assert (await merchant.close())["code"] == "10000"
     assert (await merchant.pay(link, "redirect"))["result"] == "closed"
-    sandbox.wire.close_before_scan(CloseBeforeScan.TOMBSTONE)
+    sandbox.wire.behave(Oddities(close_before_scan=CloseBeforeScan.TOMBSTONE))
     assert (await merchant.query())["trade_status"] == "TRADE_CLOSED", "the flag changes nothing for existing trades"
 
 

@@ -135,7 +135,9 @@ async def test_a_wallet_that_fails_leaves_the_trade_waiting(merchant: Merchant) 
     [
         ("create", ["precreate"]),
         ("query", ["query"]),
-        ("close", ["close", "cancel"]),
+        ("close", ["close"]),
+        ("reverse", ["cancel"]),
+        ("debit", ["pay"]),
         ("refund", ["refund"]),
         ("refund_query", ["fastpay.refund.query"]),
     ],
@@ -143,7 +145,7 @@ async def test_a_wallet_that_fails_leaves_the_trade_waiting(merchant: Merchant) 
 async def test_a_fault_strikes_its_own_operations_only(merchant: Merchant, operation: str, struck: list[str]) -> None:
     await merchant.set_faults({"kind": "error_code", "code": "20000", "operations": [operation]})
     biz = merchant.order() | {"refund_amount": "1.00", "out_request_no": "R1"}
-    for method in ("precreate", "query", "close", "cancel", "refund", "fastpay.refund.query"):
+    for method in ("precreate", "pay", "query", "close", "cancel", "refund", "fastpay.refund.query"):
         node = await merchant.call(f"alipay.trade.{method}", biz)
         assert (node["code"] == "20000") is (method in struck), method
 

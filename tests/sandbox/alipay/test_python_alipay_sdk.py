@@ -102,6 +102,33 @@ async def test_close_and_cancel(client: Client) -> None:
     assert (cancelled["action"], cancelled["retry_flag"]) == ("refund", "N")
 
 
+async def scanned(client: Client, code: str, number: str = "S1", amount: str = "88.88") -> dict[str, Any]:
+    paid: dict[str, Any] = await client(
+        client.sdk.api_alipay_trade_pay, number, "bar_code", code, "直播间爆款", total_amount=amount
+    )
+    return paid
+
+
+async def test_a_payment_code_is_debited_and_cancelled_by_the_sdk(client: Client) -> None:
+    code = client.merchant.shown()
+    paid = await scanned(client, code)
+    assert (paid["code"], paid["total_amount"], paid["out_trade_no"]) == ("10000", "88.88", "S1")
+    assert (await scanned(client, code, "S2"))["sub_code"] == "ACQ.PAYMENT_AUTH_CODE_INVALID"
+    cancelled = await client(client.sdk.api_alipay_trade_cancel, out_trade_no="S1")
+    assert (cancelled["action"], cancelled["retry_flag"]) == ("refund", "N")
+    asked = await client(client.sdk.api_alipay_trade_query, out_trade_no="S1")
+    assert asked["trade_status"] == "TRADE_CLOSED"
+
+
+async def test_the_sdk_waits_for_the_password_and_repeats_its_cancel(client: Client) -> None:
+    await client.merchant.behave(cancel_retries=1)
+    code = client.merchant.shown(ask_above_fen=1)
+    assert (await scanned(client, code))["code"] == "10003"
+    flags = [(await client(client.sdk.api_alipay_trade_cancel, out_trade_no="S1"))["retry_flag"] for _ in range(2)]
+    assert flags == ["Y", "N"]
+    assert (await client.merchant.pay(code))["result"] == "closed"
+
+
 @pytest.mark.parametrize("product", ["page", "wap"])
 async def test_a_link_signed_by_the_sdk_is_paid(client: Client, product: str) -> None:
     signer = getattr(client.sdk, f"api_alipay_trade_{product}_pay")

@@ -9,7 +9,7 @@ from tests.sandbox.alipay.conftest import Sandbox
 from tests.sandbox.alipay.merchant import Merchant
 
 from payswitch.kit.clock import beijing
-from payswitch.sandbox.alipay import CloseBeforeScan
+from payswitch.sandbox.alipay import CloseBeforeScan, Oddities
 
 
 def _at(ms: int) -> str:
@@ -43,7 +43,7 @@ async def test_before_the_scan_there_is_no_trade_and_a_close_leaves_the_code_pay
 async def test_in_the_other_reported_world_a_close_before_the_scan_kills_the_number(
     merchant: Merchant, sandbox: Sandbox
 ) -> None:
-    sandbox.wire.close_before_scan(CloseBeforeScan.TOMBSTONE, "alipay-main")
+    sandbox.wire.behave(Oddities(close_before_scan=CloseBeforeScan.TOMBSTONE), "alipay-main")
     made = await merchant.precreate()
     assert (await merchant.close())["sub_code"] == "ACQ.TRADE_NOT_EXIST"
     assert (await merchant.query())["sub_code"] == "ACQ.TRADE_NOT_EXIST"
@@ -57,7 +57,7 @@ async def test_in_the_other_reported_world_a_close_before_the_scan_kills_the_num
 
 
 async def test_the_tombstone_also_lies_on_a_link_that_nobody_has_opened(merchant: Merchant, sandbox: Sandbox) -> None:
-    sandbox.wire.close_before_scan(CloseBeforeScan.TOMBSTONE)
+    sandbox.wire.behave(Oddities(close_before_scan=CloseBeforeScan.TOMBSTONE))
     link = merchant.link("wap")
     assert (await merchant.cancel())["code"] == "10000"
     assert (await merchant.pay(link, "redirect"))["result"] == "closed"

@@ -114,6 +114,30 @@ async def test_a_cancel_on_the_same_day(client: Any, sandbox: RunningSandbox) ->
     assert (await sandbox.ledger())[0]["state"] == "refunded"
 
 
+async def test_a_payment_code_is_debited_and_cancelled(client: Any, sandbox: RunningSandbox) -> None:
+    orders = client.unitorder
+    code = sandbox.core.payment_codes.issue("wechat").code
+    assert (await ask(orders.scanqrpay, "PS1", 12900, code, body="外套"))["trxstatus"] == "0000"
+    again = await refused(orders.scanqrpay, reqsn="PS2", trxamt=12900, authcode=code)
+    assert again["trxstatus"] == "3999"
+    assert (await ask(orders.query, "PS1", None))["trxamt"] == "12900"
+    assert (await ask(orders.cancel, "C1", 12900, oldreqsn="PS1"))["trxstatus"] == "0000"
+    assert (await refused(orders.query, reqsn="PS1", trxid=None))["trxstatus"] == "3050"
+
+
+async def test_a_debit_over_a_signed_card_is_cancelled(client: Any, sandbox: RunningSandbox) -> None:
+    desk = client.qpay
+    applied = await refused(desk.agreeapply, **PERSON)
+    agreeid = (await ask(desk.agreeconfirm, **PERSON, smscode=SMS_CODE, thpinfo=applied["thpinfo"]))["agreeid"]
+    order = {"orderid": "PS1", "agreeid": agreeid, "amount": 129900, "subject": "外套", "notifyurl": ""}
+    asked = await refused(desk.payapplyagree, **order)
+    await ask(desk.payagreeconfirm, "PS1", agreeid, asked["thpinfo"], smscode=SMS_CODE)
+    assert (await ask(desk.cancel, "C1", 129900, oldorderid="PS1"))["trxstatus"] == "0000"
+    assert (await ask(desk.query, "C1"))["trxamt"] == "129900"
+    assert (await refused(desk.query, orderid="PS1"))["trxstatus"] == "3050"
+    assert (await sandbox.ledger())[0]["state"] == "refunded"
+
+
 async def test_a_bank_card_from_signing_up_to_giving_back(client: Any, sandbox: RunningSandbox) -> None:
     desk = client.qpay
     applied = await refused(desk.agreeapply, **PERSON)

@@ -16,8 +16,9 @@ from payswitch.sandbox.quickpay.sms import SMS_CODE
 from payswitch.sandbox.world import World
 
 
-async def sms_of(sandbox: RunningSandbox) -> list[dict[str, str]]:
-    async with sandbox.session.get(f"{sandbox.base_url}/_sandbox/quickpay/sms") as answer:
+async def sms_of(sandbox: RunningSandbox, mobile: str | None = None) -> list[dict[str, str]]:
+    asked = {} if mobile is None else {"mobile": mobile}
+    async with sandbox.session.get(f"{sandbox.base_url}/_sandbox/quickpay/sms", params=asked) as answer:
         assert answer.status == 200
         sent: list[dict[str, str]] = (await answer.json())["sms"]
         return sent
@@ -53,6 +54,8 @@ async def test_the_codes_are_shown_and_the_phone_is_not(merchant: Merchant, sand
     ]
     assert {sms["code"] for sms in sent} == {SMS_CODE}
     assert {(sms["mobile"], sms["bank"]) for sms in sent} == {("138****8000", "icbc")}
+    assert await sms_of(sandbox, "13800138000") == sent, "one phone's inbox"
+    assert await sms_of(sandbox, "13900139000") == []
 
 
 async def test_wrong_codes(rsa_merchant: Merchant) -> None:

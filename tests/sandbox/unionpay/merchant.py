@@ -163,6 +163,10 @@ class Merchant:
         """The shop scans the customer's payment code."""
         return await self.call(BACK, self.sale("06", "000000", order_id, qrNo=qr_no, termId="49000002", **more))
 
+    def shown(self, wallet: str = "unionpay", **more: Any) -> str:
+        """A customer's wallet shows a payment code."""
+        return self.sandbox.core.payment_codes.issue(wallet, "小明", **more).code
+
     async def query(self, order_id: str = "ORDER00001", txn_time: str = "", path: str = QUERY) -> Fields:
         """About an order of this very second, unless another txnTime is given."""
         times = {"txnTime": txn_time} if txn_time else {}

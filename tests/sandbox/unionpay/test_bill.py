@@ -43,7 +43,7 @@ async def test_a_day_with_a_payment_and_a_refund(merchant: Merchant, sleeping: C
     started = merchant.now()
     await merchant.pay(await merchant.app(reqReserved="直播间"))
     await merchant.app("UNPAID0001")
-    await merchant.debit("6200000000000000000", "REVERSED01")
+    await merchant.debit(merchant.shown(), "REVERSED01")
     await merchant.reverse("REVERSED01")
     number = (await merchant.query())["queryId"]
     refund = await merchant.give_back(number, 2_900)

@@ -115,7 +115,7 @@ async def test_a_wallet_that_fails_leaves_the_order_open(merchant: Merchant) -> 
         ("query", ["query"]),
         ("refund", ["refund", "void"]),
         ("refund_query", ["refund_query"]),
-        ("close", ["reverse"]),
+        ("reverse", ["reverse"]),
     ],
 )
 async def test_a_fault_strikes_its_own_operations_only(merchant: Merchant, operation: str, struck: list[str]) -> None:

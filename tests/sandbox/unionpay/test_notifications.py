@@ -60,7 +60,7 @@ async def test_any_body_with_a_200_will_do(merchant: Merchant) -> None:
 async def test_failures_are_not_told(merchant: Merchant) -> None:
     made = await merchant.app()
     await merchant.pay(made, balance_fen=0)
-    await merchant.debit("6200000000000000064", "ORDER00002")
+    await merchant.debit(merchant.shown(balance_fen=1), "ORDER00002")
     merchant.clock.advance(seconds=900)
     await merchant.pay(made)
     assert merchant.sandbox.core.notifier.pending == 0

@@ -66,6 +66,7 @@ async def test_the_switch_is_given_nothing_of_unionpays_side(merchant: Merchant)
         "root_certificates",
         "accept_expired_certificates",
         "app_mode",
+        "term_id",
     }
     assert merchant.keys.unionpay_private_key not in merchant.given.values()
     assert "PRIVATE KEY" not in repr(merchant.keys)

@@ -126,6 +126,15 @@ async def test_a_bad_signature_stands_under_the_right_name(shop: Merchant, chann
     assert answered.headers["Wechatpay-Serial"] == shop.keys.platform_serial_no
 
 
+async def test_wechat_tests_whether_the_client_verifies(shop: Merchant, channels: RunningSandbox) -> None:
+    await channels.set_faults({"kind": "signature_probe"})
+    answered = await shop.create()
+    assert (answered.status, answered.verified) == (200, False)
+    assert answered.headers["Wechatpay-Signature"].startswith("WECHATPAY/SIGNTEST/")
+    await channels.set_faults()
+    assert (await shop.create()).verified, "the same call again"
+
+
 @pytest.mark.parametrize("account", ["wechat-main", "wechat-backup"])
 async def test_an_unknown_serial_is_of_the_accounts_own_style(
     channels: RunningSandbox, night: ManualClock, account: str

@@ -138,6 +138,19 @@ async def test_a_forged_message_says_the_same_and_fails_only_by_its_signature(
     assert shop.decrypted(json.loads(forged.body)["resource"]) == shop.opened(real)["resource"]
 
 
+async def test_wechat_tests_whether_the_merchant_verifies(
+    shop: Merchant, channels: RunningSandbox, listener: Listener, sale: str
+) -> None:
+    await channels.set_faults({"kind": "notify_probe"})
+    listener.answers = [400, 204]
+    await channels.pay(sale)
+    probe, real = await listener.count(2)
+    assert probe.headers["Wechatpay-Signature"].startswith("WECHATPAY/SIGNTEST/")
+    assert not shop.verifies(probe.headers, probe.body)
+    assert probe.headers["Wechatpay-Serial"] == real.headers["Wechatpay-Serial"]
+    shop.opened(real)
+
+
 async def test_an_acknowledged_forgery_does_not_stop_the_real_message(
     shop: Merchant, channels: RunningSandbox, listener: Listener, night: ManualClock, sale: str
 ) -> None:

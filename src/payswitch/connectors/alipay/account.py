@@ -21,19 +21,11 @@ from payswitch.kit.crypto import SigningKey, VerifyingKey
 
 PRODUCTION_GATEWAY: Final = "https://openapi.alipay.com/gateway.do"
 _CERTIFICATE_KEYS: Final = ("app_certificate", "alipay_certificate", "alipay_root_certificate")
-_KNOWN_KEYS: Final = frozenset(
-    {
-        "gateway",
-        "app_id",
-        "seller_id",
-        "app_private_key",
-        "alipay_public_key",
-        *_CERTIFICATE_KEYS,
-        "hb_fq_seller_percent",
-        "precreate_product_code",
-        "op_app_id",
-    }
+SHOWN_KEYS: Final = frozenset(
+    {"gateway", "app_id", "seller_id", "hb_fq_seller_percent", "precreate_product_code", "op_app_id"}
 )
+"""No secrets: an operator may see these again."""
+_KNOWN_KEYS: Final = SHOWN_KEYS | {"app_private_key", "alipay_public_key", *_CERTIFICATE_KEYS}
 _PRECREATE_CODES: Final = ("FACE_TO_FACE_PAYMENT", "QR_CODE_OFFLINE")
 
 

@@ -22,6 +22,24 @@ def untrusted(code: str, message: str) -> Outcome:
     return Outcome(kind=OutcomeKind.UNTRUSTED, code=code, message=message)
 
 
+def judged_node(
+    answer: HttpAnswer | SendFailure, *, method: str, operation: Operation, verifier: Verifier
+) -> tuple[Fields, bool] | Outcome:
+    """An answer's fields, whatever they say, and whether Alipay signed them; the outcome that says why there are none
+    otherwise."""
+    if isinstance(answer, SendFailure):
+        return outcome_of_failure(answer, operation)
+    if answer.status != 200:
+        return _http_trouble(answer.status, operation)
+    node = read_node(answer.body, method)
+    if node is None:
+        return UNREADABLE
+    trust = verifier.judge_answer(node.raw, node.sign, node.cert_sn)
+    if trust is Trust.FORGED:
+        return untrusted("bad_signature", "the answer's signature or certificate is not Alipay's for this account")
+    return node.fields, trust is Trust.GENUINE
+
+
 def believed_fields(
     answer: HttpAnswer | SendFailure,
     *,
@@ -34,28 +52,29 @@ def believed_fields(
 
     `answers`: sub codes that are no trouble but this call's own answers, when Alipay signed them.
     """
-    if isinstance(answer, SendFailure):
-        return outcome_of_failure(answer)
-    if answer.status != 200:
-        return _http_trouble(answer.status)
-    node = read_node(answer.body, method)
-    if node is None:
-        return UNREADABLE
-    trust = verifier.judge_answer(node.raw, node.sign, node.cert_sn)
-    if trust is Trust.FORGED:
-        return untrusted("bad_signature", "the answer's signature or certificate is not Alipay's for this account")
-    code = text_of(node.fields, "code")
-    if code != SUCCESS:
-        message = text_of(node.fields, "sub_msg") or text_of(node.fields, "msg")
-        sub_code = text_of(node.fields, "sub_code")
-        if trust is Trust.GENUINE and sub_code in answers:
-            return Outcome(kind=answers[sub_code], code=sub_code, message=message[:200])
-        return refusal(code, sub_code, message, operation, signed=trust is Trust.GENUINE)
-    if trust is Trust.UNSIGNED:
-        return untrusted("unsigned", "a successful answer without a signature")
-    return node.fields
+    judged = judged_node(answer, method=method, operation=operation, verifier=verifier)
+    if isinstance(judged, Outcome):
+        return judged
+    fields, signed = judged
+    if text_of(fields, "code") == SUCCESS:
+        return fields if signed else untrusted("unsigned", "a successful answer without a signature")
+    sub_code = text_of(fields, "sub_code")
+    if signed and sub_code in answers:
+        return Outcome(kind=answers[sub_code], code=sub_code, message=_message(fields)[:200])
+    return refused(fields, operation, signed=signed)
 
 
-def _http_trouble(status: int) -> Outcome:
+def refused(fields: Fields, operation: Operation, *, signed: bool) -> Outcome:
+    """What an answer other than `10000` proves."""
+    code, sub_code = text_of(fields, "code"), text_of(fields, "sub_code")
+    return refusal(code, sub_code, _message(fields), operation, signed=signed)
+
+
+def _message(fields: Fields) -> str:
+    return text_of(fields, "sub_msg") or text_of(fields, "msg")
+
+
+def _http_trouble(status: int, operation: Operation) -> Outcome:
     """The gateway itself always answers 200; anything else comes from a machine in front of it."""
-    return Outcome(kind=OutcomeKind.UNKNOWN, code=f"http_{status}", transient=status >= 500)
+    again = status >= 500 and operation is not Operation.DEBIT
+    return Outcome(kind=OutcomeKind.UNKNOWN, code=f"http_{status}", transient=again)

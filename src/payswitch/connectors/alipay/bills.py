@@ -8,11 +8,12 @@ from typing import Any, Final
 from urllib.parse import urlsplit, urlunsplit
 
 from payswitch.connectors.alipay.account import AlipayAccount
-from payswitch.connectors.alipay.answers import UNREADABLE, untrusted
+from payswitch.connectors.alipay.answers import untrusted
 from payswitch.connectors.alipay.bill_file import read_bill
 from payswitch.connectors.alipay.wire import Fields, text_of
-from payswitch.connectors.bill_reading import NO_DAY, UnreadableBill, distrusted, file_of, is_day, unzipped
-from payswitch.connectors.transport import MAX_BILL_BYTES, HttpTransport
+from payswitch.connectors.bill_fetching import fetch_archive
+from payswitch.connectors.bill_reading import NO_DAY, UnreadableBill, distrusted, is_day, unzipped
+from payswitch.connectors.transport import HttpTransport
 from payswitch.domain.bill import BillAnswer
 from payswitch.domain.outcome import Outcome, OutcomeKind
 from payswitch.kit.clock import Clock
@@ -24,8 +25,6 @@ ANSWERS: Final[Mapping[str, OutcomeKind]] = dict.fromkeys(
 """The documentation says BILL_NOT_EXIST, the gateway isp.bill_not_exist. Both "no trade on that day" and "not made
 yet": before about ten o'clock the next day the two cannot be told apart."""
 _HOSTS: Final = (".alipay.com", ".alipaydev.com")
-_MOST_FILES: Final = 50
-_ZIP: Final = b"PK"
 
 Ask = Callable[[Mapping[str, Any], int], Awaitable[Fields | Outcome]]
 """Content and time left -> the believed fields."""
@@ -45,13 +44,9 @@ async def download(
     if url is None:
         return BillAnswer(outcome=untrusted("wrong_download_url", "the bill's address is not Alipay's"))
     left_ms = int(deadline_ms - clock.monotonic_ms())
-    answer = await transport.send("GET", url, headers={}, body=b"", timeout_ms=left_ms, max_bytes=MAX_BILL_BYTES)
-    archive = file_of(answer)
+    archive = await fetch_archive(url, transport, left_ms)
     if isinstance(archive, Outcome):
         return BillAnswer(outcome=archive)
-    if not archive.startswith(_ZIP):
-        # An address that has expired answers with a page.
-        return BillAnswer(outcome=UNREADABLE)
     try:
         return await asyncio.to_thread(_read, archive, account.seller_id, day)
     except UnreadableBill as problem:
@@ -82,6 +77,5 @@ def _about_no_order(outcome: Outcome) -> Outcome:
 
 
 def _read(archive: bytes, seller_id: str, day: str) -> BillAnswer:
-    # The files' names are of no use: Alipay writes them in GBK without saying so, and in several ways.
-    lines = read_bill(unzipped(archive, most_files=_MOST_FILES), seller_id=seller_id, day=day)
+    lines = read_bill(unzipped(archive), seller_id=seller_id, day=day)
     return BillAnswer(outcome=Outcome(kind=OutcomeKind.ACCEPTED), lines=lines)

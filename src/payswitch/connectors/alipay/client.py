@@ -11,18 +11,28 @@ import msgspec
 
 from payswitch.connectors.alipay import bills
 from payswitch.connectors.alipay.account import AlipayAccount
-from payswitch.connectors.alipay.answers import UNREADABLE, believed_fields, untrusted
+from payswitch.connectors.alipay.answers import UNREADABLE, believed_fields, judged_node, untrusted
+from payswitch.connectors.alipay.debits import (
+    CANCEL,
+    NO_CODE,
+    debit_answered,
+    debit_content,
+    is_payment_code,
+    reversal_answered,
+)
 from payswitch.connectors.alipay.facts import order_fact, refund_found, refund_made
 from payswitch.connectors.alipay.notify import acknowledgement, read_notification
 from payswitch.connectors.alipay.products import CAPABILITIES, SPECS, ProductSpec, order_content, plain_text, qr_minutes
 from payswitch.connectors.alipay.wire import FORM, Fields, gateway_call, text_of
 from payswitch.connectors.codes import Operation
-from payswitch.connectors.transport import HttpTransport
+from payswitch.connectors.consents import hushed
+from payswitch.connectors.transport import HttpAnswer, HttpTransport, SendFailure
 from payswitch.domain.bill import BillAnswer
-from payswitch.domain.channel import Credential, CredentialKind
+from payswitch.domain.channel import Closing, Credential, CredentialKind
 from payswitch.domain.exchange import (
     CreateAnswer,
     CreateOrder,
+    DebitOrder,
     NotifyAnswer,
     NotifyRequest,
     OrderFact,
@@ -44,10 +54,19 @@ _NO_ANSWERS: Final[Mapping[str, OutcomeKind]] = MappingProxyType({})
 _LONGEST_REASON: Final = 256
 _ACCEPTED = Outcome(kind=OutcomeKind.ACCEPTED)
 _EXPIRED = Outcome(kind=OutcomeKind.REFUSED_ORDER, code="expired", message="the order's expiry has passed already")
+_NOT_CLOSABLE = Outcome(
+    kind=OutcomeKind.UNKNOWN,
+    code="not_closable",
+    message="a debit is reversed, not closed / 付款码交易用撤销，不用关单",
+)
+
+
+def _misused(code: str) -> Outcome:
+    return Outcome(kind=OutcomeKind.REFUSED_CONFIG, code=code)
 
 
 class AlipayClient:
-    """See `domain.exchange.ChannelClient` for what every method promises."""
+    """See `domain.exchange.ChannelClient` and, for 付款码, `DebitClient` for what every method promises."""
 
     def __init__(self, account: AlipayAccount, *, transport: HttpTransport, clock: Clock) -> None:
         self._account = account
@@ -60,13 +79,21 @@ class AlipayClient:
         browser or app."""
         spec = SPECS.get(order.product)
         if spec is None:
-            return CreateAnswer(outcome=Outcome(kind=OutcomeKind.REFUSED_CONFIG, code="unsupported_product"))
+            return CreateAnswer(outcome=_misused("unsupported_product"))
+        if not CAPABILITIES[order.product].push:
+            return CreateAnswer(outcome=_misused("product_is_pull"))
         if CAPABILITIES[order.product].needs_buyer_id and not order.buyer_id:
-            return CreateAnswer(outcome=Outcome(kind=OutcomeKind.REFUSED_CONFIG, code="buyer_id_missing"))
+            return CreateAnswer(outcome=_misused("buyer_id_missing"))
         now_ms = self._clock.now_ms()
         if order.expires_at_ms <= now_ms:
             return CreateAnswer(outcome=_EXPIRED)
-        content = order_content(
+        content = self._content(order, spec, now_ms)
+        if CAPABILITIES[order.product].server_created:
+            return await self._created_there(order, spec, content, now_ms, timeout_ms)
+        return CreateAnswer(outcome=_ACCEPTED, credential=self._signed_credential(order, spec, content))
+
+    def _content(self, order: CreateOrder, spec: ProductSpec, now_ms: int) -> dict[str, Any]:
+        return order_content(
             order,
             spec,
             precreate_product_code=self._account.precreate_product_code,
@@ -74,9 +101,45 @@ class AlipayClient:
             op_app_id=self._account.op_app_id,
             now_ms=now_ms,
         )
-        if CAPABILITIES[order.product].server_created:
-            return await self._created_there(order, spec, content, now_ms, timeout_ms)
-        return CreateAnswer(outcome=_ACCEPTED, credential=self._signed_credential(order, spec, content))
+
+    async def debit(self, debit: DebitOrder, timeout_ms: int) -> OrderFact:
+        """`trade.pay` with the code from the customer's wallet. PENDING while the wallet asks for the password (amounts
+        above the customer's limit, a strange shop): query, and reverse when it takes too long."""
+        order, number = debit.order, debit.order.channel_order_no
+        hindrance = self._hindrance(debit)
+        if hindrance is not None:
+            return OrderFact(channel_order_no=number, outcome=hindrance)
+        spec = SPECS[order.product]
+        content = debit_content(self._content(order, spec, self._clock.now_ms()), debit.consent)
+        answer = await self._send(spec.method, content, timeout_ms, notify_url=order.notify_url)
+        judged = judged_node(answer, method=spec.method, operation=Operation.DEBIT, verifier=self._account.verifier)
+        if isinstance(judged, Outcome):
+            return OrderFact(channel_order_no=number, outcome=judged)
+        fields, signed = judged
+        return hushed(debit_answered(fields, number, signed=signed), debit.consent)
+
+    def _hindrance(self, debit: DebitOrder) -> Outcome | None:
+        """Why a debit is not sent at all."""
+        product = debit.order.product
+        if product not in SPECS:
+            return _misused("unsupported_product")
+        if CAPABILITIES[product].push:
+            return _misused("product_is_push")
+        if debit.order.expires_at_ms <= self._clock.now_ms():
+            return _EXPIRED
+        return None if is_payment_code(debit.consent) else NO_CODE
+
+    async def reverse(self, order: OrderRef, timeout_ms: int) -> Outcome:
+        """`trade.cancel`: closes an unpaid trade, gives a paid one back. Only on the day of the trade."""
+        number = order.channel_order_no
+        if order.product not in SPECS or CAPABILITIES[order.product].push:
+            return _misused("unsupported_product" if order.product not in SPECS else "product_is_push")
+        fields = await self._ask(CANCEL, {"out_trade_no": number}, Operation.REVERSE, timeout_ms)
+        if isinstance(fields, Outcome):
+            return fields
+        if text_of(fields, "out_trade_no") not in ("", number):
+            return _wrong_number()
+        return reversal_answered(fields)
 
     async def _created_there(
         self, order: CreateOrder, spec: ProductSpec, content: Mapping[str, Any], now_ms: int, timeout_ms: int
@@ -114,12 +177,15 @@ class AlipayClient:
             return OrderFact(channel_order_no=number, outcome=fields)
         if text_of(fields, "out_trade_no") != number:
             return OrderFact(channel_order_no=number, outcome=_wrong_number())
-        return order_fact(fields, number)
+        pull = order.product in SPECS and not CAPABILITIES[order.product].push
+        return order_fact(fields, number, pull=pull)
 
     async def close(self, order: OrderRef, timeout_ms: int) -> Outcome:
         """CLOSED is reliable only for a trade that exists. NOT_FOUND leaves the code or link payable (or, as some
         report, makes it useless: either way the number must not be used again)."""
         number = order.channel_order_no
+        if order.product in SPECS and CAPABILITIES[order.product].closing is Closing.NO:
+            return _NOT_CLOSABLE
         fields = await self._ask(CLOSE, {"out_trade_no": number}, Operation.CLOSE, timeout_ms)
         if isinstance(fields, Outcome):
             return fields
@@ -178,12 +244,17 @@ class AlipayClient:
         notify_url: str | None = None,
         answers: Mapping[str, OutcomeKind] = _NO_ANSWERS,
     ) -> Fields | Outcome:
-        params = self._account.signer.signed(method, _json(content), notify_url=notify_url)
-        url, body = gateway_call(self._account.gateway, params)
-        answer = await self._transport.send("POST", url, headers=FORM, body=body, timeout_ms=timeout_ms)
+        answer = await self._send(method, content, timeout_ms, notify_url=notify_url)
         return believed_fields(
             answer, method=method, operation=operation, verifier=self._account.verifier, answers=answers
         )
+
+    async def _send(
+        self, method: str, content: Mapping[str, Any], timeout_ms: int, *, notify_url: str | None
+    ) -> HttpAnswer | SendFailure:
+        params = self._account.signer.signed(method, _json(content), notify_url=notify_url)
+        url, body = gateway_call(self._account.gateway, params)
+        return await self._transport.send("POST", url, headers=FORM, body=body, timeout_ms=timeout_ms)
 
 
 def _scanned(order: CreateOrder, fields: Fields, now_ms: int) -> Credential | None:

@@ -14,6 +14,8 @@ from payswitch.domain.outcome import Outcome, OutcomeKind
 
 SUCCESS: Final = "10000"
 BUSINESS_FAILED: Final = "40004"
+WAITING: Final = "10003"
+"""trade.pay only: the trade is made, and Alipay asks the customer for the password."""
 
 _C = CodeClass
 
@@ -21,7 +23,7 @@ _UNAVAILABLE: Final = ("SYSTEM_ERROR", "isp.unknow-error", "unknow-error", "isp.
 """Alipay's own trouble (the misspelling is Alipay's). Whatever was asked may have been done all the same."""
 
 GATEWAY_CODES: Final[Mapping[str, CodeClass]] = {
-    "10003": _C.QUERY,  # order made, waiting for the customer (only trade.pay)
+    WAITING: _C.QUERY,
     "20000": _C.RETRY1,  # service unavailable: it may have been done all the same
     "20001": _C.CONFIG,  # authorisation token
     "40001": _C.CONFIG,  # a parameter is missing
@@ -179,6 +181,20 @@ BY_OPERATION: Final[Mapping[Operation, Mapping[str, CodeClass]]] = {
         "TRADE_HAS_FINISHED": _C.RENEW,
         "NOT_ALLOW_PARTIAL_REFUND": _C.RENEW,
     },
+    # trade.pay: 40004 with any of these codes is final [O: Alipay's own face-to-face demo asks and cancels only after
+    # 10003, SYSTEM_ERROR, 20000 and silence].
+    Operation.DEBIT: {
+        # While creating it is worth one retry; a debit is sent once.
+        "PAYMENT_FAIL": _C.SWITCH,
+    },
+    Operation.REVERSE: {
+        # Paid, and out of cancel's reach (another day, partly refunded, settled): refund it instead.
+        **_classed(_C.PAID, ("CANCEL_NOT_ALLOWED", "TRADE_CANCEL_TIME_OUT", "TRADE_HAS_FINISHED")),
+        # (A frozen trade is neither given back nor beyond reach: QUERY, as in the general table.)
+        "TRADE_HAS_CLOSE": _C.RENEW,
+        # The money is to go back and our account is empty: a person fills it, the same call again.
+        "SELLER_BALANCE_NOT_ENOUGH": _C.LIMIT,
+    },
 }
 """Where the same code means something else for one operation, or belongs to that operation alone."""
 
@@ -188,7 +204,9 @@ _MAY_BE_DONE: Final = frozenset({"20000", *_UNAVAILABLE})
 _SHORTEST_PREFIX: Final = 20
 """Older interfaces cut sub_code at 32 characters; a shorter beginning is not taken for a code."""
 _HINTS: Final = frozenset({_C.CONFIG, _C.RETRY1})
-"""What an unsigned answer may say outside of create: these prove nothing about an order or a refund."""
+"""What an unsigned answer may say outside of create: these prove nothing about an order or a refund. (Of a debit a
+configuration error would prove that nothing was taken: there not even these are believed unsigned.)"""
+_MAKES_ORDERS: Final = frozenset({Operation.CREATE, Operation.DEBIT})
 _LONGEST_MESSAGE: Final = 200
 
 _KNOWN: Final = frozenset(SUB_CODES).union(*BY_OPERATION.values())
@@ -213,7 +231,7 @@ def classify(code: str, sub_code: str, operation: Operation) -> CodeClass:
     if special is not None:
         return special
     found = _general_class(name) or GATEWAY_CODES.get(code, _C.QUERY)
-    if found is _C.RENEW and operation is not Operation.CREATE:
+    if found is _C.RENEW and operation not in _MAKES_ORDERS:
         # "Use a new number" is about making orders. About a close it would read as "closed", about a refund as
         # "never": only the codes named for those operations say that.
         return _C.QUERY
@@ -250,7 +268,13 @@ def refusal(code: str, sub_code: str, message: str, operation: Operation, *, sig
     if signed and name == NOT_EXIST and operation in _ASKS_FOR_A_TRADE:
         return Outcome(kind=OutcomeKind.NOT_FOUND, code=shown, message=message)
     found = classify(code, sub_code, operation)
-    if not signed and operation is not Operation.CREATE and found not in _HINTS:
+    if not signed and not _enough_unsigned(found, operation):
         found = _C.QUERY
     may_exist = bool(_MAY_BE_DONE & {name, code})
     return outcome_of(found, code=shown, message=message, operation=operation, may_exist=may_exist)
+
+
+def _enough_unsigned(found: CodeClass, operation: Operation) -> bool:
+    if operation is Operation.DEBIT:
+        return False
+    return operation is Operation.CREATE or found in _HINTS

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from payswitch.connectors.alipay.account import read_account
+from payswitch.connectors.alipay.account import SHOWN_KEYS, read_account
 from payswitch.connectors.alipay.client import AlipayClient
 from payswitch.connectors.alipay.products import CAPABILITIES
 from payswitch.connectors.contract import Account
@@ -20,6 +20,7 @@ class AlipayConnector:
     title_en: str = "Alipay"
     title_zh: str = "支付宝"
     capabilities: CapabilityTable = CAPABILITIES
+    shown_keys: frozenset[str] = SHOWN_KEYS
 
     def open(
         self, channel: Channel, account: Account, *, transport: HttpTransport, clock: Clock, ids: IdSource

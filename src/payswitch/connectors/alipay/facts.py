@@ -2,6 +2,9 @@
 
 The trap of `TRADE_CLOSED`: it means "never paid and closed" *and* "paid, then refunded in full". Only the time of
 payment tells the two apart: `send_pay_date` in a query, `gmt_payment` (or the refund's own fields) in a notification.
+
+For a debit (付款码) the difference must not matter: `trade.cancel` gives back what it finds paid, and a trade that was
+paid and given back under the switch's own hands must never be taken for money that is there.
 """
 
 from __future__ import annotations
@@ -23,11 +26,11 @@ _KIND_OF_STATUS: Final = {
 _PAYMENT_TIMES: Final = ("send_pay_date", "gmt_payment")
 
 
-def order_fact(fields: Fields, channel_order_no: str) -> OrderFact:
-    """The fact in a query's answer or a notification about this number."""
+def order_fact(fields: Fields, channel_order_no: str, *, pull: bool = False) -> OrderFact:
+    """The fact in a query's answer or a notification about this number. `pull`: the order was a debit."""
     status = text_of(fields, "trade_status")
     kind = _KIND_OF_STATUS.get(status, OutcomeKind.UNKNOWN)
-    if kind is OutcomeKind.CLOSED and _was_paid(fields):
+    if kind is OutcomeKind.CLOSED and _was_paid(fields) and not pull:
         kind = OutcomeKind.PAID
     outcome = Outcome(kind=kind, code=status)
     amount_fen = fen_of(fields, "total_amount")
@@ -43,6 +46,12 @@ def order_fact(fields: Fields, channel_order_no: str) -> OrderFact:
         transaction_id=text_of(fields, "trade_no") or None,
         paid_at_ms=next((ms for name in _PAYMENT_TIMES if (ms := ms_of(fields, name))), None) if paid else None,
     )
+
+
+def gave_everything_back(fields: Fields) -> bool:
+    """Whether a notification says that a paid trade was closed: by refunds, or by the reversal of a debit. It does not
+    say which of them, so that nothing about the payment can be taken from it; a query knows what was asked for."""
+    return text_of(fields, "trade_status") == "TRADE_CLOSED" and _was_paid(fields)
 
 
 def _was_paid(fields: Fields) -> bool:

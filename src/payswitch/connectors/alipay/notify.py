@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from payswitch.connectors.alipay.account import AlipayAccount
 from payswitch.connectors.alipay.answers import untrusted
-from payswitch.connectors.alipay.facts import order_fact, refund_notified
+from payswitch.connectors.alipay.facts import gave_everything_back, order_fact, refund_notified
 from payswitch.connectors.alipay.signing import Trust
 from payswitch.connectors.forms import read_form
 from payswitch.domain.exchange import NotifyAnswer, NotifyRequest, Reply
@@ -41,7 +41,8 @@ def read_notification(request: NotifyRequest, account: AlipayAccount) -> NotifyA
     if not number or not believed.code:
         # Genuine, but about something else than a trade (a contract, an authorisation): nothing to apply.
         return NotifyAnswer(outcome=believed)
-    return NotifyAnswer(outcome=believed, order=order_fact(form, number), refund=refund_notified(form))
+    fact = None if gave_everything_back(form) else order_fact(form, number)
+    return NotifyAnswer(outcome=believed, order=fact, refund=refund_notified(form))
 
 
 def _refused(code: str, message: str) -> NotifyAnswer:

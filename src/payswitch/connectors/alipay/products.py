@@ -10,13 +10,32 @@ from urllib.parse import urlsplit
 import msgspec
 
 from payswitch.connectors.alipay.signing import WIRE_TIME
-from payswitch.domain.channel import Capability, CapabilityTable, Closing, CredentialKind, Environment, Method, Product
+from payswitch.domain.channel import (
+    Capability,
+    CapabilityTable,
+    Closing,
+    Consent,
+    CredentialKind,
+    Environment,
+    Method,
+    Product,
+    RefundTerms,
+)
 from payswitch.domain.exchange import CreateOrder
 from payswitch.kit.clock import beijing
 from payswitch.kit.money import yuan_from_fen
 
 QR_VALID_S: Final = 7_200
 """An unscanned precreate QR lives two hours when nothing else is said (Alipay's default)."""
+LEAST_EXPIRY_S: Final = 60
+MOST_EXPIRY_S: Final = 15 * 86_400
+"""`time_expire` lies between one minute and 15 days ahead [O: the field's own description, for every method]."""
+REVERSE_AFTER_S: Final = 45
+"""A debit that is still not known is cancelled: Alipay's face-to-face guide polls every 3 to 5 s, for 30 to 60 s in
+all, and cancels right after the last question [O]. The password prompt on the customer's phone falls into this time."""
+REFUND_TERMS: Final = RefundTerms(days=365, parts=None)
+"""The refund period is the contract's (签约时设置的可退款时间); 12 months is the usual one [M]. Alipay names no limit
+on the number of refunds of one trade."""
 HUABEI_MIN_FEN: Final = 10_000
 """Alipay refuses instalments on small amounts. 100 yuan is not confirmed: raise it with the channel's `min_fen`;
 a merchant with other terms changes it here."""
@@ -41,7 +60,8 @@ _WAP = ("alipay.trade.wap.pay", "QUICK_WAP_WAY")
 _PAGE = ("alipay.trade.page.pay", "FAST_INSTANT_TRADE_PAY")
 _APP = ("alipay.trade.app.pay", "QUICK_MSECURITY_PAY")
 _CREATE = ("alipay.trade.create", "JSAPI_PAY")
-SERVER_CREATED: Final = frozenset({_PRECREATE[0], _CREATE[0]})
+_PAY = ("alipay.trade.pay", "FACE_TO_FACE_PAYMENT")
+SERVER_CREATED: Final = frozenset({_PRECREATE[0], _CREATE[0], _PAY[0]})
 """Methods that are calls of our server; the others are signed here."""
 
 SPECS: Final[Mapping[Product, ProductSpec]] = {
@@ -56,6 +76,7 @@ SPECS: Final[Mapping[Product, ProductSpec]] = {
         (Product.HUABEI_PAGE, _PAGE, True),
         (Product.HUABEI_APP, _APP, True),
         (Product.ALIPAY_JSAPI, _CREATE, False),
+        (Product.ALIPAY_CODE, _PAY, False),
     )
 }
 
@@ -69,24 +90,40 @@ _SCREENS: Final[Mapping[str, tuple[frozenset[Environment], CredentialKind]]] = {
     _APP[0]: (frozenset({Environment.APP}), CredentialKind.APP),
     # A mini program, or a page in Alipay's browser that knows the customer: no page of Alipay's in between.
     _CREATE[0]: (frozenset({Environment.ALIPAY}), CredentialKind.JSAPI),
+    # The cashier scans the code in the customer's wallet: nothing of ours is on any screen.
+    _PAY[0]: (frozenset({Environment.COUNTER}), CredentialKind.NONE),
+}
+_CLOSINGS: Final[Mapping[str, Closing]] = {
+    # Only here is there a trade before the customer acts, so that a close means what it says.
+    _CREATE[0]: Closing.YES,
+    # A debit is not closed but reversed (`trade.cancel`).
+    _PAY[0]: Closing.NO,
 }
 
 
 def _capability(product: Product, spec: ProductSpec) -> Capability:
     environments, credential = _SCREENS[spec.method]
-    exists_at_once = spec.method == _CREATE[0]
+    pull = spec.method == _PAY[0]
     return Capability(
         product=product,
         method=Method.HUABEI if spec.huabei else Method.ALIPAY,
-        push=True,
+        push=not pull,
         server_created=spec.method in SERVER_CREATED,
         environments=environments,
-        needs_buyer_id=exists_at_once,
-        # Only here is there a trade before the customer acts, so that a close means what it says.
-        closing=Closing.YES if exists_at_once else Closing.AFTER_SCAN,
+        needs_buyer_id=spec.method == _CREATE[0],
+        consent=Consent.PAYMENT_CODE if pull else None,
+        closing=_CLOSINGS.get(spec.method, Closing.AFTER_SCAN),
         credential=credential,
         min_fen=HUABEI_MIN_FEN if spec.huabei else 1,
         credential_valid_s=QR_VALID_S,
+        least_expiry_s=LEAST_EXPIRY_S,
+        most_expiry_s=MOST_EXPIRY_S,
+        # Alipay closes the trade at `time_expire` itself: nothing arrives afterwards.
+        late_s=0,
+        reverse_after_s=REVERSE_AFTER_S,
+        refund=REFUND_TERMS,
+        # A query for a number that nobody used answers TRADE_NOT_EXIST and leaves no trace.
+        probe=True,
     )
 
 

@@ -13,14 +13,11 @@ from payswitch.connectors.contract import Account, AccountProblem
 from payswitch.kit.crypto import SigningKey, VerifyingKey
 from payswitch.kit.secrets import Secret
 
-_KNOWN_KEYS: Final = frozenset(
+SHOWN_KEYS: Final = frozenset(
     {
         "base_url",
         "pid",
         "version",
-        "key",
-        "merchant_private_key",
-        "platform_public_key",
         "create",
         "allow_plain_http",
         "refund_ok_codes",
@@ -31,6 +28,8 @@ _KNOWN_KEYS: Final = frozenset(
         "list_pages",
     }
 )
+"""No secrets: an operator may see these again."""
+_KNOWN_KEYS: Final = SHOWN_KEYS | {"key", "merchant_private_key", "platform_public_key"}
 _LIST_PAGES: Final = "100"
 _PAGES: Final = re.compile(r"[1-9][0-9]{0,3}", re.ASCII)
 _NO_YES: Final = ("no", "yes")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from payswitch.connectors.contract import Account
-from payswitch.connectors.epay.account import V1Secrets, read_account
+from payswitch.connectors.epay.account import SHOWN_KEYS, V1Secrets, read_account
 from payswitch.connectors.epay.products import CAPABILITIES
 from payswitch.connectors.epay.v1 import EpayV1Client
 from payswitch.connectors.epay.v2 import EpayV2Client
@@ -21,6 +21,7 @@ class EpayConnector:
     title_en: str = "Epay platform"
     title_zh: str = "易支付"
     capabilities: CapabilityTable = CAPABILITIES
+    shown_keys: frozenset[str] = SHOWN_KEYS
 
     def open(
         self, channel: Channel, account: Account, *, transport: HttpTransport, clock: Clock, ids: IdSource

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from payswitch.domain.channel import Capability, CapabilityTable, Closing, CredentialKind, Environment, Method, Product
+from payswitch.domain.channel import (
+    Capability,
+    CapabilityTable,
+    Closing,
+    CredentialKind,
+    Environment,
+    Method,
+    Product,
+    RefundTerms,
+)
 from payswitch.domain.exchange import CreateOrder
 from payswitch.kit.money import yuan_from_fen
 
@@ -26,6 +35,11 @@ DEVICES: Final[Mapping[Environment, str]] = {
 CREDENTIAL_VALID_S: Final = 7_200
 """How long a platform's page or code lives is the platform's own matter, and unknown; WeChat's and Alipay's codes
 behind it live two hours."""
+LEAST_LIFE_S: Final = 1
+"""The platform is told no expiry, so none can be too short for it."""
+LATE_S: Final = CREDENTIAL_VALID_S
+"""The page stays open after our deadline, about which the platform knows nothing: until WeChat's or Alipay's code
+behind it ends [M]. Whoever pays in that time has paid in time."""
 LONGEST_NAME_BYTES: Final = 127
 _EVERYWHERE: Final = frozenset(
     {Environment.DESKTOP, Environment.MOBILE, Environment.RESTRICTED, Environment.APP},
@@ -44,6 +58,11 @@ def _capability(product: Product, method: Method, own_app: Environment) -> Capab
         closing=Closing.NO,
         credential=CredentialKind.REDIRECT,
         credential_valid_s=CREDENTIAL_VALID_S,
+        least_expiry_s=LEAST_LIFE_S,
+        late_s=LATE_S,
+        # Nothing is known of a platform's own rules [M]: WeChat and Alipay behind it take refunds for a year. Whether
+        # parts of an order can go back is the account's to say (`partial_refunds`).
+        refund=RefundTerms(days=365, parts=None),
     )
 
 

@@ -11,6 +11,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 import msgspec
+from msgspec.structs import replace
 
 from payswitch.connectors.codes import Operation, outcome_of_failure
 from payswitch.connectors.epay.account import EpayAccount, V1Secrets
@@ -19,13 +20,13 @@ from payswitch.connectors.epay.credentials import APP_LINK, CODE, PAGE, credenti
 from payswitch.connectors.epay.facts import queried_order
 from payswitch.connectors.epay.listing import PAGE_ROWS, list_day, rows_of
 from payswitch.connectors.epay.notify import acknowledgement, read_notification
-from payswitch.connectors.epay.products import DEVICES, PAY_TYPES, order_params
+from payswitch.connectors.epay.products import CAPABILITIES, DEVICES, PAY_TYPES, order_params
 from payswitch.connectors.epay.signing import md5_matches, md5_sign
 from payswitch.connectors.epay.v1_refunds import V1Refunds
 from payswitch.connectors.epay.wire import Fields, headers_for, read_answer
 from payswitch.connectors.transport import HttpTransport, SendFailure
 from payswitch.domain.bill import BillAnswer
-from payswitch.domain.channel import Credential, CredentialKind
+from payswitch.domain.channel import Credential, CredentialKind, Product, RefundTerms
 from payswitch.domain.exchange import (
     CreateAnswer,
     CreateOrder,
@@ -100,6 +101,13 @@ class EpayV1Client:
     async def close(self, order: OrderRef, timeout_ms: int) -> Outcome:
         """V1 has no such call; nothing is sent. The order is watched to its deadline and beyond."""
         return _NO_CLOSE
+
+    def refund_terms(self, product: Product) -> RefundTerms | None:
+        """V1 has no refund numbers: only the whole of an order can safely go back, unless the account says otherwise.
+        Told to the shop before anything is stored, instead of an incident afterwards."""
+        if self._account.partial_refunds:
+            return None
+        return replace(CAPABILITIES[product].refund, parts=1)
 
     async def refund(self, refund: RefundOrder, timeout_ms: int) -> RefundFact:
         """V1 refunds have no number of their own, so a repeat could be a second refund: see `v1_refunds`."""

@@ -14,14 +14,12 @@ from payswitch.kit.addresses import is_web_address
 from payswitch.kit.crypto import SigningKey, VerifyingKey
 
 PRODUCTION: Final = "https://api.huifu.com"
-_KNOWN_KEYS: Final = frozenset(
+SHOWN_KEYS: Final = frozenset(
     {
         "base_url",
         "sys_id",
         "product_id",
         "huifu_id",
-        "merchant_private_key",
-        "huifu_public_key",
         "wx_appid",
         "wx_mini_appid",
         "unionpay_plate_url",
@@ -29,6 +27,8 @@ _KNOWN_KEYS: Final = frozenset(
         "bill_columns",
     }
 )
+"""No secrets: an operator may see these again."""
+_KNOWN_KEYS: Final = SHOWN_KEYS | {"merchant_private_key", "huifu_public_key"}
 
 
 class HuifuAccount(msgspec.Struct, frozen=True, kw_only=True):

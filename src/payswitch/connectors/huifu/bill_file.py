@@ -19,7 +19,6 @@ from payswitch.connectors.huifu.wire import ms_of
 from payswitch.domain.bill import BillKind, BillLine
 
 _ZIP: Final = b"PK"
-_MOST_FILES: Final = 64
 _PADDING: Final = "\t `'\""
 _DONE: Final = frozenset({"", "S", "成功", "交易成功"})
 """A trade bill lists what has happened; without the column every row has."""
@@ -39,7 +38,7 @@ def read_file(content: bytes, *, columns: BillColumns, huifu_id: str, name: str)
 def _texts(content: bytes) -> list[str]:
     if not content.startswith(_ZIP):
         return [_decoded(content)]
-    files = unzipped(content, most_files=_MOST_FILES, wanted=lambda name: name.lower().endswith(".csv"))
+    files = unzipped(content, wanted=lambda name: name.lower().endswith(".csv"))
     if not files:
         raise UnreadableBill("broken_archive", "the archive has no .csv file")
     return [_decoded(file) for file in files]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from payswitch.connectors.contract import Account
-from payswitch.connectors.huifu.account import read_account
+from payswitch.connectors.huifu.account import SHOWN_KEYS, read_account
 from payswitch.connectors.huifu.client import HuifuClient
 from payswitch.connectors.huifu.products import CAPABILITIES
 from payswitch.connectors.transport import HttpTransport
@@ -20,6 +20,7 @@ class HuifuConnector:
     title_en: str = "Huifu Dougong (e-CNY and aggregated wallets)"
     title_zh: str = "汇付斗拱（数字人民币与聚合支付）"
     capabilities: CapabilityTable = CAPABILITIES
+    shown_keys: frozenset[str] = SHOWN_KEYS
 
     def open(
         self, channel: Channel, account: Account, *, transport: HttpTransport, clock: Clock, ids: IdSource

@@ -10,7 +10,16 @@ import msgspec
 
 from payswitch.connectors.huifu.account import HuifuAccount
 from payswitch.connectors.huifu.wire import Fields, day_of, moment_of, plain_text
-from payswitch.domain.channel import Capability, CapabilityTable, Closing, CredentialKind, Environment, Method, Product
+from payswitch.domain.channel import (
+    Capability,
+    CapabilityTable,
+    Closing,
+    CredentialKind,
+    Environment,
+    Method,
+    Product,
+    RefundTerms,
+)
 from payswitch.domain.exchange import CreateOrder
 from payswitch.kit.addresses import is_web_address
 from payswitch.kit.money import yuan_from_fen
@@ -19,6 +28,16 @@ LONGEST_SUBJECT: Final = 127
 VALID_S: Final = 7_200
 """WeChat and Alipay orders are closed after two hours when nothing else is said (jspay page). Never relied on: the
 order's own expiry is always sent."""
+LEAST_LIFE_S: Final = 65
+"""An order must live for more than a minute (older page of the same call [C]), and the call itself takes its time. With
+less, `client.py` does not even send it."""
+REFUND_DAYS: Final = 360
+"""退款期限 of WeChat, Alipay and UnionPay codes, as the page of `scanpay/refund` has it [C]. Nothing is said there of
+e-CNY; it gets the year that is usual."""
+WECHAT_PARTS: Final = 50
+"""WeChat behind Huifu takes 50 refunds of one payment [O]; for the others no number is known."""
+ECNY_LATE_S: Final = 60
+"""Whether an e-CNY wallet honours `time_expire` to the second is not confirmed [M]."""
 
 _E = Environment
 _K = CredentialKind
@@ -54,6 +73,12 @@ def _capability(
         closing=closing,
         credential=credential,
         credential_valid_s=VALID_S,
+        least_expiry_s=LEAST_LIFE_S,
+        late_s=ECNY_LATE_S if method is Method.ECNY else 0,
+        refund=RefundTerms(
+            days=365 if method is Method.ECNY else REFUND_DAYS,
+            parts=WECHAT_PARTS if method is Method.WECHAT else None,
+        ),
     )
 
 

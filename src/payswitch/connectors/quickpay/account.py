@@ -20,17 +20,16 @@ from payswitch.kit.secrets import Secret
 from payswitch.kit.tables import unknown_names
 
 PRODUCTION: Final = "https://vsp.allinpay.com/apiweb"
+BILL_URL: Final = "https://cus.allinpay.com/cusapi/trxfile/get"
+"""Another host than everything else [O]. Test: `https://syb-test.allinpay.com/vsppcusapi/trxfile/get`."""
 
-_KNOWN_KEYS: Final = dict.fromkeys(
+SHOWN_KEYS: Final = frozenset(
     (
         "base_url",
         "cusid",
         "appid",
         "orgid",
         "sign_type",
-        "merchant_private_key",
-        "allinpay_public_key",
-        "md5_key",
         "sub_appid",
         "mini_sub_appid",
         "ecny_paytype",
@@ -39,11 +38,16 @@ _KNOWN_KEYS: Final = dict.fromkeys(
         "trxstatus_classes",
         "bank",
         "bank_limits",
+        "payment_sms",
+        "bill_url",
     )
 )
+"""No secrets: an operator may see these again."""
+_KNOWN_KEYS: Final = dict.fromkeys((*SHOWN_KEYS, "merchant_private_key", "allinpay_public_key", "md5_key"))
 _SIGN_TYPES: Final = ("RSA", "MD5")
 _TRADE_PATHS: Final = ("unitorder", "tranx")
 _EXPIRY_FIELDS: Final = ("expiretime", "validtime")
+_PAYMENT_SMS: Final = ("yes", "no")
 _OVERRIDE: Final = re.compile(r"(?P<code>[0-9]{4})=(?P<name>[a-z0-9]+)")
 _LIMIT: Final = re.compile(r"(?P<bank>[a-z]+)=(?P<single>[1-9][0-9]{0,11})/(?P<daily>[1-9][0-9]{0,11})")
 _NUMBER: Final = re.compile(r"[0-9A-Za-z]{1,32}")
@@ -53,6 +57,7 @@ class QuickpayAccount(msgspec.Struct, frozen=True, kw_only=True):
     """An account that is ready to use. Holds parsed keys only; its `repr` shows none."""
 
     base_url: str
+    bill_url: str
     cusid: str
     appid: str
     orgid: str
@@ -66,6 +71,8 @@ class QuickpayAccount(msgspec.Struct, frozen=True, kw_only=True):
     codes: Codes
     banks: Mapping[Bank, BankTerms]
     """The banks whose cards this account takes, with this contract's limits."""
+    payment_sms: bool
+    """False: the contract debits when a quick payment is applied for, without an SMS code."""
 
 
 class _Reader(AccountReader):
@@ -81,12 +88,12 @@ class _Reader(AccountReader):
             self.problems.append(f"{key} must be letters and digits / {key} 只能由字母和数字组成：{hint}")
         return value
 
-    def base_url(self) -> str:
-        value = self.text("base_url", PRODUCTION).rstrip("/")
+    def address(self, key: str, production: str) -> str:
+        value = self.text(key, production).rstrip("/")
         if not is_web_address(value):
             self.problems.append(
-                "base_url must be an http(s) address without query / base_url 必须是不带参数的 http(s) 地址，"
-                f"production 生产环境: {PRODUCTION}"
+                f"{key} must be an http(s) address without query / {key} 必须是不带参数的 http(s) 地址，"
+                f"production 生产环境: {production}"
             )
         return value
 
@@ -105,7 +112,8 @@ class _Reader(AccountReader):
 def read_account(channel_id: str, account: Account) -> QuickpayAccount:
     """Read and check everything. Raises AccountProblem with all problems, each in both languages."""
     reader = _Reader(account)
-    base_url = reader.base_url()
+    base_url = reader.address("base_url", PRODUCTION)
+    bill_url = reader.address("bill_url", BILL_URL)
     cusid = reader.number("cusid", "收银宝商户号")
     appid = reader.number("appid", "收银宝应用 ID")
     signatures = _read_signatures(reader)
@@ -113,10 +121,12 @@ def read_account(channel_id: str, account: Account) -> QuickpayAccount:
     expiry_field = reader.one_of("expiry_field", _EXPIRY_FIELDS)
     codes = Codes(_read_overrides(reader))
     banks = _read_banks(reader)
+    payment_sms = reader.one_of("payment_sms", _PAYMENT_SMS) == "yes"
     if reader.problems or signatures is None:
         raise AccountProblem(channel_id, reader.problems)
     return QuickpayAccount(
         base_url=base_url,
+        bill_url=bill_url,
         cusid=cusid,
         appid=appid,
         orgid=reader.text("orgid"),
@@ -127,6 +137,7 @@ def read_account(channel_id: str, account: Account) -> QuickpayAccount:
         expiry_field=expiry_field,
         codes=codes,
         banks=banks,
+        payment_sms=payment_sms,
     )
 
 

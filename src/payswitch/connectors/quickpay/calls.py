@@ -29,6 +29,11 @@ class Calls:
     async def ask(
         self, path: str, fields: Mapping[str, str], operation: Operation, timeout_ms: int
     ) -> Fields | Outcome:
+        return await self.ask_at(f"{self.account.base_url}/{path}", fields, operation, timeout_ms)
+
+    async def ask_at(
+        self, url: str, fields: Mapping[str, str], operation: Operation, timeout_ms: int
+    ) -> Fields | Outcome:
         """Fields without a value are left out: 收银宝 signs nothing that is empty."""
         account = self.account
         body = {
@@ -42,7 +47,5 @@ class Calls:
         }
         filled = {name: value for name, value in body.items() if value}
         filled[SIGN] = account.signatures.sign(filled)
-        answer = await self._transport.send(
-            "POST", f"{account.base_url}/{path}", headers=FORM, body=form(filled), timeout_ms=timeout_ms
-        )
+        answer = await self._transport.send("POST", url, headers=FORM, body=form(filled), timeout_ms=timeout_ms)
         return believed_fields(answer, operation=operation, account=account)

@@ -20,6 +20,8 @@ SUCCESS: Final = "0000"
 SMS_SENT: Final = "1999"
 PROCESSING: Final = frozenset({"2000", "2008"})
 NOT_EXIST: Final = "1001"
+NOT_UNDERSTOOD: Final = "FAIL"
+"""`retcode`, not `trxstatus`: the message was not taken."""
 
 _C = CodeClass
 
@@ -37,6 +39,8 @@ TRXSTATUS: Final[Mapping[str, CodeClass]] = {
 _CONFIG_WORDS: Final = ("签名", "验签", "商户号", "商户不存在", "应用不存在", "appid", "参数", "权限", "未开通", "必填")
 
 _WRONG_SMS_CODE: Final = "验证码"
+_NO_AGREEMENT: Final = ("协议不存在", "协议已失效", "协议已解除", "已解约")
+"""The card is not signed up (any more): the customer ended it at the bank, say. Not the channel's illness."""
 
 _WORDS: Final[tuple[tuple[CodeClass, tuple[str, ...]], ...]] = (
     # Time ran out somewhere behind Allinpay: whatever else the message says, nothing is known.
@@ -56,11 +60,24 @@ _WORDS: Final[tuple[tuple[CodeClass, tuple[str, ...]], ...]] = (
         _C.CUST,
         (_WRONG_SMS_CODE, "持卡人", "户名", "身份证", "证件", "手机号", "实名", "卡号", "未开通无卡"),
     ),
+    (_C.CUST, _NO_AGREEMENT),
+    # The code in the customer's wallet, once shown: a new one belongs to a new order. Not confirmed.
+    (
+        _C.CUST,
+        ("付款码无效", "付款码错误", "付款码已过期", "付款码已失效", "刷新付款码", "二维码已过期", "二维码已失效"),
+    ),
+    (
+        _C.CUST,
+        ("条码错误", "授权码无效", "授权码错误", "授权码已过期"),
+    ),
     (_C.CONFIG, _CONFIG_WORDS),
     (_C.MAINT, ("维护", "商户状态", "商户已停用", "商户已冻结", "日切")),
     (_C.SWITCH, ("系统繁忙", "系统忙", "繁忙", "系统异常", "通道异常", "渠道异常")),
 )
 """What a message says, the first that fits. Ambiguous words stand first: a doubt is never talked away."""
+
+_IN_TROUBLE: Final = tuple((found, words) for found, words in _WORDS if found in (_C.MAINT, _C.SWITCH))
+"""Words after which a debit is never taken for refused, whatever else the message says."""
 
 _REFUND_WORDS: Final[tuple[tuple[CodeClass, tuple[str, ...]], ...]] = (
     (_C.QUERY, ("超时", "处理中", "状态未知", "结果未知", "重复")),
@@ -71,7 +88,7 @@ _REFUND_WORDS: Final[tuple[tuple[CodeClass, tuple[str, ...]], ...]] = (
     (_C.CONFIG, ("签名", "验签", "参数", "权限", "未开通", "商户")),
 )
 
-_SHOWN_WORDS: Final = ("协议不存在", "申请不存在", "不支持", "格式错误", "不一致", "不能为空")
+_SHOWN_WORDS: Final = ("申请不存在", "不支持", "格式错误", "不一致", "不能为空")
 """Nothing follows from these; they only help whoever reads the message."""
 
 _NAMES_THE_END: Final = frozenset({Operation.CREATE, Operation.CLOSE, Operation.QUERY})
@@ -130,18 +147,24 @@ class Codes:
         return outcome_of(found, code=status or "no_trxstatus", message=clean_message(message), operation=operation)
 
     def debit_refusal(self, status: str, message: str) -> Outcome:
-        """The same for the one call that debits (confirm): only a refusal that names the payer's, the limit's, risk
-        control's or our own fault is believed; "busy" and everything else leaves the money unknown. Never transient:
+        """The same for a call that debits: only a refusal that names the payer's, the limit's, risk control's or our
+        own fault is believed; "busy", "used already" and everything else leave the money unknown. Never transient:
         the call must not be repeated by itself."""
-        return final_debit_word(
-            outcome_of(
-                self.classify(status, message, Operation.CREATE),
-                code=status or "no_trxstatus",
-                message=clean_message(message),
-                operation=Operation.CREATE,
-                may_exist=True,
-            )
+        found = self.classify(status, message, Operation.CREATE)
+        if found is _C.PAID or _by_words(message, _IN_TROUBLE):
+            found = _C.QUERY
+        outcome = outcome_of(
+            found,
+            code=status or "no_trxstatus",
+            message=clean_message(message),
+            operation=Operation.CREATE,
+            may_exist=True,
         )
+        return debit_word(asks_for_another_code(outcome, message))
+
+    def no_such_agreement(self, status: str, message: str) -> bool:
+        """Whether a signed answer says that the card is not signed up."""
+        return status.startswith(OVERRIDABLE) and any(word in message for word in _NO_AGREEMENT)
 
     def dead(self, status: str, message: str) -> bool:
         """Whether a query's answer says that its order can never be paid any more."""
@@ -157,9 +180,18 @@ class Codes:
         return self.classify(status, message, Operation.QUERY) in _FINAL_FAILURES
 
 
-def final_debit_word(outcome: Outcome) -> Outcome:
-    """The outcome of a call that may debit, as it may be told: never "do the same again"."""
-    return msgspec.structs.replace(outcome, transient=False)
+def asks_for_another_code(outcome: Outcome, message: str) -> Outcome:
+    """Mark a payer's refusal that was only about the SMS code: nothing was done, and another code may be given."""
+    if outcome.kind is OutcomeKind.REFUSED_PAYER and _WRONG_SMS_CODE in message:
+        return msgspec.structs.replace(outcome, ask_consent=True)
+    return outcome
+
+
+def debit_word(outcome: Outcome) -> Outcome:
+    """An outcome of a call that may debit, as it may be told: never "do the same again", and a message that was not
+    understood proves nothing."""
+    kind = OutcomeKind.UNKNOWN if outcome.code == NOT_UNDERSTOOD else outcome.kind
+    return msgspec.structs.replace(outcome, kind=kind, transient=False)
 
 
 def not_understood(message: str, operation: Operation, *, signed: bool) -> Outcome:
@@ -172,4 +204,4 @@ def not_understood(message: str, operation: Operation, *, signed: bool) -> Outco
     found = config or (_C.RETRY1 if operation is Operation.CREATE else _C.QUERY)
     if not signed and operation is not Operation.CREATE and found not in _HINTS:
         found = _C.QUERY
-    return outcome_of(found, code="FAIL", message=clean_message(message), operation=operation, may_exist=True)
+    return outcome_of(found, code=NOT_UNDERSTOOD, message=clean_message(message), operation=operation, may_exist=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from payswitch.connectors.contract import Account, AccountProblem
-from payswitch.connectors.quickpay.account import read_account
+from payswitch.connectors.quickpay.account import SHOWN_KEYS, read_account
 from payswitch.connectors.quickpay.client import QuickpayClient
 from payswitch.connectors.quickpay.products import CAPABILITIES
 from payswitch.connectors.transport import HttpTransport
@@ -19,6 +19,7 @@ class QuickpayConnector:
     title_en: str = "Allinpay (bank quick pay)"
     title_zh: str = "通联收银宝（银行快捷）"
     capabilities: CapabilityTable = CAPABILITIES
+    shown_keys: frozenset[str] = SHOWN_KEYS
 
     def open(
         self, channel: Channel, account: Account, *, transport: HttpTransport, clock: Clock, ids: IdSource

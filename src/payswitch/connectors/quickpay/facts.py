@@ -29,13 +29,13 @@ def is_money_back(fields: Fields) -> bool:
     return fields.get("trxcode", "") in MONEY_BACK or bool(fields.get("srctrxid"))
 
 
-def order_fact(fields: Fields, number: str, codes: Codes, *, names: tuple[str, ...], quick: bool = False) -> OrderFact:
+def order_fact(fields: Fields, number: str, codes: Codes, *, names: tuple[str, ...], pull: bool = False) -> OrderFact:
     """The fact in a query's answer or a notification. `names`: which fields may hold our number.
 
-    `quick`: a quick payment, which nobody but a call of ours can pay. There a definite failure is the end; a customer
-    with a code may try again.
+    `pull`: nobody but a call of ours can pay it. There a definite failure is the end; a customer with a code on the
+    screen may try again.
     """
-    outcome = _order_outcome(fields, codes, quick=quick)
+    outcome = _order_outcome(fields, codes, pull=pull)
     named = next((fields[name] for name in names if fields.get(name)), "")
     if named != number and (named or outcome.kind in (OutcomeKind.PAID, OutcomeKind.CLOSED)):
         return OrderFact(channel_order_no=number, outcome=wrong_number())
@@ -56,15 +56,36 @@ def order_fact(fields: Fields, number: str, codes: Codes, *, names: tuple[str, .
     )
 
 
-def _order_outcome(fields: Fields, codes: Codes, *, quick: bool) -> Outcome:
+def _order_outcome(fields: Fields, codes: Codes, *, pull: bool) -> Outcome:
     status, message = fields.get("trxstatus", ""), fields.get("errmsg", "")
     if status == SUCCESS:
         return _PAID
-    if status in PROCESSING or (quick and status == SMS_SENT):
+    if status in PROCESSING or (pull and status == SMS_SENT):
         return Outcome(kind=OutcomeKind.PENDING, code=status)
-    if codes.dead(status, message) or (quick and codes.failed_for_good(status, message)):
+    if codes.dead(status, message) or (pull and codes.failed_for_good(status, message)):
         return Outcome(kind=OutcomeKind.CLOSED, code=status, message=clean_message(message))
     return codes.refusal(status, message, Operation.QUERY)
+
+
+def debit_fact(fields: Fields, number: str, codes: Codes, *, names: tuple[str, ...]) -> OrderFact:
+    """The answer to a call that debits. PAID only with every particular: amount, number and transaction. A success
+    that lacks one is PENDING: it is asked about at once."""
+    status = fields.get("trxstatus", "")
+    named = next((fields[name] for name in names if fields.get(name)), "")
+    if named not in ("", number):
+        return OrderFact(channel_order_no=number, outcome=wrong_number())
+    if status not in PROCESSING and status != SUCCESS:
+        return OrderFact(channel_order_no=number, outcome=codes.debit_refusal(status, fields.get("errmsg", "")))
+    amount_fen = fen_of(fields, "initamt", "trxamt")
+    complete = status == SUCCESS and named and fields.get("trxid") and amount_fen is not None
+    return OrderFact(
+        channel_order_no=number,
+        outcome=_PAID if complete else Outcome(kind=OutcomeKind.PENDING, code=status),
+        amount_fen=amount_fen,
+        currency="CNY" if amount_fen is not None else None,
+        transaction_id=fields.get("trxid") or None,
+        paid_at_ms=ms_of(fields, "fintime", "paytime") if complete else None,
+    )
 
 
 def refund_fact(

@@ -1,4 +1,4 @@
-"""收银宝's push products: which paytype each is, where it works, and what its `payinfo` is."""
+"""收银宝's products: which paytype each is, where it works, and what its `payinfo` is."""
 
 from __future__ import annotations
 
@@ -6,7 +6,17 @@ import json
 from collections.abc import Mapping
 from typing import Final
 
-from payswitch.domain.channel import Capability, CapabilityTable, Closing, CredentialKind, Environment, Method, Product
+from payswitch.domain.channel import (
+    Capability,
+    CapabilityTable,
+    Closing,
+    Consent,
+    CredentialKind,
+    Environment,
+    Method,
+    Product,
+    RefundTerms,
+)
 
 PAYTYPES: Final[Mapping[Product, str]] = {
     Product.WECHAT_NATIVE: "W01",
@@ -23,6 +33,9 @@ PAYTYPES: Final[Mapping[Product, str]] = {
 SCREEN: Final = frozenset({Environment.DESKTOP, Environment.RESTRICTED})
 """A code is for another screen to scan, or the only thing left where jumps to wallets are blocked."""
 CODE_VALID_S: Final = 7_200
+SMS_VALID_S: Final = 1_800
+"""A quick payment waits at most so long for its SMS code: 收银宝's own default."""
+REVERSE_AFTER_S: Final = 45
 
 
 def _capability(
@@ -46,6 +59,21 @@ def _capability(
         closing=closing,
         credential=credential,
         credential_valid_s=CODE_VALID_S,
+    )
+
+
+def _code(product: Product, method: Method) -> Capability:
+    """付款码: the shop scans the customer's code, the call debits."""
+    return Capability(
+        product=product,
+        method=method,
+        push=False,
+        server_created=True,
+        environments=frozenset({Environment.COUNTER}),
+        consent=Consent.PAYMENT_CODE,
+        closing=Closing.NO,
+        credential=CredentialKind.NONE,
+        reverse_after_s=REVERSE_AFTER_S,
     )
 
 
@@ -76,8 +104,29 @@ CAPABILITIES: Final[CapabilityTable] = {
             needs_buyer_id=True,
         ),
         _capability(_P.ECNY_QR, _M.ECNY, _QR, SCREEN, Closing.NO),
+        Capability(
+            product=_P.QUICKPAY_CARD,
+            method=_M.QUICKPAY,
+            push=False,
+            server_created=True,
+            environments=frozenset(Environment) - {Environment.COUNTER},
+            needs_agreement=True,
+            consent=Consent.SMS_CODE,
+            # Nobody but our own confirmation can debit it: one that is never sent is as good as a close.
+            closing=Closing.YES,
+            credential=CredentialKind.SMS,
+            credential_valid_s=SMS_VALID_S,
+            reverse_after_s=REVERSE_AFTER_S,
+            refund=RefundTerms(parts=None),
+        ),
+        _code(_P.WECHAT_CODE, _M.WECHAT),
+        _code(_P.ALIPAY_CODE, _M.ALIPAY),
+        _code(_P.UNIONPAY_CODE, _M.UNIONPAY),
     )
 }
+
+CODES: Final = frozenset({Product.WECHAT_CODE, Product.ALIPAY_CODE, Product.UNIONPAY_CODE})
+"""Paid by scanning the customer's payment code."""
 
 _WECHAT_PAGES: Final = frozenset({Product.WECHAT_JSAPI, Product.WECHAT_MINI})
 

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from itertools import accumulate
 from typing import Final
 
+from payswitch.connectors.acp.times import without_year
 from payswitch.connectors.bill_reading import UnreadableBill
-from payswitch.connectors.unionpay.times import without_year
 from payswitch.domain.bill import BillKind, BillLine
 
 _WIDTHS: Final = (

@@ -9,16 +9,16 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
+from payswitch.connectors.acp.answers import read_fields, untrusted
+from payswitch.connectors.acp.codes import FILE_CODES, NO_SUCH_FILE, SUCCESS, cut
+from payswitch.connectors.acp.times import wire_time
+from payswitch.connectors.acp.wire import FORM, Fields, form_body
 from payswitch.connectors.bill_reading import NO_DAY, UnreadableBill, distrusted, is_day
 from payswitch.connectors.codes import Operation, outcome_of
 from payswitch.connectors.transport import MAX_BILL_BYTES, HttpTransport
 from payswitch.connectors.unionpay.account import UnionPayAccount
-from payswitch.connectors.unionpay.answers import read_fields, untrusted
 from payswitch.connectors.unionpay.bill_file import unpack
 from payswitch.connectors.unionpay.bill_lines import read_lines
-from payswitch.connectors.unionpay.codes import FILE_CODES, NO_SUCH_FILE, SUCCESS, cut
-from payswitch.connectors.unionpay.times import wire_time
-from payswitch.connectors.unionpay.wire import FORM, Fields, form_body
 from payswitch.domain.bill import BillAnswer
 from payswitch.domain.outcome import Outcome, OutcomeKind
 from payswitch.kit.clock import BEIJING, beijing

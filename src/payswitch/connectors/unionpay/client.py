@@ -5,38 +5,27 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from payswitch.connectors.acp.answers import UNREADABLE
+from payswitch.connectors.acp.facts import debit_taken
+from payswitch.connectors.acp.notify import acknowledgement, read_notification
+from payswitch.connectors.acp.orders import OrderCalls
+from payswitch.connectors.acp.requests import BACK, refund_request, void_request
+from payswitch.connectors.acp.same_day import can_be_undone
+from payswitch.connectors.acp.wire import Fields
 from payswitch.connectors.codes import Operation
+from payswitch.connectors.consents import hushed
 from payswitch.connectors.transport import HttpTransport
 from payswitch.connectors.unionpay.account import UnionPayAccount
-from payswitch.connectors.unionpay.answers import UNREADABLE, about_another, believed_fields
 from payswitch.connectors.unionpay.bills import fetch_bill
 from payswitch.connectors.unionpay.deadlines import Deadlines
-from payswitch.connectors.unionpay.facts import order_queried, refund_queried, refund_taken
-from payswitch.connectors.unionpay.notify import acknowledgement, read_notification
-from payswitch.connectors.unionpay.products import (
-    APP,
-    BACK,
-    FRONT,
-    SPECS,
-    ProductSpec,
-    app_params,
-    order_request,
-)
-from payswitch.connectors.unionpay.requests import (
-    query_path,
-    query_request,
-    refund_request,
-    refund_time,
-    reversal_request,
-    void_request,
-)
-from payswitch.connectors.unionpay.times import wire_time
-from payswitch.connectors.unionpay.wire import FORM, Fields, form_body
+from payswitch.connectors.unionpay.debits import NO_CODE, debit_request, is_payment_code
+from payswitch.connectors.unionpay.products import APP, FRONT, SPECS, ProductSpec, app_params, order_request
 from payswitch.domain.bill import BillAnswer
 from payswitch.domain.channel import Credential, CredentialKind
 from payswitch.domain.exchange import (
     CreateAnswer,
     CreateOrder,
+    DebitOrder,
     NotifyAnswer,
     NotifyRequest,
     OrderFact,
@@ -65,14 +54,14 @@ def _refused(code: str, message: str = "") -> Outcome:
 
 
 class UnionPayClient:
-    """See `domain.exchange.ChannelClient` for what every method promises. `void` and `reverse` are UnionPay's own and
-    not used by the switch yet."""
+    """See `domain.exchange.ChannelClient` and, for 付款码, `DebitClient` for what every method promises."""
 
     def __init__(self, account: UnionPayAccount, *, transport: HttpTransport, clock: Clock) -> None:
         self._account = account
         self._transport = transport
         self._clock = clock
         self._deadlines = Deadlines()
+        self._orders = OrderCalls(account, transport)
 
     def __repr__(self) -> str:
         return f"UnionPayClient(mer_id={self._account.mer_id!r})"
@@ -81,12 +70,9 @@ class UnionPayClient:
         """Web and wap are signed here, without a call: they cannot fail now, and whether UnionPay takes them shows only
         in the customer's browser. App products ask for a `tn`, QR for a code."""
         spec = SPECS.get(order.product)
-        if spec is None:
-            return CreateAnswer(outcome=_refused("unsupported_product"))
-        if _ORDER_ID.fullmatch(order.channel_order_no) is None:
-            return CreateAnswer(outcome=_refused("order_no_format", "orderId: 8 to 32 letters and digits"))
-        if order.expires_at_ms <= self._clock.now_ms():
-            return CreateAnswer(outcome=_EXPIRED)
+        hindrance = self._hindrance(order, spec, pull=False)
+        if spec is None or hindrance is not None:
+            return CreateAnswer(outcome=hindrance or _refused("unsupported_product"))
         self._deadlines.remember(order.channel_order_no, order.expires_at_ms)
         request = order_request(order, spec)
         if spec.path == FRONT:
@@ -100,10 +86,20 @@ class UnionPayClient:
             return CreateAnswer(outcome=_ACCEPTED, credential=form)
         return await self._create_at_unionpay(order, spec, request, timeout_ms)
 
+    def _hindrance(self, order: CreateOrder, spec: ProductSpec | None, *, pull: bool) -> Outcome | None:
+        """Why nothing is sent."""
+        if spec is None:
+            return _refused("unsupported_product")
+        if spec.pull is not pull:
+            return _refused("product_is_pull" if spec.pull else "product_is_push")
+        if _ORDER_ID.fullmatch(order.channel_order_no) is None:
+            return _refused("order_no_format", "orderId: 8 to 32 letters and digits")
+        return _EXPIRED if order.expires_at_ms <= self._clock.now_ms() else None
+
     async def _create_at_unionpay(
         self, order: CreateOrder, spec: ProductSpec, request: Fields, timeout_ms: int
     ) -> CreateAnswer:
-        fields = await self._ask(spec.path, request, Operation.CREATE, timeout_ms)
+        fields = await self._orders.ask(spec.path, request, Operation.CREATE, timeout_ms)
         if isinstance(fields, Outcome):
             return CreateAnswer(outcome=fields)
         tn, code = fields.get("tn", ""), fields.get("qrCode", "")
@@ -116,81 +112,63 @@ class UnionPayClient:
         credential = Credential(kind=kind, content=content, params=params, expires_at_ms=order.expires_at_ms)
         return CreateAnswer(outcome=_ACCEPTED, credential=credential)
 
+    async def debit(self, debit: DebitOrder, timeout_ms: int) -> OrderFact:
+        """01/06 with the code from the customer's wallet. UnionPay answers 00 when it has *taken* the message: PENDING,
+        never PAID, and the query tells. 03, 04 and 05 leave it unknown, like silence."""
+        order, number = debit.order, debit.order.channel_order_no
+        spec = SPECS.get(order.product)
+        hindrance = self._hindrance(order, spec, pull=True)
+        if hindrance is None and not is_payment_code(debit.consent):
+            hindrance = NO_CODE
+        if spec is None or hindrance is not None:
+            return OrderFact(channel_order_no=number, outcome=hindrance or _refused("unsupported_product"))
+        request = debit_request(debit, spec, term_id=self._account.term_id)
+        fields = await self._orders.ask(BACK, request, Operation.DEBIT, timeout_ms)
+        if isinstance(fields, Outcome):
+            return hushed(OrderFact(channel_order_no=number, outcome=fields), debit.consent)
+        return debit_taken(fields, number, mer_id=self._account.mer_id)
+
+    async def reverse(self, order: OrderRef, timeout_ms: int) -> Outcome:
+        """冲正 (99/01): undo a debit whose result is unknown, on the same day. CLOSED when UnionPay confirms, or does
+        not know the order a minute after it left; whatever else it says, the original is asked about. Never for an
+        order that a customer pays by own hand: it would stay payable."""
+        spec = SPECS.get(order.product)
+        if spec is None or not spec.pull:
+            return _refused("unsupported_product" if spec is None else "product_is_push")
+        return await self._orders.reverse(order, spec, now_ms=self._clock.now_ms(), timeout_ms=timeout_ms)
+
     async def query(self, order: OrderRef, timeout_ms: int) -> OrderFact:
         """NOT_FOUND means "not yet" while the order can still be paid: UnionPay has no transaction before the customer
-        acts, and shortly after it may not have one either. CLOSED is said only past the deadline."""
+        acts, and shortly after it may not have one either. CLOSED is said only past the deadline; of a debit, which
+        has one try, as soon as UnionPay says that it failed."""
         number = order.channel_order_no
         spec = SPECS.get(order.product)
         if spec is None:
             return OrderFact(channel_order_no=number, outcome=_refused("unsupported_product"))
-        request = query_request(spec, order_id=number, txn_time=wire_time(order.created_at_ms))
-        fields = await self._ask(query_path(spec), request, Operation.QUERY, timeout_ms)
-        if isinstance(fields, Outcome):
-            return OrderFact(channel_order_no=number, outcome=fields)
         past = self._deadlines.is_past(number, created_at_ms=order.created_at_ms, now_ms=self._clock.now_ms())
-        return order_queried(
-            fields, number, mer_id=self._account.mer_id, past_deadline=past, near_ms=order.created_at_ms
-        )
+        return await self._orders.query(order, spec, past_deadline=past or spec.pull, timeout_ms=timeout_ms)
 
     async def close(self, order: OrderRef, timeout_ms: int) -> Outcome:
         """Always UNKNOWN `not_closable`, and no call: there is nothing to ask for. Only `payTimeout` ends an order."""
         return _NOT_CLOSABLE
 
     async def refund(self, refund: RefundOrder, timeout_ms: int) -> RefundFact:
-        """退货. PENDING when UnionPay took it, also when it has this number already: only the query says more. A repeat
-        carries the same number and the same time, so it is never a second refund."""
+        """退货, or 消费撤销 where the account says so and the day allows it. PENDING when UnionPay took it, also when
+        it has this number already: only the query says more. A repeat carries the same number and the same time, so
+        it is never a second refund."""
         spec = SPECS.get(refund.order.product)
         if spec is None:
             return RefundFact(out_refund_no=refund.out_refund_no, outcome=_refused("unsupported_product"))
-        return await self._money_back(refund_request(spec, refund), refund, timeout_ms)
-
-    async def void(self, refund: RefundOrder, timeout_ms: int) -> RefundFact:
-        """消费撤销: the whole payment, on its own settlement day (until 23:00). Answers as `refund` does, and
-        `query_refund` tells the result. Not wired into the switch yet."""
-        spec = SPECS.get(refund.order.product)
-        if spec is None:
-            return RefundFact(out_refund_no=refund.out_refund_no, outcome=_refused("unsupported_product"))
-        if refund.amount_fen != refund.order.amount_fen:
-            outcome = _refused("void_amount", "a void is over the whole amount; refund a part instead")
-            return RefundFact(out_refund_no=refund.out_refund_no, outcome=outcome)
-        return await self._money_back(void_request(spec, refund), refund, timeout_ms)
-
-    async def _money_back(self, request: Fields, refund: RefundOrder, timeout_ms: int) -> RefundFact:
-        number = refund.out_refund_no
-        if not refund.order.transaction_id:
-            outcome = Outcome(
-                kind=OutcomeKind.UNKNOWN,
-                code="transaction_id_missing",
-                message="UnionPay's queryId of the payment is not known; query the order first",
-                merchant_side=True,
-            )
-            return RefundFact(out_refund_no=number, outcome=outcome)
-        fields = await self._ask(BACK, request, Operation.REFUND, timeout_ms)
-        if isinstance(fields, Outcome):
-            return RefundFact(out_refund_no=number, outcome=fields)
-        return refund_taken(fields, number)
+        undo = self._account.undoes_same_day and can_be_undone(refund, now_ms=self._clock.now_ms())
+        request = void_request(spec, refund) if undo else refund_request(spec, refund)
+        return await self._orders.money_back(request, refund, timeout_ms)
 
     async def query_refund(self, refund: RefundOrder, timeout_ms: int) -> RefundFact:
-        """What became of a refund or void: asked by its own number and time."""
-        number = refund.out_refund_no
+        """What became of a refund, made in either way: asked by its own number and time."""
         spec = SPECS.get(refund.order.product)
         if spec is None:
-            return RefundFact(out_refund_no=number, outcome=_refused("unsupported_product"))
-        request = query_request(spec, order_id=number, txn_time=refund_time(refund))
-        fields = await self._ask(query_path(spec), request, Operation.QUERY_REFUND, timeout_ms)
-        if isinstance(fields, Outcome):
-            return RefundFact(out_refund_no=number, outcome=fields)
-        return refund_queried(fields, number)
-
-    async def reverse(self, order: OrderRef, timeout_ms: int) -> Outcome:
-        """冲正: undo a back-channel debit whose result is unknown, on the same day. CLOSED when UnionPay confirms,
-        UNKNOWN when it does not (query the order then). Never for an order whose credential a customer has: it would
-        stay payable. Not wired into the switch yet."""
-        spec = SPECS.get(order.product)
-        if spec is None:
-            return _refused("unsupported_product")
-        fields = await self._ask(BACK, reversal_request(spec, order), Operation.CLOSE, timeout_ms)
-        return fields if isinstance(fields, Outcome) else Outcome(kind=OutcomeKind.CLOSED, code=fields["respCode"])
+            return RefundFact(out_refund_no=refund.out_refund_no, outcome=_refused("unsupported_product"))
+        return await self._orders.query_refund(refund, spec, timeout_ms)
 
     async def download_bill(self, day: str, timeout_ms: int) -> BillAnswer:
         """对账文件 of one settlement day, which ends at 23:00. See `domain.bill.BillSource`."""
@@ -203,18 +181,3 @@ class UnionPayClient:
 
     def acknowledge(self, accepted: bool) -> Reply:
         return acknowledgement(accepted)
-
-    async def _ask(self, path: str, request: Fields, operation: Operation, timeout_ms: int) -> Fields | Outcome:
-        """One call; the fields of a successful, genuine answer about exactly this message, or what else it was."""
-        answer = await self._transport.send(
-            "POST",
-            self._account.gateway + path,
-            headers=FORM,
-            body=form_body(self._account.signer.signed(request)),
-            timeout_ms=timeout_ms,
-        )
-        fields = believed_fields(answer, operation=operation, verifier=self._account.verifier)
-        if isinstance(fields, Outcome):
-            return fields
-        wrong = about_another(fields, order_id=request["orderId"], txn_time=request["txnTime"])
-        return fields if wrong is None else wrong

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from payswitch.connectors.contract import Account
 from payswitch.connectors.transport import HttpTransport
-from payswitch.connectors.unionpay.account import read_account
+from payswitch.connectors.unionpay.account import SHOWN_KEYS, read_account
 from payswitch.connectors.unionpay.client import UnionPayClient
 from payswitch.connectors.unionpay.products import CAPABILITIES
 from payswitch.domain.channel import CapabilityTable, Channel
@@ -19,9 +19,11 @@ class UnionPayConnector:
     title_en: str = "UnionPay"
     title_zh: str = "银联云闪付"
     capabilities: CapabilityTable = CAPABILITIES
+    shown_keys: frozenset[str] = SHOWN_KEYS
 
     def open(
         self, channel: Channel, account: Account, *, transport: HttpTransport, clock: Clock, ids: IdSource
     ) -> UnionPayClient:
         """Parse the account's keys once. Raises AccountProblem with everything that is wrong."""
-        return UnionPayClient(read_account(channel.channel_id, account, clock=clock), transport=transport, clock=clock)
+        read = read_account(channel.channel_id, account, clock=clock, products=channel.products)
+        return UnionPayClient(read, transport=transport, clock=clock)

@@ -8,30 +8,45 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from payswitch.connectors.unionpay.times import wire_time
+from payswitch.connectors.acp.requests import BACK, QR_BIZ
+from payswitch.connectors.acp.times import wire_time
+from payswitch.connectors.acp.wire import RENMINBI
+from payswitch.connectors.unionpay.deadlines import LONGEST_ORDER_MS
 from payswitch.domain.channel import (
     Capability,
     CapabilityTable,
     Closing,
+    Consent,
     CredentialKind,
     Environment,
     Method,
     Product,
+    RefundTerms,
 )
 from payswitch.domain.exchange import CreateOrder
 
 FRONT: Final = "/gateway/api/frontTransReq.do"
 """Opened by the customer's browser with a posted form."""
 APP: Final = "/gateway/api/appTransReq.do"
-BACK: Final = "/gateway/api/backTransReq.do"
-QUERY: Final = "/gateway/api/queryTrans.do"
 
 GATEWAY_BIZ: Final = "000201"
 """B2C 网关支付: web, wap and app."""
-QR_BIZ: Final = "000000"
 _DESKTOP: Final = "07"
 _MOBILE: Final = "08"
-RENMINBI: Final = "156"
+
+
+LEAST_EXPIRY_S: Final = 60
+"""`payTimeout` must lie ahead when the message arrives; a minute leaves room for clocks that differ [M]."""
+LATE_S: Final = 600
+"""A bank's own page (网银) that was opened in time may bring money after `payTimeout`. UnionPay books it as 42 and
+gives it back by itself, so nothing of it is ours; how long it can take is not published [M]."""
+REVERSE_AFTER_S: Final = 65
+"""UnionPay's own examples ask about an unclear debit six times, after 1, 2, 4, 8, 16 and 32 s [O]: only then is it
+worth a reversal."""
+_REFUNDS: Final = RefundTerms(days=90, parts=None)
+_REFUNDS_OF_CODES: Final = RefundTerms(days=30, parts=None)
+"""退货 within 90 days, for codes 30 [C: integration guides; the contract's figure counts]. No limit on their number is
+published."""
 
 
 class ProductSpec(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,6 +60,8 @@ class ProductSpec(msgspec.Struct, frozen=True, kw_only=True):
     """For app products: what the customer's app calls the pay sheet."""
     se_type: str = ""
     """For handset pays: the secure element's maker in UnionPay's Android SDK."""
+    pull: bool = False
+    """The call itself debits."""
 
 
 def _app(client_hint: str, se_type: str = "") -> ProductSpec:
@@ -55,6 +72,7 @@ SPECS: Final[Mapping[Product, ProductSpec]] = {
     Product.UNIONPAY_WAP: ProductSpec(path=FRONT, channel_type=_MOBILE),
     Product.UNIONPAY_WEB: ProductSpec(path=FRONT, channel_type=_DESKTOP),
     Product.UNIONPAY_QR: ProductSpec(path=BACK, channel_type=_MOBILE, biz_type=QR_BIZ, sub_type="07"),
+    Product.UNIONPAY_CODE: ProductSpec(path=BACK, channel_type=_MOBILE, biz_type=QR_BIZ, sub_type="06", pull=True),
     Product.UNIONPAY_APP: _app("unionpay"),
     Product.APPLEPAY_APP: _app("apple_pay"),
     Product.HUAWEIPAY_APP: _app("huawei_pay", "04"),
@@ -78,6 +96,8 @@ _SCREENS: Final[Mapping[Product, tuple[frozenset[Environment], CredentialKind]]]
     Product.UNIONPAY_WEB: (frozenset({Environment.DESKTOP}), CredentialKind.FORM),
     # A code is for another device to scan; in a web view that blocks jumps it is the only way.
     Product.UNIONPAY_QR: (frozenset({Environment.DESKTOP, Environment.RESTRICTED}), CredentialKind.QR),
+    # The cashier scans the code in the customer's wallet: nothing of ours is on any screen.
+    Product.UNIONPAY_CODE: (frozenset({Environment.COUNTER}), CredentialKind.NONE),
 }
 
 
@@ -86,11 +106,20 @@ def _capability(product: Product, spec: ProductSpec) -> Capability:
     return Capability(
         product=product,
         method=_METHODS.get(product, Method.UNIONPAY),
-        push=True,
+        push=not spec.pull,
         server_created=spec.path != FRONT,
         environments=environments,
+        consent=Consent.PAYMENT_CODE if spec.pull else None,
         closing=Closing.NO,
         credential=credential,
+        least_expiry_s=LEAST_EXPIRY_S,
+        # After a restart nothing but the longest possible deadline proves an order dead: no longer one is taken.
+        most_expiry_s=LONGEST_ORDER_MS // 1_000,
+        late_s=LATE_S if spec.path == FRONT else 0,
+        reverse_after_s=REVERSE_AFTER_S,
+        refund=_REFUNDS_OF_CODES if spec.biz_type == QR_BIZ else _REFUNDS,
+        # A query for a number that nobody used answers 34 and leaves no trace.
+        probe=True,
     )
 
 

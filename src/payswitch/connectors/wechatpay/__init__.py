@@ -5,7 +5,7 @@ from __future__ import annotations
 from payswitch.connectors.contract import Account
 from payswitch.connectors.transport import HttpTransport
 from payswitch.connectors.wechatpay.client import WechatPayClient
-from payswitch.connectors.wechatpay.keys import read_account
+from payswitch.connectors.wechatpay.keys import SHOWN_KEYS, read_account
 from payswitch.connectors.wechatpay.products import CAPABILITIES
 from payswitch.domain.channel import CapabilityTable, Channel
 from payswitch.domain.exchange import ChannelClient
@@ -20,12 +20,15 @@ class WechatPayConnector:
     title_en: str = "WeChat Pay"
     title_zh: str = "微信支付"
     capabilities: CapabilityTable = CAPABILITIES
+    shown_keys: frozenset[str] = SHOWN_KEYS
 
     def open(
         self, channel: Channel, account: Account, *, transport: HttpTransport, clock: Clock, ids: IdSource
     ) -> ChannelClient:
         """Parse every key once. Raises AccountProblem that lists all that is wrong with the account."""
-        return WechatPayClient(read_account(channel.channel_id, account), transport=transport, clock=clock, ids=ids)
+        needs_v2 = any(not CAPABILITIES[product].push for product in channel.products & CAPABILITIES.keys())
+        parsed = read_account(channel.channel_id, account, needs_v2=needs_v2)
+        return WechatPayClient(parsed, transport=transport, clock=clock, ids=ids)
 
 
 CONNECTOR = WechatPayConnector()

@@ -13,6 +13,7 @@ from payswitch.connectors.codes import Operation, outcome_of_failure
 from payswitch.connectors.transport import MAX_ANSWER_BYTES, HttpAnswer, HttpTransport, SendFailure
 from payswitch.connectors.wechatpay import platform_certificates
 from payswitch.connectors.wechatpay.codes import classify, normalise, unreadable_error
+from payswitch.connectors.wechatpay.hosts import Hosts
 from payswitch.connectors.wechatpay.keys import WechatAccount
 from payswitch.connectors.wechatpay.signing import authorization
 from payswitch.connectors.wechatpay.verifying import Verdict, is_certificate_serial, verify
@@ -33,8 +34,11 @@ _WECHAT_HOSTS: Final = (".weixin.qq.com", ".wechatpay.cn")
 class SignedCalls:
     """Sends one operation's request and gives its genuine 2xx body, or the outcome that stands for everything else."""
 
-    def __init__(self, account: WechatAccount, *, transport: HttpTransport, clock: Clock, ids: IdSource) -> None:
+    def __init__(
+        self, account: WechatAccount, hosts: Hosts, *, transport: HttpTransport, clock: Clock, ids: IdSource
+    ) -> None:
         self._account = account
+        self._hosts = hosts
         self._transport = transport
         self._clock = clock
         self._ids = ids
@@ -104,6 +108,19 @@ class SignedCalls:
         origin: str | None = None,
         max_bytes: int = MAX_ANSWER_BYTES,
     ) -> HttpAnswer | SendFailure:
+        """To one of WeChat's two sites, or to the origin that is named. Signed afresh for every try."""
+
+        async def send(site: str, timeout_ms: int) -> HttpAnswer | SendFailure:
+            headers = self._signed_headers(method, target, body)
+            return await self._transport.send(
+                method, site + target, headers=headers, body=body, timeout_ms=timeout_ms, max_bytes=max_bytes
+            )
+
+        if origin is not None:
+            return await send(origin, int(deadline_ms - self._clock.monotonic_ms()))
+        return await self._hosts.send(send, deadline_ms)
+
+    def _signed_headers(self, method: str, target: str, body: bytes) -> dict[str, str]:
         account = self._account
         now_ms = self._clock.now_ms()
         headers = {
@@ -125,15 +142,7 @@ class SignedCalls:
         serial = account.key_ring.preferred_serial(now_ms)
         if serial is not None:
             headers["Wechatpay-Serial"] = serial
-        timeout_ms = int(deadline_ms - self._clock.monotonic_ms())
-        return await self._transport.send(
-            method,
-            (origin or account.base_url) + target,
-            headers=headers,
-            body=body,
-            timeout_ms=timeout_ms,
-            max_bytes=max_bytes,
-        )
+        return headers
 
     async def _judge(self, answer: HttpAnswer, deadline_ms: float) -> Verdict:
         """The verdict on an answer; for an unknown certificate, after fetching the certificates once."""

@@ -8,7 +8,9 @@ from payswitch.connectors.codes import Operation
 from payswitch.connectors.transport import HttpTransport
 from payswitch.connectors.wechatpay import bills, notify
 from payswitch.connectors.wechatpay.calls import SignedCalls
+from payswitch.connectors.wechatpay.code_pay import CodePay
 from payswitch.connectors.wechatpay.facts import order_fact, refund_fact
+from payswitch.connectors.wechatpay.hosts import Hosts
 from payswitch.connectors.wechatpay.keys import WechatAccount
 from payswitch.connectors.wechatpay.products import CAPABILITIES, TRADES
 from payswitch.connectors.wechatpay.signing import app_params, jsapi_params
@@ -24,10 +26,11 @@ from payswitch.connectors.wechatpay.wire import (
     segment,
 )
 from payswitch.domain.bill import BillAnswer
-from payswitch.domain.channel import Credential, CredentialKind
+from payswitch.domain.channel import Credential, CredentialKind, Product
 from payswitch.domain.exchange import (
     CreateAnswer,
     CreateOrder,
+    DebitOrder,
     NotifyAnswer,
     NotifyRequest,
     OrderFact,
@@ -44,17 +47,30 @@ _REFUNDS = "/v3/refund/domestic/refunds"
 
 _UNREADABLE = Outcome(kind=OutcomeKind.UNKNOWN, code="unreadable")
 _WRONG_NUMBER = Outcome(kind=OutcomeKind.UNTRUSTED, code="wrong_number")
+_NOT_CLOSABLE = Outcome(
+    kind=OutcomeKind.UNKNOWN,
+    code="not_closable",
+    message="a debit is reversed, not closed / 付款码交易用撤销，不用关单",
+)
+
+
+def _misused(code: str) -> Outcome:
+    return Outcome(kind=OutcomeKind.REFUSED_CONFIG, code=code)
 
 
 class WechatPayClient:
-    """Implements `ChannelClient`. Holds parsed keys; its `repr` shows none."""
+    """Implements `ChannelClient` and, for 付款码, `DebitClient`. Holds parsed keys; its `repr` shows none."""
 
     def __init__(self, account: WechatAccount, *, transport: HttpTransport, clock: Clock, ids: IdSource) -> None:
         self._account = account
         self._party = account.party
         self._clock = clock
         self._ids = ids
-        self._calls = SignedCalls(account, transport=transport, clock=clock, ids=ids)
+        hosts = Hosts(account.base_url, account.backup_base_url, clock)
+        self._calls = SignedCalls(account, hosts, transport=transport, clock=clock, ids=ids)
+        self._code_pay = None
+        if account.v2 is not None:
+            self._code_pay = CodePay(account.v2, account.party, hosts=hosts, transport=transport, clock=clock, ids=ids)
 
     def __repr__(self) -> str:
         return f"WechatPayClient({self._party.shown})"
@@ -63,11 +79,12 @@ class WechatPayClient:
         """Make an order. The same number with the same content gives the same order again."""
         trade = TRADES.get(order.product)
         if trade is None:
-            return CreateAnswer(outcome=Outcome(kind=OutcomeKind.REFUSED_CONFIG, code="product_not_supported"))
+            is_pull = order.product is Product.WECHAT_CODE
+            return CreateAnswer(outcome=_misused("product_is_pull" if is_pull else "product_not_supported"))
         payer = None
         if CAPABILITIES[order.product].needs_openid:
             if not order.openid:
-                return CreateAnswer(outcome=Outcome(kind=OutcomeKind.REFUSED_CONFIG, code="openid_missing"))
+                return CreateAnswer(outcome=_misused("openid_missing"))
             payer = self._party.payer(order.product, order.openid)
         body = create_body(order, merchant=self._party.create_fields(order.product), payer=payer)
         path = f"{self._party.orders}/{trade}"
@@ -80,8 +97,31 @@ class WechatPayClient:
             return CreateAnswer(outcome=_UNREADABLE)
         return CreateAnswer(outcome=Outcome(kind=OutcomeKind.ACCEPTED), credential=credential)
 
+    async def debit(self, debit: DebitOrder, timeout_ms: int) -> OrderFact:
+        """付款码: take the money with the code from the customer's wallet. See `code_pay.py`."""
+        number = debit.order.channel_order_no
+        desk = self._debit_desk(debit.order.product)
+        if isinstance(desk, Outcome):
+            return OrderFact(channel_order_no=number, outcome=desk)
+        return await desk.debit(debit, timeout_ms)
+
+    async def reverse(self, order: OrderRef, timeout_ms: int) -> Outcome:
+        """撤销: closes an unpaid debit, gives a paid one back; for seven days."""
+        desk = self._debit_desk(order.product)
+        return desk if isinstance(desk, Outcome) else await desk.reverse(order, timeout_ms)
+
+    def _debit_desk(self, product: Product) -> CodePay | Outcome:
+        if product is not Product.WECHAT_CODE:
+            return _misused("product_is_push" if product in TRADES else "product_not_supported")
+        return self._code_pay or _misused("api_v2_key_missing")
+
     async def query(self, order: OrderRef, timeout_ms: int) -> OrderFact:
         """Ask by our own number: WeChat's own number works for paid orders only."""
+        if order.product is Product.WECHAT_CODE:
+            desk = self._debit_desk(order.product)
+            if isinstance(desk, Outcome):
+                return OrderFact(channel_order_no=order.channel_order_no, outcome=desk)
+            return await desk.query(order, timeout_ms)
         target = f"{self._order(order)}?{self._party.query()}"
         answer = await self._calls.call(Operation.QUERY, "GET", target, b"", timeout_ms)
         if isinstance(answer, Outcome):
@@ -95,6 +135,8 @@ class WechatPayClient:
 
     async def close(self, order: OrderRef, timeout_ms: int) -> Outcome:
         """Make the number unpayable. WeChat says 204 for numbers it never saw, too: query after it."""
+        if order.product is Product.WECHAT_CODE:
+            return _NOT_CLOSABLE
         target = f"{self._order(order)}/close"
         body = msgspec.json.encode(self._party.close_fields())
         answer = await self._calls.call(Operation.CLOSE, "POST", target, body, timeout_ms)

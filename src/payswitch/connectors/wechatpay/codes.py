@@ -168,12 +168,13 @@ def _class_of(operation: Operation, name: str, message: str, detail: str) -> Cod
         return DETAILS[detail]
     if name in BY_OPERATION[operation]:
         return BY_OPERATION[operation][name]
+    return by_text(name, message)
+
+
+def by_text(name: str, message: str) -> CodeClass | None:
+    """The class of a (normalised) code, refined by the text beside it; None for a code that nobody has listed."""
     if _RECEIVING_RESTRICTED in message:
         return CodeClass.MAINT
-    return _refined(name, message)
-
-
-def _refined(name: str, message: str) -> CodeClass | None:
     if name == "RULELIMIT" and any(word in message for word in _RISK_WORDS):
         return CodeClass.RISK
     if name == "OUTTRADENOUSED" and any(word in message for word in _OTHER_PARAMETERS):

@@ -12,13 +12,14 @@ from cryptography.x509 import Certificate, load_pem_x509_certificates
 
 from payswitch.connectors.contract import Account, AccountProblem
 from payswitch.connectors.wechatpay.parties import DirectMerchant, PartnerMerchant, Party
-from payswitch.connectors.wechatpay.verifying import PUBLIC_KEY_PREFIX, KeyRing, is_certificate_serial
-from payswitch.kit.crypto import KeyFormatError, SigningKey, VerifyingKey
+from payswitch.connectors.wechatpay.v2_account import V2_KEYS, V2Account, read_v2
+from payswitch.connectors.wechatpay.verifying import PUBLIC_KEY_PREFIX, KeyRing, is_certificate_serial, normal_serial
+from payswitch.kit.crypto import KeyFormatError, SigningKey, VerifyingKey, load_certificate
 from payswitch.kit.secrets import Secret
 
 DEFAULT_BASE_URL: Final = "https://api.mch.weixin.qq.com"
 
-_KNOWN_KEYS: Final = frozenset(
+SHOWN_KEYS: Final = frozenset(
     {
         "base_url",
         "backup_base_url",
@@ -32,12 +33,14 @@ _KNOWN_KEYS: Final = frozenset(
         "openid_of",
         "app_partnerid_of",
         "merchant_serial_no",
-        "merchant_private_key",
-        "api_v3_key",
+        "base_url_tls",
+        "v2_sign_type",
         "wechatpay_public_key_id",
-        "wechatpay_public_key",
-        "platform_certificates",
     }
+)
+"""No secrets: an operator may see these again."""
+_KNOWN_KEYS: Final = (
+    SHOWN_KEYS | V2_KEYS | {"merchant_private_key", "api_v3_key", "wechatpay_public_key", "platform_certificates"}
 )
 _PARTNER_KEYS: Final = ("sp_mchid", "sp_appid", "sub_mchid", "sub_appid", "openid_of", "app_partnerid_of")
 """Any of them makes the account one under a service provider (服务商模式)."""
@@ -52,18 +55,20 @@ class WechatAccount:
 
     base_url: str
     backup_base_url: str | None
-    """The same ledger at WeChat's other site. Kept for the operator; nothing is sent there automatically."""
+    """The same ledger at WeChat's other site: asked when the first cannot be reached. See `hosts.py`."""
     party: Party
     """Whose account it is, in either mode."""
     merchant_serial_no: str
     signing_key: SigningKey = field(repr=False)
     api_v3_key: Secret
     key_ring: KeyRing = field(repr=False)
+    v2: V2Account | None = None
+    """For 付款码; None: the account has no APIv2 key, and sells nothing that needs one."""
 
 
-def read_account(channel_id: str, account: Account) -> WechatAccount:
+def read_account(channel_id: str, account: Account, *, needs_v2: bool = False) -> WechatAccount:
     """Parse the `[channels.account]` table. Raises AccountProblem with *all* problems, never quoting a secret."""
-    reader = _Reader(account)
+    reader = _Reader(account, needs_v2=needs_v2)
     result = reader.read()
     if reader.problems or result is None:
         raise AccountProblem(channel_id, reader.problems)
@@ -73,8 +78,9 @@ def read_account(channel_id: str, account: Account) -> WechatAccount:
 class _Reader:
     """Collects problems instead of stopping at the first."""
 
-    def __init__(self, account: Account) -> None:
+    def __init__(self, account: Account, *, needs_v2: bool) -> None:
         self._account = account
+        self._needs_v2 = needs_v2
         self.problems: list[str] = []
 
     def read(self) -> WechatAccount | None:
@@ -85,8 +91,12 @@ class _Reader:
         backup_base_url = self._base_url("backup_base_url", None)
         serial_no = self._serial()
         signing_key = self._signing_key()
+        self._check_pair(serial_no, signing_key)
         api_v3_key = self._api_v3_key()
         key_ring = self._key_ring()
+        if signing_key is not None:
+            self._check_not_ours(signing_key)
+        v2 = self._v2()
         if base_url is None or signing_key is None or api_v3_key is None:
             return None
         return WechatAccount(
@@ -97,6 +107,16 @@ class _Reader:
             signing_key=signing_key,
             api_v3_key=api_v3_key,
             key_ring=key_ring,
+            v2=v2,
+        )
+
+    def _v2(self) -> V2Account | None:
+        return read_v2(
+            self._account,
+            base_url_tls=self._base_url("base_url_tls", None),
+            needed=self._needs_v2,
+            pair_is_wrong=any(problem.startswith("merchant_") for problem in self.problems),
+            problem=self._problem,
         )
 
     def _party(self) -> Party:
@@ -183,6 +203,44 @@ class _Reader:
         except KeyFormatError as error:
             self.problems.append(f"merchant_private_key: {error}")
             return None
+
+    def _check_pair(self, serial_no: str, signing_key: SigningKey | None) -> None:
+        """`merchant_certificate` (apiclient_cert.pem) is not needed to pay. Given, it proves that the serial number
+        and the private key belong together; WeChat itself only says that the signature is wrong."""
+        text = self._account.get("merchant_certificate", "").strip()
+        if not text:
+            return
+        try:
+            certificate, public = load_certificate(text), VerifyingKey(text)
+        except KeyFormatError as error:
+            self.problems.append(f"merchant_certificate: {error}")
+            return
+        if signing_key is not None and public.pem != signing_key.public_pem:
+            self._problem(
+                "merchant_certificate",
+                "does not belong to merchant_private_key; take apiclient_cert.pem and apiclient_key.pem together",
+                "与 merchant_private_key 不是一对，请使用同一次下载的 apiclient_cert.pem 与 apiclient_key.pem",
+            )
+        if serial_no and normal_serial(serial_no) != normal_serial(f"{certificate.serial_number:X}"):
+            self._problem(
+                "merchant_serial_no",
+                "is not the serial number of merchant_certificate",
+                "不是 merchant_certificate 的序列号",
+            )
+
+    def _check_not_ours(self, signing_key: SigningKey) -> None:
+        """The merchant's own public key where WeChat's belongs: nothing of WeChat's would ever be believed."""
+        text = self._account.get("wechatpay_public_key", "").strip()
+        try:
+            same = bool(text) and VerifyingKey(text).pem == signing_key.public_pem
+        except KeyFormatError:
+            return  # told already
+        if same:
+            self._problem(
+                "wechatpay_public_key",
+                "is the merchant's own public key; download WeChat Pay's from the merchant platform",
+                "填成了商户自己的公钥，请在商户平台下载“微信支付公钥”",
+            )
 
     def _api_v3_key(self) -> Secret | None:
         text = self._text("api_v3_key")

@@ -74,6 +74,14 @@ class Party(Protocol):
         """Whether a row of a bill (商户号, 特约商户号) is this merchant's."""
         ...
 
+    def v2_identity(self) -> dict[str, str]:
+        """Who must be named in an answer of API V2."""
+        ...
+
+    def v2_fields(self) -> dict[str, str]:
+        """Who is named in a request to API V2."""
+        ...
+
 
 @dataclass(frozen=True)
 class DirectMerchant:
@@ -125,6 +133,12 @@ class DirectMerchant:
 
     def owns_row(self, mchid: str, sub_mchid: str) -> bool:
         return mchid == self.mchid and sub_mchid in ("", "0", self.mchid)
+
+    def v2_identity(self) -> dict[str, str]:
+        return {"appid": self.appid, "mch_id": self.mchid, "sub_mch_id": ""}
+
+    def v2_fields(self) -> dict[str, str]:
+        return {"appid": self.appid, "mch_id": self.mchid}
 
 
 @dataclass(frozen=True)
@@ -199,3 +213,9 @@ class PartnerMerchant:
 
     def owns_row(self, mchid: str, sub_mchid: str) -> bool:
         return (mchid, sub_mchid) == (self.sp_mchid, self.sub_mchid) or mchid == self.sub_mchid
+
+    def v2_identity(self) -> dict[str, str]:
+        return {"appid": self.sp_appid, "mch_id": self.sp_mchid, "sub_mch_id": self.sub_mchid}
+
+    def v2_fields(self) -> dict[str, str]:
+        return self.v2_identity() | ({"sub_appid": self.sub_appid} if self.sub_appid else {})

@@ -147,7 +147,7 @@ def cut_utf8(text: str, limit: int) -> str:
     return text if len(data) <= limit else data[:limit].decode("utf-8", "ignore")
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
     """Without line breaks and control characters: the text stands again in the daily bill, one row a line."""
     return "".join(c if c.isprintable() else " " for c in text)
 
@@ -156,7 +156,7 @@ def create_body(order: CreateOrder, *, merchant: Mapping[str, str], payer: Mappi
     """JSON of the create call of any product. `merchant`: whose order it is; `payer`: for pages inside WeChat."""
     body: dict[str, object] = {
         **merchant,
-        "description": cut_utf8(_one_line(order.subject), DESCRIPTION_BYTES),
+        "description": cut_utf8(one_line(order.subject), DESCRIPTION_BYTES),
         "out_trade_no": order.channel_order_no,
         "time_expire": rfc3339(order.expires_at_ms),
         "notify_url": order.notify_url,

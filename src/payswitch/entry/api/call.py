@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -20,12 +21,12 @@ IDEMPOTENCY_KEY = "[!-~]{1,255}"
 _KEY = re.compile(IDEMPOTENCY_KEY)
 
 
-@dataclass(slots=True, frozen=True)
-class Call:
-    """What an operation is given: the shop is known, the command and the query parameters are checked."""
+@dataclass(slots=True, frozen=True, kw_only=True)
+class Incoming:
+    """What every operation is given: the command and the query parameters are checked. Who calls is known, too: the
+    two kinds of callers, shops and operators, have a class of their own each."""
 
     ctx: Context
-    shop: Shop
     path: Mapping[str, str]
     query: Mapping[str, Any]
     command: Any
@@ -33,24 +34,41 @@ class Call:
     idempotency_key: str | None
 
 
+@dataclass(slots=True, frozen=True, kw_only=True)
+class Call(Incoming):
+    """A call of a shop."""
+
+    shop: Shop
+
+
 @dataclass(slots=True, frozen=True)
 class Answer:
     """What an operation returns: a view, encoded by the caller."""
 
-    view: msgspec.Struct
+    view: msgspec.Struct | msgspec.Raw
+    """`Raw`: JSON of somebody else's making, handed on byte for byte."""
     status: int = 200
 
 
-async def authenticate(ctx: Context, scope: Mapping[str, Any]) -> Shop:
-    """The shop of the API key. Raises `unauthenticated`.
+def key_fingerprint(scope: Mapping[str, Any]) -> str | None:
+    """The fingerprint of the API key that came with the request; None when there is none.
 
     Every key, good or bad, costs one hash and one look-up by its fingerprint: nothing compares secrets character
     by character, so the time of an answer tells nothing.
     """
     scheme, _, key = (asgi.header(scope, b"authorization") or "").partition(" ")
-    shop = None
-    if scheme.lower() == "bearer" and key:
-        shop = await ctx.store.shop_of_key(fingerprint(key.strip()))
+    return fingerprint(key.strip()) if scheme.lower() == "bearer" and key else None
+
+
+async def admit_shop(ctx: Context, scope: Mapping[str, Any]) -> Callable[..., Call]:
+    """The door of the shops' part of the API."""
+    return partial(Call, shop=await authenticate(ctx, scope))
+
+
+async def authenticate(ctx: Context, scope: Mapping[str, Any]) -> Shop:
+    """The shop of the API key. Raises `unauthenticated`."""
+    key = key_fingerprint(scope)
+    shop = None if key is None else await ctx.store.shop_of_key(key)
     if shop is None:
         raise PaySwitchError(
             UNAUTHENTICATED,

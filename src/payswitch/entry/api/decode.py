@@ -89,7 +89,7 @@ class Reader:
 
     @staticmethod
     def _apply(path: str, rule: Rule, value: Any, errors: FieldErrors) -> None:
-        complaint = None if value is None else rule.complaint(value)
+        complaint = None if value is None or value is msgspec.UNSET else rule.complaint(value)
         if complaint is not None:
             errors.add(path, *complaint)
 

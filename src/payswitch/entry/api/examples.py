@@ -22,6 +22,8 @@ _ATTEMPT: dict[str, Any] = {
     "started_at_ms": 1_794_400_620_000,
     "answered_at_ms": 1_794_400_620_110,
     "exposed_at_ms": 1_794_400_620_112,
+    "debit_at_ms": None,
+    "reverse_at_ms": None,
     "finished_at_ms": None,
     "deadline_ms": 1_794_401_520_000,
 }
@@ -61,6 +63,7 @@ _PAYMENT: dict[str, Any] = {
         "params": {},
         "expires_at": "2026-11-11T12:52:00.000Z",
     },
+    "confirming": None,
     "attempts": [_ATTEMPT],
     "refunds": [],
 }
@@ -99,6 +102,23 @@ _EVENT: dict[str, Any] = {
     },
 }
 
+_AGREEMENT: dict[str, Any] = {
+    "agreement_id": "agr_01HF8Q9999ABCDEFGHJKMN",
+    "customer_id": "c-77",
+    "channel_id": "quickpay-icbc",
+    "bank": "icbc",
+    "card_tail": "0000",
+    "state": "applied",
+    "created_at": "2026-11-11T12:30:00.000Z",
+    "activated_at": None,
+    "ended_at": None,
+}
+
+
+def one_refund(**changes: Any) -> dict[str, Any]:
+    """A refund that differs from the usual one in these fields."""
+    return {**_REFUND, **changes}
+
 
 def _one(summary: str, value: Any) -> dict[str, Any]:
     return {"usual": {"summary": summary, "value": value}}
@@ -113,6 +133,15 @@ REQUESTS: dict[str, dict[str, Any]] = {
                 "amount_fen": 12_900,
                 "subject": "明前龙井 250 g",
                 "environment": "desktop",
+            },
+        },
+        "counter": {
+            "summary": "At the counter: the customer's payment code was scanned, and is debited at once",
+            "value": {
+                "out_trade_no": "20261111-0003",
+                "amount_fen": 3_800,
+                "subject": "茶点",
+                "payment_code": "134567890123456789",
             },
         },
         "link": {
@@ -130,18 +159,66 @@ REQUESTS: dict[str, dict[str, Any]] = {
             },
         },
     },
+    "ConfirmPayment": {
+        "sms": {"summary": "The customer typed the bank's code", "value": {"sms_code": "428571"}},
+        "counter": {"summary": "The customer shows a new code", "value": {"payment_code": "134567890123456789"}},
+    },
+    "OpenApplePaySession": _one(
+        "What `onvalidatemerchant` brings",
+        {
+            "validation_url": "https://cn-apple-pay-gateway.apple.com/paymentservices/startSession",
+            "domain": "pay.shop.example.com",
+        },
+    ),
     "SwitchPayment": {
         "alipay": {"summary": "Alipay instead", "value": {"methods": ["alipay"], "environment": "desktop"}},
         "any": {"summary": "Any other way", "value": {}},
     },
+    "ApplyAgreementInput": _one(
+        "A debit card",
+        {
+            "customer_id": "c-77",
+            "bank": "icbc",
+            "card_no": "6222020000000000000",
+            "id_no": "11010119900101000X",
+            "name": "张三",
+            "mobile": "13800000000",
+        },
+    ),
+    "ConfirmAgreementInput": _one("The code of the SMS", {"sms_code": "000000"}),
     "CreateRefund": _one("A part goes back", {"refund_no": "R-20261112-1", "amount_fen": 2_900, "reason": "包装破损"}),
 }
 
+_DESKTOP: dict[str, Any] = {
+    "environment": "desktop",
+    "methods": ["wechat"],
+    "offers": [
+        {
+            "product": "wechat_native",
+            "method": "wechat",
+            "push": True,
+            "credential": "qr",
+            "needs": [],
+            "closing": "yes",
+            "min_fen": 1,
+            "max_fen": 5_000_000,
+            "channels": ["wechat-main", "wechat-backup"],
+        }
+    ],
+}
+
 ANSWERS: dict[str, dict[str, Any]] = {
+    "ApplePaySessionView": _one(
+        "Opaque, for the page",
+        {"merchantSessionIdentifier": "SSH0000", "expiresAt": 1_794_400_920_000, "signature": "308006092a86"},
+    ),
     "PaymentView": _one("Waiting for the customer", _PAYMENT),
     "PaymentList": _one("A page of one", {"data": [_LISTED], "next": None}),
     "RefundView": _one("On its way", _REFUND),
     "RefundList": _one("One refund", {"data": [_REFUND]}),
+    "AgreementView": _one("Waiting for the SMS code", _AGREEMENT),
+    "AgreementList": _one("One card", {"data": [_AGREEMENT]}),
     "EventView": _one("Delivered", _EVENT),
     "EventList": _one("A page of one", {"data": [_EVENT], "next": None}),
+    "CapabilityList": _one("One environment", {"data": [_DESKTOP]}),
 }

@@ -5,6 +5,8 @@ The stored customer stays lenient, so that an older version can read what a newe
 
 from __future__ import annotations
 
+import msgspec
+
 from payswitch.domain.payment import Customer
 from payswitch.services.commands import CreatePayment
 
@@ -17,3 +19,30 @@ class CreatePaymentInput(CreatePayment, frozen=True, kw_only=True, forbid_unknow
     """`POST /v1/payments`."""
 
     customer: CustomerInput = CustomerInput()
+
+
+class ApplyAgreementInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`POST /v1/agreements`: the card that a customer wants to sign up, and whose it is."""
+
+    customer_id: str
+    bank: str
+    card_no: str
+    id_no: str
+    name: str
+    mobile: str
+    is_credit: bool = False
+    valid_until: str | None = None
+    cvv2: str | None = None
+
+    def __repr__(self) -> str:
+        """Nothing of it, wherever it should ever be printed."""
+        return "ApplyAgreementInput(***)"
+
+
+class ConfirmAgreementInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`POST /v1/agreements/{agreement_id}/confirm`."""
+
+    sms_code: str
+
+    def __repr__(self) -> str:
+        return "ConfirmAgreementInput(***)"

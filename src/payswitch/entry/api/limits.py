@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from payswitch.entry.api.inputs import CreatePaymentInput
+from payswitch.entry.api.inputs import ApplyAgreementInput, ConfirmAgreementInput, CreatePaymentInput
 from payswitch.entry.api.rules import Address, Items, Notes, OneOf, Rule, Text, Whole
-from payswitch.services.commands import CreateRefund
+from payswitch.services.channel_commands import CreateChannel, RotateCredentials, UpdateChannel
+from payswitch.services.commands import ConfirmPayment, CreateRefund, OpenApplePaySession
 
 MAX_AMOUNT_FEN = 10_000_000_000
 """One hundred million yuan: far above any channel's limit, far below anything that could overflow."""
@@ -37,6 +38,10 @@ def _plain(most: int) -> Text:
     )
 
 
+def _text(least: int, most: int, pattern: str, en: str, zh: str) -> Text:
+    return Text(least, most, pattern, f"must be {en}", f"须为{zh}")
+
+
 def _number() -> Text:
     return Text(1, 64, NUMBER, "must be 1 to 64 of 0-9 A-Z a-z _ -", "须为 1 到 64 个字母、数字、下划线或减号")
 
@@ -60,7 +65,24 @@ _SUBJECT = Text(
     most_bytes=127,
 )
 
+_PAYMENT_CODE = Text(16, 32, "[0-9 ]*", "must be the 16 to 24 digits of the code", "须为 16 到 24 位数字")
+
 _AMOUNT = Whole(1, MAX_AMOUNT_FEN, " fen (分)", "（单位：分）")
+
+_COUNT = Whole(1, 1_000_000, "", "")
+_CHANNEL_AMOUNT = Whole(1, MAX_AMOUNT_FEN, " fen (分)", "（单位：分）")
+_SETTINGS: Mapping[str, Rule] = {
+    "name": Text(1, 64, VISIBLE, "must be 1 to 64 characters in one line", "须为 1 到 64 个字符，不含控制字符"),
+    "products": Items(50),
+    "upstream": _number(),
+    "tier": Whole(1, 99, "", ""),
+    "fee_bp": Whole(0, 10_000, " basis points (10,000 = 100 %)", "（万分之一）"),
+    "min_fen": _CHANNEL_AMOUNT,
+    "max_fen": _CHANNEL_AMOUNT,
+    "daily_cap_fen": Whole(1, 1_000_000_000_000, " fen (分)", "（单位：分）"),
+    "tags": Items(20),
+}
+_ACCOUNT = Notes(40, "[0-9A-Za-z_]{1,40}", 30_000)
 
 RULES: Mapping[type, Mapping[str, Rule]] = {
     CreatePaymentInput: {
@@ -83,11 +105,50 @@ RULES: Mapping[type, Mapping[str, Rule]] = {
         "return_url": _url(),
         "expires_in_s": Whole(10, 7_200, " seconds", "（单位：秒）"),
         "metadata": Notes(20, "[A-Za-z0-9_.-]{1,40}", 500),
+        "agreement_id": _number(),
+        "payment_code": _PAYMENT_CODE,
+    },
+    ConfirmPayment: {
+        "sms_code": Text(4, 8, "[0-9]*", "must be the 4 to 8 digits of the SMS", "须为 4 到 8 位数字"),
+        "payment_code": _PAYMENT_CODE,
+        "apple_pay_token": Text(
+            1,
+            24_576,
+            PLAIN,
+            "must be the payment token as JSON text in one line",
+            "须为单行 JSON 格式的支付令牌",
+        ),
+    },
+    OpenApplePaySession: {
+        "validation_url": _url(),
+        "domain": Text(1, 253, "[0-9A-Za-z.-]*", "must be a host name", "须为域名"),
+    },
+    ApplyAgreementInput: {
+        "customer_id": _text(1, 64, VISIBLE, "1 to 64 characters, not only blanks", "1 到 64 个字符，不能只有空白"),
+        "bank": _text(2, 16, "[a-z]*", "a bank's short name, e.g. icbc, ccb, abc, cmb, boc", "银行简称，如 icbc、ccb"),
+        "card_no": _text(12, 19, "[0-9]*", "12 to 19 digits without blanks", "12 到 19 位数字，不含空格"),
+        "id_no": _text(5, 20, "[0-9A-Za-z]*", "5 to 20 letters and digits", "5 到 20 个字母或数字"),
+        "name": _text(1, 30, VISIBLE, "1 to 30 characters, as the bank knows it", "1 到 30 个字符，与银行预留一致"),
+        "mobile": _text(11, 11, "1[0-9]*", "11 digits, as the bank knows it", "11 位手机号，与银行预留一致"),
+        "valid_until": _text(4, 4, "(?:0[1-9]|1[0-2])[0-9]{2}", "MMYY as printed on the card", "卡面有效期，MMYY"),
+        "cvv2": _text(3, 4, "[0-9]*", "3 or 4 digits", "3 或 4 位数字"),
+    },
+    ConfirmAgreementInput: {
+        "sms_code": _text(4, 8, "[0-9A-Za-z]*", "the 4 to 8 characters of the SMS", "短信中的 4 到 8 位验证码"),
     },
     CreateRefund: {
         "refund_no": _number(),
         "amount_fen": _AMOUNT,
         "reason": _plain(80),
     },
+    CreateChannel: {
+        "channel_id": _number(),
+        "merchant_id": _number(),
+        "connector": _plain(32),
+        "account": _ACCOUNT,
+        **_SETTINGS,
+    },
+    UpdateChannel: {"revision": _COUNT, **_SETTINGS},
+    RotateCredentials: {"revision": _COUNT, "account": _ACCOUNT},
 }
 """By command, then by field path. A field without a rule is limited by its type alone."""

@@ -10,14 +10,15 @@ from payswitch import __version__
 from payswitch.domain import errors as kinds
 from payswitch.domain.errors import ErrorKind
 from payswitch.entry.api import examples
+from payswitch.entry.api.admin import examples as admin_examples
 from payswitch.entry.api.call import IDEMPOTENCY_KEY
-from payswitch.entry.api.inputs import CreatePaymentInput, CustomerInput
+from payswitch.entry.api.inputs import CustomerInput
 from payswitch.entry.api.limits import RULES
-from payswitch.entry.api.operations import OPERATIONS, Operation
+from payswitch.entry.api.operation import Operation
 from payswitch.entry.api.query import IDENTIFIER
+from payswitch.entry.api.sections import ALL_OPERATIONS, SECTIONS
 from payswitch.entry.api.views import Health
 from payswitch.entry.http import problems
-from payswitch.services.commands import CreateRefund, SwitchPayment
 
 _REF = "#/components/schemas/{name}"
 _JSON = "application/json"
@@ -44,14 +45,18 @@ _WITH_BODY = (
     kinds.BODY_TOO_SLOW,
 )
 
+_REQUESTS = examples.REQUESTS | admin_examples.REQUESTS
+_ANSWERS = examples.ANSWERS | admin_examples.ANSWERS
+
 Json = dict[str, Any]
 
 
 def document(public_url: str) -> Json:
     """The whole document as plain data."""
     paths: dict[str, Json] = {}
-    for operation in OPERATIONS:
-        paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation)
+    for section in SECTIONS:
+        for operation in section.operations:
+            paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation, section.security)
     paths["/healthz"] = {"get": _health()}
     return {
         "openapi": "3.1.0",
@@ -63,20 +68,21 @@ def document(public_url: str) -> Json:
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": public_url}],
-        "security": [{"apiKey": []}],
         "paths": paths,
         "components": {
             "securitySchemes": {
-                "apiKey": {"type": "http", "scheme": "bearer", "description": "The shop's API key / 店铺 API 密钥"}
+                "apiKey": {"type": "http", "scheme": "bearer", "description": "The shop's API key / 店铺 API 密钥"},
+                "operatorKey": {"type": "http", "scheme": "bearer", "description": "An operator's key / 运营密钥"},
             },
             "schemas": _schemas(),
         },
     }
 
 
-def _operation(operation: Operation) -> Json:
+def _operation(operation: Operation[Any], security: str) -> Json:
     described: Json = {
         "operationId": operation.name,
+        "security": [{security: []}],
         "summary": operation.title,
         "description": operation.title_zh,
         "parameters": _parameters(operation),
@@ -84,12 +90,12 @@ def _operation(operation: Operation) -> Json:
     }
     if operation.body is not None:
         name = operation.body.__name__
-        media: Json = {"schema": {"$ref": _REF.format(name=name)}, "examples": examples.REQUESTS[name]}
+        media: Json = {"schema": {"$ref": _REF.format(name=name)}, "examples": _REQUESTS[name]}
         described["requestBody"] = {"required": True, "content": {_JSON: media}}
     return described
 
 
-def _parameters(operation: Operation) -> list[Json]:
+def _parameters(operation: Operation[Any]) -> list[Json]:
     found: list[Json] = [
         {
             "name": name,
@@ -103,7 +109,7 @@ def _parameters(operation: Operation) -> list[Json]:
         {
             "name": parameter.name,
             "in": "query",
-            "required": False,
+            "required": parameter.required,
             "description": parameter.meaning,
             "schema": parameter.schema(),
         }
@@ -126,11 +132,11 @@ def _path_names(path: str) -> list[str]:
     return [part[1:-1] for part in path.split("/") if part.startswith("{")]
 
 
-def _responses(operation: Operation) -> Json:
+def _responses(operation: Operation[Any]) -> Json:
     name = operation.answer.__name__
     good: Json = {
         "description": operation.title,
-        "content": {_JSON: {"schema": {"$ref": _REF.format(name=name)}, "examples": examples.ANSWERS[name]}},
+        "content": {_JSON: {"schema": {"$ref": _REF.format(name=name)}, "examples": _ANSWERS[name]}},
         "headers": {"X-Request-Id": {"schema": {"type": "string"}, "description": "Quote it when asking for help"}},
     }
     found: Json = {str(operation.status): good}
@@ -164,14 +170,10 @@ def _health() -> Json:
 
 
 def _schemas() -> Json:
-    answers = {operation.answer for operation in OPERATIONS}
-    types = [
-        CreatePaymentInput,
-        SwitchPayment,
-        CreateRefund,
-        Health,
-        *sorted(answers, key=lambda answer: answer.__name__),
-    ]
+    bodies = {operation.body for operation in ALL_OPERATIONS if operation.body is not None}
+    answers = {operation.answer for operation in ALL_OPERATIONS}
+    kinds_of_data: set[type[msgspec.Struct]] = {*bodies, *answers, Health}
+    types = sorted(kinds_of_data, key=lambda kind: kind.__name__)
     _, found = msgspec.json.schema_components(types, ref_template=_REF)
     schemas: Json = msgspec.to_builtins(found)
     for command, rules in RULES.items():
@@ -209,9 +211,7 @@ def _problem_schema() -> Json:
             "code": {**text, "description": "Stable, for programs"},
             "detail": text,
             "detail_zh": text,
-            "next_action": {
-                "enum": ["fix_request", "retry_later", "query", "offer_other_method", "contact_operator", "none"]
-            },
+            "next_action": {"enum": sorted({kind.next_action for kind in kinds.catalogue()})},
             "request_id": text,
             "errors": {
                 "type": "array",

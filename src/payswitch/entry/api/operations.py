@@ -1,44 +1,30 @@
-"""Every operation of the API, one small function each, and the table from which routes and document are made."""
+"""Every operation of the shops' API, one small function each, and the table from which routes and document are made."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Sequence
 
 import msgspec
 
 from payswitch.domain import errors as kinds
-from payswitch.domain.errors import NOT_FOUND, ErrorKind
-from payswitch.domain.payment import PaymentFile
+from payswitch.domain.errors import NOT_FOUND
+from payswitch.domain.payment import Decision, PaymentFile
 from payswitch.entry.api import query, views
+from payswitch.entry.api.agreement_operations import AGREEMENTS
 from payswitch.entry.api.call import Answer, Call
+from payswitch.entry.api.capability_views import CapabilityList, capability_list
 from payswitch.entry.api.inputs import CreatePaymentInput
-from payswitch.entry.api.query import Parameter
+from payswitch.entry.api.operation import Operation
 from payswitch.entry.http.environment import detect
-from payswitch.services import deliveries, payments, refunds, switching
-from payswitch.services.commands import CreateRefund, PaymentAnswer, SwitchPayment
-
-
-@dataclass(frozen=True, kw_only=True)
-class Operation:
-    """One method of one address."""
-
-    name: str
-    """operationId in the document."""
-    method: Literal["GET", "POST"]
-    path: str
-    run: Callable[[Call], Awaitable[Answer]]
-    title: str
-    title_zh: str
-    answer: type[msgspec.Struct]
-    status: int = 200
-    may_repeat: bool = False
-    """A repeat answers 200 instead of 201, with what the first one made."""
-    body: type[msgspec.Struct] | None = None
-    parameters: tuple[Parameter, ...] = ()
-    problems: tuple[ErrorKind, ...] = ()
-    """Beyond those that every operation may answer."""
+from payswitch.services import applepay, capabilities, confirming, deliveries, payments, refunds, switching
+from payswitch.services.commands import (
+    ConfirmPayment,
+    CreateRefund,
+    OpenApplePaySession,
+    PaymentAnswer,
+    SwitchPayment,
+)
+from payswitch.services.unknown_debits import settled_by_ms
 
 
 async def create_payment(call: Call) -> Answer:
@@ -53,8 +39,7 @@ async def get_payment(call: Call) -> Answer:
     payment_id = call.path["payment_id"]
     file = await payments.get_payment(call.ctx, call.shop, payment_id)
     decisions = await payments.decisions(call.ctx, call.shop, payment_id)
-    url = call.ctx.checkout_url(file.payment.checkout_token)
-    return Answer(views.file_view(file, url, call.ctx.clock.now_ms(), decisions=decisions))
+    return Answer(_view(call, file, decisions=decisions))
 
 
 async def list_payments(call: Call) -> Answer:
@@ -84,6 +69,20 @@ async def switch_payment(call: Call) -> Answer:
     return Answer(_shown(call, answer))
 
 
+async def confirm_payment(call: Call) -> Answer:
+    answer = await confirming.confirm_payment(call.ctx, call.shop, call.path["payment_id"], call.command)
+    return Answer(_shown(call, answer))
+
+
+async def resend_sms(call: Call) -> Answer:
+    return Answer(_shown(call, await confirming.resend_sms(call.ctx, call.shop, call.path["payment_id"])))
+
+
+async def open_apple_pay_session(call: Call) -> Answer:
+    session = await applepay.merchant_session(call.ctx, call.shop, call.path["payment_id"], call.command)
+    return Answer(msgspec.Raw(session))
+
+
 async def create_refund(call: Call) -> Answer:
     refund = await refunds.create_refund(call.ctx, call.shop, call.path["payment_id"], call.command)
     return Answer(views.refund_view(refund), status=201)
@@ -111,21 +110,36 @@ async def resend_event(call: Call) -> Answer:
     return Answer(views.event_view(await deliveries.resend_event(call.ctx, call.shop, call.path["event_id"])))
 
 
+async def list_capabilities(call: Call) -> Answer:
+    return Answer(capability_list(capabilities.places_of(call.ctx, call.shop.merchant_id)))
+
+
 def _shown(call: Call, answer: PaymentAnswer) -> views.PaymentView:
     """After a use case that names the attempt to show."""
-    url = call.ctx.checkout_url(answer.file.payment.checkout_token)
-    if answer.attempt_id is None:
-        return _plain(call, answer.file)
-    return views.file_view(answer.file, url, call.ctx.clock.now_ms(), attempt_id=answer.attempt_id)
+    return _view(call, answer.file, attempt_id=answer.attempt_id)
 
 
 def _plain(call: Call, file: PaymentFile) -> views.PaymentView:
-    return views.file_view(file, call.ctx.checkout_url(file.payment.checkout_token), call.ctx.clock.now_ms())
+    return _view(call, file)
+
+
+def _view(
+    call: Call, file: PaymentFile, *, attempt_id: str | None = None, decisions: Sequence[Decision] | None = None
+) -> views.PaymentView:
+    ctx = call.ctx
+    return views.file_view(
+        file,
+        ctx.checkout_url(file.payment.checkout_token),
+        ctx.clock.now_ms(),
+        settled_by=lambda attempt: settled_by_ms(ctx, attempt),
+        attempt_id=attempt_id,
+        decisions=decisions,
+    )
 
 
 _PAYMENT = "/v1/payments/{payment_id}"
 
-OPERATIONS: tuple[Operation, ...] = (
+OPERATIONS: tuple[Operation[Call], ...] = (
     Operation(
         name="createPayment",
         method="POST",
@@ -141,6 +155,7 @@ OPERATIONS: tuple[Operation, ...] = (
             kinds.TOO_MANY_ATTEMPTS,
             kinds.OUT_TRADE_NO_CONFLICT,
             kinds.IDEMPOTENCY_CONFLICT,
+            kinds.CONSENT_UNUSABLE,
             kinds.NO_CANDIDATE,
             kinds.PAYER_REFUSED,
             kinds.CHANNELS_UNAVAILABLE,
@@ -188,11 +203,60 @@ OPERATIONS: tuple[Operation, ...] = (
         problems=(
             NOT_FOUND,
             kinds.WRONG_STATE,
+            kinds.PAYMENT_CONFIRMING,
             kinds.NO_CANDIDATE,
             kinds.TOO_MANY_ATTEMPTS,
             kinds.PAYER_REFUSED,
             kinds.CHANNELS_UNAVAILABLE,
         ),
+    ),
+    Operation(
+        name="confirmPayment",
+        method="POST",
+        path=_PAYMENT + "/confirm",
+        run=confirm_payment,
+        title="Debit with what the customer gave: an SMS code, a payment code or an Apple Pay token",
+        title_zh="以顾客的短信验证码、付款码或 Apple Pay 授权扣款",
+        body=ConfirmPayment,
+        answer=views.PaymentView,
+        problems=(
+            NOT_FOUND,
+            kinds.WRONG_STATE,
+            kinds.CONSENT_WRONG,
+            kinds.CONSENT_UNUSABLE,
+            kinds.PAYMENT_CONFIRMING,
+            kinds.NO_CANDIDATE,
+            kinds.TOO_MANY_ATTEMPTS,
+            kinds.PAYER_REFUSED,
+            kinds.CHANNELS_UNAVAILABLE,
+        ),
+    ),
+    Operation(
+        name="openApplePaySession",
+        method="POST",
+        path=_PAYMENT + "/apple-pay-session",
+        run=open_apple_pay_session,
+        title="For the page's `onvalidatemerchant`: Apple's merchant session, unchanged",
+        title_zh="网页 onvalidatemerchant 时调用：原样返回 Apple 的商户会话",
+        body=OpenApplePaySession,
+        answer=views.ApplePaySessionView,
+        problems=(
+            NOT_FOUND,
+            kinds.WRONG_STATE,
+            kinds.PAYMENT_CONFIRMING,
+            kinds.NO_CANDIDATE,
+            kinds.CHANNELS_UNAVAILABLE,
+        ),
+    ),
+    Operation(
+        name="resendSms",
+        method="POST",
+        path=_PAYMENT + "/resend-sms",
+        run=resend_sms,
+        title="The bank sends the customer another SMS code; at most once a minute",
+        title_zh="重发短信验证码，每分钟最多一次",
+        answer=views.PaymentView,
+        problems=(NOT_FOUND, kinds.WRONG_STATE, kinds.TOO_SOON, kinds.CHANNELS_UNAVAILABLE),
     ),
     Operation(
         name="createRefund",
@@ -204,7 +268,13 @@ OPERATIONS: tuple[Operation, ...] = (
         body=CreateRefund,
         answer=views.RefundView,
         status=201,
-        problems=(NOT_FOUND, kinds.WRONG_STATE, kinds.IDEMPOTENCY_CONFLICT, kinds.REFUND_EXCEEDS_PAID),
+        problems=(
+            NOT_FOUND,
+            kinds.WRONG_STATE,
+            kinds.IDEMPOTENCY_CONFLICT,
+            kinds.REFUND_EXCEEDS_PAID,
+            kinds.REFUND_TERMS,
+        ),
     ),
     Operation(
         name="listRefunds",
@@ -246,4 +316,14 @@ OPERATIONS: tuple[Operation, ...] = (
         answer=views.EventView,
         problems=(NOT_FOUND,),
     ),
+    Operation(
+        name="listCapabilities",
+        method="GET",
+        path="/v1/capabilities",
+        run=list_capabilities,
+        title="What the merchant's enabled channels can do in each environment",
+        title_zh="各支付环境中可用的支付方式与支付产品",
+        answer=CapabilityList,
+    ),
+    *AGREEMENTS,
 )

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 
 from payswitch.domain.payment import PaymentState
 from payswitch.entry.api.decode import FieldErrors
-from payswitch.entry.api.limits import NUMBER
+from payswitch.entry.api.limits import NUMBER, VISIBLE
 
 IDENTIFIER = "[0-9A-Za-z_-]{1,64}"
 MOST_PER_PAGE = 100
@@ -28,6 +28,9 @@ class Parameter:
     choices: type[StrEnum] | None = None
     most: int | None = None
     """A whole number from 1 to this."""
+    required: bool = False
+    wanted: tuple[str, str] = ("1 to 64 of 0-9 A-Z a-z _ -", "1 到 64 个字母、数字、下划线或减号")
+    """What fits the pattern, in words."""
 
     def schema(self) -> dict[str, Any]:
         if self.choices is not None:
@@ -49,7 +52,7 @@ class Parameter:
         elif re.fullmatch(self.pattern or "", text):
             return text
         else:
-            errors.add(self.name, "must be 1 to 64 of 0-9 A-Z a-z _ -", "须为 1 到 64 个字母、数字、下划线或减号")
+            errors.add(self.name, f"must be {self.wanted[0]}", f"须为 {self.wanted[1]}")
         return None
 
 
@@ -57,6 +60,13 @@ LIMIT = Parameter("limit", "How many at most, newest first", most=MOST_PER_PAGE)
 BEFORE_PAYMENT = Parameter("before", "A payment id: only older ones", pattern=IDENTIFIER)
 BEFORE_EVENT = Parameter("before", "An event id: only older ones", pattern=IDENTIFIER)
 OF_PAYMENT = Parameter("payment_id", "Only events of this payment", pattern=IDENTIFIER)
+OF_CUSTOMER = Parameter(
+    "customer_id",
+    "The shop's own id of the customer",
+    pattern=f"(?=.{{1,64}}$){VISIBLE}",
+    required=True,
+    wanted=("1 to 64 characters, not only blanks", "1 到 64 个字符，不能只有空白"),
+)
 STATE = Parameter("state", "Only payments in this state", choices=PaymentState)
 TRADE_NO = Parameter("out_trade_no", "Only the payment with this 商户订单号", pattern=NUMBER)
 
@@ -73,5 +83,8 @@ def read_query(text: bytes, parameters: Sequence[Parameter]) -> Mapping[str, Any
             errors.add(name, "is given twice", "重复出现")
         else:
             values[name] = known[name].read(value, errors)
+    for parameter in parameters:
+        if parameter.required and parameter.name not in values:
+            errors.add(parameter.name, "is required", "必填")
     errors.raise_if_any()
     return values

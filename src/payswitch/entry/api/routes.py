@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Generic
 
 import msgspec
 from litestar import Request, get, route
@@ -12,10 +12,12 @@ from litestar.response.base import ASGIResponse
 
 from payswitch.domain.errors import PaySwitchError
 from payswitch.entry.api import openapi
-from payswitch.entry.api.call import Call, authenticate, idempotency_key, require_json
+from payswitch.entry.api.call import idempotency_key, require_json
 from payswitch.entry.api.decode import Reader
-from payswitch.entry.api.operations import OPERATIONS, Operation, create_payment
+from payswitch.entry.api.operation import Admit, CallT, Operation
+from payswitch.entry.api.operations import create_payment
 from payswitch.entry.api.query import read_query
+from payswitch.entry.api.sections import SECTIONS, SHOPS
 from payswitch.entry.api.views import Health
 from payswitch.entry.http import asgi, problems
 from payswitch.entry.http.hot_path import HotRoutes
@@ -30,23 +32,25 @@ _encode = msgspec.json.Encoder().encode
 
 def routes(ctx: Context) -> list[HTTPRouteHandler]:
     """The API's part of the application: `/v1/...`, the OpenAPI document, `/healthz`."""
-    of_path: dict[str, dict[str, Endpoint]] = {}
-    for operation in OPERATIONS:
-        of_path.setdefault(operation.path, {})[operation.method] = Endpoint(ctx, operation)
+    of_path: dict[str, dict[str, Endpoint[Any]]] = {}
+    for section in SECTIONS:
+        for operation in section.operations:
+            of_path.setdefault(operation.path, {})[operation.method] = Endpoint(ctx, operation, section.admit)
     return [_handler(path, endpoints) for path, endpoints in of_path.items()] + [_document(ctx), _health()]
 
 
 def hot_routes(ctx: Context) -> HotRoutes:
     """Creating a payment: what a shop does at its peak."""
-    create = next(operation for operation in OPERATIONS if operation.run is create_payment)
-    return {(create.method, create.path): Endpoint(ctx, create).serve}
+    create = next(operation for operation in SHOPS.operations if operation.run is create_payment)
+    return {(create.method, create.path): Endpoint(ctx, create, SHOPS.admit).serve}
 
 
-class Endpoint:
+class Endpoint(Generic[CallT]):
     """One operation, ready to be served."""
 
-    def __init__(self, ctx: Context, operation: Operation) -> None:
+    def __init__(self, ctx: Context, operation: Operation[CallT], admit: Admit[CallT]) -> None:
         self.method = operation.method
+        self._admit = admit
         self._ctx = ctx
         self._operation = operation
         self._reader = Reader(operation.body) if operation.body is not None else None
@@ -58,16 +62,15 @@ class Endpoint:
             return problems.problem(error, scope)
         return asgi.answer(_encode(answer.view), status=answer.status, content_type=_JSON, headers=_NO_STORE)
 
-    async def _read(self, scope: Any, receive: Any) -> Call:
+    async def _read(self, scope: Any, receive: Any) -> CallT:
         """Who asks comes first: a stranger is not told what is wrong with a body."""
-        shop = await authenticate(self._ctx, scope)
+        call_of = await self._admit(self._ctx, scope)
         command = None
         if self._reader is not None:
             require_json(scope)
             command = self._reader.read(await asgi.read_body(receive))
-        return Call(
+        return call_of(
             ctx=self._ctx,
-            shop=shop,
             path=scope["path_params"],
             query=read_query(scope["query_string"], self._operation.parameters),
             command=command,
@@ -75,7 +78,7 @@ class Endpoint:
         )
 
 
-def _handler(path: str, endpoints: Mapping[str, Endpoint]) -> HTTPRouteHandler:
+def _handler(path: str, endpoints: Mapping[str, Endpoint[Any]]) -> HTTPRouteHandler:
     """One handler per address, so that the framework knows all its methods (405, `Allow`)."""
 
     async def serve(request: Request[Any, Any, Any]) -> ASGIResponse:

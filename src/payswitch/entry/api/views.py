@@ -6,7 +6,7 @@ the attempts' `..._ms`, which are Unix milliseconds, because programs measure wi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -27,7 +27,11 @@ from payswitch.domain.payment import (
     RefundState,
 )
 from payswitch.kit.clock import iso_utc
-from payswitch.services.payments import shown_attempt
+from payswitch.services.debiting import confirming_attempt
+from payswitch.services.launching import shown_attempt
+
+SettledBy = Callable[[Attempt], int]
+"""By when an unknown debit will be known, Unix ms."""
 
 
 class CredentialView(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,6 +45,21 @@ class CredentialView(msgspec.Struct, frozen=True, kw_only=True):
     content: str
     params: dict[str, str]
     expires_at: str
+
+
+class ConfirmingView(msgspec.Struct, frozen=True, kw_only=True):
+    """A debit that may have happened: nothing else may be begun for this payment until it is known."""
+
+    attempt_id: str
+    channel_id: str
+    method: Method
+    since: str
+    settled_by: str
+    """By when it will be known in all likelihood, a reversal included."""
+
+
+class ApplePaySessionView(msgspec.Struct, frozen=True, kw_only=True):
+    """Apple's merchant session: opaque. Pass it to `completeMerchantValidation` as it is, once, within minutes."""
 
 
 class OutcomeView(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,6 +90,8 @@ class AttemptView(msgspec.Struct, frozen=True, kw_only=True):
     started_at_ms: int
     answered_at_ms: int | None
     exposed_at_ms: int | None
+    debit_at_ms: int | None
+    reverse_at_ms: int | None
     finished_at_ms: int | None
     deadline_ms: int
 
@@ -127,6 +148,8 @@ class PaymentView(msgspec.Struct, frozen=True, kw_only=True):
     refunded_fen: int | UnsetType = UNSET
     """Of the winner's money: refunds asked for by the shop that have not failed."""
     credential: CredentialView | UnsetType | None = UNSET
+    confirming: ConfirmingView | UnsetType | None = UNSET
+    """扣款确认中: not null while a debit is unknown. Tell the customer not to pay again."""
     attempts: Sequence[AttemptView] | UnsetType = UNSET
     refunds: Sequence[RefundView] | UnsetType = UNSET
     decisions: Sequence[DecisionView] | UnsetType = UNSET
@@ -214,6 +237,8 @@ def attempt_view(attempt: Attempt) -> AttemptView:
         started_at_ms=attempt.started_at_ms,
         answered_at_ms=attempt.answered_at_ms,
         exposed_at_ms=attempt.exposed_at_ms,
+        debit_at_ms=attempt.debit_at_ms,
+        reverse_at_ms=attempt.reverse_at_ms,
         finished_at_ms=attempt.finished_at_ms,
         deadline_ms=attempt.deadline_ms,
     )
@@ -287,11 +312,25 @@ def payment_view(payment: Payment, checkout_url: str) -> PaymentView:
     )
 
 
+def _confirming_view(file: PaymentFile, settled_by: SettledBy) -> ConfirmingView | None:
+    attempt = confirming_attempt(file)
+    if attempt is None:
+        return None
+    return ConfirmingView(
+        attempt_id=attempt.attempt_id,
+        channel_id=attempt.channel_id,
+        method=attempt.method,
+        since=iso_utc(attempt.debit_at_ms or attempt.created_at_ms),
+        settled_by=iso_utc(settled_by(attempt)),
+    )
+
+
 def file_view(
     file: PaymentFile,
     checkout_url: str,
     now_ms: int,
     *,
+    settled_by: SettledBy,
     attempt_id: str | None = None,
     decisions: Sequence[Decision] | None = None,
 ) -> PaymentView:
@@ -308,6 +347,7 @@ def file_view(
         view,
         refunded_fen=file.attempt(winner_id).refunded_fen if winner_id is not None else 0,
         credential=credential_view(shown),
+        confirming=_confirming_view(file, settled_by),
         attempts=[attempt_view(attempt) for attempt in file.attempts],
         refunds=[refund_view(refund) for refund in file.refunds],
         decisions=UNSET if decisions is None else [decision_view(decision) for decision in decisions],

@@ -21,7 +21,7 @@ from payswitch.domain.payment import (
 from payswitch.entry.checkout import words
 from payswitch.entry.checkout.words import MethodWords, Words
 from payswitch.kit.clock import beijing
-from payswitch.services.payments import shown_attempt
+from payswitch.services.launching import shown_attempt
 
 _OPENABLE = frozenset({"http", "https", "weixin", "alipays", "alipay"})
 """Schemes a link to a wallet may have: never `javascript:`, whatever an answer says."""

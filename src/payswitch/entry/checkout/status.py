@@ -7,7 +7,7 @@ import msgspec
 from payswitch.domain.channel import Credential, Method, Product
 from payswitch.domain.payment import AttemptState, PaymentFile, PaymentState
 from payswitch.entry.checkout.page import headline, page_key, phase_of, surplus_words
-from payswitch.services.payments import shown_attempt
+from payswitch.services.launching import shown_attempt
 
 
 class AttemptStatus(msgspec.Struct, frozen=True, kw_only=True):

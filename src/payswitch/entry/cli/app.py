@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from payswitch.entry.cli import bills_app, connector_app
+from payswitch.entry.cli.channels_app import KeyFile, channels_app
 
 _HELP = """
 PaySwitch 支付路由: when a payment channel falls sick, no order is lost.
@@ -138,16 +139,33 @@ def sandbox(
 
 _Config = Annotated[Path, typer.Option(help="Configuration file (TOML). 配置文件")]
 
-_channels = typer.Typer(help="渠道: the configured channels", no_args_is_help=True, rich_markup_mode=None)
-app.add_typer(_channels, name="channels")
+app.add_typer(channels_app, name="channels")
 
 
-@_channels.command("list", short_help="what is configured")
-def channels_list(config: _Config = Path("payswitch.toml")) -> None:
-    """渠道列表: every configured channel with its products, tier and fee. Keys are not shown."""
-    from payswitch.entry.cli.channel_commands import list_channels
+@app.command("master-key", short_help="主密钥: print a new one, or re-encrypt with it")
+def master_key(
+    reencrypt: Annotated[
+        bool, typer.Option("--reencrypt", help="Seal all stored keys with the newest master key. 用新主密钥重新加密")
+    ] = False,
+    config: _Config = Path("payswitch.toml"),
+) -> None:
+    """主密钥: encrypts the keys of channels that are managed over the API.
 
-    list_channels(config=config)
+    To change it: put the new key before the old one (PAYSWITCH_MASTER_KEY="NEW OLD", or as first line of the file),
+    stop the service, run --reencrypt, take the old key out, start the service. Keep a copy elsewhere: without it the
+    stored keys are lost.
+
+    \b
+    Examples / 示例:
+      (umask 077; payswitch master-key > master.key)
+      payswitch master-key --reencrypt --config payswitch.toml
+    """
+    from payswitch.entry.cli.master_key_command import print_new, run_reencrypt
+
+    if reencrypt:
+        run_reencrypt(config=config)
+    else:
+        print_new()
 
 
 connector_app.register(app)
@@ -160,19 +178,28 @@ def doctor(
     online: Annotated[
         bool, typer.Option("--online/--offline", help="Ask each channel about a number that never existed. 联机检查")
     ] = True,
+    orders: Annotated[
+        bool,
+        typer.Option("--orders", help="Also make an order that nobody sees and close it: finds a wrong app id. 试下单"),
+    ] = False,
+    url: Annotated[
+        str | None, typer.Option(help="Of a running service: its admin-managed channels, too. 服务地址")
+    ] = None,
+    key_file: KeyFile = None,
 ) -> None:
     """体检: keys, certificates and every channel's answer, with what is wrong and how to mend it.
 
-    Moves no money and makes no order. Exit status 1 if a channel would not work.
+    Moves no money, and makes no order unless told to. Exit status 1 if a channel would not work.
 
     \b
     Examples / 示例:
       payswitch doctor --config play/payswitch.toml
       payswitch doctor --config payswitch.toml --offline
+      PAYSWITCH_OPERATOR_KEY=... payswitch doctor --url http://127.0.0.1:8080 --orders
     """
-    from payswitch.entry.cli.channel_commands import doctor as run
+    from payswitch.entry.cli.doctor_command import run
 
-    run(config=config, online=online)
+    run(config=config, online=online, orders=orders, url=url, key_file=key_file)
 
 
 @app.command(short_help="演练: a scripted night, measured")

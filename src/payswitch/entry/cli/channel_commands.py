@@ -1,91 +1,91 @@
-"""`payswitch channels` and `payswitch doctor`: what is configured, and whether it would work."""
+"""`payswitch channels list`, `show`, `audit`: what is configured."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 
-from payswitch.connectors.aiohttp_transport import AiohttpTransport
-from payswitch.connectors.contract import AccountProblem
-from payswitch.connectors.directory import Directory
-from payswitch.connectors.registry import load_registry
-from payswitch.entry.cli.terminal import BAD_INPUT, LOSS, fail, run_async
-from payswitch.kit.clock import SystemClock
-from payswitch.kit.ids import SystemIds
-from payswitch.services.checkup import Finding, Severity, check_certificates, probe
-from payswitch.settings import ChannelSettings, Settings, SettingsError, load
+from payswitch.entry.cli.admin_client import AdminClient
+from payswitch.entry.cli.terminal import BAD_INPUT, fail
+from payswitch.settings import Settings, SettingsError, load
 
-_MARKS = {Severity.OK: "[green]✓[/]", Severity.WARNING: "[yellow]![/]", Severity.PROBLEM: "[red]✗[/]"}
+_LIMITS = ("min_fen", "max_fen", "daily_cap_fen")
 
 
-def list_channels(*, config: Path) -> None:
-    """One line per channel: what it is, what it can do, what it costs."""
-    settings = _load(config)
+def list_declared(*, config: Path) -> None:
+    """One line per channel of the file: what it is, what it can do, what it costs."""
+    settings = load_or_fail(config)
     console = Console(highlight=False)
     console.print(f"{len(settings.channels)} channels / 渠道\n")
     for entry in settings.channels:
         off = "" if entry.enabled else " · [red]disabled / 停用[/]"
         console.print(
-            f"[bold]{entry.channel_id}[/]  {entry.name} · {entry.connector} · tier {entry.tier} · "
-            f"upstream {entry.upstream} · fee {entry.fee_bp / 100:.2f} %{off}"
+            f"[bold]{escape(entry.channel_id)}[/]  {escape(entry.name)} · {entry.connector} · tier {entry.tier} · "
+            f"upstream {escape(entry.upstream)} · fee {entry.fee_bp / 100:.2f} %{off}"
         )
         console.print(f"    {', '.join(sorted(entry.products))}", style="dim")
 
 
-def doctor(*, config: Path, online: bool) -> None:
-    """Examine every channel; exit status 1 if one of them would not work."""
-    settings = _load(config)
-    findings = run_async(lambda: _examine_all(settings, online=online))
-    console = Console(highlight=False)
-    for finding in findings:
-        console.print(f"{_MARKS[finding.severity]} [bold]{finding.channel_id}[/]  {finding.what}")
-        if finding.fix:
-            console.print(f"    → {finding.fix}")
-    problems = sum(finding.severity is Severity.PROBLEM for finding in findings)
-    if problems:
-        fail(LOSS, f"{problems} problems in {len(settings.channels)} channels / 发现 {problems} 个问题")
-    console.print(f"{len(settings.channels)} channels, no problem / 没有发现问题")
-
-
-def _load(config: Path) -> Settings:
+def load_or_fail(config: Path) -> Settings:
     try:
         return load(config)
     except SettingsError as error:
         fail(BAD_INPUT, f"the configuration cannot be used / 配置有误: {config}", error.problems)
 
 
-async def _examine_all(settings: Settings, *, online: bool) -> list[Finding]:
-    clock = SystemClock()
-    transport = AiohttpTransport(clock=clock)
-    await transport.open()
-    try:
-        found: list[Finding] = []
-        for entry in settings.channels:
-            found += await _examine(entry, transport, clock, online=online)
-        return found
-    finally:
-        await transport.aclose()
+def list_served(*, url: str, key_file: Path | None) -> None:
+    """The same for the channels of a running service, with where each stands in its life."""
+    found = AdminClient(url, key_file).channels()
+    console = Console(highlight=False)
+    console.print(f"{len(found)} channels / 渠道\n")
+    for view in found:
+        print_line(console, view)
+        console.print(f"    {', '.join(view['products'])}", style="dim")
 
 
-async def _examine(
-    entry: ChannelSettings, transport: AiohttpTransport, clock: SystemClock, *, online: bool
-) -> list[Finding]:
-    channel, ids = entry.channel(), SystemIds()
-    directory = Directory(load_registry())
-    try:
-        directory.open(channel, entry.account, transport=transport, clock=clock, ids=ids)
-    except AccountProblem as problem:
-        return [
-            Finding(
-                channel_id=channel.channel_id,
-                severity=Severity.PROBLEM,
-                what=text,
-                fix="mend it in [channels.account] / 请修正渠道账号配置",
-            )
-            for text in problem.problems
-        ]
-    findings = check_certificates(channel.channel_id, entry.account, clock.now_ms())
-    if online:
-        findings += await probe(channel, directory.client(channel.channel_id, channel.version), clock, ids)
-    return findings
+def print_line(console: Console, view: dict[str, Any]) -> None:
+    """One channel in one line."""
+    colour = {"enabled": "green", "retired": "dim"}.get(view["state"], "yellow")
+    origin = "file / 配置文件" if view["origin"] == "file" else f"revision {view['revision']}"
+    console.print(
+        f"[bold]{escape(view['channel_id'])}[/]  [{colour}]{view['state']}[/]  {escape(view['name'])} · "
+        f"{view['connector']} · tier {view['tier']} · upstream {escape(view['upstream'])} · "
+        f"fee {view['fee_bp'] / 100:.2f} % · keys v{view['version']} · {origin}"
+    )
+
+
+def show_channel(channel_id: str, *, url: str, key_file: Path | None) -> None:
+    """Everything an operator may see of one channel."""
+    view = AdminClient(url, key_file).channel(channel_id)
+    console = Console(highlight=False)
+    print_line(console, view)
+    console.print(f"    products {', '.join(view['products'])}")
+    console.print("    " + " · ".join(f"{name} {view[name]}" for name in _LIMITS))
+    for window in view["maintenance"]:
+        only = f" ({window['product']})" if window["product"] else ""
+        console.print(f"    maintenance {window['start']} .. {window['end']}{only}")
+    console.print(f"    notify URL {escape(view['notify_url'])}")
+    for version in view["credentials"]:
+        console.print(f"\n    keys v{version['version']} · {version['created_at']} · {escape(version['created_by'])}")
+        if version["entries"] is None:
+            console.print("      does not open with the master keys at hand / 缺少主密钥，无法打开")
+        for entry in version["entries"] or ():
+            _print_entry(console, entry)
+
+
+def _print_entry(console: Console, entry: dict[str, Any]) -> None:
+    shown = entry["value"] if entry["kind"] == "value" else entry["fingerprint"]
+    console.print(f"      {escape(entry['key'])}  {entry['kind']}  {escape(shown or '')}")
+    for one in entry["certificates"]:
+        console.print(f"        {escape(one['subject'])} · until {one['valid_until'][:10]} · serial {one['serial']}")
+
+
+def show_audit(channel_id: str, *, url: str, key_file: Path | None) -> None:
+    """Who changed it when."""
+    console = Console(highlight=False)
+    for entry in AdminClient(url, key_file).channel(channel_id, "/audit?limit=100")["data"]:
+        detail = ", ".join(f"{name} {value}" for name, value in entry["detail"].items())
+        console.print(f"{entry['at']}  {escape(entry['operator_id'])}  {entry['action']}  {escape(detail)}")

@@ -3,47 +3,60 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable, Coroutine
 from contextlib import nullcontext
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn, TypeVar
 
 import msgspec
 import typer
 
 from payswitch.drill import scenario_file
 from payswitch.drill.client import DrillError
-from payswitch.drill.run import Drill, DrillOrder, run_drill
+from payswitch.drill.run import DrillOrder
 from payswitch.drill.scenario import Scenario
 from payswitch.drill.scenario_file import ScenarioProblem
+from payswitch.drill.special import ALL_CHANNELS, SPECIALS, Special
+from payswitch.entry.cli.drill_screen import DrillScreen
 from payswitch.entry.cli.terminal import BAD_INPUT, CANNOT_RUN, INTERRUPTED, LOSS, fail, run_async
 from payswitch.kit.clock import SystemClock
 
+T = TypeVar("T")
+
 
 def show_list() -> None:
-    """The built-in scenarios, one a line."""
-    for name in scenario_file.builtin_names():
-        scenario = scenario_file.load(name)
-        typer.echo(f"{name:<20} {scenario.title}")
+    """The built-in drills, one a line."""
+    titles = {name: scenario_file.load(name).title for name in scenario_file.builtin_names()}
+    titles |= {name: special.title for name, special in SPECIALS.items()}
+    for name, title in sorted(titles.items()):
+        typer.echo(f"{name:<20} {title}")
 
 
 def run(*, scenario: str | None, payments: int | None, seed: int, json_file: Path | None, keep: Path | None) -> None:
     """Check everything first, run, report, and end with the status that scripts rely on."""
-    chosen = _load(scenario)
+    special = SPECIALS.get(scenario or "")
+    chosen = None if special is not None else _load(scenario)
     _require_writable(json_file)
+    quiet = json_file == Path("-")
     with tempfile.TemporaryDirectory(prefix="payswitch-drill-") if keep is None else nullcontext(str(keep)) as folder:
-        order = DrillOrder(
-            scenario=chosen, payments=payments or chosen.traffic.payments, seed=seed, folder=Path(folder)
-        )
-        result = _run(order, quiet=json_file == Path("-"))
-        if json_file is not None:
-            _write(json_file, msgspec.json.format(msgspec.json.encode(result.result), indent=2))
-    if not result.result.sound:
+        if chosen is not None:
+            size = payments or chosen.traffic.payments
+            result, sound = _run_night(
+                DrillOrder(scenario=chosen, payments=size, seed=seed, folder=Path(folder)), quiet=quiet
+            )
+        elif special is ALL_CHANNELS:
+            result, sound = _run_tour(Path(folder), seed, quiet=quiet)
+        else:
+            result, sound = _run_bank_night(Path(folder), payments, seed, quiet=quiet)
+    if json_file is not None:
+        _write(json_file, msgspec.json.format(msgspec.json.encode(result), indent=2))
+    if not sound:
         raise typer.Exit(LOSS)
 
 
 def _load(name: str | None) -> Scenario:
     if name is None:
-        names = ", ".join(scenario_file.builtin_names())
+        names = ", ".join(sorted([*scenario_file.builtin_names(), *SPECIALS]))
         fail(BAD_INPUT, "which scenario? / 请指定场景", [f"There are: {names}", "payswitch drill outage-night"])
     try:
         return scenario_file.load(name)
@@ -61,13 +74,48 @@ def _require_writable(json_file: Path | None) -> None:
         fail(BAD_INPUT, f"--json: there is no folder {json_file.absolute().parent} / 目录不存在")
 
 
-def _run(order: DrillOrder, *, quiet: bool) -> Drill:
-    from payswitch.entry.cli.drill_screen import DrillScreen
+def _run_night(order: DrillOrder, *, quiet: bool) -> tuple[object, bool]:
+    from payswitch.drill.report import details, table, verdict
+    from payswitch.drill.run import run_drill
 
-    screen = DrillScreen(order, quiet=quiet)
+    scenario = order.scenario
+    screen = DrillScreen(scenario.title, scenario.story, f"seed {order.seed}, {order.payments} payments", quiet=quiet)
+    drill = _on_screen(screen, order.folder, lambda: run_drill(order, SystemClock(), screen))
+    screen.report(table(drill), details(drill), verdict(drill), sound=drill.result.sound)
+    return drill.result, drill.result.sound
+
+
+def _screen_of(special: Special, facts: str, *, quiet: bool) -> DrillScreen:
+    return DrillScreen(special.title, special.story, facts, quiet=quiet)
+
+
+def _run_tour(folder: Path, seed: int, *, quiet: bool) -> tuple[object, bool]:
+    from payswitch.drill.special_reports import tour_details, tour_table, tour_verdict
+    from payswitch.drill.tour import run_tour
+
+    screen = _screen_of(ALL_CHANNELS, f"seed {seed}", quiet=quiet)
+    result = _on_screen(screen, folder, lambda: run_tour(folder, seed, SystemClock(), screen))
+    screen.report(tour_table(result), tour_details(result), tour_verdict(result), sound=result.sound)
+    return result, result.sound
+
+
+def _run_bank_night(folder: Path, payments: int | None, seed: int, *, quiet: bool) -> tuple[object, bool]:
+    from payswitch.drill.bank_night import run_bank_night
+    from payswitch.drill.special import ONE_BANK_DOWN
+    from payswitch.drill.special_reports import bank_details, bank_table, bank_verdict
+
+    size = payments or ONE_BANK_DOWN.payments or 1
+    screen = _screen_of(ONE_BANK_DOWN, f"seed {seed}, {size} payments", quiet=quiet)
+    result = _on_screen(screen, folder, lambda: run_bank_night(folder, size, seed, SystemClock(), screen))
+    screen.report(bank_table(result), bank_details(result), bank_verdict(result), sound=result.sound)
+    return result, result.sound
+
+
+def _on_screen(screen: DrillScreen, folder: Path, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """Run it with its screen; whatever keeps it from going on is told in words, and nothing is left running."""
     try:
         with screen:
-            drill = run_async(lambda: run_drill(order, SystemClock(), screen))
+            return run_async(work)
     except ScenarioProblem as problem:
         _bad_scenario(problem)
     except DrillError as error:
@@ -77,9 +125,7 @@ def _run(order: DrillOrder, *, quiet: bool) -> Drill:
         raise typer.Exit(INTERRUPTED) from None
     except OSError as error:
         title = f"the drill could not go on / 演练无法继续: {error.strerror or error}"
-        fail(CANNOT_RUN, title, [f"Folder: {order.folder}"])
-    screen.report(drill)
-    return drill
+        fail(CANNOT_RUN, title, [f"Folder: {folder}"])
 
 
 def _write(path: Path, text: bytes) -> None:

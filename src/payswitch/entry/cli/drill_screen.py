@@ -4,21 +4,24 @@ JSON goes to stdout."""
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from types import TracebackType
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Table
 
 from payswitch.drill.journey import Ending, Visit
-from payswitch.drill.report import details, table, verdict
-from payswitch.drill.run import Drill, DrillOrder
+from payswitch.drill.scenario import Text
 
 
 class DrillScreen:
-    """The `Watcher` of a person at the terminal."""
+    """The `Watcher` of a person at the terminal. `facts`: seed and size, in the headline."""
 
-    def __init__(self, order: DrillOrder, *, quiet: bool) -> None:
-        self._order = order
+    def __init__(self, title: Text, story: Text, facts: str, *, quiet: bool) -> None:
+        self._title = title
+        self._story = story
+        self._facts = facts
         self._console = Console(stderr=quiet)
         self._progress = Progress(
             TextColumn("{task.description}"),
@@ -35,9 +38,8 @@ class DrillScreen:
         self._begun_s = time.monotonic()
 
     def __enter__(self) -> DrillScreen:
-        scenario = self._order.scenario
-        self._console.print(f"[bold]{scenario.title}[/bold]  seed {self._order.seed}, {self._order.payments} payments")
-        self._console.print(f"{scenario.story.zh.strip()}\n{scenario.story.en.strip()}\n", style="dim", highlight=False)
+        self._console.print(f"[bold]{self._title}[/bold]  {self._facts}")
+        self._console.print(f"{self._story.zh.strip()}\n{self._story.en.strip()}\n", style="dim", highlight=False)
         self._progress.start()
         return self
 
@@ -64,13 +66,19 @@ class DrillScreen:
             news = f"成功 paid {self._paid} · 流失 lost {self._lost}"
             self._progress.update(self._task, advance=1, news=news)
 
-    def report(self, drill: Drill) -> None:
+    def step(self, text: str, *, ok: bool) -> None:
+        self._paid += ok
+        self._lost += not ok
+        if self._task is not None:
+            self._progress.update(self._task, advance=1, news=f"{text} · ✓ {self._paid} ✗ {self._lost}")
+
+    def report(self, table: Table, details: Iterable[str], verdict: str, *, sound: bool) -> None:
         """The table, what the table cannot say, and the verdict in a sentence."""
-        self._console.print(table(drill))
-        for line in details(drill):
+        self._console.print(table)
+        for line in details:
             self._console.print(line, highlight=False, markup=False, soft_wrap=True)
-        style = "bold green" if drill.result.sound else "bold red"
-        self._console.print(f"\n{verdict(drill)}", style=style, highlight=False, soft_wrap=True)
+        style = "bold green" if sound else "bold red"
+        self._console.print(f"\n{verdict}", style=style, highlight=False, soft_wrap=True)
 
     def _print(self, text: str) -> None:
         stamp = f"{time.monotonic() - self._begun_s:6.1f} s"

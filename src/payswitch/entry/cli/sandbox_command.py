@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import msgspec
 import typer
@@ -30,6 +31,7 @@ def run(
     obey_parent()
     require_free_port(HOST, port, "--port")
     station = _open(folder, f"http://{HOST}:{port}")
+    require_free_port(HOST, urlsplit(station.world.base_url_tls).port or 443, f"another --port than {port}")
     if write:
         _offer_config(station, f"http://{HOST}:{service_port}", notify_url)
     from payswitch.sandbox.core import Settings
@@ -65,6 +67,7 @@ def _offer_config(station: Station, service_url: str, notify_url: str | None) ->
             "delete it to have it written anew / 如需更新请先删除该文件"
         )
     typer.echo(f"sandbox / 沙箱       {station.world.base_url}/wallet")
+    typer.echo(f"mutual TLS / 双向   {station.world.base_url_tls}")
     typer.echo(f"channels / 渠道      {', '.join(station.channel_ids)}")
     typer.echo(f"API key / API 密钥   {station.folder / API_KEY_FILE}")
     typer.echo(f"next / 下一步        payswitch serve --config {config}")

@@ -9,8 +9,10 @@ import msgspec
 
 from payswitch.domain.channel import Channel
 from payswitch.routing.reasons import explain
+from payswitch.services.checkup import DAY_MS
 from payswitch.services.context import Context
 from payswitch.services.live_board import LiveBoard
+from payswitch.services.watch_memory import Probed
 
 _CHANNELS_KEPT_MS = 30_000
 
@@ -36,10 +38,21 @@ class LiveData:
         shown["lanes"] = [
             _with_health(lane, health.get((lane["channel_id"], lane["product"]))) for lane in shown["lanes"]
         ]
-        shown["channels"] = [_channel(channel) for channel in self._channels]
+        shown["channels"] = [{**_channel(channel), **self._standing(channel, now_ms)} for channel in self._channels]
         shown["moments"] = [_explained(moment) for moment in shown["moments"]]
         shown["policy_version"] = self._ctx.router.policy_version
         return shown
+
+    def _standing(self, channel: Channel, now_ms: int) -> dict[str, Any]:
+        """What concerns the channel as a whole: the day's money, the certificate that ends first, the last probe."""
+        ends = [end.ends_at_ms for end in self._ctx.directory.certificates(channel.channel_id)]
+        probed = self._ctx.watch.last(channel.channel_id)
+        return {
+            "used_today_fen": self._ctx.usage.today(now_ms).get(channel.channel_id, 0),
+            "daily_cap_fen": channel.daily_cap_fen,
+            "certificate_days": (min(ends) - now_ms) // DAY_MS if ends else None,
+            "probe": None if probed is None else _probe(probed),
+        }
 
     async def _read_channels(self, now_ms: int) -> None:
         if self._read_at_ms is not None and now_ms - self._read_at_ms < _CHANNELS_KEPT_MS:
@@ -58,6 +71,15 @@ def _channel(channel: Channel) -> dict[str, Any]:
         "tier": channel.tier,
         "fee_bp": channel.fee_bp,
         "enabled": channel.enabled,
+    }
+
+
+def _probe(probed: Probed) -> dict[str, Any]:
+    return {
+        "at_ms": probed.at_ms,
+        "severity": probed.finding.severity.value,
+        "latency_ms": probed.latency_ms,
+        "what": probed.finding.what,
     }
 
 

@@ -59,9 +59,9 @@ def document(error: PaySwitchError, request_id: str) -> dict[str, object]:
 
 
 def headers_of(error: PaySwitchError) -> dict[str, str]:
-    """503 says when to come back, 401 how to authenticate; nobody may keep an error."""
+    """503 (and whoever knows it) says when to come back, 401 how to authenticate; nobody may keep an error."""
     headers = {"Cache-Control": "no-store"}
-    if error.kind.status == 503:
+    if error.kind.status == 503 or "retry_after_s" in error.extra:
         headers["Retry-After"] = str(error.extra.get("retry_after_s", _RETRY_AFTER_S))
     elif error.kind.status == 401:
         headers["WWW-Authenticate"] = 'Bearer realm="payswitch"'

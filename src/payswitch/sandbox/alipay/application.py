@@ -5,7 +5,9 @@ from __future__ import annotations
 from functools import lru_cache
 
 from payswitch.sandbox.alipay.bill_files import BillFiles
+from payswitch.sandbox.alipay.cancelling import Cancelling
 from payswitch.sandbox.alipay.gate import Keys, certificate_mode, public_key_mode
+from payswitch.sandbox.alipay.oddities import Oddities
 from payswitch.sandbox.alipay.trades import Trades
 from payswitch.sandbox.bills import BillDesk
 from payswitch.sandbox.core import SandboxCore
@@ -23,9 +25,19 @@ class Application:
         self.seller_id = account.keys.seller_id
         self.keys = _parse(account.keys)
         self.trades = Trades(core.ledger, core.clock, account.channel_id, account.wallets)
+        self.cancelling = Cancelling(core.ledger, core.clock, self.trades)
         self.bills = BillFiles(core, account, account.keys.seller_id, desk)
         self.certificate_pem = account.keys.alipay_certificate
         """What `alipay.open.app.alipaycert.download` gives away; empty in public-key mode."""
+
+    @property
+    def oddities(self) -> Oddities:
+        """How Alipay treats this application's trades."""
+        return self.trades.oddities
+
+    @oddities.setter
+    def oddities(self, oddities: Oddities) -> None:
+        self.trades.oddities = oddities
 
 
 @lru_cache(maxsize=64)

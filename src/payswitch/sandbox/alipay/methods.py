@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Mapping
 
-from payswitch.sandbox.alipay import fields, trades, views
+from payswitch.sandbox.alipay import debits, fields, trades, views
 from payswitch.sandbox.alipay.application import Application
 from payswitch.sandbox.alipay.codes import business, gateway
 from payswitch.sandbox.alipay.terms import read_reference, read_refund, read_terms
@@ -47,17 +47,15 @@ def close(core: SandboxCore, app: Application, params: Mapping[str, str], biz: f
 def cancel(core: SandboxCore, app: Application, params: Mapping[str, str], biz: fields.Biz) -> views.Node:
     """Success even for a number nobody knows: then without `action` and `trade_no`."""
     out_trade_no, trade_no = read_reference(biz)
-    done = app.trades.cancel(out_trade_no, trade_no)
-    if done.refund is not None and done.order is not None:
-        core.notifier.start(done.order, "refunded", done.refund)
-    node = views.success(retry_flag="N")
+    done = app.cancelling.cancel(out_trade_no, trade_no)
     if done.order is None:
-        return node | ({"out_trade_no": out_trade_no} if out_trade_no else {})
-    return node | {
-        "action": done.action,
-        "out_trade_no": done.order.channel_order_no,
-        "trade_no": trades.trade_no(done.order),
-    }
+        return views.success(retry_flag="N") | ({"out_trade_no": out_trade_no} if out_trade_no else {})
+    named = {"out_trade_no": done.order.channel_order_no, "trade_no": trades.trade_no(done.order)}
+    if done.again:
+        return views.success(retry_flag="Y", **named)
+    if done.refund is not None:
+        core.notifier.start(done.order, "refunded", done.refund)
+    return views.success(retry_flag="N", action=done.action, **named)
 
 
 def refund(core: SandboxCore, app: Application, params: Mapping[str, str], biz: fields.Biz) -> views.Node:
@@ -91,6 +89,7 @@ def certificate_download(core: SandboxCore, app: Application, params: Mapping[st
 SERVER_METHODS: dict[str, Method] = {
     "alipay.trade.precreate": precreate,
     "alipay.trade.create": create,
+    "alipay.trade.pay": debits.pay,
     "alipay.trade.query": query,
     "alipay.trade.close": close,
     "alipay.trade.cancel": cancel,
@@ -109,11 +108,12 @@ METHODS = frozenset(SERVER_METHODS) | SIGNED_LOCALLY
 OPERATIONS = {
     "alipay.trade.precreate": "create",
     "alipay.trade.create": "create",
+    "alipay.trade.pay": "debit",
     "alipay.trade.page.pay": "create",
     "alipay.trade.wap.pay": "create",
     "alipay.trade.query": "query",
     "alipay.trade.close": "close",
-    "alipay.trade.cancel": "close",
+    "alipay.trade.cancel": "reverse",
     "alipay.trade.refund": "refund",
     "alipay.trade.fastpay.refund.query": "refund_query",
     "alipay.data.dataservice.bill.downloadurl.query": "query",

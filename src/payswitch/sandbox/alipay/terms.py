@@ -20,6 +20,7 @@ PRODUCT_CODES = {
     "alipay.trade.wap.pay": frozenset({"QUICK_WAP_WAY", "QUICK_WAP_PAY"}),
     "alipay.trade.app.pay": frozenset({"QUICK_MSECURITY_PAY"}),
     "alipay.trade.create": frozenset({"JSAPI_PAY", "FACE_TO_FACE_PAYMENT"}),
+    "alipay.trade.pay": frozenset({"FACE_TO_FACE_PAYMENT"}),
 }
 PRODUCTS = {
     "alipay.trade.precreate": "precreate",
@@ -27,6 +28,7 @@ PRODUCTS = {
     "alipay.trade.wap.pay": "wap",
     "alipay.trade.app.pay": "app",
     "alipay.trade.create": "jsapi",
+    "alipay.trade.pay": "code",
 }
 _PRODUCT_CODE_REQUIRED = frozenset({"alipay.trade.page.pay", "alipay.trade.wap.pay"})
 QR_VALID_MS = 7_200_000
@@ -44,7 +46,7 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     amount_fen: int
     subject: str
     product: str
-    """`precreate`, `page`, `wap`, `app` or `jsapi`."""
+    """`precreate`, `page`, `wap`, `app`, `jsapi` or `code`."""
     notify_url: str
     return_url: str = ""
     quit_url: str = ""
@@ -64,6 +66,11 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     def fingerprint(self) -> str:
         """What may not change when the same number is used again; otherwise CONTEXT_INCONSISTENT."""
         return json.dumps([self.amount_fen, self.subject, self.product, self.instalments, self.seller_id, self.buyer])
+
+    @property
+    def instalment_wallets(self) -> tuple[str, ...]:
+        """Who alone can pay in instalments; empty when anybody can pay."""
+        return ("huabei",) if self.instalments else ()
 
     def switch_product(self) -> str:
         """The product in the switch's words, for fault filters and the books."""

@@ -8,12 +8,12 @@ stays payable, unless the account is set to the other behaviour that merchants h
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from enum import StrEnum
-
-import msgspec
 
 from payswitch.kit.clock import Clock, beijing
 from payswitch.sandbox.alipay.codes import business
+from payswitch.sandbox.alipay.oddities import CloseBeforeScan, Oddities
 from payswitch.sandbox.alipay.terms import RefundTerms, Terms
 from payswitch.sandbox.ledger import Ledger, Order, OrderState, Refund
 
@@ -38,23 +38,6 @@ class TradeStatus(StrEnum):
     TRADE_CLOSED = "TRADE_CLOSED"
 
 
-class CloseBeforeScan(StrEnum):
-    """What close or cancel does to a code nobody has scanned yet. Sources disagree, so both exist here."""
-
-    PAYABLE = "payable"
-    """Nothing: the code stays payable until it expires."""
-    TOMBSTONE = "tombstone"
-    """The number is dead: whoever scans later reads "this trade is closed", although close answered NOT_EXIST."""
-
-
-class Cancelled(msgspec.Struct, frozen=True):
-    """What a cancel did. `action` is `close`, `refund`, or None when no trade existed."""
-
-    order: Order | None
-    action: str | None
-    refund: Refund | None = None
-
-
 class Trades:
     """The trades of one account in the ledger. Every method is one atomic step; refusals raise `Refused`."""
 
@@ -64,7 +47,7 @@ class Trades:
         self._account = account
         self._wallets = wallets
         self._tombstones: set[str] = set()
-        self.close_before_scan = CloseBeforeScan.PAYABLE
+        self.oddities = Oddities()
 
     # -- making orders -------------------------------------------------------------------------------------------
 
@@ -74,23 +57,33 @@ class Trades:
         Refused: TRADE_HAS_SUCCESS when paid, TRADE_HAS_CLOSE when over, CONTEXT_INCONSISTENT for the same number
         with other terms. A tombstoned number gets an order that nobody can pay.
         """
+        return self.known(terms) or self.open(terms)
+
+    def known(self, terms: Terms) -> Order | None:
+        """The order that an identical earlier call made, if one did; refused as `create` refuses."""
         order = self._ledger.find(self._account, terms.out_trade_no)
-        if order is not None:
-            _check_recreatable(order)
+        if order is None:
+            return None
+        _check_recreatable(order)
         return self.open(terms)
+
+    def check_time(self, terms: Terms) -> None:
+        """No order is made after its own end."""
+        if terms.time_expire_ms is not None and terms.time_expire_ms <= self._clock.now_ms():
+            raise business("ACQ.NOW_TIME_AFTER_EXPIRE_TIME_ERROR")
 
     def open(self, terms: Terms) -> Order:
         """The order for signed terms that a customer opened, in whatever state it is by now."""
         order = self._ledger.find(self._account, terms.out_trade_no)
         if order is None:
-            if terms.time_expire_ms is not None and terms.time_expire_ms <= self._clock.now_ms():
-                raise business("ACQ.NOW_TIME_AFTER_EXPIRE_TIME_ERROR")
-            return self._add(terms)
+            self.check_time(terms)
+            return self.add(terms, terms.instalment_wallets or self._wallets, _token(self._account, terms.out_trade_no))
         if order.fingerprint != terms.fingerprint():
             raise business("ACQ.CONTEXT_INCONSISTENT")
         return order
 
-    def _add(self, terms: Terms) -> Order:
+    def add(self, terms: Terms, wallets: Sequence[str], token: str) -> Order:
+        """A new order that these wallets can pay, with this credential."""
         now_ms = self._clock.now_ms()
         order = self._ledger.add(
             Order(
@@ -104,12 +97,12 @@ class Trades:
                 created_at_ms=now_ms,
                 expires_at_ms=_before_scan_ms(terms, now_ms),
                 fingerprint=terms.fingerprint(),
-                wallets=["huabei"] if terms.instalments else list(self._wallets),
+                wallets=list(wallets),
                 extra=terms.to_remember(),
             )
         )
-        self._ledger.give_credential(order, _token(self._account, terms.out_trade_no))
-        if terms.out_trade_no in self._tombstones:
+        self._ledger.give_credential(order, token)
+        if self.is_buried(terms.out_trade_no):
             self._bury(order)
         return order
 
@@ -166,7 +159,7 @@ class Trades:
         """Only an unpaid existing trade can be closed."""
         order = self.find(out_trade_no, trade_no)
         if order is None:
-            self._close_unscanned(out_trade_no)
+            self.close_unscanned(out_trade_no)
             raise business("ACQ.TRADE_NOT_EXIST")
         if self.status(order) is not TradeStatus.WAIT_BUYER_PAY:
             raise business("ACQ.TRADE_STATUS_ERROR" if order.received else "ACQ.REASON_TRADE_STATUS_INVALID")
@@ -174,8 +167,13 @@ class Trades:
             self._ledger.close(order)
         return order
 
-    def _close_unscanned(self, out_trade_no: str | None) -> None:
-        if self.close_before_scan is not CloseBeforeScan.TOMBSTONE or out_trade_no is None:
+    def is_buried(self, out_trade_no: str) -> bool:
+        """Whether a close came before the trade, in the world where that kills the number."""
+        return out_trade_no in self._tombstones
+
+    def close_unscanned(self, out_trade_no: str | None) -> None:
+        """A close or cancel of a trade that does not exist yet."""
+        if self.oddities.close_before_scan is not CloseBeforeScan.TOMBSTONE or out_trade_no is None:
             return
         self._tombstones.add(out_trade_no)
         order = self._by_number(out_trade_no)
@@ -185,31 +183,6 @@ class Trades:
     def _bury(self, order: Order) -> None:
         self._ledger.remember(order, **{_TOMBSTONE: "1"})
         self._ledger.close(order)
-
-    def cancel(self, out_trade_no: str | None, trade_no: str | None) -> Cancelled:
-        """Undo whatever there is: close an unpaid trade, refund a paid one, and say so when there is none."""
-        order = self.find(out_trade_no, trade_no)
-        if order is None:
-            self._close_unscanned(out_trade_no)
-            return Cancelled(None, None)
-        status = self.status(order)
-        if status is TradeStatus.TRADE_FINISHED:
-            raise business("ACQ.TRADE_HAS_FINISHED")
-        if not order.received:
-            if order.state is OrderState.OPEN:
-                self._ledger.close(order)
-            return Cancelled(order, "close")
-        if status is TradeStatus.TRADE_CLOSED:
-            return Cancelled(order, "refund")
-        self._check_cancellable(order)
-        refund = self._add_refund(order, order.channel_order_no, order.amount_fen, "撤销")
-        return Cancelled(order, "refund", refund)
-
-    def _check_cancellable(self, order: Order) -> None:
-        if order.refunds:
-            raise business("ACQ.CANCEL_NOT_ALLOWED")
-        if beijing(order.paid_at_ms or 0).date() != beijing(self._clock.now_ms()).date():
-            raise business("ACQ.TRADE_CANCEL_TIME_OUT")
 
     # -- refunds -------------------------------------------------------------------------------------------------
 
@@ -225,7 +198,7 @@ class Trades:
                 raise business("ACQ.DISCORDANT_REPEAT_REQUEST")
             return order, earlier, False
         self._check_refundable(order, terms)
-        return order, self._add_refund(order, request_no, terms.amount_fen, terms.reason), True
+        return order, self.give_back(order, request_no, terms.amount_fen, terms.reason), True
 
     def _check_refundable(self, order: Order, terms: RefundTerms) -> None:
         if not order.received:
@@ -237,7 +210,8 @@ class Trades:
         if terms.out_request_no is None and terms.amount_fen != order.amount_fen:
             raise business("ACQ.INVALID_PARAMETER", "参数有误。部分退款时out_request_no不能为空")
 
-    def _add_refund(self, order: Order, request_no: str, amount_fen: int, reason: str) -> Refund:
+    def give_back(self, order: Order, request_no: str, amount_fen: int, reason: str) -> Refund:
+        """Money goes back, at once."""
         # Alipay's request numbers are unique per trade, the ledger's per account: a number that another trade has
         # used already is entered with its trade's number behind it.
         taken = self._ledger.find_refund(order.account, request_no) is not None

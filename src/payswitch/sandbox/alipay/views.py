@@ -128,6 +128,35 @@ def paid_fields(order: Order, amount_fen: int) -> dict[str, str]:
     }
 
 
+def waiting_node(order: Order) -> Node:
+    """10003: the trade is made and the wallet asks for the password. The message is Alipay's, space and all."""
+    return {
+        "code": "10003",
+        "msg": " order success pay inprocess",
+        "out_trade_no": order.channel_order_no,
+        "trade_no": trades.trade_no(order),
+        "total_amount": yuan_from_fen(order.amount_fen),
+    }
+
+
+def paid_node(order: Order) -> Node:
+    """The answer to a `trade.pay` that took the money."""
+    amount = yuan_from_fen(order.amount_fen)
+    return success(
+        buyer_logon_id=buyer_logon_id(order.payer),
+        buyer_pay_amount=amount,
+        buyer_user_id=buyer_id(order.payer),
+        fund_bill_list=[{"amount": amount, "fund_channel": _channel(order)}],
+        gmt_payment=wire_time(order.paid_at_ms or 0),
+        invoice_amount=amount,
+        out_trade_no=order.channel_order_no,
+        point_amount=_NOTHING,
+        receipt_amount=amount,
+        total_amount=amount,
+        trade_no=trades.trade_no(order),
+    )
+
+
 def refund_fields(order: Order, refund: Refund) -> dict[str, str]:
     """What a refund adds to a notification: `refund_fee` counts everything given back up to this refund."""
     position = next(i for i, r in enumerate(order.refunds) if r.refund_id == refund.refund_id)

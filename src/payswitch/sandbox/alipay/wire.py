@@ -12,9 +12,10 @@ from payswitch.sandbox.alipay.codes import Refused, gateway
 from payswitch.sandbox.alipay.credentials import GATEWAY_PATH, CredentialReader
 from payswitch.sandbox.alipay.gate import check_call
 from payswitch.sandbox.alipay.methods import PAGE_METHODS
+from payswitch.sandbox.alipay.oddities import Oddities
 from payswitch.sandbox.alipay.parameters import FORM_TYPE, read_parameters
 from payswitch.sandbox.alipay.stranger import Stranger
-from payswitch.sandbox.alipay.trades import CloseBeforeScan
+from payswitch.sandbox.behaviour import BehaviourDesk
 from payswitch.sandbox.bills import BillDesk
 from payswitch.sandbox.core import SandboxCore
 from payswitch.sandbox.ledger import Order
@@ -37,12 +38,12 @@ class AlipayWire:
             account.channel_id: Application(core, account, self.bills) for account in core.accounts_of("alipay")
         }
         self._by_app_id = {app.keys.app_id: app for app in self._by_channel.values()}
+        self._behaviour = BehaviourDesk(self.family, Oddities, self._by_channel)
         self._credentials = CredentialReader(core.ledger, self._by_app_id, self._by_channel)
 
-    def close_before_scan(self, mode: CloseBeforeScan, channel_id: str | None = None) -> None:
-        """What a close does to a code nobody has scanned (one account, or all): sources disagree, see `trades`."""
-        for app in self._by_channel.values() if channel_id is None else [self._by_channel[channel_id]]:
-            app.trades.close_before_scan = mode
+    def behave(self, oddities: Oddities, channel_id: str | None = None) -> None:
+        """From now on one account, or all, are treated like this. KeyError for an account that is not Alipay's."""
+        self._behaviour.behave(oddities, channel_id)
 
     def routes(self) -> list[web.RouteDef]:
         return [
@@ -50,6 +51,7 @@ class AlipayWire:
             web.post(GATEWAY_PATH, self._gateway),
             web.get(BILL_FILE_PATH, self._bill_file, allow_head=False),
             *self.bills.routes(self.family),
+            *self._behaviour.routes(),
         ]
 
     async def _gateway(self, request: web.Request) -> web.StreamResponse:

@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from payswitch.sandbox.core import SandboxCore
 from payswitch.sandbox.quickpay import words
-from payswitch.sandbox.quickpay.cards import SandboxBank, bank_of_card, masked
+from payswitch.sandbox.quickpay.cards import NO_MONEY, SandboxBank, bank_of_card, masked
 from payswitch.sandbox.quickpay.merchant import Merchant
 from payswitch.sandbox.quickpay.sms import SMS_CODE, SmsLog
 from payswitch.sandbox.quickpay.words import Fields, Form, Refused
@@ -17,7 +17,7 @@ from payswitch.sandbox.quickpay.words import Fields, Form, Refused
 _CARD = re.compile(r"[0-9]{16,19}")
 _MOBILE = re.compile(r"1[0-9]{10}")
 _ID = re.compile(r"[0-9]{17}[0-9Xx]")
-_CREDIT = "02"
+_DEBIT, _CREDIT = "00", "02"
 
 
 @dataclass(frozen=True, repr=False)
@@ -47,6 +47,17 @@ class AgreementDesk:
 
     def card(self, merchant: Merchant, agreeid: str) -> SignedCard | None:
         return self._cards.get((merchant.channel_id, agreeid))
+
+    def sign(self, channel_id: str, card_no: str, *, user_id: str, mobile: str) -> str:
+        """A card that was signed up before this sandbox was started."""
+        bank = bank_of_card(card_no)
+        if bank is None:
+            raise ValueError("no bank of the sandbox has such cards")
+        return self._add(channel_id, SignedCard("", user_id, card_no, mobile, _DEBIT, bank)).agreeid
+
+    def empty(self, channel_id: str, agreeid: str) -> None:
+        card = self._cards[channel_id, agreeid]
+        self._cards[channel_id, agreeid] = replace(card, card_no=card.card_no[:-4] + NO_MONEY)
 
     def apply(self, merchant: Merchant, form: Form) -> Fields:
         wanted = self._read(merchant, form)
@@ -83,9 +94,11 @@ class AgreementDesk:
         for card in self._of_user(merchant, wanted.user_id):
             if card.card_no == wanted.card_no:
                 return card
-        agreeid = self._core.ids.nonce()[:20]
-        card = SignedCard(agreeid, wanted.user_id, wanted.card_no, wanted.mobile, wanted.account_type, wanted.bank)
-        self._cards[merchant.channel_id, agreeid] = card
+        return self._add(merchant.channel_id, wanted)
+
+    def _add(self, channel_id: str, wanted: SignedCard) -> SignedCard:
+        card = replace(wanted, agreeid=self._core.ids.nonce()[:20])
+        self._cards[channel_id, card.agreeid] = card
         return card
 
     def listing(self, merchant: Merchant, form: Form) -> Fields:

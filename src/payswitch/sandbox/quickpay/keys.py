@@ -36,7 +36,12 @@ class QuickpayKeys(msgspec.Struct, frozen=True, kw_only=True, tag="quickpay"):
 
     def connector_account(self, base_url: str) -> dict[str, str]:
         """The merchant's side only, in the words of the switch's `[channels.account]` table."""
-        account = {"base_url": f"{base_url}/apiweb", "cusid": self.cusid, "appid": self.appid}
+        account = {
+            "base_url": f"{base_url}/apiweb",
+            "bill_url": f"{base_url}/cusapi/trxfile/get",
+            "cusid": self.cusid,
+            "appid": self.appid,
+        }
         if self.md5_key:
             account |= {"sign_type": "MD5", "md5_key": self.md5_key}
         else:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from payswitch.kit.clock import beijing
 from payswitch.sandbox.core import SandboxCore
-from payswitch.sandbox.ledger import Order, Refund
+from payswitch.sandbox.ledger import Order, OrderState, Refund
 from payswitch.sandbox.quickpay import words
 from payswitch.sandbox.quickpay.merchant import Merchant
 from payswitch.sandbox.quickpay.orders import find_order, new_trxid
-from payswitch.sandbox.quickpay.views import CANCELLED, TRXID
+from payswitch.sandbox.quickpay.views import CANCELLED, TRXID, called_off_fields
 from payswitch.sandbox.quickpay.words import Fields, Form, NotUnderstood, Refused
 
 
@@ -33,8 +33,11 @@ class MoneyBackDesk:
         order = find_order(self._core, merchant, old, old_trxid)
         if order is None:
             raise Refused(words.NOT_EXIST, "原交易不存在")
-        if self._core.ledger.find_refund(merchant.channel_id, number) is not None:
+        repeated = self._core.ledger.find_refund(merchant.channel_id, number) is not None
+        if repeated or order.extra.get(CANCELLED) == number:
             raise Refused(words.REPEATED, "流水号重复")
+        if cancel and order.product.endswith("_code") and order.state is OrderState.OPEN:
+            return self._call_off(order, number, name)
         self._check(order, fen, cancel=cancel)
         refund = Refund(
             out_refund_no=number,
@@ -50,6 +53,12 @@ class MoneyBackDesk:
         self._core.notifier.start(order, "refunded", refund)
         fintime = words.wire_time(refund.settled_at_ms or refund.created_at_ms)
         return {name: number, TRXID: refund.refund_id, "trxstatus": words.SUCCESS, "fintime": fintime}
+
+    def _call_off(self, order: Order, number: str, name: str) -> Fields:
+        """A customer is being asked for the password, and the merchant does not want to wait any more."""
+        self._core.ledger.close(order)
+        self._core.ledger.remember(order, **{CANCELLED: number})
+        return called_off_fields(order, name)
 
     def _check(self, order: Order, fen: int, *, cancel: bool) -> None:
         if not order.received or order.paid_at_ms is None:

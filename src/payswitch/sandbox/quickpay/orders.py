@@ -8,7 +8,14 @@ from payswitch.sandbox.ledger import Order, OrderState
 from payswitch.sandbox.quickpay import words
 from payswitch.sandbox.quickpay.merchant import Merchant
 from payswitch.sandbox.quickpay.payinfo import PAYTYPES, payinfo
-from payswitch.sandbox.quickpay.views import SCANNED, TRXID, order_fields, refund_fields
+from payswitch.sandbox.quickpay.views import (
+    CANCELLED,
+    SCANNED,
+    TRXID,
+    called_off_fields,
+    order_fields,
+    refund_fields,
+)
 from payswitch.sandbox.quickpay.words import Fields, Form, NotUnderstood, Refused
 
 DEFAULT_VALID_MIN = 5
@@ -28,6 +35,12 @@ def find_order(core: SandboxCore, merchant: Merchant, reqsn: str, trxid: str) ->
     return core.ledger.find_by_transaction(merchant.channel_id, trxid) if trxid else None
 
 
+def is_taken(core: SandboxCore, merchant: Merchant, number: str) -> bool:
+    """Orders, cancels and refunds share one space of numbers."""
+    account = merchant.channel_id
+    return core.ledger.find(account, number) is not None or core.ledger.find_refund(account, number) is not None
+
+
 class OrderDesk:
     """Every method verifies its fields, does the work on the ledger, and gives the answer's fields."""
 
@@ -42,7 +55,7 @@ class OrderDesk:
             raise Refused(words.OTHER, "该交易方式未开通")
         if kind.needs_acct and not form.get("acct"):
             raise NotUnderstood("参数错误:acct不能为空")
-        if self._taken(merchant, reqsn):
+        if is_taken(self._core, merchant, reqsn):
             raise Refused(words.REPEATED, "流水号重复")
         now_ms = self._core.clock.now_ms()
         expires_at_ms = _expiry(form, now_ms)
@@ -74,14 +87,6 @@ class OrderDesk:
             "payinfo": payinfo(merchant, paytype, token, now_ms, form.get("sub_appid", "")),
         }
 
-    def _taken(self, merchant: Merchant, number: str) -> bool:
-        """Orders, cancels and refunds share one space of numbers."""
-        ledger = self._core.ledger
-        return (
-            ledger.find(merchant.channel_id, number) is not None
-            or ledger.find_refund(merchant.channel_id, number) is not None
-        )
-
     def query(self, merchant: Merchant, form: Form) -> Fields:
         return find_any(self._core, merchant, form.get("reqsn", ""), form.get("trxid", ""), "reqsn")
 
@@ -110,9 +115,18 @@ def find_any(core: SandboxCore, merchant: Merchant, number: str, trxid: str, nam
     if order is not None:
         return order_fields(order, name)
     found = core.ledger.find_refund(merchant.channel_id, number) if number else None
+    called_off = find_called_off(core, merchant, number)
+    if called_off is not None:
+        return called_off_fields(called_off, name)
     if found is None:
         raise Refused(words.NOT_EXIST, "交易不存在")
     return refund_fields(*found, name)
+
+
+def find_called_off(core: SandboxCore, merchant: Merchant, number: str) -> Order | None:
+    """The unpaid order that was cancelled under this number."""
+    mine = (order for order in core.ledger if order.account == merchant.channel_id)
+    return next((order for order in mine if number and order.extra.get(CANCELLED) == number), None)
 
 
 def _expiry(form: Form, now_ms: int) -> int:

@@ -1,4 +1,5 @@
-"""The SMS that banks send. Here the code is always the same, and everybody may read the messages on the admin page."""
+"""The SMS that banks send, and the inbox of every phone. The code is always the same here; who asks for the inbox of
+one phone (`?mobile=`) reads what its owner would."""
 
 from __future__ import annotations
 
@@ -25,14 +26,22 @@ class Sms(msgspec.Struct, frozen=True, kw_only=True):
     at_ms: int
 
 
+class _Sent(msgspec.Struct, frozen=True):
+    mobile: str
+    sms: Sms
+
+
 class SmsLog:
     """What went out, newest last. In memory: a restart forgets it."""
 
     def __init__(self) -> None:
-        self.sent: deque[Sms] = deque(maxlen=_REMEMBERED)
+        self._sent: deque[_Sent] = deque(maxlen=_REMEMBERED)
+
+    def of(self, mobile: str | None) -> list[Sms]:
+        """What this phone got; everything for None."""
+        return [entry.sms for entry in self._sent if mobile in (None, entry.mobile)]
 
     def send(self, *, account: str, mobile: str, bank: str, purpose: str, about: str, at_ms: int) -> None:
         hidden = f"{mobile[:3]}****{mobile[-4:]}"
-        self.sent.append(
-            Sms(account=account, mobile=hidden, bank=bank, purpose=purpose, about=about, code=SMS_CODE, at_ms=at_ms)
-        )
+        sms = Sms(account=account, mobile=hidden, bank=bank, purpose=purpose, about=about, code=SMS_CODE, at_ms=at_ms)
+        self._sent.append(_Sent(mobile, sms))

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from payswitch.sandbox.ledger import Order, OrderState, Refund
+from payswitch.sandbox.payment_codes import DECLINED
 from payswitch.sandbox.quickpay.words import (
     NOT_PAID,
+    OTHER,
     PROCESSING,
     SMS_SENT,
     SUCCESS,
+    UNDONE,
     Fields,
     wire_time,
 )
@@ -16,6 +19,7 @@ TRXID = "trxid"
 FAIL_STATUS, FAIL_MESSAGE = "fail_status", "fail_message"
 AWAITS_SMS = "awaits_sms"
 CANCELLED = "cancelled"
+"""On a refund: it is a cancel. On an order that nobody had paid: the number it was cancelled under."""
 SCANNED = "scanned"
 """A wallet has opened the code."""
 _TRXCODES = {"wechat": 501, "alipay": 511, "unionpay": 551, "ecny": 611, "quickpay": 301}
@@ -31,11 +35,15 @@ def trxcode(order: Order, refund: Refund | None = None) -> str:
 
 
 def status_of(order: Order) -> tuple[str, str]:
-    """`trxstatus` and `errmsg` of a payment. A refund does not change its payment's status."""
+    """`trxstatus` and `errmsg` of a payment. A refund does not change its payment's status, a cancel does."""
+    if CANCELLED in order.extra or any(CANCELLED in refund.extra for refund in order.refunds):
+        return UNDONE, "交易已被撤销"
     if order.received:
         return SUCCESS, ""
     if FAIL_STATUS in order.extra:
         return order.extra[FAIL_STATUS], order.extra[FAIL_MESSAGE]
+    if DECLINED in order.extra:
+        return OTHER, "用户取消支付"
     if order.state is OrderState.CLOSED:
         return NOT_PAID, "交易未支付"
     if order.extra.get(AWAITS_SMS):
@@ -70,6 +78,16 @@ def refund_fields(order: Order, refund: Refund, name: str) -> Fields:
         "trxstatus": SUCCESS,
         "fintime": wire_time(refund.settled_at_ms or refund.created_at_ms),
         "fee": "0",
+    }
+
+
+def called_off_fields(order: Order, name: str) -> Fields:
+    """The answer to a query for a cancel of an order that nobody had paid."""
+    return {
+        name: order.extra[CANCELLED],
+        TRXID: order.extra[TRXID],
+        "trxamt": str(order.amount_fen),
+        "trxstatus": SUCCESS,
     }
 
 

@@ -9,10 +9,12 @@ import msgspec
 from aiohttp import web
 
 from payswitch.sandbox.admin import local
+from payswitch.sandbox.bills import BillDesk
 from payswitch.sandbox.core import SandboxCore
 from payswitch.sandbox.ledger import Order
 from payswitch.sandbox.quickpay import notifications
 from payswitch.sandbox.quickpay.agreements import AgreementDesk
+from payswitch.sandbox.quickpay.bill_files import FILE_PATH, BillFiles
 from payswitch.sandbox.quickpay.calls import CONTENT_TYPE, FAIL, QuickpayCall, Work
 from payswitch.sandbox.quickpay.cards import bank_of_card
 from payswitch.sandbox.quickpay.merchant import Merchant
@@ -20,6 +22,7 @@ from payswitch.sandbox.quickpay.money_back import MoneyBackDesk
 from payswitch.sandbox.quickpay.orders import OrderDesk, new_trxid
 from payswitch.sandbox.quickpay.payinfo import PAYTYPES, token_of
 from payswitch.sandbox.quickpay.payments import PRODUCT_PREFIX, QuickPaymentDesk
+from payswitch.sandbox.quickpay.scanning import ScanDesk, product_of_code
 from payswitch.sandbox.quickpay.signing import Stranger
 from payswitch.sandbox.quickpay.sms import SmsLog
 from payswitch.sandbox.quickpay.views import SCANNED, TRXID
@@ -44,13 +47,22 @@ class QuickpayWire:
         self._by_cusid = {merchant.keys.cusid: merchant for merchant in merchants}
         self._by_channel = {merchant.channel_id: merchant for merchant in merchants}
         self.sms = SmsLog()
+        self.bills = BillDesk(core)
+        """Its settings make bills wrong on purpose, or ready at once."""
+        self._files = BillFiles(core, self.bills)
         self._agreements = AgreementDesk(core, self.sms)
-        self._works = _works(core, self._agreements, QuickPaymentDesk(core, self._agreements, self.sms))
+        self._works = {
+            **_works(core, self._agreements, QuickPaymentDesk(core, self._agreements, self.sms)),
+            "trxfile/get": ("bill", self._files.offer),
+        }
 
     def routes(self) -> list[web.RouteDef]:
         return [
             web.post(f"{BASE}/{{group}}/{{call}}", self._serve),
+            web.post("/cusapi/{group}/{call}", self._serve),
+            web.get(FILE_PATH, self._bill_file, allow_head=False),
             web.get(SMS_PATH, local(self._show_sms)),
+            *self.bills.routes(self.family),
         ]
 
     async def _serve(self, request: web.Request) -> web.StreamResponse:
@@ -80,12 +92,28 @@ class QuickpayWire:
             return kind.product if kind is not None else None
         card = self._agreements.card(merchant, form.get("agreeid", ""))
         bank = card.bank if card is not None else bank_of_card(form.get("acctno", ""))
-        return PRODUCT_PREFIX + bank.slug if bank is not None else None
+        if bank is not None:
+            return PRODUCT_PREFIX + bank.slug
+        return product_of_code(form["authcode"]) if form.get("authcode") else None
 
-    async def _show_sms(self, _request: web.Request) -> web.Response:
-        """Every SMS the sandbox's banks sent, newest last, with its code."""
-        body = msgspec.json.encode({"sms": list(self.sms.sent)})
+    def sign_card(self, channel_id: str, card_no: str, *, user_id: str = "u-1", mobile: str = "13800138000") -> str:
+        """A customer who signed this card up long ago: its agreement number. For tests and drills."""
+        return self._agreements.sign(channel_id, card_no, user_id=user_id, mobile=mobile)
+
+    def empty_card(self, channel_id: str, agreeid: str) -> None:
+        """From now on there is no money on this card."""
+        self._agreements.empty(channel_id, agreeid)
+
+    async def _show_sms(self, request: web.Request) -> web.Response:
+        """The SMS that the sandbox's banks sent, newest last, with their codes; with `?mobile=` one phone's inbox."""
+        body = msgspec.json.encode({"sms": self.sms.of(request.query.get("mobile"))})
         return web.Response(body=body, content_type="application/json")
+
+    async def _bill_file(self, request: web.Request) -> web.StreamResponse:
+        content = self._files.fetch(request.query.get("token", ""))
+        if content is None:
+            return web.Response(text="<html><body>链接已失效</body></html>", content_type="text/html")
+        return web.Response(body=content, content_type="application/zip")
 
     def scan(self, credential: Credential) -> Order | WalletProblem | None:
         """The codes look like the wallets' own, so only a token of ours makes a credential ours."""
@@ -132,6 +160,7 @@ def _works(core: SandboxCore, agreements: AgreementDesk, payments: QuickPaymentD
     }
     return {
         "unitorder/pay": ("create", orders.pay),
+        "unitorder/scanqrpay": ("create", ScanDesk(core).scan),
         # Newer documents call the same things tranx/*.
         **{f"{group}/{name}": work for group in ("unitorder", "tranx") for name, work in unified.items()},
         **{f"qpay/{name}": work for name, work in quick.items()},

@@ -14,7 +14,7 @@ from payswitch.sandbox.unionpay.bill import Bills, SettlementDesk
 from payswitch.sandbox.unionpay.codes import OK, Refused, message
 from payswitch.sandbox.unionpay.member import Member
 from payswitch.sandbox.unionpay.money_back import REFUND, REVERSAL, VOID, MoneyBack
-from payswitch.sandbox.unionpay.orders import QR_PREFIX, OrderDesk
+from payswitch.sandbox.unionpay.orders import ASKING, QR_PREFIX, OrderDesk
 from payswitch.sandbox.unionpay.queries import Queries
 from payswitch.sandbox.unionpay.signing import Fields, answer_body
 from payswitch.sandbox.unionpay.terms import APP, BACK, product_of
@@ -24,8 +24,10 @@ from payswitch.sandbox.world import AccountSpec
 QUERY, FILE = "query", "file"
 """Two more entrances, beside those of `terms`."""
 CONTENT_TYPE = "text/html;charset=UTF-8"
-_OPERATIONS = {"01": "create", "00": "query", REFUND: "refund", VOID: "refund", REVERSAL: "close", "76": "query"}
+_OPERATIONS = {"01": "create", "00": "query", REFUND: "refund", VOID: "refund", REVERSAL: "reverse", "76": "query"}
 """txnType in the vocabulary of faults."""
+_DEBIT = ("01", "06")
+"""txnType and txnSubType of the one payment that takes the money itself."""
 
 Work = Callable[[Member, Mapping[str, str]], Fields]
 
@@ -64,10 +66,12 @@ class Counter:
         return messages.answer(request, qrCode=code_text(self._orders.create_back(member, request).credential))
 
     def _debit(self, member: Member, request: Mapping[str, str]) -> Fields:
-        order = self._orders.create_back(member, request)
+        """What was not declined is answered as the account's oddities say: "taken", or "not clear yet"."""
+        order = self._orders.debit(member, request)
         code = order.extra["bank_code"]
+        code = member.oddities.debit_code if code in (OK, ASKING) else code
         told = messages.answer(request, code, txnAmt=request["txnAmt"], currencyCode=request["currencyCode"])
-        return told | ({"queryId": order.transaction_id} if order.transaction_id else {})
+        return told | ({"queryId": order.transaction_id} if order.transaction_id and code == OK else {})
 
     def _refund(self, member: Member, request: Mapping[str, str]) -> Fields:
         order, refund = self._money_back.refund(member, request)
@@ -105,10 +109,11 @@ class ServerCall:
         return self.member.spec
 
     def __post_init__(self) -> None:
-        self.operation = _OPERATIONS.get(self.request.get("txnType", ""), "create")
+        kind = self.request.get("txnType", ""), self.request.get("txnSubType", "")
+        self.operation = "debit" if kind == _DEBIT else _OPERATIONS.get(kind[0], "create")
         self.product: str | None = None
         self.amount_fen: int | None = None
-        if self.operation == "create":
+        if self.operation in ("create", "debit"):
             self.product = product_of(self.entrance, self.request)
             self.amount_fen = fields.peek_amount_fen(self.request)
         else:

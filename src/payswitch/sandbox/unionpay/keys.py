@@ -21,6 +21,9 @@ FILE_PATH = "/filedownload/"
 TEST_MODE = "01"
 """The client SDK's `mode` for a test environment; production is `00`."""
 
+TERM_ID = "49000002"
+"""The cash desk's terminal, for payment codes."""
+
 
 class UnionpayKeys(msgspec.Struct, frozen=True, kw_only=True, tag="unionpay"):
     """A merchant of 全渠道 5.1.0. Certificates and keys are PEM."""
@@ -46,12 +49,19 @@ class UnionpayKeys(msgspec.Struct, frozen=True, kw_only=True, tag="unionpay"):
         return {
             "gateway": base_url,
             "file_gateway": f"{base_url}{FILE_PATH}",
+            **self.wire_account(),
+            "app_mode": TEST_MODE,
+            "term_id": TERM_ID,
+        }
+
+    def wire_account(self) -> dict[str, str]:
+        """What every account needs that speaks this wire, whatever it sells."""
+        return {
             "mer_id": self.mer_id,
             "sign_certificate": self.sign_certificate,
             "sign_private_key": self.sign_private_key,
             "root_certificates": self.middle_certificate + self.root_certificate,
             "accept_expired_certificates": "true" if self.unionpay_expired else "false",
-            "app_mode": TEST_MODE,
         }
 
 

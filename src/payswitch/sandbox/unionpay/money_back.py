@@ -17,6 +17,8 @@ REFUND, VOID, REVERSAL = "04", "31", "99"
 _REFUNDABLE_MS = 90 * 86_400_000
 _CODE_REFUNDABLE_MS = 30 * 86_400_000
 """A payment can be refunded for 90 days, one by code for 30."""
+_DEBITED = frozenset({CODE_PRODUCT, "applepay_web"})
+"""What a server takes by itself."""
 _SCANNED = frozenset({"unionpay_qr", CODE_PRODUCT})
 
 
@@ -60,7 +62,7 @@ class MoneyBack:
         order = self._orders.find(member, fields.order_id(message), fields.required(message, "txnTime"))
         if order is None:
             raise Refused("34")
-        if order.product != CODE_PRODUCT:
+        if order.product not in _DEBITED:
             raise Refused("35")
         if order.state is OrderState.OPEN:
             self._core.ledger.close(order)

@@ -18,6 +18,8 @@ class Oddities(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """What a query says about a transaction that has just succeeded: `34` (not found), `03`, `04` or `05` ..."""
     lag_s: float = 0.0
     """... and for how long, before it says the truth."""
+    debit_code: str = "00"
+    """How a debit (付款码) that was not declined is answered: `00` (taken), `03`, `04` or `05`; the query tells."""
     success_code: str = "00"
     """`00`, or `A6`, the success with a flaw: both mean that the money is there."""
     unpaid_code: str = "05"
@@ -38,6 +40,7 @@ class Oddities(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         """ValueError (msgspec turns it into a ValidationError) for behaviour that UnionPay never shows."""
         for name, value, allowed in (
             ("lag_code", self.lag_code, _LAGS),
+            ("debit_code", self.debit_code, ("00", *_LAGS[1:])),
             ("success_code", self.success_code, _SUCCESSES),
             ("unpaid_code", self.unpaid_code, ("05", "34")),
             ("overdue_code", self.overdue_code, tuple(code for code in MESSAGES if code not in _SUCCESSES)),

@@ -6,17 +6,20 @@ from collections.abc import Mapping
 
 from payswitch.sandbox.core import SandboxCore
 from payswitch.sandbox.ledger import Order, OrderState, Refund
+from payswitch.sandbox.payment_codes import CodeProblem, Debited
 from payswitch.sandbox.unionpay.codes import OK, Refused
 from payswitch.sandbox.unionpay.member import Member
-from payswitch.sandbox.unionpay.terms import APP, BACK, CODE_PRODUCT, FRONT, Terms, query_id, read_terms
+from payswitch.sandbox.unionpay.terms import APP, BACK, FRONT, Terms, read_terms
 
 QR_PREFIX = "https://qr.95516.com/00010000/"
 RETURN_PATH = "/b2c/frontReturn.action"
 """Where the wallet's "back to the shop" leads: the result is carried on to frontUrl from there."""
-PROCESSING = frozenset({"03", "04", "05"})
-"""A payment code that ends in one of these waits for the customer to confirm in the wallet."""
-DECLINES = frozenset({"30", "61", "63", "64", "65", "67", "73"})
-"""A payment code that ends in one of these is declined with it by the customer's bank; any other code pays at once."""
+ASKING = "05"
+"""What is known of a debit while the customer's phone asks for the password."""
+NO_CODE = "30"
+"""A payment code that nobody shows (any more). Which code UnionPay says is not confirmed."""
+_DEBITED = {Debited.PAID: OK, Debited.ASKING: ASKING, Debited.POOR: "64", Debited.FAILED: "01"}
+"""What becomes of a payment code, in UnionPay's codes."""
 LATE_REFUND = "LATE"
 """What the number of UnionPay's own refund of late money begins with."""
 _GATEWAY_PRODUCTS = frozenset({"unionpay_web", "unionpay_wap"})
@@ -50,18 +53,33 @@ class OrderDesk:
         return self._create(member, read_terms(APP, message), self._number(21))
 
     def create_back(self, member: Member, message: Mapping[str, str]) -> Order:
-        """A code for the customer to scan (01/07), or a debit of the code that the customer shows (01/06)."""
+        """A code for the customer to scan (01/07)."""
+        return self._create(member, read_terms(BACK, message), self._number(32))
+
+    def debit(self, member: Member, message: Mapping[str, str]) -> Order:
+        """The code that the customer shows is debited (01/06), or the customer's phone asks for the password."""
         terms = read_terms(BACK, message)
-        if terms.product != CODE_PRODUCT:
-            return self._create(member, terms, self._number(32))
-        return self._debit(self._create(member, terms, terms.qr_no), terms.qr_no[-2:])
+        self._check_new(member, terms)
+        codes = self._core.payment_codes
+        shown = codes.redeem(terms.qr_no, [wallet for wallet in terms.wallets if wallet in member.spec.wallets])
+        if isinstance(shown, CodeProblem):
+            raise Refused(NO_CODE)
+        order = self._add(member, terms, terms.qr_no)
+        debited = codes.debit(order, shown)
+        self._core.ledger.remember(order, bank_code=_DEBITED[debited])
+        if debited in (Debited.POOR, Debited.FAILED):
+            self._core.ledger.close(order)
+        return order
 
     def _create(self, member: Member, terms: Terms, token: str) -> Order:
+        self._check_new(member, terms)
+        return self._add(member, terms, token)
+
+    def _check_new(self, member: Member, terms: Terms) -> None:
         """A server's order: its number can be used once, however often the same message comes."""
         if self._find(member, terms.order_id) is not None:
             raise Refused("12")
         self._check_time(terms, overdue="10")
-        return self._add(member, terms, token)
 
     def _add(self, member: Member, terms: Terms, token: str) -> Order:
         now_ms = self._core.clock.now_ms()
@@ -90,16 +108,6 @@ class OrderDesk:
     def _check_time(self, terms: Terms, *, overdue: str) -> None:
         if terms.pay_timeout_ms is not None and terms.pay_timeout_ms <= self._core.clock.now_ms():
             raise Refused(overdue)
-
-    def _debit(self, order: Order, ending: str) -> Order:
-        code = ending if ending in PROCESSING | DECLINES else OK
-        self._core.ledger.remember(order, bank_code=code)
-        if code == OK:
-            self._core.ledger.pay(order, transaction_id=query_id(order), payer="shown code", wallet="unionpay")
-            self._core.notifier.start(order, "paid")
-        elif code in DECLINES:
-            self._core.ledger.close(order)
-        return order
 
     def _number(self, digits: int) -> str:
         return str(int(self._core.ids.nonce(), 16)).zfill(39)[-digits:]

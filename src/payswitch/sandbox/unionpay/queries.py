@@ -10,7 +10,7 @@ from payswitch.sandbox.unionpay import fields, messages
 from payswitch.sandbox.unionpay.codes import Refused
 from payswitch.sandbox.unionpay.member import Member
 from payswitch.sandbox.unionpay.money_back import reversed_
-from payswitch.sandbox.unionpay.orders import DECLINES, OrderDesk
+from payswitch.sandbox.unionpay.orders import ASKING, OrderDesk
 from payswitch.sandbox.unionpay.signing import Fields
 
 NOT_FOUND = "34"
@@ -49,7 +49,8 @@ class Queries:
         if order.paid_at_ms is not None:
             return oddities.lag_code if self._lags(member, order.paid_at_ms) else oddities.success_code
         if order.state is OrderState.CLOSED and not order.expired:
-            return order.extra["bank_code"] if order.extra["bank_code"] in DECLINES else _FAILED
+            # Declined by the bank; or the customer said no to what was asked; or reversed before that.
+            return _FAILED if order.extra["bank_code"] == ASKING else order.extra["bank_code"]
         if self._orders.overdue(order):
             return oddities.overdue_code
         return oddities.unpaid_code

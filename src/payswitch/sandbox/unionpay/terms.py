@@ -16,7 +16,7 @@ from payswitch.sandbox.unionpay.signing import digest
 FRONT, APP, BACK = "front", "app", "back"
 """The entrances: the browser's form, the app order, the server's call."""
 CODE_PRODUCT = "unionpay_code"
-"""付款码: the shop scans the customer. A debit, so the switch's vocabulary of push products has no word for it."""
+"""付款码: the shop scans the customer."""
 CURRENCY = "156"
 
 _KINDS = {

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-import msgspec
 from aiohttp import web
 
-from payswitch.sandbox.admin import local
+from payswitch.sandbox.behaviour import BehaviourDesk
 from payswitch.sandbox.core import SandboxCore
 from payswitch.sandbox.ledger import Order
 from payswitch.sandbox.unionpay import messages, notifications
@@ -25,17 +24,9 @@ from payswitch.sandbox.unionpay.signing import Fields
 from payswitch.sandbox.unionpay.terms import APP, BACK, query_id
 from payswitch.sandbox.wire import Credential, Guise, NotifyEvent, OutgoingNotification, WalletProblem
 
-ODDITIES_PATH = "/_sandbox/unionpay/oddities"
 _UNKNOWN_MERCHANT = "31"
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
-
-class _Behaviour(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Body of a PUT to `ODDITIES_PATH`."""
-
-    account: str = "*"
-    oddities: Oddities
 
 
 class UnionpayWire:
@@ -50,6 +41,7 @@ class UnionpayWire:
         members = [Member(spec) for spec in core.accounts_of(self.family)]
         self._by_mer_id = {member.mer_id: member for member in members}
         self._by_channel = {member.spec.channel_id: member for member in members}
+        self._behaviour = BehaviourDesk(self.family, Oddities, self._by_channel)
         self._orders = OrderDesk(core)
         self.bills = SettlementDesk(core)
         """Its settings make files wrong on purpose, or ready at once."""
@@ -58,8 +50,7 @@ class UnionpayWire:
 
     def behave(self, oddities: Oddities, channel_id: str | None = None) -> None:
         """From now on one account, or all, behave like this. KeyError for an account that is not UnionPay's."""
-        for member in self._by_channel.values() if channel_id is None else [self._by_channel[channel_id]]:
-            member.oddities = oddities
+        self._behaviour.behave(oddities, channel_id)
 
     def routes(self) -> list[web.RouteDef]:
         api = "/gateway/api"
@@ -71,8 +62,7 @@ class UnionpayWire:
             web.post(FILE_PATH, self._server(FILE)),
             web.get(RETURN_PATH, self._return),
             *self.bills.routes(self.family),
-            web.get(ODDITIES_PATH, local(self._show_oddities)),
-            web.put(ODDITIES_PATH, local(self._set_oddities)),
+            *self._behaviour.routes(),
         ]
 
     # -- entrances -----------------------------------------------------------------------------------------------
@@ -109,22 +99,6 @@ class UnionpayWire:
             return error_page(Refused("34"))
         return return_page(self._by_channel[order.account], order)
 
-    # -- settings ------------------------------------------------------------------------------------------------
-
-    async def _show_oddities(self, _request: web.Request) -> web.Response:
-        return _json({name: member.oddities for name, member in self._by_channel.items()})
-
-    async def _set_oddities(self, request: web.Request) -> web.Response:
-        """`{"account": "*" or a channel id, "oddities": {...}}`; what is not named goes back to its default."""
-        try:
-            wish = msgspec.json.decode(await request.read(), type=_Behaviour)
-        except msgspec.MsgspecError as error:
-            return _json({"error": str(error)}, 400)
-        if wish.account not in ("*", *self._by_channel):
-            return _json({"error": f"accounts are {sorted(self._by_channel)}"}, 400)
-        self.behave(wish.oddities, None if wish.account == "*" else wish.account)
-        return await self._show_oddities(request)
-
     # -- wallets and notifications -------------------------------------------------------------------------------
 
     def scan(self, credential: Credential) -> Order | WalletProblem | None:
@@ -140,7 +114,3 @@ class UnionpayWire:
 
     def acknowledged(self, status: int, body: bytes) -> bool:
         return status == 200
-
-
-def _json(value: object, status: int = 200) -> web.Response:
-    return web.Response(status=status, body=msgspec.json.encode(value), content_type="application/json")

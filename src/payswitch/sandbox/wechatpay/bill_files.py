@@ -19,7 +19,7 @@ from payswitch.sandbox.wechatpay import parties
 from payswitch.sandbox.wechatpay.account import WechatAccount
 from payswitch.sandbox.wechatpay.call import WechatCall
 from payswitch.sandbox.wechatpay.errors import Refusal, wrong_field
-from payswitch.sandbox.wechatpay.objects import TRADE_TYPES, openid
+from payswitch.sandbox.wechatpay.objects import REVERSED, TRADE_TYPES, openid
 from payswitch.sandbox.wire import Answer, Seal
 
 BILL_FILE_PATH = "/v3/billdownload/file"
@@ -148,7 +148,7 @@ def _values(account: WechatAccount, row: BillRow) -> list[str]:
         state, paid, back = "SUCCESS", amount, _NOTHING
         refund_values = ["0", "0", _NOTHING, _NOTHING, "", ""]
     else:
-        state, paid, back = "REFUND", _NOTHING, amount
+        state, paid, back = "REVOKED" if order.extra.get(REVERSED) else "REFUND", _NOTHING, amount
         done = "SUCCESS" if refund.state is RefundState.SUCCEEDED else "PROCESSING"
         refund_values = [refund.refund_id, refund.out_refund_no, amount, _NOTHING, "ORIGINAL", done]
     return [

@@ -50,7 +50,9 @@ class WechatCall:
         status, body = answer.status, answer.body
         if seal is Seal.MALFORMED:
             status, body = 200, (body[: len(body) // 2] or _BROKEN_EMPTY)
-        headers = signed_headers(self._signer(seal), body, clock=self.core.clock, ids=self.core.ids)
+        headers = signed_headers(
+            self._signer(seal), body, clock=self.core.clock, ids=self.core.ids, probe=seal is Seal.PROBE
+        )
         headers["Request-ID"] = request_id(self.core, answer.notes.get("reason", "0"))
         if status == 204:
             return web.Response(status=status, headers=headers)

@@ -54,6 +54,6 @@ def build(
     signer = account.notification_signer(event.event_id)
     if guise is Guise.FORGED:
         signer = signer.by_stranger()
-    headers = signed_headers(signer, body, clock=core.clock, ids=core.ids)
+    headers = signed_headers(signer, body, clock=core.clock, ids=core.ids, probe=guise is Guise.PROBE)
     common = {"Content-Type": "application/json", "Accept": "*/*", "User-Agent": "Mozilla/4.0"}
     return OutgoingNotification(url=url, body=body, headers=common | headers)

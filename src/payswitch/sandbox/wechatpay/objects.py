@@ -7,6 +7,7 @@ import hashlib
 from payswitch.kit.clock import beijing
 from payswitch.sandbox.keys import WechatKeys
 from payswitch.sandbox.ledger import Order, OrderState, Refund, RefundState
+from payswitch.sandbox.payment_codes import DECLINED
 from payswitch.sandbox.wechatpay import parties
 
 TRADE_TYPES = {
@@ -14,12 +15,21 @@ TRADE_TYPES = {
     "wechat_jsapi": "JSAPI",
     "wechat_h5": "MWEB",
     "wechat_app": "APP",
+    "wechat_code": "MICROPAY",
 }
+PRODUCT_OF_CODES = "wechat_code"
+ASKING = "asking"
+"""A note on a 付款码 order whose owner is typing the password."""
+REVERSED = "reversed"
+"""A note on a 付款码 order that was reversed (撤销)."""
 _STATE_WORDS = {
     "NOTPAY": "订单未支付",
     "SUCCESS": "支付成功",
     "REFUND": "订单发生过退款，退款详情请查询退款单",
     "CLOSED": "订单已关闭",
+    "REVOKED": "订单已撤销",
+    "USERPAYING": "用户支付中，需要输入密码",
+    "PAYERROR": "支付失败",
 }
 _REFUND_STATUS = {
     RefundState.PROCESSING: "PROCESSING",
@@ -35,10 +45,15 @@ def wire_time(ms: int) -> str:
 
 
 def trade_state(order: Order) -> str:
-    """A refund of any size, even one in progress, turns SUCCESS into REFUND."""
+    """A refund of any size, even one in progress, turns SUCCESS into REFUND. Orders paid by code have states of their
+    own: REVOKED after a reversal, USERPAYING while the password is typed, PAYERROR when the customer said no."""
+    if order.extra.get(REVERSED):
+        return "REVOKED"
     if order.received:
         return "REFUND" if order.refunded_fen else "SUCCESS"
-    return "CLOSED" if order.state is OrderState.CLOSED else "NOTPAY"
+    if order.state is OrderState.CLOSED:
+        return "PAYERROR" if order.extra.get(DECLINED) else "CLOSED"
+    return "USERPAYING" if order.extra.get(ASKING) else "NOTPAY"
 
 
 def transaction(order: Order, keys: WechatKeys, state: str, *, amount_fen: int | None = None) -> dict[str, object]:

@@ -14,7 +14,7 @@ from payswitch.sandbox.ledger import Order, OrderState
 from payswitch.sandbox.wechatpay import parties
 from payswitch.sandbox.wechatpay.account import WechatAccount
 from payswitch.sandbox.wechatpay.errors import Refusal
-from payswitch.sandbox.wechatpay.objects import trade_state, transaction
+from payswitch.sandbox.wechatpay.objects import PRODUCT_OF_CODES, trade_state, transaction
 from payswitch.sandbox.wechatpay.requests import (
     CloseBody,
     CreateBody,
@@ -78,6 +78,8 @@ class OrderDesk:
         named = read_body(raw, PartnerCloseBody) if partner else read_body(raw, CloseBody)
         parties.check_named(msgspec.structs.asdict(named), account)
         order = self._core.ledger.find(account.spec.channel_id, number)
+        if order is not None and order.product == PRODUCT_OF_CODES:
+            raise Refusal("INVALID_REQUEST", "付款码支付不支持关单，请调用撤销接口", reason="268449641")
         if order is not None and order.received:
             raise Refusal("ORDERPAID")
         if order is not None and order.state is OrderState.OPEN:

@@ -13,6 +13,8 @@ from payswitch.sandbox.wechatpay.account import Signer, WechatAccount
 from payswitch.sandbox.wechatpay.errors import Refusal
 
 SCHEME = "WECHATPAY2-SHA256-RSA2048"
+PROBE_PREFIX = "WECHATPAY/SIGNTEST/"
+"""How the signatures begin with which WeChat tests whether its clients verify (official)."""
 SKEW_S = 300
 """Requests older or newer than five minutes are refused (official documentation)."""
 _PAIR = re.compile(r'(\w+)="([^"]*)"')
@@ -88,15 +90,16 @@ def _sign_detail(request: RawRequest, message: bytes) -> dict[str, object]:
     }
 
 
-def signed_headers(signer: Signer, body: bytes, *, clock: Clock, ids: IdSource) -> dict[str, str]:
-    """The five headers under which WeChat answers and notifies."""
+def signed_headers(signer: Signer, body: bytes, *, clock: Clock, ids: IdSource, probe: bool = False) -> dict[str, str]:
+    """The five headers under which WeChat answers and notifies. `probe`: with WeChat's deliberately wrong signature."""
     timestamp = str(clock.now_ms() // 1_000)
     nonce = ids.nonce()
     message = f"{timestamp}\n{nonce}\n".encode() + body + b"\n"
+    signature = signer.key.sign(message)
     return {
         "Wechatpay-Timestamp": timestamp,
         "Wechatpay-Nonce": nonce,
-        "Wechatpay-Signature": signer.key.sign(message),
+        "Wechatpay-Signature": PROBE_PREFIX + signature[len(PROBE_PREFIX) :] if probe else signature,
         "Wechatpay-Serial": signer.serial,
         "Wechatpay-Signature-Type": SCHEME,
     }

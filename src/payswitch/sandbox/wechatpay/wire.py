@@ -1,4 +1,4 @@
-"""WeChat Pay v3 as a stand-in: its paths, its credentials, its notifications."""
+"""WeChat Pay as a stand-in: v3's paths, credentials and notifications; V2's are in `v2/`."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from payswitch.sandbox.wechatpay.orders import H5_PATH, OrderDesk
 from payswitch.sandbox.wechatpay.refunds import WechatRefunds
 from payswitch.sandbox.wechatpay.scan import Scanner
 from payswitch.sandbox.wechatpay.signing import RawRequest, read_authorization
+from payswitch.sandbox.wechatpay.v2.wire import V2Wire
 from payswitch.sandbox.wire import Answer, Credential, Guise, NotifyEvent, OutgoingNotification, WalletProblem
 
 _MINUTE, _HOUR = 60, 3_600
@@ -57,6 +58,7 @@ class WechatWire:
         self._orders = OrderDesk(core)
         self._refunds = WechatRefunds(core)
         self._scanner = Scanner(core, self._by_channel)
+        self._v2 = V2Wire(core, self._by_mchid)
         self.bills = BillDesk(core)
         """Its settings make bills wrong on purpose, or ready at once."""
         self._bill_files = BillFiles(core, self.bills)
@@ -72,6 +74,7 @@ class WechatWire:
             web.get(BILL_FILE_PATH, self._bill_file),
             web.get(H5_PATH, self._h5),
             *self.bills.routes(self.family),
+            *self._v2.routes(),
         ]
 
     def _order_routes(self, orders: str) -> list[web.RouteDef]:

@@ -88,6 +88,21 @@
   function rateClass(rate) { return rate === null ? "" : rate >= 0.98 ? "rate-good" : rate >= 0.9 ? "rate-fair" : "rate-bad"; }
   function fact(label, value) { var item = el("span", "", label + " "); return add(item, el("b", "", value)); }
 
+  /* Of the whole channel: only what there is something to say about. */
+  function drawStanding(channel, nowMs) {
+    var row = el("div", "standing"), probe = channel.probe, days = channel.certificate_days, age;
+    if (channel.daily_cap_fen) {
+      add(row, mood(fact("今日 today", shortYuan(channel.used_today_fen) + " / " + shortYuan(channel.daily_cap_fen)), channel.used_today_fen > channel.daily_cap_fen * 0.95 ? "alarm" : ""));
+    }
+    if (days !== null && days !== undefined && days < 30) add(row, mood(fact("证书 certificate", days < 0 ? "已过期 ended" : days + " 天 d"), "alarm"));
+    if (probe) {
+      age = Math.max(0, Math.round((nowMs - probe.at_ms) / 1000));
+      add(row, mood(fact("探测 probe", (probe.severity === "ok" ? "✓ " + ms(probe.latency_ms) : (probe.severity === "problem" ? "✗ " : "! ") + probe.what) + " · " + ago(age) + " 前 ago"), probe.severity === "problem" ? "alarm" : ""));
+    }
+    return row.firstChild ? row : null;
+  }
+  function mood(node, className) { node.className = className; return node; }
+
   function drawLane(lane, nowMs) {
     var row = el("div", "lane"), title = el("div", "name", PRODUCTS[lane.product] || lane.product);
     add(title, el("span", "state state-" + lane.state, STATES[lane.state] || lane.state));
@@ -119,7 +134,7 @@
       var card = el("article", "channel"), head = el("div", "channel-head"), bar = el("div", "bar"), fill = el("i", hue(index));
       add(head, el("h3", "", channel.name), el("span", "id", channel.name === channel.channel_id ? "" : channel.channel_id), el("span", "share", percent(channel.share, 0)));
       fill.style.width = (channel.share * 100).toFixed(1) + "%";
-      add(card, head, add(bar, fill));
+      add(card, head, add(bar, fill), drawStanding(channel, nowMs));
       channel.lanes.forEach(function (lane) { add(card, drawLane(lane, nowMs)); });
       if (!channel.lanes.length) add(card, el("p", "idle", channel.enabled === false ? "已停用 disabled" : "暂无流量 no traffic yet"));
       return card;

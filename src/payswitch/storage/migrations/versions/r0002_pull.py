@@ -17,6 +17,7 @@ depends_on = None
 def upgrade() -> None:
     op.add_column("payments", sa.Column("agreement_id", sa.Text(), nullable=True))
     op.add_column("attempts", sa.Column("debit_at_ms", sa.BigInteger(), nullable=True))
+    op.add_column("attempts", sa.Column("reverse_at_ms", sa.BigInteger(), nullable=True))
     op.create_table(
         "agreements",
         sa.Column("agreement_id", sa.Text(), nullable=False),
@@ -42,5 +43,6 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("agreements")
+    op.drop_column("attempts", "reverse_at_ms")
     op.drop_column("attempts", "debit_at_ms")
     op.drop_column("payments", "agreement_id")

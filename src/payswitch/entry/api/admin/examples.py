@@ -1,0 +1,149 @@
+"""Examples of the admin API for the OpenAPI document."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from payswitch.entry.api.examples import one_refund
+
+_CHANNEL: dict[str, Any] = {
+    "channel_id": "wechat-main",
+    "merchant_id": "m-1",
+    "connector": "wechatpay",
+    "name": "微信支付·主",
+    "origin": "admin",
+    "state": "enabled",
+    "revision": 3,
+    "version": 1,
+    "products": ["wechat_jsapi", "wechat_native"],
+    "upstream": "wechat",
+    "tier": 1,
+    "fee_bp": 60,
+    "min_fen": 1,
+    "max_fen": None,
+    "daily_cap_fen": 50_000_000,
+    "tags": [],
+    "maintenance": [{"start": "23:30", "end": "00:10", "product": None}],
+    "notify_url": "https://pay.example.com/notify/wechat-main",
+    "created_at": "2026-11-11T09:00:00.000Z",
+    "updated_at": "2026-11-11T09:30:00.000Z",
+}
+_ACCOUNT = {
+    "mchid": "1600000000",
+    "appid": "wx8888888888888888",
+    "merchant_serial_no": "5157F09EFDC096DE15EBE81A47057A7232F1B8E1",
+    "merchant_private_key": "(text of apiclient_key.pem)",
+    "api_v3_key": "(32 characters)",
+    "wechatpay_public_key_id": "PUB_KEY_ID_0116000000002026111100000000",
+    "wechatpay_public_key": "(text of pub_key.pem)",
+}
+_CREDENTIALS: dict[str, Any] = {
+    "version": 1,
+    "created_at": "2026-11-11T09:00:00.000Z",
+    "created_by": "op-lin",
+    "master_key_id": "3f6c1d2ab4e59078",
+    "entries": [
+        {"key": "mchid", "kind": "value", "value": "1600000000", "fingerprint": None, "certificates": []},
+        {"key": "api_v3_key", "kind": "secret", "value": None, "fingerprint": "9c1e0f4b7a22", "certificates": []},
+    ],
+}
+_FINDING = {"severity": "ok", "what": "answers, and believes us / 应答正常，双向验签通过 (84 ms)", "fix": ""}
+_TEST: dict[str, Any] = {
+    "test_id": "tst_01HF8Q0000ABCDEFGHJKMN",
+    "channel_id": "wechat-main",
+    "payment_id": "pay_01HF8Q0000ABCDEFGHJKMN",
+    "state": "refunded",
+    "product": "wechat_native",
+    "amount_fen": 1,
+    "credential": None,
+    "checkout_url": "https://pay.example.com/checkout/Yx1T0mJ6u5fQ0a3cV9lDk2pWbN7rHs4e",
+    "transaction_id": "4200002611202611110000000001",
+    "refund": one_refund(amount_fen=1, state="succeeded", refund_no=None, reason="渠道测试，自动退回"),
+    "finding": None,
+}
+_AUDIT = {
+    "audit_id": "aud_01HF8Q0000ABCDEFGHJKMN",
+    "at": "2026-11-11T09:30:00.000Z",
+    "operator_id": "op-lin",
+    "action": "update",
+    "detail": {"daily_cap_fen": "null -> 50000000"},
+}
+
+
+_PROBE: dict[str, Any] = {
+    "at": "2026-11-11T12:36:30.000Z",
+    "product": "wechat_native",
+    "severity": "ok",
+    "outcome": "not_found",
+    "code": "ORDER_NOT_EXIST",
+    "latency_ms": 84.2,
+    "what": "answers, and believes us / 应答正常，双向验签通过 (84 ms)",
+    "fix": "",
+}
+_QUALITY: dict[str, Any] = {
+    "channel_id": "wechat-main",
+    "merchant_id": "m-1",
+    "connector": "wechatpay",
+    "name": "微信支付·主",
+    "enabled": True,
+    "limits": {"daily_cap_fen": 50_000_000, "used_today_fen": 31_200_000, "remaining_today_fen": 18_800_000},
+    "certificates": [{"key": "platform_certificates", "ends_at": "2026-12-05T03:00:00.000Z", "days_left": 23}],
+    "probe": _PROBE,
+    "lines": [
+        {
+            "product": "wechat_native",
+            "method": "wechat",
+            "server_created": True,
+            "state": "healthy",
+            "since": None,
+            "reason": "",
+            "reason_zh": "",
+            "next_probe_at": None,
+            "calls": 412,
+            "creates": {"good": 405.0, "of": 409.0, "share": 0.9902, "low": 0.9751, "high": 0.9962},
+            "completions": {"good": 231.4, "of": 268.9, "share": 0.8605, "low": 0.8142, "high": 0.8968},
+            "p50_ms": 88.0,
+            "p95_ms": 161.5,
+            "last_error": {"outcome": "refused_channel", "code": "SYSTEM_ERROR", "at": "2026-11-11T12:31:02.000Z"},
+            "min_fen": 1,
+            "max_fen": None,
+            "probe": _PROBE,
+        }
+    ],
+}
+
+
+def _one(summary: str, value: Any) -> dict[str, Any]:
+    return {"usual": {"summary": summary, "value": value}}
+
+
+REQUESTS: dict[str, dict[str, Any]] = {
+    "CreateChannel": _one(
+        "A [[channels]] table of the configuration file, with the texts of the keys",
+        {
+            "channel_id": "wechat-main",
+            "merchant_id": "m-1",
+            "connector": "wechatpay",
+            "name": "微信支付·主",
+            "products": ["wechat_jsapi", "wechat_native"],
+            "upstream": "wechat",
+            "daily_cap_fen": 50_000_000,
+            "account": _ACCOUNT,
+        },
+    ),
+    "UpdateChannel": _one("Another fee, no daily cap any more", {"revision": 3, "fee_bp": 38, "daily_cap_fen": None}),
+    "RotateCredentials": _one("The whole account with the new keys", {"revision": 3, "account": _ACCOUNT}),
+    "CheckChannel": _one("Make no order", {"orders": False}),
+    "TestChannel": _one("The code to scan", {"product": "wechat_native"}),
+}
+
+ANSWERS: dict[str, dict[str, Any]] = {
+    "ChannelView": _one("In use", _CHANNEL),
+    "ChannelQualityView": _one("At work", _QUALITY),
+    "QualityList": _one("One channel", {"data": [_QUALITY]}),
+    "ChannelList": _one("One channel", {"data": [_CHANNEL]}),
+    "ChannelDetail": _one("With one version of its keys", {**_CHANNEL, "credentials": [_CREDENTIALS]}),
+    "CheckView": _one("All is well", {"channel_id": "wechat-main", "healthy": True, "findings": [_FINDING]}),
+    "ChannelTestView": _one("Paid and returned", _TEST),
+    "AuditList": _one("One change", {"data": [_AUDIT]}),
+}

@@ -1,0 +1,10 @@
+"""Every operation of the admin API. A new family of operations gets a module of its own and one line here."""
+
+from __future__ import annotations
+
+from payswitch.entry.api.admin.call import AdminCall
+from payswitch.entry.api.admin.channel_operations import CHANNEL_OPERATIONS
+from payswitch.entry.api.admin.quality_operations import QUALITY_OPERATIONS
+from payswitch.entry.api.operation import Operation
+
+ADMIN_OPERATIONS: tuple[Operation[AdminCall], ...] = (*CHANNEL_OPERATIONS, *QUALITY_OPERATIONS)

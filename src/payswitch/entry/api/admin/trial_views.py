@@ -1,0 +1,48 @@
+"""What the admin API shows of a channel test: the credential to scan, and how far the money has come."""
+
+from __future__ import annotations
+
+import msgspec
+
+from payswitch.domain.channel import Product
+from payswitch.entry.api import views
+from payswitch.entry.api.admin.views import FindingView, finding_view
+from payswitch.services.channel_tests import TEST_FEN, ChannelTest, TestState
+from payswitch.services.launching import shown_attempt
+
+
+class ChannelTestView(msgspec.Struct, frozen=True, kw_only=True):
+    """One test of a channel: 0.01 yuan, paid and returned."""
+
+    test_id: str
+    channel_id: str
+    payment_id: str
+    state: TestState
+    product: Product | None
+    amount_fen: int
+    credential: views.CredentialView | None
+    """Scan or open it, while the state is `waiting`."""
+    checkout_url: str
+    """A page that shows the same credential, for one that is a form."""
+    transaction_id: str | None
+    refund: views.RefundView | None
+    finding: FindingView | None
+    """Why the channel refused, and how to mend it."""
+
+
+def test_view(test: ChannelTest, checkout_url: str, now_ms: int) -> ChannelTestView:
+    file = test.file
+    attempt = file.attempts[-1] if file.attempts else None
+    return ChannelTestView(
+        test_id=test.test_id,
+        channel_id=test.channel_id,
+        payment_id=file.payment.payment_id,
+        state=test.state,
+        product=attempt.product if attempt else None,
+        amount_fen=TEST_FEN,
+        credential=views.credential_view(shown_attempt(file, now_ms)),
+        checkout_url=checkout_url,
+        transaction_id=attempt.transaction_id if attempt else None,
+        refund=views.refund_view(file.refunds[-1]) if file.refunds else None,
+        finding=finding_view(test.finding) if test.finding else None,
+    )

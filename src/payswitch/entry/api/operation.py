@@ -1,0 +1,50 @@
+"""What an operation of the API is, whoever may call it: from these tables the routes and the document are made."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, Literal, TypeVar
+
+import msgspec
+
+from payswitch.domain.errors import ErrorKind
+from payswitch.entry.api.call import Answer, Incoming
+from payswitch.entry.api.query import Parameter
+from payswitch.services.context import Context
+
+CallT = TypeVar("CallT", bound=Incoming)
+
+Admit = Callable[[Context, Mapping[str, Any]], Awaitable[Callable[..., CallT]]]
+"""From the head of a request to the maker of its call. Raises `unauthenticated` for a stranger."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operation(Generic[CallT]):
+    """One method of one address."""
+
+    name: str
+    """operationId in the document."""
+    method: Literal["GET", "POST", "PATCH"]
+    path: str
+    run: Callable[[CallT], Awaitable[Answer]]
+    title: str
+    title_zh: str
+    answer: type[msgspec.Struct]
+    status: int = 200
+    may_repeat: bool = False
+    """A repeat answers 200 instead of 201, with what the first one made."""
+    body: type[msgspec.Struct] | None = None
+    parameters: tuple[Parameter, ...] = ()
+    problems: tuple[ErrorKind, ...] = ()
+    """Beyond those that every operation may answer."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Section(Generic[CallT]):
+    """The operations of one kind of callers."""
+
+    operations: tuple[Operation[CallT], ...]
+    admit: Admit[CallT]
+    security: str
+    """The scheme of the document under which the key is described."""

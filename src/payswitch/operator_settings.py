@@ -1,0 +1,51 @@
+"""The `[[operators]]` tables: who may manage channels over the admin API, and with which key."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import msgspec
+
+from payswitch.domain.operator import Operator
+from payswitch.kit.tables import id_problems
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+class OperatorSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """One `[[operators]]` table."""
+
+    operator_id: str
+    name: str
+    merchant_ids: frozenset[str]
+    """The merchants whose channels this operator manages."""
+    api_key_sha256: str
+    """SHA-256 (hex) of the operator's API key; several, separated by spaces, while a key is being changed."""
+
+    def operator(self) -> Operator:
+        return Operator(operator_id=self.operator_id, name=self.name, merchant_ids=self.merchant_ids)
+
+    def key_fingerprints(self) -> list[str]:
+        return self.api_key_sha256.lower().split()
+
+    def problems(self) -> list[str]:
+        """What does not make sense."""
+        place = f"operators[{self.operator_id}]"
+        found = id_problems(place, operator_id=self.operator_id)
+        if not self.merchant_ids:
+            found.append(f"{place}.merchant_ids: name at least one merchant / 至少填写一个商户")
+        for merchant_id in sorted(self.merchant_ids):
+            found += id_problems(place, merchant_ids=merchant_id)
+        keys = self.key_fingerprints()
+        if not keys or not all(_SHA256.fullmatch(key) for key in keys):
+            found.append(
+                f"{place}.api_key_sha256: 64 hexadecimal characters are needed, the SHA-256 of the API key / "
+                "须为 API 密钥的 SHA-256（64 位十六进制）"
+            )
+        return found
+
+
+def operators_by_key(operators: Sequence[OperatorSettings]) -> dict[str, Operator]:
+    """Whom each key's fingerprint belongs to."""
+    return {key: entry.operator() for entry in operators for key in entry.key_fingerprints()}

@@ -1,0 +1,205 @@
+"""渠道变更: creating a channel, changing its settings and its keys, and moving it through its life.
+
+Each change is validated in full, committed with its audit entry, and takes effect in the running process at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+from msgspec import UNSET
+from msgspec.structs import replace
+
+from payswitch.domain.changes import UniqueViolation
+from payswitch.domain.channel import Channel
+from payswitch.domain.errors import CHANNEL_EXISTS, CHANNEL_STATE, PaySwitchError
+from payswitch.domain.exchange import ChannelClient
+from payswitch.domain.managed_channel import (
+    CHANNEL,
+    ChannelChange,
+    ChannelEvent,
+    ChannelRecord,
+    ChannelState,
+    ManagedChannel,
+)
+from payswitch.domain.operator import Operator
+from payswitch.domain.transitions import FORBIDDEN, advance
+from payswitch.services.channel_commands import CreateChannel, RotateCredentials, UpdateChannel
+from payswitch.services.channel_commits import (
+    audit_entry,
+    commit_change,
+    current,
+    newest_account,
+    ring_of,
+    seal_account,
+    wrong_state,
+)
+from payswitch.services.channel_desk import ChannelDesk
+from payswitch.services.channel_validation import invalid, opened, settings_errors
+from payswitch.services.channels import desk_of, managed_channel
+from payswitch.services.context import Context
+from payswitch.services.credentials import changed_keys
+
+
+async def create_channel(ctx: Context, operator: Operator, command: CreateChannel) -> ChannelRecord:
+    """A new channel, as a draft: no customer gets it before it is enabled."""
+    desk = desk_of(ctx)
+    ring = ring_of(desk)
+    now_ms = ctx.clock.now_ms()
+    channel = _channel(command)
+    errors = settings_errors(channel)
+    if not operator.manages(command.merchant_id):
+        errors.insert(0, {"field": "merchant_id", "message": "is not a merchant that you manage / 不是您管理的商户"})
+        raise invalid(errors)
+    async with desk.lock:
+        await _require_unused(ctx, desk, command.channel_id)
+        client = await opened(desk, channel, command.account, now_ms, errors=errors)
+        managed = ManagedChannel(
+            channel_id=channel.channel_id,
+            merchant_id=channel.merchant_id,
+            channel=channel,
+            state=ChannelState.DRAFT,
+            revision=1,
+            created_at_ms=now_ms,
+            updated_at_ms=now_ms,
+        )
+        detail = {"connector": channel.connector, "account": ", ".join(sorted(command.account))}
+        audit = audit_entry(ctx, operator, channel, "create", detail)
+        credential = seal_account(ring, operator, channel, command.account, now_ms)
+        try:
+            await desk.store.commit_channel(ChannelChange(channel=managed, credential=credential, audit=audit))
+        except UniqueViolation:
+            raise _taken(command.channel_id) from None
+        desk.workshop.install(channel, {channel.version: client})
+    return managed.record()
+
+
+def _channel(command: CreateChannel) -> Channel:
+    return Channel(
+        channel_id=command.channel_id,
+        merchant_id=command.merchant_id,
+        connector=command.connector,
+        name=command.name,
+        products=frozenset(command.products),
+        upstream=command.upstream,
+        enabled=False,
+        tier=command.tier,
+        fee_bp=command.fee_bp,
+        min_fen=command.min_fen,
+        max_fen=command.max_fen,
+        daily_cap_fen=command.daily_cap_fen,
+        tags=frozenset(command.tags),
+        maintenance=command.maintenance,
+    )
+
+
+async def _require_unused(ctx: Context, desk: ChannelDesk, channel_id: str) -> None:
+    """An id is used once for ever: attempts of a channel that is gone must never be asked about at another account."""
+    used = ctx.directory.channel(channel_id) is not None
+    if used or any(channel.channel_id == channel_id for channel in await desk.store.channels()):
+        raise _taken(channel_id)
+
+
+def _taken(channel_id: str) -> PaySwitchError:
+    return PaySwitchError(
+        CHANNEL_EXISTS,
+        f"{channel_id} names a channel already, or named one before",
+        f"{channel_id} 已是或曾是渠道编号",
+        errors=[{"field": "channel_id", "message": "is used already / 已被使用"}],
+    )
+
+
+async def update_channel(ctx: Context, operator: Operator, channel_id: str, command: UpdateChannel) -> ChannelRecord:
+    """New settings. The keys stay."""
+    desk = desk_of(ctx)
+    async with desk.lock:
+        managed = await current(ctx, operator, channel_id, command.revision)
+        channel = _with(managed.channel, command)
+        detail = _differences(managed.channel, channel)
+        if not detail:
+            return managed.record()
+        errors = settings_errors(channel)
+        clients = desk.workshop.clients_of(channel_id)
+        if channel.products != managed.channel.products:
+            clients = await _reopened(ctx, desk, channel, errors, clients)
+        elif errors:
+            raise invalid(errors)
+        audit = audit_entry(ctx, operator, channel, "update", detail)
+        return await commit_change(ctx, desk, managed, channel, clients, audit)
+
+
+def _with(channel: Channel, command: UpdateChannel) -> Channel:
+    given = {name: getattr(command, name) for name in command.__struct_fields__ if name != "revision"}
+    given = {name: value for name, value in given.items() if value is not UNSET}
+    for name in ("products", "tags"):
+        if name in given:
+            given[name] = frozenset(given[name])
+    return replace(channel, **given)
+
+
+def _differences(before: Channel, after: Channel) -> dict[str, str]:
+    """For the audit: what was and what is."""
+    names = [name for name in before.__struct_fields__ if getattr(before, name) != getattr(after, name)]
+    return {name: f"{_said(getattr(before, name))} -> {_said(getattr(after, name))}" for name in names}
+
+
+def _said(value: object) -> str:
+    return msgspec.json.encode(value, order="deterministic").decode()
+
+
+async def _reopened(
+    ctx: Context,
+    desk: ChannelDesk,
+    channel: Channel,
+    errors: list[dict[str, str]],
+    clients: Mapping[int, ChannelClient],
+) -> dict[int, ChannelClient]:
+    """A connector may need more of an account for another product: the newest keys are opened again for the new set.
+    Older versions keep their clients: nothing new is created with them."""
+    account = await newest_account(desk, channel.channel_id)
+    client = await opened(desk, channel, account, ctx.clock.now_ms(), errors=errors)
+    return {**clients, channel.version: client}
+
+
+async def rotate_credentials(
+    ctx: Context, operator: Operator, channel_id: str, command: RotateCredentials
+) -> ChannelRecord:
+    """New keys for attempts from now on. Older attempts are queried, refunded and verified with their own."""
+    desk = desk_of(ctx)
+    ring = ring_of(desk)
+    now_ms = ctx.clock.now_ms()
+    async with desk.lock:
+        managed = await current(ctx, operator, channel_id, command.revision)
+        if managed.state is ChannelState.RETIRED:
+            raise wrong_state(managed.state, "rotate")
+        channel = replace(managed.channel, version=managed.channel.version + 1)
+        client = await opened(desk, channel, command.account, now_ms)
+        before = await newest_account(desk, channel_id)
+        changed = ", ".join(changed_keys(before, command.account))
+        audit = audit_entry(ctx, operator, channel, "rotate", {"version": str(channel.version), "changed": changed})
+        clients = {**desk.workshop.clients_of(channel_id), channel.version: client}
+        credential = seal_account(ring, operator, channel, command.account, now_ms)
+        return await commit_change(ctx, desk, managed, channel, clients, audit, credential)
+
+
+async def move_channel(ctx: Context, operator: Operator, channel_id: str, event: ChannelEvent) -> ChannelRecord:
+    """Enable, disable or retire. Asked for twice, it is done once."""
+    desk = desk_of(ctx)
+    async with desk.lock:
+        managed = await managed_channel(ctx, operator, channel_id)
+        if CHANNEL.table[managed.state][event] is FORBIDDEN:
+            raise wrong_state(managed.state, event.value)
+        state = advance(CHANNEL, managed.state, event)
+        if state is managed.state:
+            return managed.record()
+        clients = desk.workshop.clients_of(channel_id)
+        if state is ChannelState.ENABLED and managed.channel.version not in clients:
+            raise PaySwitchError(
+                CHANNEL_STATE,
+                "its keys could not be opened; look at its check-up, then rotate the keys",
+                "渠道密钥无法打开，请先体检并更换密钥",
+            )
+        channel = replace(managed.channel, enabled=state is ChannelState.ENABLED)
+        audit = audit_entry(ctx, operator, channel, event.value, {"state": f"{managed.state} -> {state}"})
+        return await commit_change(ctx, desk, replace(managed, state=state), channel, clients, audit)

@@ -1,0 +1,127 @@
+"""扣款: the rounds of pull products, where the call itself takes the money.
+
+Here a switch is allowed only after a definite "nothing was taken". Whatever is not definite ends the round: the attempt
+stays `unknown`, is asked about and at last reversed (`unknown_debits.py`), and nothing else is begun before that.
+"""
+
+from __future__ import annotations
+
+from enum import Enum, auto
+
+from payswitch.domain.exchange import CreateOrder, DebitClient, DebitOrder, OrderFact
+from payswitch.domain.outcome import Outcome, OutcomeKind
+from payswitch.domain.payment import Attempt, AttemptState, PaymentFile
+from payswitch.kit.secrets import Secret
+from payswitch.services import observing
+from payswitch.services.asking import client_of
+from payswitch.services.context import Context
+from payswitch.services.draft import Draft, change
+from payswitch.services.results import apply_to_attempt, query_attempt
+from payswitch.services.rounds import Launched, Round, commit_attempt, end_round, give_up, order_of
+
+NOT_TAKEN = frozenset(
+    {
+        OutcomeKind.NOT_SENT,
+        OutcomeKind.REFUSED_CHANNEL,
+        OutcomeKind.REFUSED_LIMIT,
+        OutcomeKind.REFUSED_CONFIG,
+        OutcomeKind.REFUSED_ORDER,
+        OutcomeKind.CLOSED,
+    }
+)
+"""Proof that this number took nothing and never will, for a reason that is not the customer's: another channel may."""
+
+CUSTOMERS_NO = frozenset({OutcomeKind.REFUSED_PAYER, OutcomeKind.REFUSED_RISK})
+
+WORTH_ANOTHER_CALL = frozenset({"connect_failed", "dns_failed", "connection_lost"})
+"""Of calls that never left: trouble that came fast and may be gone. The channel has heard nothing of the debit."""
+
+
+class After(Enum):
+    """What the answer of a debit allows."""
+
+    DONE = auto()
+    """Paid."""
+    ASK_AGAIN = auto()
+    """Only the code was wrong: the same order takes another one."""
+    NEXT = auto()
+    """Nothing was taken: another channel may try."""
+    STOP = auto()
+    """The customer's wallet or bank, or risk control, said no: the customer must choose."""
+    CONFIRMING = auto()
+    """Not known. Nothing else may be begun."""
+
+
+def after_debit(outcome: Outcome) -> After:
+    """The table of design.md, section 2, for a call that may have taken the money."""
+    if outcome.kind is OutcomeKind.PAID:
+        return After.DONE
+    if outcome.kind in CUSTOMERS_NO:
+        return After.ASK_AGAIN if outcome.ask_consent else After.STOP
+    return After.NEXT if outcome.kind in NOT_TAKEN else After.CONFIRMING
+
+
+async def debit_round(ctx: Context, work: Round, consent: Secret) -> Launched:
+    """Try candidates in order until one has taken the money, one may have, or the customer must choose."""
+    while work.candidates and work.remaining_ms(ctx) >= ctx.timings.least_try_ms:
+        attempt = await commit_attempt(ctx, work, work.candidates.popleft(), debit=True)
+        if attempt is None:
+            return Launched(file=work.file)
+        timeout_ms = min(ctx.timings.debit_timeout_ms, work.remaining_ms(ctx))
+        fact = await send_debit(ctx, attempt, order_of(ctx, work, attempt), consent, timeout_ms)
+        after = after_debit(fact.outcome)
+        if after in (After.DONE, After.CONFIRMING):
+            work.file = await hear_debit(ctx, work.file, attempt.attempt_id, fact)
+            observing.tell_switch(ctx, work.file, attempt, work.started_ms, ctx.clock.now_ms())
+            return Launched(file=work.file)
+        give_up(ctx, work, attempt, fact.outcome, left_behind=False)
+        if after is not After.NEXT:
+            break
+    return await end_round(ctx, work)
+
+
+async def send_debit(
+    ctx: Context, attempt: Attempt, order: CreateOrder, consent: Secret, timeout_ms: int, *, handle: str = ""
+) -> OrderFact:
+    """The debit call. Once more only if the first never left: then the channel has heard nothing of it."""
+    client = client_of(ctx, attempt)
+    if not isinstance(client, DebitClient):
+        outcome = Outcome(kind=OutcomeKind.REFUSED_CONFIG, code="no_debits", message="this connector cannot debit")
+        return OrderFact(channel_order_no=attempt.channel_order_no, outcome=outcome)
+    debit = DebitOrder(order=order, consent=consent, handle=handle)
+    fact = await _once(ctx, client, attempt, debit, timeout_ms)
+    if fact.outcome.kind is OutcomeKind.NOT_SENT and fact.outcome.code in WORTH_ANOTHER_CALL:
+        fact = await _once(ctx, client, attempt, debit, timeout_ms)
+    return fact
+
+
+async def _once(ctx: Context, client: DebitClient, attempt: Attempt, debit: DebitOrder, timeout_ms: int) -> OrderFact:
+    begun = ctx.clock.monotonic_ms()
+    fact = await client.debit(debit, max(timeout_ms, 1))
+    observing.tell_call(ctx, attempt, fact.outcome, ctx.clock.monotonic_ms() - begun)
+    return fact
+
+
+async def hear_debit(ctx: Context, file: PaymentFile, attempt_id: str, fact: OrderFact) -> PaymentFile:
+    """An answer that is paid, or leaves it open. Paid goes through the funnel like every fact; the rest is noted, and
+    asked about soon: at once where the channel says that it has taken the order (its answer may lack a particular)."""
+    if fact.outcome.kind is OutcomeKind.PAID:
+        file = await apply_to_attempt(ctx, file, attempt_id, fact)
+    if file.attempt(attempt_id).state is not AttemptState.UNKNOWN:
+        return file
+    now_ms = ctx.clock.now_ms()
+
+    def decide(draft: Draft) -> None:
+        if draft.attempt(attempt_id).state is AttemptState.UNKNOWN:
+            due_at_ms = ctx.timings.next_debit_ms(1, now_ms)
+            draft.set_attempt(attempt_id, outcome=fact.outcome, answered_at_ms=now_ms, tries=0, due_at_ms=due_at_ms)
+
+    file, _ = await change(ctx, file.payment.payment_id, decide, known=file)
+    if fact.outcome.kind is OutcomeKind.PENDING:
+        file, _ = await query_attempt(ctx, file, attempt_id, ctx.timings.query_timeout_ms)
+    return file
+
+
+def confirming_attempt(file: PaymentFile) -> Attempt | None:
+    """The debit of this payment that nobody knows the end of, if there is one."""
+    return next((attempt for attempt in file.attempts if attempt.state is AttemptState.UNKNOWN), None)

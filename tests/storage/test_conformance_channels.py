@@ -1,0 +1,176 @@
+"""Admin-managed channels: two operators never both win, a retired channel stays retired, the audit is for ever."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+from tests.storage.builders import NOW_MS
+
+from payswitch.domain.changes import CommitConflict, UniqueViolation
+from payswitch.domain.channel import Channel, MaintenanceWindow, Product
+from payswitch.domain.managed_channel import (
+    AuditEntry,
+    ChannelChange,
+    ChannelState,
+    ManagedChannel,
+    SealedCredential,
+)
+from payswitch.storage.errors import InvariantViolation
+from payswitch.storage.sqlite import SqliteStore
+
+
+def a_channel(channel_id: str = "w", **changes: Any) -> ManagedChannel:
+    channel = Channel(
+        channel_id=channel_id,
+        merchant_id="m-1",
+        connector="wechatpay",
+        name="微信·主",
+        products=frozenset({Product.WECHAT_NATIVE}),
+        upstream="wechat",
+        enabled=False,
+        maintenance=(MaintenanceWindow(start="23:30", end="00:10"),),
+    )
+    managed = ManagedChannel(
+        channel_id=channel_id,
+        merchant_id="m-1",
+        channel=channel,
+        state=ChannelState.DRAFT,
+        revision=1,
+        created_at_ms=NOW_MS,
+        updated_at_ms=NOW_MS,
+    )
+    return replace(managed, **changes)
+
+
+def keys(channel_id: str = "w", version: int = 1, **changes: Any) -> SealedCredential:
+    made = SealedCredential(
+        channel_id=channel_id,
+        version=version,
+        key_id="k-old",
+        sealed=b"\x01\x00\xff",
+        created_at_ms=NOW_MS,
+        created_by="op-1",
+    )
+    return replace(made, **changes)
+
+
+def audit(n: int, action: str = "create", channel_id: str = "w") -> AuditEntry:
+    return AuditEntry(
+        audit_id=f"aud_{n}",
+        at_ms=NOW_MS + n,
+        operator_id="op-1",
+        merchant_id="m-1",
+        channel_id=channel_id,
+        action=action,
+        detail={"fee_bp": "60 -> 38"},
+    )
+
+
+async def created(store: SqliteStore, channel_id: str = "w", n: int = 1) -> ManagedChannel:
+    managed = a_channel(channel_id)
+    change = ChannelChange(channel=managed, credential=keys(channel_id), audit=audit(n, channel_id=channel_id))
+    await store.commit_channel(change)
+    return managed
+
+
+async def test_a_channel_comes_back_as_it_was(store: SqliteStore) -> None:
+    managed = await created(store)
+
+    assert await store.managed_channel("w") == managed
+    assert await store.managed_channels() == [managed]
+    assert await store.credentials("w") == await store.credentials() == [keys()]
+    assert await store.audit_entries("w", limit=10) == [audit(1)]
+    assert managed.channel in await store.channels(), "history knows it, too"
+    assert store.look_at_channels() == ([managed], [keys()])
+
+
+async def test_an_id_is_taken_once_and_the_loser_leaves_nothing(store: SqliteStore) -> None:
+    await created(store)
+
+    with pytest.raises(UniqueViolation, match="uq_managed_channel"):
+        await store.commit_channel(ChannelChange(channel=a_channel(), credential=keys(version=2), audit=audit(2)))
+
+    assert await store.credentials("w") == [keys()]
+    assert await store.audit_entries("w", limit=10) == [audit(1)]
+
+
+async def test_of_two_changes_on_one_revision_one_wins(store: SqliteStore) -> None:
+    managed = await created(store)
+    rivals = [
+        ChannelChange(
+            channel=replace(managed, revision=2, channel=replace(managed.channel, fee_bp=fee)), audit=audit(fee)
+        )
+        for fee in (38, 39)
+    ]
+
+    results = await asyncio.gather(*(store.commit_channel(rival) for rival in rivals), return_exceptions=True)
+
+    assert [type(result) for result in results] == [type(None), CommitConflict]
+    found = await store.managed_channel("w")
+    assert found is not None
+    assert (found.revision, found.channel.fee_bp) == (2, 38)
+    assert [entry.audit_id for entry in await store.audit_entries("w", limit=10)] == ["aud_38", "aud_1"]
+
+
+async def test_a_version_of_keys_is_written_once(store: SqliteStore) -> None:
+    managed = await created(store)
+
+    with pytest.raises(UniqueViolation, match="uq_channel_credential"):
+        await store.commit_channel(
+            ChannelChange(channel=replace(managed, revision=2), credential=keys(sealed=b"other"), audit=audit(2))
+        )
+
+    assert await store.managed_channel("w") == managed, "all or nothing"
+
+
+async def test_whose_channel_it_is_never_changes(store: SqliteStore) -> None:
+    managed = await created(store)
+
+    with pytest.raises(CommitConflict):
+        await store.commit_channel(
+            ChannelChange(channel=replace(managed, revision=2, merchant_id="m-2"), audit=audit(2))
+        )
+
+
+async def test_a_retired_channel_stays_retired(store: SqliteStore) -> None:
+    managed = await created(store)
+    retired = replace(managed, revision=2, state=ChannelState.RETIRED)
+    await store.commit_channel(ChannelChange(channel=retired, audit=audit(2, "retire")))
+
+    with pytest.raises(InvariantViolation, match="ck_managed_channel_retired"):
+        await store.commit_channel(
+            ChannelChange(channel=replace(retired, revision=3, state=ChannelState.ENABLED), audit=audit(3, "enable"))
+        )
+
+
+async def test_the_audit_is_the_newest_first_and_of_one_channel(store: SqliteStore) -> None:
+    await created(store)
+    await created(store, "x", 2)
+    await store.commit_channel(ChannelChange(audit=audit(3, "test")))
+
+    assert [entry.action for entry in await store.audit_entries("w", limit=10)] == ["test", "create"]
+    assert [entry.action for entry in await store.audit_entries("w", limit=1)] == ["test"]
+
+
+async def test_another_master_key_changes_the_bytes_and_nothing_else(store: SqliteStore) -> None:
+    await created(store)
+    await created(store, "x", 2)
+    renewed = replace(keys(), key_id="k-new", sealed=b"anew")
+
+    await store.reseal([("k-old", renewed)])
+
+    assert await store.credentials() == [renewed, keys("x")]
+
+
+async def test_resealing_is_all_or_nothing(store: SqliteStore) -> None:
+    await created(store)
+    await created(store, "x", 2)
+    renewed = [replace(keys(name), key_id="k-new", sealed=b"anew") for name in ("w", "x")]
+
+    with pytest.raises(InvariantViolation, match="uq_channel_credential"):
+        await store.reseal([("k-old", renewed[0]), ("k-lost", renewed[1])])
+
+    assert await store.credentials() == [keys(), keys("x")]
