@@ -32,6 +32,7 @@ PRODUCTS = {
     "huifu": ["ecny_qr"],
     "quickpay": ["wechat_native"],
     "epay": ["epay_wechat"],
+    "applepay": ["applepay_web"],
 }
 
 

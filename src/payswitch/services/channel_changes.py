@@ -83,6 +83,7 @@ def _channel(command: CreateChannel) -> Channel:
         name=command.name,
         products=frozenset(command.products),
         upstream=command.upstream,
+        upstreams=command.upstreams,
         enabled=False,
         tier=command.tier,
         fee_bp=command.fee_bp,

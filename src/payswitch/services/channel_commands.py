@@ -17,6 +17,7 @@ class CreateChannel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     name: str
     products: tuple[Product, ...]
     upstream: str
+    upstreams: dict[Product, str] = {}
     tier: int = 1
     fee_bp: int = 60
     min_fen: int = 1
@@ -39,6 +40,7 @@ class UpdateChannel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     name: str | UnsetType = UNSET
     products: tuple[Product, ...] | UnsetType = UNSET
     upstream: str | UnsetType = UNSET
+    upstreams: dict[Product, str] | UnsetType = UNSET
     tier: int | UnsetType = UNSET
     fee_bp: int | UnsetType = UNSET
     min_fen: int | UnsetType = UNSET

@@ -21,6 +21,9 @@ def settings_errors(channel: Channel) -> FieldErrors:
     errors: FieldErrors = []
     if not channel.products:
         errors.append(_error("products", "name at least one / 至少填写一种支付产品"))
+    foreign = sorted(set(channel.upstreams) - channel.products)
+    if foreign:
+        errors.append(_error("upstreams", f"{', '.join(foreign)}: not among its products / 不在该渠道的支付产品之内"))
     if channel.max_fen is not None and channel.max_fen < channel.min_fen:
         errors.append(_error("max_fen", "must not be below min_fen / 不得小于 min_fen"))
     wanted = " / ".join(WINDOW_WANTED)

@@ -17,6 +17,7 @@ _CHANNEL: dict[str, Any] = {
     "version": 1,
     "products": ["wechat_jsapi", "wechat_native"],
     "upstream": "wechat",
+    "upstreams": {},
     "tier": 1,
     "fee_bp": 60,
     "min_fen": 1,

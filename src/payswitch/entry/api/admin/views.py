@@ -30,6 +30,7 @@ class ChannelView(msgspec.Struct, frozen=True, kw_only=True):
     """Of the credentials in use; attempts keep the one they were made with."""
     products: list[Product]
     upstream: str
+    upstreams: dict[Product, str]
     tier: int
     fee_bp: int
     min_fen: int
@@ -131,6 +132,7 @@ def channel_view(record: ChannelRecord, notify_url: str) -> ChannelView:
         version=channel.version,
         products=sorted(channel.products),
         upstream=channel.upstream,
+        upstreams=channel.upstreams,
         tier=channel.tier,
         fee_bp=channel.fee_bp,
         min_fen=channel.min_fen,
