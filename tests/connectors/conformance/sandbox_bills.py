@@ -74,7 +74,7 @@ class SandboxBillSubject:
         spec = stage.sandbox.world.account(account_id)
         account = spec.connector_account()
         self.client = _source(open_client(self._connector, spec, account, stage))
-        nowhere = elsewhere(account, stage.sandbox.base_url)
+        nowhere = elsewhere(account, stage.sandbox.world)
         self.stranded = _source(open_client(self._connector, spec, nowhere, stage))
         self.tampered: BillSource | None = None
         if self._connector.name not in UNPROTECTED:
