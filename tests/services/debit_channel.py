@@ -115,6 +115,7 @@ def _capability(product: Product, method: Method, *, sms: bool) -> Capability:
         consent=Consent.SMS_CODE if sms else Consent.PAYMENT_CODE,
         closing=Closing.YES if sms else Closing.NO,
         credential=CredentialKind.SMS if sms else CredentialKind.NONE,
+        least_expiry_s=1,
         reverse_after_s=30,
     )
 

@@ -49,7 +49,9 @@ class FaultKind(StrEnum):
     NOTIFY_WRONG_AMOUNT = "notify_wrong_amount"
 
 
-API_OPERATIONS = frozenset({"create", "query", "close", "refund", "refund_query", "certificates", "debit", "reverse"})
+API_OPERATIONS = frozenset(
+    {"create", "query", "close", "refund", "refund_query", "certificates", "debit", "reverse", "session"}
+)
 """The calls of every channel's API."""
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from payswitch.domain.channel import Product
 from payswitch.entry.api.inputs import ApplyAgreementInput, ConfirmAgreementInput, CreatePaymentInput
 from payswitch.entry.api.rules import Address, Items, Notes, OneOf, Rule, Text, Whole
 from payswitch.services.channel_commands import CreateChannel, RotateCredentials, UpdateChannel
@@ -76,7 +77,7 @@ _SETTINGS: Mapping[str, Rule] = {
     "name": _LINE,
     "products": Items(50),
     "upstream": _LINE,
-    "upstreams": Notes(50, "[a-z_]{1,40}", 64),
+    "upstreams": Notes(50, "|".join(Product), 64),
     "tier": Whole(1, 99, "", ""),
     "fee_bp": Whole(0, 10_000, " basis points (10,000 = 100 %)", "（万分之一）"),
     "min_fen": _CHANNEL_AMOUNT,
