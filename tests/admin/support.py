@@ -22,6 +22,7 @@ from tests.api.support import Heard, Web
 from tests.sandbox.support import PATIENCE_S, RunningSandbox
 
 OPERATOR_KEY, SHOP_KEY = "key-of-the-operator", "key-of-the-shop"
+FOREIGN_KEY = "key-of-another-merchants-operator"
 MASTER_KEY = "psmk_" + "A" * 43
 CHANNELS = "/v1/admin/channels"
 
@@ -47,6 +48,11 @@ class Desk:
     @property
     def operator(self) -> Web:
         return Web(self.app.asgi, {"authorization": f"Bearer {OPERATOR_KEY}"})
+
+    @property
+    def foreign_operator(self) -> Web:
+        """Manages another merchant."""
+        return Web(self.app.asgi, {"authorization": f"Bearer {FOREIGN_KEY}"})
 
     @property
     def shop(self) -> Web:
@@ -136,12 +142,15 @@ def settings_for(
     operator = OperatorSettings(
         operator_id="op-lin", name="林", merchant_ids=frozenset({"m-1"}), api_key_sha256=fingerprint(OPERATOR_KEY)
     )
+    foreign = OperatorSettings(
+        operator_id="op-wu", name="吴", merchant_ids=frozenset({"m-2"}), api_key_sha256=fingerprint(FOREIGN_KEY)
+    )
     service = ServiceSettings(port=port, public_url=f"http://127.0.0.1:{port}", log_level="error")
     return Settings(
         service=service,
         shops=(shop,),
         channels=tuple(declared),
-        operators=(operator,),
+        operators=(operator, foreign),
         key_ring=None if master_key is None else KeyRing(read_master_keys(master_key)),
         folder=folder,
     )

@@ -206,3 +206,29 @@ async def test_a_channels_own_maintenance_window_counts_like_the_policys(desk: D
 
     assert (await desk.patch("w", revision=2, maintenance=[])).status == 200
     assert (await desk.shop.post("/v1/payments", ORDER)).status == 201
+
+
+async def test_to_another_merchants_operator_the_channel_does_not_exist(desk: Desk, sandbox: RunningSandbox) -> None:
+    await desk.create("w", "wechatpay")
+    test_id = (await desk.operator.post(f"{CHANNELS}/w/tests", {})).json["test_id"]
+    before = await desk.show("w")
+    stranger, channel = desk.foreign_operator, f"{CHANNELS}/w"
+    headers = {"content-type": "application/json"}
+
+    heard = [
+        await stranger.get(channel),
+        await stranger.get(f"{channel}/audit"),
+        await stranger.get(f"{channel}/tests/{test_id}"),
+        await stranger.post(f"{channel}/tests", {}),
+        await stranger.post(f"{channel}/check", {}),
+        await stranger.post(f"{channel}/rotate", {"revision": 1, "account": account_of(sandbox, "w2")}),
+        await stranger.send("PATCH", channel, b'{"revision": 1, "tier": 2}', headers=headers),
+        *[await stranger.post(f"{channel}/{move}") for move in ("enable", "disable", "retire")],
+    ]
+
+    absent = await stranger.get(f"{CHANNELS}/nowhere")
+    assert {one.status for one in [*heard, absent]} == {404}
+    assert {one.json["detail"].replace("nowhere", "w") for one in [*heard, absent]} == {heard[0].json["detail"]}
+    assert (await stranger.get(CHANNELS)).json["data"] == []
+    assert await desk.show("w") == before
+    assert len((await desk.operator.get(f"{channel}/audit")).json["data"]) == 2

@@ -42,7 +42,8 @@ async def test_the_customers_address_comes_from_proxies_that_are_ours(
 
 
 def service_on(path: Path) -> Any:
-    return SimpleNamespace(store=SqliteStore(path, clock=ManualClock()))
+    store = SqliteStore(path, clock=ManualClock())
+    return SimpleNamespace(store=store, load_managed_channels=store.look_at_channels)
 
 
 async def test_a_second_service_on_one_database_is_told_so_before_it_serves(tmp_path: Path) -> None:
