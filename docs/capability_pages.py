@@ -79,6 +79,7 @@ def _time(seconds: int) -> str:
 
 NAMES: Mapping[Environment, str] = {
     Environment.WECHAT: "`wechat` 微信内 WeChat in-app",
+    Environment.WECHAT_MINI: "`wechat_mini` 微信小程序 WeChat mini program",
     Environment.ALIPAY: "`alipay` 支付宝内 Alipay in-app",
     Environment.UNIONPAY: "`unionpay` 云闪付内 UnionPay app",
     Environment.MOBILE: "`mobile` 手机浏览器 mobile browser",

@@ -15,7 +15,7 @@ MAC = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHT
 BROWSERS = {
     "WeChat on an iPhone": (f"{IPHONE} MicroMessenger/8.0.50(0x1800323d) NetType/WIFI Language/zh_CN", "wechat"),
     "WeChat on Android": (f"{ANDROID} MQQBrowser/6.2 TBS/046 MicroMessenger/8.0.49 Process/toolsmp", "wechat"),
-    "WeChat's mini-program": (f"{IPHONE} MicroMessenger/8.0.50 miniProgram/wx0123456789abcdef", "wechat"),
+    "WeChat's mini-program": (f"{IPHONE} MicroMessenger/8.0.50 miniProgram/wx0123456789abcdef", "wechat_mini"),
     "Alipay's mini-program": (f"{ANDROID} AliApp(AP/10.6.50) AlipayClient/10.6.50 MiniProgram", "alipay"),
     "WeCom on an iPhone": (f"{IPHONE} wxwork/4.1.30 MicroMessenger/7.0.1 Language/zh", "restricted"),
     "WeCom on Windows": (f"{WINDOWS} wxwork/4.1.30 MicroMessenger/7.0.1 WindowsWechat", "restricted"),

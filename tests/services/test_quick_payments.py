@@ -121,13 +121,14 @@ async def test_a_code_that_is_never_typed_lapses_with_the_payment(shop: Counter)
 
 
 async def test_another_code_is_sent_at_most_once_a_minute(shop: Counter) -> None:
+    """The one that came with the order counts."""
     payment_id = (await begin(shop)).file.payment.payment_id
-    await confirming.resend_sms(shop.ctx, SHOP, payment_id)
-    with pytest.raises(PaySwitchError) as caught:
+    for _ in range(2):
+        with pytest.raises(PaySwitchError) as caught:
+            await confirming.resend_sms(shop.ctx, SHOP, payment_id)
+        assert caught.value.kind.code == "too_soon"
+        shop.night.clock.advance(seconds=61)
         await confirming.resend_sms(shop.ctx, SHOP, payment_id)
-    assert caught.value.kind.code == "too_soon"
-    shop.night.clock.advance(seconds=61)
-    await confirming.resend_sms(shop.ctx, SHOP, payment_id)
     await confirm(shop, payment_id)
     assert shop.bank.seen_handles == ["handle-3"], "the newest SMS's own note goes back"
 

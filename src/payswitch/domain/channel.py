@@ -30,6 +30,9 @@ class Environment(StrEnum):
     """支付环境: where the customer's screen is. A hint for presentation, never for authorisation."""
 
     WECHAT = "wechat"
+    """WeChat's own browser."""
+    WECHAT_MINI = "wechat_mini"
+    """Inside the shop's own mini program (小程序): its parameters open WeChat's cashier there and nowhere else."""
     ALIPAY = "alipay"
     UNIONPAY = "unionpay"
     """The 云闪付 app's own browser."""
@@ -171,6 +174,9 @@ class Capability(msgspec.Struct, frozen=True, kw_only=True):
     least_expiry_s: int = 60
     """The shortest life that the channel lets an order have."""
     most_expiry_s: int = 7_200
+    ends_by_itself: bool = True
+    """Whether the channel ends an unpaid order at the deadline that it was given; False: it knows no deadline (易支付),
+    so that "still waiting" afterwards is no surprise."""
     late_s: int = 0
     """How long after its deadline money can still arrive all the same (netbank payments at UnionPay)."""
     reverse_after_s: int = 45

@@ -12,6 +12,7 @@ from payswitch.domain.channel import Capability, CapabilityTable, Environment, M
 
 ROWS: Final = (
     Environment.WECHAT,
+    Environment.WECHAT_MINI,
     Environment.ALIPAY,
     Environment.UNIONPAY,
     Environment.MOBILE,

@@ -18,6 +18,7 @@ import msgspec
 from payswitch.domain.channel import Method
 from payswitch.drill.contracts import method_of, products_of, terms_of, upstreams_of
 from payswitch.drill.processes import free_port
+from payswitch.kit.sealing import new_master_key
 from payswitch.kit.secrets import fingerprint
 from payswitch.sandbox.full_world import make_full_world
 from payswitch.sandbox.world import AccountSpec, World
@@ -29,10 +30,13 @@ POLICY_FILE = "policy.yaml"
 DATABASE_FILE = "payswitch.sqlite"
 API_KEY_FILE = "shop-api-key.txt"
 WEBHOOK_FILE = "shop-webhook-secret.txt"
+OPERATOR_KEY_FILE = "operator-api-key.txt"
+MASTER_KEY_FILE = "master.key"
 SHOP_ID = "shop-1"
 SQUEEZE = 600
 """Orders of a drill live for half a minute, and stand for orders that live for hours: so many times as long."""
 MERCHANT_ID = "merchant-1"
+OPERATOR_ID = "operator-1"
 
 
 class Station(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,6 +46,8 @@ class Station(msgspec.Struct, frozen=True, kw_only=True):
     world: World
     api_key: str
     webhook_secret: str
+    operator_key: str
+    """Opens the admin API: `payswitch channels ... --key-file operator-api-key.txt`."""
 
     def __repr__(self) -> str:
         return f"Station({str(self.folder)!r})"
@@ -75,6 +81,7 @@ def prepare(folder: Path, sandbox_url: str) -> Station:
         world=world,
         api_key=_kept_secret(folder / API_KEY_FILE, lambda: "sk_sandbox_" + secrets.token_urlsafe(24)),
         webhook_secret=_kept_secret(folder / WEBHOOK_FILE, _new_webhook_secret),
+        operator_key=_kept_secret(folder / OPERATOR_KEY_FILE, lambda: "ok_sandbox_" + secrets.token_urlsafe(24)),
     )
 
 
@@ -125,6 +132,7 @@ def write_config(
         log_level=log_level,
         policy_file=POLICY_FILE if policy else None,
     )
+    _kept_secret(station.folder / MASTER_KEY_FILE, new_master_key)
     if policy:
         (station.folder / POLICY_FILE).write_text(policy, "utf-8")
     if station.config.exists() and station.config.read_text("utf-8") != text:
@@ -159,14 +167,22 @@ def config_text(
         "public_url": service_url,
         "log_level": log_level,
         "policy": policy_file,
+        "master_key_file": MASTER_KEY_FILE,
         # The sandbox's shop listens on this machine.
         "allow_private_networks": True,
+    }
+    operator = {
+        "operator_id": OPERATOR_ID,
+        "name": "沙箱运营 / Sandbox operator",
+        "merchant_ids": [MERCHANT_ID],
+        "api_key_sha256": fingerprint(station.operator_key),
     }
     tables = [
         "# Made by PaySwitch for its sandbox: keys in here open nothing but that sandbox.",
         _table("[service]", service),
         _table("[timings]", {"squeeze": SQUEEZE}),
         _table("[[shops]]", shop),
+        _table("[[operators]]", operator),
     ]
     for account in station.world.accounts:
         if not channels or account.channel_id in channels:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import deque
 from enum import Enum, auto
 
+from payswitch.domain.channel import CredentialKind
 from payswitch.domain.exchange import CreateAnswer
 from payswitch.domain.outcome import Outcome, OutcomeKind
 from payswitch.domain.payment import Attempt, AttemptState, PaymentState
@@ -151,6 +152,8 @@ async def _expose(ctx: Context, work: Round, attempt: Attempt, answer: CreateAns
     work.file, shown = await change(ctx, attempt.payment_id, decide, known=work.file)
     if not shown:
         return Launched(file=work.file)
+    if answer.credential is not None and answer.credential.kind is CredentialKind.SMS:
+        ctx.sms_sent.note(attempt.attempt_id, ctx.clock.monotonic_ms())
     observing.tell_exposed(ctx, work.file, work.file.attempt(attempt.attempt_id), work.started_ms)
     return Launched(file=work.file, attempt_id=attempt.attempt_id)
 

@@ -119,7 +119,7 @@ async def _judge_overdue(
     with an incident (a success would still be found by its notification and refunded). Any other answer says nothing:
     the attempt stays open, is asked about again, and after `overdue_ms` a person is told.
     """
-    if fact.outcome.kind is OutcomeKind.NOT_FOUND:
+    if fact.outcome.kind is OutcomeKind.NOT_FOUND or _waits_for_ever(ctx, attempt, fact):
         return await _bury(ctx, file, attempt, now_ms, incident=False)
     overdue = now_ms > watched_until_ms(ctx, attempt) + ctx.timings.overdue_ms
     if fact.outcome.kind is OutcomeKind.PENDING:
@@ -130,6 +130,12 @@ async def _judge_overdue(
     if overdue:
         await tell_trouble(ctx, file, attempt.attempt_id, "unanswered_past_deadline", _unanswered_text(fact))
     return file
+
+
+def _waits_for_ever(ctx: Context, attempt: Attempt, fact: OrderFact) -> bool:
+    """Whether "still waiting" is all that this channel can ever say of an unpaid order."""
+    capability = capability_of(ctx, attempt.channel_id, attempt.product)
+    return fact.outcome.kind is OutcomeKind.PENDING and capability is not None and not capability.ends_by_itself
 
 
 def _unanswered_text(fact: OrderFact) -> str:

@@ -37,9 +37,10 @@ CREDENTIAL_VALID_S: Final = 7_200
 behind it live two hours."""
 LEAST_LIFE_S: Final = 1
 """The platform is told no expiry, so none can be too short for it."""
-LATE_S: Final = CREDENTIAL_VALID_S
+LATE_S: Final = 540
 """The page stays open after our deadline, about which the platform knows nothing: until WeChat's or Alipay's code
-behind it ends [M]. Whoever pays in that time has paid in time."""
+behind it ends, two hours [M]. Nine minutes are waited, so that the payment has its end within ten; whoever pays later
+is paid back by itself, as surplus."""
 LONGEST_NAME_BYTES: Final = 127
 _EVERYWHERE: Final = frozenset(
     {Environment.DESKTOP, Environment.MOBILE, Environment.RESTRICTED, Environment.APP},
@@ -59,6 +60,7 @@ def _capability(product: Product, method: Method, own_app: Environment) -> Capab
         credential=CredentialKind.REDIRECT,
         credential_valid_s=CREDENTIAL_VALID_S,
         least_expiry_s=LEAST_LIFE_S,
+        ends_by_itself=False,
         late_s=LATE_S,
         # Nothing is known of a platform's own rules [M]: WeChat and Alipay behind it take refunds for a year. Whether
         # parts of an order can go back is the account's to say (`partial_refunds`).

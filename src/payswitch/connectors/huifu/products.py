@@ -92,7 +92,7 @@ CAPABILITIES: Final[CapabilityTable] = {
     capability.product: capability
     for capability in (
         _capability(Product.WECHAT_JSAPI, Method.WECHAT, _K.JSAPI, _LATER, _E.WECHAT, needs_openid=True),
-        _capability(Product.WECHAT_MINI, Method.WECHAT, _K.JSAPI, _LATER, _E.WECHAT, needs_openid=True),
+        _capability(Product.WECHAT_MINI, Method.WECHAT, _K.JSAPI, _LATER, _E.WECHAT_MINI, needs_openid=True),
         _capability(Product.ALIPAY_JSAPI, Method.ALIPAY, _K.JSAPI, _LATER, _E.ALIPAY, needs_buyer_id=True),
         _capability(Product.ALIPAY_PRECREATE, Method.ALIPAY, _K.QR, _LATER, _E.DESKTOP, _E.RESTRICTED),
         _capability(Product.UNIONPAY_QR, Method.UNIONPAY, _K.QR, _NEVER, _E.DESKTOP, _E.RESTRICTED),

@@ -77,6 +77,7 @@ def _code(product: Product, method: Method) -> Capability:
     )
 
 
+_MINI_PROGRAM: Final = frozenset({Environment.WECHAT_MINI})
 _WECHAT_PAGE: Final = frozenset({Environment.WECHAT})
 _WECHAT_CODE: Final = SCREEN | {Environment.MOBILE}
 _QR, _JSAPI, _REDIRECT = CredentialKind.QR, CredentialKind.JSAPI, CredentialKind.REDIRECT
@@ -87,7 +88,7 @@ CAPABILITIES: Final[CapabilityTable] = {
     for capability in (
         _capability(_P.WECHAT_NATIVE, _M.WECHAT, _QR, _WECHAT_CODE, Closing.YES),
         _capability(_P.WECHAT_JSAPI, _M.WECHAT, _JSAPI, _WECHAT_PAGE, Closing.YES, needs_openid=True),
-        _capability(_P.WECHAT_MINI, _M.WECHAT, _JSAPI, _WECHAT_PAGE, Closing.YES, needs_openid=True),
+        _capability(_P.WECHAT_MINI, _M.WECHAT, _JSAPI, _MINI_PROGRAM, Closing.YES, needs_openid=True),
         # Behind Allinpay stands Alipay's own precreate: a close is reliable only once the customer has scanned.
         _capability(_P.ALIPAY_PRECREATE, _M.ALIPAY, _QR, SCREEN, Closing.AFTER_SCAN),
         _capability(

@@ -94,7 +94,7 @@ CAPABILITIES: Final[CapabilityTable] = {
     for capability in (
         # Inside WeChat only JSAPI works: a Native code must be scanned from another screen, long-press is refused.
         _capability(Product.WECHAT_JSAPI, CredentialKind.JSAPI, Environment.WECHAT, needs_openid=True),
-        _capability(Product.WECHAT_MINI, CredentialKind.JSAPI, Environment.WECHAT, needs_openid=True),
+        _capability(Product.WECHAT_MINI, CredentialKind.JSAPI, Environment.WECHAT_MINI, needs_openid=True),
         _capability(
             Product.WECHAT_NATIVE,
             CredentialKind.QR,

@@ -16,7 +16,7 @@ RULES: tuple[tuple[_Needles, _Needles, Environment], ...] = (
     # fits decides. Lower case.
     # 1. Mini-programs: their web views live in Alipay or in WeChat.
     (("miniprogram",), ("alipayclient", "aliapp("), Environment.ALIPAY),
-    (("miniprogram",), (), Environment.WECHAT),
+    (("miniprogram",), (), Environment.WECHAT_MINI),
     # 2. WeCom (企业微信) has no JSAPI payment of a shop's account: only a code works.
     (("wxwork",), (), Environment.RESTRICTED),
     # 3. WeChat on a computer has no JSAPI either; its window shows a code that the phone scans.
