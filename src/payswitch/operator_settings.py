@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import msgspec
 
 from payswitch.domain.operator import Operator
-from payswitch.kit.tables import id_problems
+from payswitch.kit.tables import duplicates, id_problems
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -49,3 +49,18 @@ class OperatorSettings(msgspec.Struct, frozen=True, kw_only=True):
 def operators_by_key(operators: Sequence[OperatorSettings]) -> dict[str, Operator]:
     """Whom each key's fingerprint belongs to."""
     return {key: entry.operator() for entry in operators for key in entry.key_fingerprints()}
+
+
+def operator_problems(operators: Sequence[OperatorSettings], shops_keys: Collection[str]) -> list[str]:
+    """What is wrong with all of them together. `shops_keys` are the fingerprints that open shops."""
+    problems = [problem for operator in operators for problem in operator.problems()]
+    problems += duplicates("operators", [operator.operator_id for operator in operators])
+    keys = [key for operator in operators for key in operator.key_fingerprints()]
+    if len(set(keys)) < len(keys):
+        problems.append("operators: an API key belongs to one operator; one stands twice / 同一 API 密钥重复配置")
+    if not set(keys).isdisjoint(shops_keys):
+        problems.append(
+            "operators: a shop's API key must not be an operator's key as well; make another one / "
+            "店铺密钥不能同时作为运营密钥，请另行生成"
+        )
+    return problems

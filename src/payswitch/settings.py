@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, get_origin
 
@@ -13,22 +13,21 @@ import msgspec
 
 from payswitch.domain.channel import Channel, MaintenanceWindow, Product
 from payswitch.domain.payment import Shop
+from payswitch.key_files import account_with_files, read_key_ring
 from payswitch.kit.addresses import is_network, is_web_address
-from payswitch.kit.sealing import KeyRing, MasterKeyError, read_master_keys
+from payswitch.kit.sealing import KeyRing
 from payswitch.kit.secrets import Secret
-from payswitch.kit.tables import ID, id_problems, read_table, unknown_names
-from payswitch.operator_settings import OperatorSettings
+from payswitch.kit.tables import ID, duplicates, id_problems, read_table, unknown_names
+from payswitch.operator_settings import OperatorSettings, operator_problems
 from payswitch.routing.maintenance import WINDOW_WANTED, unreadable_windows
 from payswitch.senders.signing import WebhookSecretError, key_of
 from payswitch.services.timings import Timings
 
 ENV_PREFIX = "PAYSWITCH_"
-MASTER_KEY_VARIABLE = ENV_PREFIX + "MASTER_KEY"
 LEAST_SECRET_BYTES = 24
 """Of a webhook secret: Standard Webhooks asks for 24 to 64 bytes."""
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-_LONGEST_PATH = 1_024
 
 AtLeastOne = Annotated[int, msgspec.Meta(ge=1)]
 T = TypeVar("T", bound=msgspec.Struct)
@@ -214,7 +213,8 @@ def load(path: Path, environ: Mapping[str, str] | None = None) -> Settings:
     problems = unknown_names(raw, dict.fromkeys(("service", "shops", "channels", "operators", "timings")))
     environ = os.environ if environ is None else environ
     service = _read_service(raw.get("service", {}), environ, problems)
-    key_ring = _read_master_keys(service, environ, path.parent, problems)
+    master_key_file = None if service is None else service.master_key_file
+    key_ring = read_key_ring(master_key_file, environ, path.parent, problems)
     timings = read_table(raw.get("timings", {}), Timings, "timings", problems)
     shops = _read_list(raw, "shops", "shop_id", ShopSettings, problems)
     # Where operators manage channels over the API, the file need not declare any.
@@ -224,7 +224,7 @@ def load(path: Path, environ: Mapping[str, str] | None = None) -> Settings:
     problems += _sense(service, timings, shops, channels)
     if not operators:
         problems += _shops_without_channels(shops, channels)
-    problems += _operator_sense(operators, shops)
+    problems += operator_problems(operators, {key for shop in shops for key in shop.key_fingerprints()})
     channels = [_with_files(channel, path.parent, problems) for channel in channels]
     if problems or service is None or timings is None:
         raise SettingsError(str(path), problems)
@@ -286,33 +286,6 @@ def _with_files(channel: ChannelSettings, folder: Path, problems: list[str]) -> 
     return msgspec.structs.replace(channel, account=account_with_files(channel.account, folder, place, problems))
 
 
-def account_with_files(given: Mapping[str, str], folder: Path, place: str, problems: list[str]) -> dict[str, str]:
-    """An account table with every `<key>_file` replaced by the text of that file."""
-    account = {key: value for key, value in given.items() if not key.endswith("_file")}
-    for key, value in given.items():
-        if not key.endswith("_file"):
-            continue
-        where, name = f"{place}.{key}", key.removesuffix("_file")
-        if name in account:
-            problems.append(f"{where}: give either this or {name}, not both / 与 {name} 只能二选一")
-        elif len(value) > _LONGEST_PATH or not value.isprintable():
-            # Not quoted: it is most likely the key itself.
-            problems.append(f"{where}: must be the name of a file; a key's own text goes to {name} / 须为文件名")
-        else:
-            account[name] = _file_text(folder / value, where, problems)
-    return account
-
-
-def _file_text(path: Path, place: str, problems: list[str]) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except OSError as error:
-        problems.append(f"{place}: cannot read {path} / 无法读取: {error.strerror}")
-    except UnicodeDecodeError:
-        problems.append(f"{place}: {path} is not a text file, PEM is needed / 不是文本文件，须为 PEM 格式")
-    return ""
-
-
 def _sense(
     service: ServiceSettings | None,
     timings: Timings | None,
@@ -326,8 +299,8 @@ def _sense(
         problems += shop.problems()
     for channel in channels:
         problems += channel.problems()
-    problems += _duplicates("shops", [shop.shop_id for shop in shops])
-    problems += _duplicates("channels", [channel.channel_id for channel in channels])
+    problems += duplicates("shops", [shop.shop_id for shop in shops])
+    problems += duplicates("channels", [channel.channel_id for channel in channels])
     keys = [key for shop in shops for key in shop.key_fingerprints()]
     if len(set(keys)) < len(keys):
         problems.append("shops: an API key opens one shop only; one stands twice / 同一 API 密钥重复配置")
@@ -341,48 +314,6 @@ def _shops_without_channels(shops: Sequence[ShopSettings], channels: Sequence[Ch
         for shop in shops
         if channels and shop.merchant_id not in merchants
     ]
-
-
-def _read_master_keys(
-    service: ServiceSettings | None, environ: Mapping[str, str], folder: Path, problems: list[str]
-) -> KeyRing | None:
-    """The master keys, from the environment or from a file. A wrong one is named by where it stands, never quoted."""
-    text, place = environ.get(MASTER_KEY_VARIABLE, "").strip(), MASTER_KEY_VARIABLE
-    if service is not None and service.master_key_file is not None:
-        if text:
-            problems.append(f"{place}: give either this or service.master_key_file, not both / 只能二选一")
-            return None
-        place = "service.master_key_file"
-        text = _file_text(folder / service.master_key_file, place, problems)
-        if not text.strip():
-            problems.append(f"{place}: holds no master key / 文件中没有主密钥")
-    if not text.strip():
-        return None
-    try:
-        return KeyRing(read_master_keys(text))
-    except MasterKeyError as error:
-        problems.append(f"{place}: {error}")
-        return None
-
-
-def _operator_sense(operators: Sequence[OperatorSettings], shops: Sequence[ShopSettings]) -> list[str]:
-    problems = [problem for operator in operators for problem in operator.problems()]
-    problems += _duplicates("operators", [operator.operator_id for operator in operators])
-    keys = [key for operator in operators for key in operator.key_fingerprints()]
-    if len(set(keys)) < len(keys):
-        problems.append("operators: an API key belongs to one operator; one stands twice / 同一 API 密钥重复配置")
-    if not {key for shop in shops for key in shop.key_fingerprints()}.isdisjoint(keys):
-        problems.append(
-            "operators: a shop's API key must not be an operator's key as well; make another one / "
-            "店铺密钥不能同时作为运营密钥，请另行生成"
-        )
-    return problems
-
-
-def _duplicates(table: str, names: Iterable[str]) -> list[str]:
-    names = list(names)
-    twice = sorted({name for name in names if names.count(name) > 1})
-    return [f"{table}: {name} is configured twice / 重复配置" for name in twice]
 
 
 def _timing_problems(timings: Timings) -> list[str]:

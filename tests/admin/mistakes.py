@@ -179,7 +179,9 @@ REFUSED = (
         lambda s: account_of(s, "w", appid="wx0000000000000000"),
         "APPID_MCHID_NOT_MATCH",
     ),
-    Mistake("a wrong app id", "a2", "alipay", lambda s: account_of(s, "a2", app_id="2021000000000000"), "app"),
+    Mistake(
+        "a wrong app id", "a2", "alipay", lambda s: account_of(s, "a2", app_id="2021000000000000"), "isv.invalid-app-id"
+    ),
     Mistake(
         "a wrong merchant", "u", "unionpay", lambda s: account_of(s, "u", mer_id="777290000000000"), "商户状态不正确"
     ),

@@ -173,6 +173,14 @@ async def test_a_service_that_cannot_open_its_keys_says_so_and_does_not_start(
             pass
 
 
+async def test_a_managed_channel_in_the_file_as_well_stops_the_start(sandbox: RunningSandbox, tmp_path: Path) -> None:
+    async with a_desk(sandbox, tmp_path) as desk:
+        await desk.create("w", "wechatpay")
+    with pytest.raises(StartProblem, match="take it out of the file"):
+        async with a_desk(sandbox, tmp_path, declared={"w": account_of(sandbox, "w2")}):
+            pass
+
+
 async def test_a_channel_id_is_used_once_for_ever(desk: Desk, sandbox: RunningSandbox) -> None:
     assert (await desk.create("w", "wechatpay")).status == 201
     heard = await desk.create("w", "wechatpay")

@@ -12,10 +12,12 @@ from payswitch.domain.agreement import Agreement, AgreementState
 from payswitch.domain.errors import ErrorKind, PaySwitchError
 from payswitch.domain.outcome import Outcome, OutcomeKind
 from payswitch.domain.payment import Customer, Payment, Shop
+from payswitch.entry.worker import Worker
 from payswitch.kit.secrets import Secret
 from payswitch.services import agreements
 from payswitch.services.held_cards import HELD_MS, MOST_HELD, HeldCards
 from payswitch.services.payments import _new_payment
+from tests.sandbox.support import until
 from tests.services.bank_street import BAD_CARD, CARD, MOBILE, RIGHT_CODE, SECRETS, BankStreet, application, move_in
 from tests.services.harness import BUSY, MAINTENANCE, NOT_SENT, SHOP, SILENT, Night, command
 
@@ -167,6 +169,16 @@ async def test_particulars_are_forgotten_after_ten_minutes_even_if_nobody_comes_
     tonight.ctx.held_cards.forget_old(tonight.clock.monotonic_ms())
     assert len(tonight.ctx.held_cards) == 0
     assert (await refused(tonight, agreement_id, CODE)).code == "agreement_over"
+
+
+async def test_the_workers_round_forgets_them(tonight: Night, street: BankStreet) -> None:
+    """In production nobody has to ask: the loop that sweeps payments does it."""
+    await apply(tonight)
+    later(tonight, HELD_MS / 1_000)
+    worker = Worker(tonight.ctx)
+    worker.start()
+    await until(lambda: len(tonight.ctx.held_cards) == 0)
+    await worker.stop()
 
 
 async def test_an_sms_a_minute_and_no_more(tonight: Night, street: BankStreet) -> None:

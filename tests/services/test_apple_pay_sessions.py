@@ -49,7 +49,7 @@ def add(shop: Night, channel_id: str, client: FakeChannel, *, tier: int = 1, **c
         "upstream": "unionpay",
         "tier": tier,
     }
-    shop.directory.add(Channel(**(fields | changes)), client, CAPABILITIES)  # type: ignore[arg-type]
+    shop.directory.install(Channel(**(fields | changes)), client, CAPABILITIES)  # type: ignore[arg-type]
 
 
 @pytest.fixture

@@ -8,9 +8,11 @@ import pytest
 
 from payswitch.domain.outcome import Outcome, OutcomeKind
 from payswitch.kit.clock import ManualClock
+from payswitch.kit.crypto import generate_private_pem
 from payswitch.kit.ids import SeededIds
 from payswitch.sandbox.world import wechat_account
 from payswitch.services.checkup import DAY_MS, Severity, check_certificates, judge, probe
+from tests.admin.mistakes import certificate_over
 from tests.services.harness import Night
 
 
@@ -69,3 +71,34 @@ def test_a_certificate_that_is_none_is_named() -> None:
     broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----"
     (finding,) = check_certificates("w", {"app_certificate": broken}, 0)
     assert finding.severity is Severity.PROBLEM
+
+
+def test_an_ended_certificate_beside_a_good_one_is_no_problem() -> None:
+    """Platform certificates while they change, and root bundles: what counts is that one of them is good."""
+    ended, good = (
+        certificate_over(generate_private_pem(1024), ended=True),
+        certificate_over(generate_private_pem(1024), ended=False),
+    )
+    now_ms = 1_794_400_620_000
+
+    both = check_certificates("w", {"platform_certificates": ended + good}, now_ms)
+    alone = check_certificates("w", {"platform_certificates": ended, "app_certificate": good}, now_ms)
+
+    assert [finding.severity for finding in both] == [Severity.WARNING, Severity.OK]
+    assert [finding.severity for finding in alone] == [Severity.OK, Severity.PROBLEM]
+
+
+def test_ended_certificates_may_be_accepted_on_purpose() -> None:
+    account = {
+        "root_certificates": certificate_over(generate_private_pem(1024), ended=True),
+        "accept_expired_certificates": "true",
+    }
+    (finding,) = check_certificates("u", account, 1_794_400_620_000)
+    assert finding.severity is Severity.WARNING
+
+
+def test_a_certificate_of_tomorrow_is_told_with_a_look_at_the_clock() -> None:
+    account = {"app_certificate": certificate_over(generate_private_pem(1024), ended=False)}
+    (finding,) = check_certificates("a", account, 1_500_000_000_000)
+    assert finding.severity is Severity.PROBLEM
+    assert "clock" in finding.fix

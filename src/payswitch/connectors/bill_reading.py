@@ -11,6 +11,7 @@ import io
 import re
 import zipfile
 import zlib
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Final
 
@@ -102,12 +103,12 @@ MOST_FILES: Final = 50
 """In one archive: a large day comes in several files, not in hundreds."""
 
 
-def unzipped(archive: bytes) -> list[bytes]:
-    """The contents of a zip file's files. Their names are of no use: channels write them in GBK without saying so.
-    UnreadableBill when broken or too large."""
+def unzipped(archive: bytes, *, wanted: Callable[[str], bool] = lambda name: True) -> list[bytes]:
+    """The contents of a zip file's files. Their names are of little use: channels write them in GBK without saying so;
+    at most their endings can be chosen by. UnreadableBill when broken or too large."""
     try:
         with zipfile.ZipFile(io.BytesIO(archive)) as packed:
-            infos = [info for info in packed.infolist() if not info.is_dir()]
+            infos = [info for info in packed.infolist() if not info.is_dir() and wanted(info.filename)]
             if len(infos) > MOST_FILES or sum(info.file_size for info in infos) > MAX_UNPACKED_BYTES:
                 raise UnreadableBill("too_large", "the archive")
             return [_unzipped_file(packed, info) for info in infos]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import types
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from enum import Enum
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
@@ -76,6 +76,13 @@ def id_problems(place: str, **ids: str) -> list[str]:
         f"{place}.{name}: must be 1 to 64 of 0-9 A-Z a-z _ - / 须为 1 到 64 个字母、数字、下划线或减号"
         for name in wrong
     ]
+
+
+def duplicates(table: str, names: Iterable[str]) -> list[str]:
+    """A complaint about every name that stands twice."""
+    names = list(names)
+    twice = sorted({name for name in names if names.count(name) > 1})
+    return [f"{table}: {name} is configured twice / 重复配置" for name in twice]
 
 
 def _wanted(kind: Any) -> tuple[str, str]:

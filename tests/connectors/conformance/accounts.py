@@ -29,6 +29,7 @@ WITH_BILLS = (
     "alipay-certificate",
     "unionpay",
     "huifu",
+    "allinpay",
     "epay-v2",
 )
 """Accounts whose client can fetch a daily bill."""

@@ -46,9 +46,17 @@ class Meddler(AiohttpTransport):
         )
         if isinstance(answer, SendFailure) or answer.headers.get("content-type", "").startswith("application/json"):
             return answer
-        middle = len(answer.body) // 2
-        changed = bytes([*answer.body[:middle], answer.body[middle] ^ 1, *answer.body[middle + 1 :]])
-        return HttpAnswer(status=answer.status, headers=answer.headers, body=changed, latency_ms=answer.latency_ms)
+        return HttpAnswer(
+            status=answer.status, headers=answer.headers, body=_meddled(answer.body), latency_ms=answer.latency_ms
+        )
+
+
+def _meddled(body: bytes) -> bytes:
+    """One letter or digit near the middle is another one: a form stays a form, and means something else."""
+    for place in range(len(body) // 2, len(body)):
+        if body[place : place + 1].isalnum() and b"%" not in body[place - 2 : place]:
+            return body[:place] + (b"B" if body[place : place + 1] == b"A" else b"A") + body[place + 1 :]
+    return body
 
 
 class SandboxBillSubject:
@@ -66,7 +74,7 @@ class SandboxBillSubject:
         spec = stage.sandbox.world.account(account_id)
         account = spec.connector_account()
         self.client = _source(open_client(self._connector, spec, account, stage))
-        nowhere = elsewhere(account, stage.sandbox.base_url)
+        nowhere = elsewhere(account, stage.sandbox.world)
         self.stranded = _source(open_client(self._connector, spec, nowhere, stage))
         self.tampered: BillSource | None = None
         if self._connector.name not in UNPROTECTED:
@@ -78,7 +86,8 @@ class SandboxBillSubject:
 
     async def busy_day(self) -> BusyDay:
         """Two payments, half of the second one back; then it is the next afternoon."""
-        subject = SandboxPushSubject(self._stage, self._account_id, min(self._connector.capabilities))
+        product = min(product for product, row in self._connector.capabilities.items() if row.push)
+        subject = SandboxPushSubject(self._stage, self._account_id, product)
         payments, refunds = {}, {}
         for _ in range(2):
             order = subject.new_order()

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import csv
+import io
 import json
+import zipfile
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -20,6 +23,7 @@ from cryptography.hazmat.primitives import serialization
 from tests.sandbox.quickpay.merchant import PERSON, private_key, public_key
 from tests.sandbox.support import Listener, RunningSandbox
 
+from payswitch.kit.clock import ManualClock, beijing
 from payswitch.sandbox.quickpay.keys import QuickpayKeys
 from payswitch.sandbox.quickpay.sms import SMS_CODE
 
@@ -92,6 +96,12 @@ async def refused(call: Callable[..., Any], **fields: Any) -> dict[str, str]:
     return answer
 
 
+async def refused_message(call: Callable[..., Any], message: str, *args: Any) -> None:
+    """`retcode=FAIL`, which this client raises, too."""
+    with pytest.raises(allinpay_errors.AllInPayClientException, match=message):
+        await asyncio.to_thread(call, *args)
+
+
 async def test_a_payment_from_code_to_refund(client: Any, sandbox: RunningSandbox, listener: Listener) -> None:
     orders = client.unitorder
     made = await ask(orders.pay, "PS1", 129900, "W01", body="秋冬外套", notify_url=listener.url, validtime=15)
@@ -123,6 +133,21 @@ async def test_a_payment_code_is_debited_and_cancelled(client: Any, sandbox: Run
     assert (await ask(orders.query, "PS1", None))["trxamt"] == "12900"
     assert (await ask(orders.cancel, "C1", 12900, oldreqsn="PS1"))["trxstatus"] == "0000"
     assert (await refused(orders.query, reqsn="PS1", trxid=None))["trxstatus"] == "3050"
+
+
+async def test_the_days_bill(client: Any, sandbox: RunningSandbox, night: ManualClock) -> None:
+    day = f"{beijing(night.now_ms()):%Y%m%d}"
+    await ask(client.unitorder.scanqrpay, "PS1", 12900, sandbox.core.payment_codes.issue("wechat").code)
+    await refused_message(client.trxfile.get, "对账文件不存在", day)
+    night.advance(seconds=86_400)
+    address = await asyncio.to_thread(client.trxfile.get, day)
+    async with sandbox.session.get(address) as answer:
+        packed = zipfile.ZipFile(io.BytesIO(await answer.read()))
+    [row] = list(csv.DictReader(packed.read(packed.namelist()[0]).decode("gbk").splitlines()))
+    assert (row["订单号"], row["交易金额"], row["交易类型"]) == ("PS1", "129.00", "微信支付")
+    night.advance(seconds=121)
+    async with sandbox.session.get(address) as answer:
+        assert answer.content_type == "text/html", "the address works for two minutes"
 
 
 async def test_a_debit_over_a_signed_card_is_cancelled(client: Any, sandbox: RunningSandbox) -> None:

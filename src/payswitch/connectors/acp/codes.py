@@ -74,7 +74,9 @@ _REFUND_TAKEN: Final = frozenset({*IN_PROGRESS, DUPLICATE, "45"})
 _ASKS_ABOUT: Final = frozenset({Operation.QUERY, Operation.QUERY_REFUND})
 _HINTS: Final = frozenset({_C.CONFIG, _C.RETRY1})
 """What an unsigned answer may say outside of create: these prove nothing about an order or a refund. (Of a debit a
-configuration error would prove that nothing was taken: there not even these are believed unsigned.)"""
+configuration error would prove that nothing was taken, of a reversal that nothing was given back: there not even
+these are believed unsigned.)"""
+_DECIDES_ABOUT_MONEY: Final = frozenset({Operation.DEBIT, Operation.REVERSE})
 _LONGEST_MESSAGE: Final = 200
 
 
@@ -100,7 +102,7 @@ def refusal(code: str, message: str, operation: Operation, *, signed: bool) -> O
     if signed and code in _REFUND_TAKEN and operation is Operation.REFUND:
         return Outcome(kind=OutcomeKind.PENDING, code=code, message=message)
     found = classify(code, operation)
-    hints: frozenset[CodeClass] = frozenset() if operation is Operation.DEBIT else _HINTS
+    hints: frozenset[CodeClass] = frozenset() if operation in _DECIDES_ABOUT_MONEY else _HINTS
     if not signed and operation is not Operation.CREATE and found not in hints:
         found = _C.QUERY
     return outcome_of(found, code=cut(code), message=message, operation=operation)

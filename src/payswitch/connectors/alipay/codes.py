@@ -205,7 +205,9 @@ _SHORTEST_PREFIX: Final = 20
 """Older interfaces cut sub_code at 32 characters; a shorter beginning is not taken for a code."""
 _HINTS: Final = frozenset({_C.CONFIG, _C.RETRY1})
 """What an unsigned answer may say outside of create: these prove nothing about an order or a refund. (Of a debit a
-configuration error would prove that nothing was taken: there not even these are believed unsigned.)"""
+configuration error would prove that nothing was taken, of a reversal that nothing was given back: there not even
+these are believed unsigned.)"""
+_DECIDES_ABOUT_MONEY: Final = frozenset({Operation.DEBIT, Operation.REVERSE})
 _MAKES_ORDERS: Final = frozenset({Operation.CREATE, Operation.DEBIT})
 _LONGEST_MESSAGE: Final = 200
 
@@ -275,6 +277,6 @@ def refusal(code: str, sub_code: str, message: str, operation: Operation, *, sig
 
 
 def _enough_unsigned(found: CodeClass, operation: Operation) -> bool:
-    if operation is Operation.DEBIT:
+    if operation in _DECIDES_ABOUT_MONEY:
         return False
     return operation is Operation.CREATE or found in _HINTS

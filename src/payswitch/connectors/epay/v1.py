@@ -83,7 +83,7 @@ class EpayV1Client:
             return CreateAnswer(outcome=_ACCEPTED, credential=credential)
         params |= {"clientip": order.client_ip, "device": DEVICES.get(order.environment, "pc")}
         body = urlencode(self._signed(params)).encode("ascii")
-        fields = await self._call(Operation.CREATE, "POST", CREATE, body, timeout_ms)
+        fields = _fields(await self._answered(Operation.CREATE, "POST", CREATE, body, timeout_ms))
         if isinstance(fields, Outcome):
             return CreateAnswer(outcome=fields)
         offers = {name: fields.get(name, "") for name in (PAGE, CODE, APP_LINK)}
@@ -141,7 +141,7 @@ class EpayV1Client:
     async def _look(self, number: str, timeout_ms: int) -> Fields | Outcome:
         """`act=order`. The key stands in the address: the protocol has no other way."""
         query = urlencode({"act": "order", "pid": self._account.pid, "key": self._key.reveal(), "out_trade_no": number})
-        return await self._call(Operation.QUERY, "GET", f"{API}?{query}", b"", timeout_ms)
+        return _fields(await self._answered(Operation.QUERY, "GET", f"{API}?{query}", b"", timeout_ms))
 
     async def _send_refund(self, refund: RefundOrder, timeout_ms: int) -> Fields | Outcome:
         form = {
@@ -151,23 +151,8 @@ class EpayV1Client:
             "money": yuan_from_fen(refund.amount_fen),
         }
         body = urlencode(form).encode("ascii")
-        return await self._call(
-            Operation.REFUND, "POST", f"{API}?act=refund", body, timeout_ms, ok=self._account.refund_ok_codes
-        )
-
-    async def _call(
-        self,
-        operation: Operation,
-        method: str,
-        target: str,
-        body: bytes,
-        timeout_ms: int,
-        *,
-        ok: frozenset[str] = OK,
-    ) -> Fields | Outcome:
-        """One request, sent at most once; the fields of a "yes", or the outcome that stands for everything else."""
-        answered = await self._answered(operation, method, target, body, timeout_ms, ok=ok)
-        return answered if isinstance(answered, Outcome) else answered[0]
+        ok = self._account.refund_ok_codes
+        return _fields(await self._answered(Operation.REFUND, "POST", f"{API}?act=refund", body, timeout_ms, ok=ok))
 
     async def _answered(
         self,
@@ -179,7 +164,8 @@ class EpayV1Client:
         *,
         ok: frozenset[str] = OK,
     ) -> tuple[Fields, bytes] | Outcome:
-        """The fields, and the whole answer for what is more than fields."""
+        """One request, sent at most once; the fields of a "yes" with the whole answer for what is more than fields, or
+        the outcome that stands for everything else."""
         answer = await self._transport.send(
             method,
             self._account.base_url + target,
@@ -204,3 +190,7 @@ class EpayV1Client:
         return msgspec.structs.replace(
             outcome, code=outcome.code.replace(key, "***"), message=outcome.message.replace(key, "***")
         )
+
+
+def _fields(answered: tuple[Fields, bytes] | Outcome) -> Fields | Outcome:
+    return answered if isinstance(answered, Outcome) else answered[0]

@@ -10,18 +10,15 @@ from __future__ import annotations
 import csv
 import io
 import re
-import zipfile
-import zlib
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from payswitch.connectors.bill_reading import MAX_UNPACKED_BYTES, UnreadableBill, is_moment, moment_ms, signed_fen
+from payswitch.connectors.bill_reading import UnreadableBill, is_moment, moment_ms, signed_fen, unzipped
 from payswitch.connectors.huifu.bill_columns import BillColumns
 from payswitch.connectors.huifu.wire import ms_of
 from payswitch.domain.bill import BillKind, BillLine
 
 _ZIP: Final = b"PK"
-_MOST_FILES: Final = 64
 _PADDING: Final = "\t `'\""
 _DONE: Final = frozenset({"", "S", "成功", "交易成功"})
 """A trade bill lists what has happened; without the column every row has."""
@@ -38,32 +35,13 @@ def read_file(content: bytes, *, columns: BillColumns, huifu_id: str, name: str)
     ]
 
 
-def _texts(content: bytes) -> Iterator[str]:
+def _texts(content: bytes) -> list[str]:
     if not content.startswith(_ZIP):
-        yield _decoded(content)
-        return
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            entries = [entry for entry in packed.infolist() if entry.filename.lower().endswith(".csv")]
-            if len(entries) > _MOST_FILES or sum(entry.file_size for entry in entries) > MAX_UNPACKED_BYTES:
-                raise UnreadableBill("too_large", "the archive")
-            if not entries:
-                raise UnreadableBill("broken_archive", "the archive has no .csv file")
-            for entry in entries:
-                yield _decoded(_member(packed, entry))
-    except UnreadableBill:
-        raise
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
-        raise UnreadableBill("broken_archive", "zip") from error
-
-
-def _member(packed: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
-    """Never more than the archive's own list says: sizes in a list can lie."""
-    with packed.open(entry) as file:
-        content = file.read(entry.file_size + 1)
-    if len(content) != entry.file_size:
-        raise UnreadableBill("broken_archive", "zip")
-    return content
+        return [_decoded(content)]
+    files = unzipped(content, wanted=lambda name: name.lower().endswith(".csv"))
+    if not files:
+        raise UnreadableBill("broken_archive", "the archive has no .csv file")
+    return [_decoded(file) for file in files]
 
 
 def _decoded(content: bytes) -> str:

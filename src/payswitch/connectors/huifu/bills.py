@@ -12,14 +12,14 @@ from datetime import date, datetime, time, timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
+from payswitch.connectors.bill_fetching import fetch_file
 from payswitch.connectors.bill_reading import NO_DAY, UnreadableBill, distrusted, is_day
-from payswitch.connectors.codes import outcome_of_failure
 from payswitch.connectors.huifu.account import HuifuAccount
 from payswitch.connectors.huifu.answers import untrusted
 from payswitch.connectors.huifu.bill_file import read_file
 from payswitch.connectors.huifu.signing import Members
 from payswitch.connectors.huifu.wire import Fields, day_of, read_objects
-from payswitch.connectors.transport import MAX_BILL_BYTES, HttpTransport, SendFailure
+from payswitch.connectors.transport import HttpTransport
 from payswitch.domain.bill import BillAnswer, BillLine
 from payswitch.domain.outcome import Outcome, OutcomeKind
 from payswitch.kit.clock import BEIJING, Clock, beijing
@@ -129,17 +129,12 @@ async def _fetch_all(
         left_ms = int(until_ms - clock.monotonic_ms())
         if left_ms <= 0:
             return BillAnswer(outcome=Outcome(kind=OutcomeKind.UNKNOWN, code="timeout"))
-        answer = await transport.send(
-            "GET", file["download_url"], headers={}, body=b"", timeout_ms=left_ms, max_bytes=MAX_BILL_BYTES
-        )
-        if isinstance(answer, SendFailure):
-            return BillAnswer(outcome=outcome_of_failure(answer))
-        if answer.status != 200:
-            outcome = Outcome(kind=OutcomeKind.UNKNOWN, code=f"http_{answer.status}", transient=answer.status >= 500)
-            return BillAnswer(outcome=outcome)
+        content = await fetch_file(file["download_url"], transport, left_ms)
+        if isinstance(content, Outcome):
+            return BillAnswer(outcome=content)
         try:
             lines += await asyncio.to_thread(
-                read_file, answer.body, columns=account.bill_columns, huifu_id=account.huifu_id, name=f"file {n}"
+                read_file, content, columns=account.bill_columns, huifu_id=account.huifu_id, name=f"file {n}"
             )
         except UnreadableBill as problem:
             return distrusted(problem)

@@ -71,10 +71,11 @@ _AMOUNT = Whole(1, MAX_AMOUNT_FEN, " fen (分)", "（单位：分）")
 
 _COUNT = Whole(1, 1_000_000, "", "")
 _CHANNEL_AMOUNT = Whole(1, MAX_AMOUNT_FEN, " fen (分)", "（单位：分）")
+_LINE = Text(1, 64, VISIBLE, "must be 1 to 64 characters in one line", "须为 1 到 64 个字符，不含控制字符")
 _SETTINGS: Mapping[str, Rule] = {
-    "name": Text(1, 64, VISIBLE, "must be 1 to 64 characters in one line", "须为 1 到 64 个字符，不含控制字符"),
+    "name": _LINE,
     "products": Items(50),
-    "upstream": _number(),
+    "upstream": _LINE,
     "upstreams": Notes(50, "[a-z_]{1,40}", 64),
     "tier": Whole(1, 99, "", ""),
     "fee_bp": Whole(0, 10_000, " basis points (10,000 = 100 %)", "（万分之一）"),
