@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
 
 import pytest
 from aiohttp import web
-from tests.sandbox.support import RunningSandbox
+from tests.sandbox.support import PATIENCE_S, RunningSandbox, running_sandbox
 
 from payswitch.connectors.aiohttp_transport import AiohttpTransport
 from payswitch.connectors.transport import ClientTls, HttpAnswer, SendFailure
@@ -105,6 +108,19 @@ async def test_a_caller_without_a_certificate_is_let_in_and_is_nobody(
         await anonymous.aclose()
         assert isinstance(answer, HttpAnswer)
         assert answer.body == b"no"
+
+
+async def test_a_client_that_never_says_goodbye_is_hung_up_on(world: World, night: ManualClock) -> None:
+    async with running_sandbox(world, clock=night) as sandbox:
+        trusting = ssl.create_default_context(cadata=sandbox.world.authority.certificate)
+        port = urlsplit(sandbox.world.base_url_tls).port
+        reader, writer = await asyncio.open_connection("127.0.0.1", port, ssl=trusting)
+        writer.write(b"GET /_sandbox/health HTTP/1.1\r\nHost: sandbox\r\n\r\n")
+        await reader.readuntil(b'{"ok":true}')
+    async with asyncio.timeout(PATIENCE_S):
+        with contextlib.suppress(ConnectionError):
+            assert await reader.read() == b""
+    writer.transport.abort()
 
 
 def test_the_authoritys_key_is_not_printed(world: World) -> None:

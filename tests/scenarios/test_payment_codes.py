@@ -1,4 +1,4 @@
-"""付款码 at the counter, through the real service and both real connectors: Alipay's code and UnionPay's, over HTTP.
+"""付款码 at the counter, through the real service and the real connectors: Alipay's code, UnionPay's and WeChat's.
 
 The waits before a reversal are longer than a test may last: those stories are told beside the connectors.
 """
@@ -20,14 +20,15 @@ from payswitch.kit.clock import SystemClock
 from payswitch.kit.secrets import fingerprint
 from payswitch.sandbox.core import Settings as SandboxSettings
 from payswitch.sandbox.unionpay.accounts import unionpay_account
-from payswitch.sandbox.world import World, alipay_account
+from payswitch.sandbox.world import World, alipay_account, wechat_account
 from payswitch.settings import ChannelSettings, ServiceSettings, Settings, ShopSettings
 from tests.sandbox.support import RunningSandbox, running_sandbox
 from tests.scenarios.test_bank_cards import Recorder, every_byte
 from tests.scenarios.test_every_product import a_service
 
 AMOUNT_FEN = 25_800
-CODES = {"alipay": Product.ALIPAY_CODE, "unionpay": Product.UNIONPAY_CODE}
+CODES = {"alipay": Product.ALIPAY_CODE, "unionpay": Product.UNIONPAY_CODE, "wechat": Product.WECHAT_CODE}
+CONNECTOR_OF = {"wechat": "wechatpay"}
 WALLETS = sorted(CODES)
 
 pytestmark = pytest.mark.slow
@@ -46,7 +47,7 @@ def settings_for(sandbox: RunningSandbox, folder: Path, port: int) -> Settings:
         ChannelSettings(
             channel_id=wallet,
             merchant_id="tea",
-            connector=wallet,
+            connector=CONNECTOR_OF.get(wallet, wallet),
             name=wallet,
             products=frozenset({product}),
             upstream=wallet,
@@ -79,7 +80,7 @@ class Counter:
         return await self.shop.ask("POST", "/v1/payments", body)
 
     async def held_fen(self) -> int:
-        """What both channels hold together."""
+        """What all channels hold together."""
         orders = self.sandbox.core.ledger.entries()
         return sum(order.amount_fen - order.refunded_fen for order in orders if order.received)
 
@@ -87,7 +88,8 @@ class Counter:
 @pytest.fixture
 async def counter(tmp_path: Path) -> AsyncIterator[Counter]:
     address = "http://127.0.0.1:1"
-    world = World(base_url=address, accounts=[alipay_account("alipay", address), unionpay_account(address, "unionpay")])
+    accounts = [alipay_account("alipay", address), unionpay_account(address, "unionpay")]
+    world = World(base_url=address, accounts=[*accounts, wechat_account("wechat", address)])
     quick = SandboxSettings(notify_time_scale=0.01, refund_delay_s=0.05)
     async with (
         running_sandbox(world, clock=SystemClock(), settings=quick) as sandbox,
@@ -133,7 +135,7 @@ async def test_a_lost_answer_is_found_and_nothing_is_debited_twice(counter: Coun
     assert len(counter.sandbox.core.ledger) == 1
 
 
-@pytest.mark.parametrize(("poor", "rich"), [("alipay", "unionpay"), ("unionpay", "alipay")])
+@pytest.mark.parametrize(("poor", "rich"), [("alipay", "unionpay"), ("unionpay", "wechat"), ("wechat", "alipay")])
 async def test_a_customer_with_too_little_shows_another_wallet(counter: Counter, poor: str, rich: str) -> None:
     status, refused = await counter.scan(counter.shown(poor, balance_fen=1))
     assert (status, refused["code"], await counter.held_fen()) == (402, "payer_refused", 0)

@@ -95,10 +95,20 @@ async def serving(
             await web.SockSite(runner, tls_sock, ssl_context=_tls_context(app[CORE].world)).start()
         yield listening.getsockname()[1]
     finally:
+        held = _open_transports(runner)
         await runner.cleanup()
+        for transport in held:
+            # A TLS farewell waits for the client's, who may never say one.
+            transport.abort()
         listening.close()
         if tls_sock is not None:
             tls_sock.close()
+
+
+def _open_transports(runner: web.AppRunner) -> list[asyncio.Transport]:
+    """Of the clients that are still connected."""
+    connections = runner.server.connections if runner.server is not None else []
+    return [connection.transport for connection in connections if connection.transport is not None]
 
 
 def _tls_context(world: World) -> ssl.SSLContext:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from payswitch.connectors.contract import Account
-from payswitch.connectors.wechatpay.verifying import normal_serial
+from payswitch.connectors.wechatpay.verifying import is_certificate_serial, normal_serial
 from payswitch.kit.crypto import KeyFormatError, SigningKey, VerifyingKey, load_certificate
 
 Problem = Callable[[str, str, str], None]
@@ -30,7 +30,7 @@ def check_pair(account: Account, serial_no: str, signing_key: SigningKey | None,
             "does not belong to merchant_private_key; take apiclient_cert.pem and apiclient_key.pem together",
             "与 merchant_private_key 不是一对，请使用同一次下载的 apiclient_cert.pem 与 apiclient_key.pem",
         )
-    if serial_no and normal_serial(serial_no) != normal_serial(f"{certificate.serial_number:X}"):
+    if is_certificate_serial(serial_no) and normal_serial(serial_no) != normal_serial(f"{certificate.serial_number:X}"):
         problem(
             "merchant_serial_no",
             "is not the serial number of merchant_certificate",
