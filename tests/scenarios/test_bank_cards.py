@@ -22,7 +22,7 @@ from payswitch.sandbox.quickpay.accounts import five_banks
 from payswitch.sandbox.world import World
 from payswitch.settings import ChannelSettings, ServiceSettings, Settings, ShopSettings
 from tests.sandbox.support import RunningSandbox, running_sandbox
-from tests.scenarios.test_every_product import Shop, a_service
+from tests.scenarios.served import Shop, a_service
 
 ICBC, CCB = "6222021111111119876", "6217001111111114321"
 ID_NO, NAME, MOBILE = "440524199001011234", "欧阳小红", "13800138000"
@@ -134,7 +134,8 @@ async def test_a_signed_card_pays_with_the_code_of_the_sms(evening: Evening) -> 
     assert (made["credential"]["kind"], made["credential"]["content"]) == ("sms", "工商银行")
     status, wrong = await evening.confirm(made["payment_id"], "314159")
     assert (status, wrong["code"]) == (422, "consent_wrong")
-    await evening.shop.call("POST", f"/v1/payments/{made['payment_id']}/resend-sms")
+    status, soon = await evening.shop.ask("POST", f"/v1/payments/{made['payment_id']}/resend-sms")
+    assert (status, soon["code"]) == (429, "too_soon")
     status, paid = await evening.confirm(made["payment_id"], await evening.sms(MOBILE))
     assert (status, paid["state"], paid["paid_fen"]) == (200, "succeeded", AMOUNT_FEN)
     back = {"refund_no": "R-1", "amount_fen": 800, "reason": "包装破损"}

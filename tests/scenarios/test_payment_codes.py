@@ -23,8 +23,8 @@ from payswitch.sandbox.unionpay.accounts import unionpay_account
 from payswitch.sandbox.world import World, alipay_account, wechat_account
 from payswitch.settings import ChannelSettings, ServiceSettings, Settings, ShopSettings
 from tests.sandbox.support import RunningSandbox, running_sandbox
+from tests.scenarios.served import a_service
 from tests.scenarios.test_bank_cards import Recorder, every_byte
-from tests.scenarios.test_every_product import a_service
 
 AMOUNT_FEN = 25_800
 CODES = {"alipay": Product.ALIPAY_CODE, "unionpay": Product.UNIONPAY_CODE, "wechat": Product.WECHAT_CODE}
