@@ -16,6 +16,9 @@ from tests.services.moody_channel import MoodyChannel
 class Books:
     """The invariants, checked against what really happened to the money."""
 
+    SHOWN = frozenset({AttemptState.EXPOSED, AttemptState.CLOSING, AttemptState.CLOSED, AttemptState.SUCCEEDED})
+    """What an attempt that a customer has seen may be."""
+
     def __init__(self, fate: Fate, channels: Mapping[str, MoodyChannel], heard: Mapping[str, list[Event]]) -> None:
         self._fate = fate
         self._channels = channels
@@ -62,8 +65,7 @@ class Books:
         if attempt.state is AttemptState.EXPOSED:
             self._ever_shown.add(attempt.attempt_id)
         if attempt.attempt_id in self._ever_shown:
-            alive = (AttemptState.EXPOSED, AttemptState.CLOSING, AttemptState.CLOSED, AttemptState.SUCCEEDED)
-            self._fate.must(attempt.state in alive, f"a shown attempt became {attempt.state}")
+            self._fate.must(attempt.state in self.SHOWN, f"a shown attempt became {attempt.state}")
         if attempt.state in (AttemptState.EXPOSED, AttemptState.CLOSING, AttemptState.CREATED):
             self._fate.must(attempt.due_at_ms is not None, f"an attempt that is {attempt.state} is not watched")
         if attempt.state is AttemptState.SUCCEEDED:

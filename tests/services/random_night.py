@@ -56,9 +56,9 @@ class RandomNight:
         """`template` is an empty database at the newest schema."""
         self.fate = Fate(seed)
         self.dice, self.clock = self.fate.dice, self.fate.clock
-        self.directory = MoodyDirectory(self.fate, self)
+        self.directory = self.make_directory(self.fate)
         self.shop = ForgetfulShop(self.fate)
-        self.books = Books(self.fate, self.directory.moody, self.shop.heard)
+        self.books = self.make_books()
         path = folder / f"night-{seed}.sqlite"
         shutil.copy(template, path)
         self.store = StepStore(path, self.fate, self.books.check)
@@ -71,6 +71,12 @@ class RandomNight:
         """Whoever runs this night; not part of it."""
         self.kills = 0
         self.ctx = self._process()
+
+    def make_directory(self, fate: Fate) -> MoodyDirectory:
+        return MoodyDirectory(fate, self)
+
+    def make_books(self) -> Books:
+        return Books(self.fate, self.directory.moody, self.shop.heard)
 
     def _process(self) -> Context:
         """A freshly started process: what was only in memory is gone."""

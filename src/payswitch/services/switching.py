@@ -11,6 +11,7 @@ from payswitch.domain.payment import Attempt, PaymentFile, Shop
 from payswitch.domain.transitions import PAYMENT
 from payswitch.services.commands import PaymentAnswer, SwitchPayment
 from payswitch.services.context import Context
+from payswitch.services.debiting import confirming_attempt
 from payswitch.services.launching import check_alive, launch_more, plan_more, shown_attempt
 from payswitch.services.retiring import retire_all
 from payswitch.services.rounds import Since
@@ -33,6 +34,8 @@ async def switch_payment(
     `keep_shown` is for a button that says "pay" and not "another way": a shown credential that fits stays.
     """
     file = await _payment(ctx, payment_id, shop)
+    if confirming_attempt(file) is not None:
+        check_alive(ctx, file)  # refused at once: a customer does not wait for another device's debit to end
     key = (file.payment.shop_id, file.payment.out_trade_no)
     wish = f"switch {keep_shown} {_encode(command).decode()}"
     return await ctx.inflight.run(
