@@ -27,7 +27,7 @@ $(VENV)/.dev-stamp: pyproject.toml uv.lock | $(UV)
 	$(UV) sync --quiet --frozen --all-groups --python $(PYTHON)
 	@touch $@ $(VENV)/.run-stamp
 
-run: $(VENV)/.run-stamp ## the demo: service, sandbox with five channels, shoppers, an outage every minute
+run: $(VENV)/.run-stamp ## the demo: service, sandbox with seventeen channels, shoppers, an outage every minute
 	$(BIN)/payswitch demo
 
 test: $(VENV)/.dev-stamp ## all tests

@@ -18,7 +18,7 @@ First look / 先看看:
   payswitch demo                      service + sandbox + shoppers + outages, in one command
   payswitch drill outage-night        the night of the story, with one channel and with five
 Run it / 运行:
-  payswitch sandbox --data ./sandbox  five channels to practise on; writes a configuration
+  payswitch sandbox --data ./sandbox  channels to practise on; writes a configuration
   payswitch serve --config ./sandbox/payswitch.toml
 The morning after / 次日对账:
   payswitch bills fetch --channel wechat-main --date 2026-11-11
@@ -59,7 +59,7 @@ def demo(
 ) -> None:
     """演示: watch payments, a channel dying, traffic moving, customers paying, the shop being told.
 
-    Starts a service, a sandbox with five channels and simulated shoppers in one process tree; about once a minute a
+    Starts a service, a sandbox of seventeen channels and simulated shoppers in one process tree; about once a minute a
     channel falls ill. Ctrl-C ends everything. If a port is taken, a free one is used and printed.
 
     \b
@@ -113,7 +113,7 @@ def sandbox(
         bool, typer.Option("--config/--no-config", help="Write DATA/payswitch.toml if it is not there. 写配置文件")
     ] = True,
 ) -> None:
-    """沙箱: five channels that speak WeChat Pay's and Alipay's real wire protocols, on this machine.
+    """沙箱: seventeen channels over seven connectors that speak the real wire protocols, on this machine.
 
     On the first start it makes keys, a shop and its API key, and a configuration for `payswitch serve`. Faults are
     set over HTTP; the wallet page lets you pay by hand.
