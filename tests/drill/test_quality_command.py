@@ -16,8 +16,8 @@ from payswitch.entry.cli.quality_command import show
 CHANNEL = ANSWERS["ChannelQualityView"]["usual"]["value"]
 
 
-def printed(*channels: dict[str, object]) -> str:
-    console = Console(file=StringIO(), width=220, highlight=False)
+def printed(*channels: dict[str, object], width: int = 220) -> str:
+    console = Console(file=StringIO(), width=width, highlight=False)
     show(console, list(channels))
     return console.file.getvalue()  # type: ignore[attr-defined]
 
@@ -29,6 +29,12 @@ def test_rates_come_with_what_they_rest_on() -> None:
     assert "¥188,000.00" in text
     assert "23 天 d" in text
     assert "证书剩余 23 天" in text
+
+
+def test_a_narrow_terminal_gets_the_rates_without_their_intervals_and_no_torn_lines() -> None:
+    table = printed(CHANNEL, width=80).partition("下单、耗时")[0]
+    assert "99.0% n=409" in table
+    assert len(table.splitlines()) == 2 + len(CHANNEL["lines"])
 
 
 def test_a_sick_channel_says_why_and_what_to_do() -> None:

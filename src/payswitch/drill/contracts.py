@@ -107,7 +107,7 @@ _TERMS: Final = {
 }
 
 _UPSTREAM_BY_PREFIX: Final = {"wechat": "wechat", "alipay": "alipay", "unionpay": "unionpay", "ecny": "ecny"}
-_PROVIDERS: Final = frozenset({"huifu", "quickpay"})
+_PROVIDERS: Final = frozenset({"huifu", "quickpay", "epay"})
 """Families whose products fall with somebody else's service."""
 
 
@@ -124,7 +124,9 @@ def upstreams_of(channel_id: str, family: str) -> dict[str, str]:
     """A provider's products with the failure domain of whoever stands behind them."""
     if family not in _PROVIDERS or channel_id in BANK_CHANNELS.values():
         return {}
-    named = ((product, product.value.partition("_")[0]) for product in products_of(channel_id, family))
+    named = (
+        (product, product.value.removeprefix("epay_").partition("_")[0]) for product in products_of(channel_id, family)
+    )
     return {product.value: _UPSTREAM_BY_PREFIX[name] for product, name in named if name in _UPSTREAM_BY_PREFIX}
 
 

@@ -181,7 +181,7 @@ def test_what_the_products_can_do() -> None:
     table = CONNECTOR.capabilities
     assert {product: capability.environments for product, capability in table.items()} == {
         Product.WECHAT_JSAPI: {Environment.WECHAT},
-        Product.WECHAT_MINI: {Environment.WECHAT},
+        Product.WECHAT_MINI: {Environment.WECHAT_MINI},
         Product.WECHAT_NATIVE: {Environment.DESKTOP, Environment.MOBILE, Environment.RESTRICTED},
         Product.WECHAT_H5: {Environment.MOBILE},
         Product.WECHAT_APP: {Environment.APP},

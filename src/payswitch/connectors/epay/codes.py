@@ -68,10 +68,10 @@ LONGEST_MESSAGE: Final = 200
 def classify(message: str, operation: Operation) -> CodeClass:
     """The class of a refusal by its words; the operation's safe class when they say nothing known."""
     text = message.lower()
-    for code_class, words in WORDS[operation]:
+    for code_class, words in WORDS.get(operation, ()):
         if any(word in text for word in words):
             return code_class
-    return DEFAULTS[operation]
+    return DEFAULTS.get(operation, _C.QUERY)
 
 
 def refusal(code: str, message: str, operation: Operation, *, believed: bool) -> Outcome:

@@ -119,7 +119,7 @@ _LONGEST_MESSAGE: Final = 200
 
 def classify(code: str, message: str, operation: Operation) -> CodeClass:
     """The class of a refusal. QUERY for whatever is not known."""
-    found = BY_OPERATION[operation].get(code) or CODES.get(code, _C.QUERY)
+    found = BY_OPERATION.get(operation, {}).get(code) or CODES.get(code, _C.QUERY)
     return found.read(message) if isinstance(found, ByWords) else found
 
 

@@ -20,6 +20,8 @@ _STATES = {
 }
 _MARKS = {"ok": ("✓", "green"), "warning": ("!", "yellow"), "problem": ("✗", "red")}
 WARN_DAYS = 30
+WIDE = 105
+"""Columns from which the intervals fit beside the rates."""
 
 
 def run(*, url: str, key_file: Path | None, channel: str | None) -> None:
@@ -32,38 +34,52 @@ def run(*, url: str, key_file: Path | None, channel: str | None) -> None:
 
 
 def show(console: Console, channels: list[dict[str, Any]]) -> None:
-    """One row per product; the channel's own facts stand at its first."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in ("渠道 channel", "产品 product", "状态 state"):
-        table.add_column(title)
-    for title in ("下单 creates", "p50/p95 ms", "支付 paid", "今日余额 left today", "证书 cert", "探测 probe"):
-        table.add_column(title, justify="right")
+    """A line per channel with its own facts, below it a row per product; a narrow terminal gets no intervals."""
+    wide = console.width >= WIDE
     for channel in channels:
-        for number, line in enumerate(channel["lines"]):
-            table.add_row(*_row(channel, line, first=number == 0))
-    console.print(table)
-    console.print(
-        "\n下单、耗时：近 10 分钟 · creates and times: the last ten minutes; "
-        "[ ] 95% 区间 interval; 支付 paid: 已结束的出示 exposures that ended",
-        style="dim",
-        markup=False,
+        console.print(_heading(channel))
+        console.print(_table(channel["lines"], wide=wide))
+    legend = (
+        "下单、耗时：近 10 分钟 · creates, times: the last ten minutes",
+        "支付：已结束的出示 · paid: of exposures that ended" + ("; [ ] 95% 区间 interval" if wide else ""),
     )
+    console.print("\n".join(legend), style="dim", markup=False)
     for note in _notes(channels):
         console.print(note)
 
 
-def _row(channel: dict[str, Any], line: dict[str, Any], *, first: bool) -> tuple[Text, ...]:
+def _heading(channel: dict[str, Any]) -> Text:
+    return Text("  ").join(
+        (
+            _name(channel),
+            Text.assemble(("今日剩 left ", "dim"), _left(channel["limits"])),
+            Text.assemble(("证书 ", "dim"), _certificates(channel["certificates"])),
+            Text.assemble(("探测 ", "dim"), _probe(channel["probe"])),
+        )
+    )
+
+
+def _table(lines: Iterable[dict[str, Any]], *, wide: bool) -> Table:
+    """Columns as wide in every channel's table, so that they stand below each other."""
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    rate = 25 if wide else 14
+    for title, width in (("  产品 product", 20), ("状态 state", 17)):
+        table.add_column(title, width=width)
+    for title, width in (("下单 creates", rate), ("p50/p95 ms", 10), ("支付 paid", rate)):
+        table.add_column(title, width=width, justify="right")
+    for line in lines:
+        table.add_row(*_row(line, wide=wide))
+    return table
+
+
+def _row(line: dict[str, Any], *, wide: bool) -> tuple[Text, ...]:
     state, colour = _STATES.get(line["state"], (line["state"], ""))
     return (
-        _name(channel) if first else Text(""),
-        Text(line["product"]),
+        Text("  " + line["product"]),
         Text(state, colour),
-        _rate(line["creates"]) if line["server_created"] else Text("本地签名 local", "dim"),
+        _rate(line["creates"], wide=wide) if line["server_created"] else Text("本地签名 local", "dim"),
         Text(f"{_ms(line['p50_ms'])}/{_ms(line['p95_ms'])}"),
-        _rate(line["completions"]),
-        _left(channel["limits"]) if first else Text(""),
-        _certificates(channel["certificates"]) if first else Text(""),
-        _probe(channel["probe"]) if first else Text(""),
+        _rate(line["completions"], wide=wide),
     )
 
 
@@ -71,12 +87,13 @@ def _name(channel: dict[str, Any]) -> Text:
     return Text(channel["channel_id"], "bold" if channel["enabled"] else "dim strike")
 
 
-def _rate(rate: dict[str, Any]) -> Text:
+def _rate(rate: dict[str, Any], *, wide: bool) -> Text:
     """With what it rests on: three of three is not yet a hundred per cent."""
     if rate["share"] is None:
         return Text("–", "dim")
     colour = "green" if rate["low"] >= 0.9 else "red" if rate["high"] < 0.9 else ""
-    return Text(f"{rate['share']:.1%} [{rate['low']:.0%}–{rate['high']:.0%}] n={rate['of']:.0f}", colour)
+    interval = f" [{rate['low']:.0%}–{rate['high']:.0%}]" if wide else ""
+    return Text(f"{rate['share']:.1%}{interval} n={rate['of']:.0f}", colour)
 
 
 def _ms(value: float | None) -> str:

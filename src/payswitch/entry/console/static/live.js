@@ -1,12 +1,17 @@
 /* The live page's script: asks once a second and draws. Every text goes in as text, never as markup. */
 (function () {
   "use strict";
-  var HUES = 6, SVG = "http://www.w3.org/2000/svg";
+  var HUES = 12, SVG = "http://www.w3.org/2000/svg";
   var STATES = { healthy: "正常 healthy", degraded: "异常迹象 degraded", open: "熔断 open", probing: "探测中 probing" };
   var PRODUCTS = {
     wechat_native: "微信扫码", wechat_jsapi: "微信内支付", wechat_h5: "微信 H5", wechat_app: "微信 App",
     alipay_precreate: "支付宝扫码", alipay_wap: "支付宝手机网页", alipay_page: "支付宝电脑网页", alipay_app: "支付宝 App",
-    huabei_precreate: "花呗扫码", huabei_wap: "花呗手机网页", huabei_page: "花呗电脑网页", huabei_app: "花呗 App"
+    huabei_precreate: "花呗扫码", huabei_wap: "花呗手机网页", huabei_page: "花呗电脑网页", huabei_app: "花呗 App",
+    wechat_mini: "微信小程序", wechat_code: "微信付款码", alipay_jsapi: "支付宝内支付", alipay_code: "支付宝付款码",
+    unionpay_wap: "云闪付手机网页", unionpay_web: "云闪付电脑网页", unionpay_app: "云闪付 App", unionpay_qr: "云闪付扫码",
+    unionpay_jsapi: "云闪付内支付", unionpay_code: "云闪付付款码", quickpay_card: "银行卡快捷", ecny_qr: "数字人民币扫码",
+    applepay_app: "Apple Pay", applepay_web: "Apple Pay 网页", huaweipay_app: "华为支付", mipay_app: "小米支付",
+    samsungpay_app: "三星支付", vivopay_app: "vivo 支付", epay_alipay: "易支付·支付宝", epay_wechat: "易支付·微信"
   };
   var names = {}, lost = 0;
 
@@ -55,7 +60,7 @@
     Object.keys(attributes).forEach(function (key) { node.setAttribute(key, attributes[key]); });
     return node;
   }
-  function hue(index) { return "hue-" + Math.min(index, HUES - 1); }
+  function hue(index) { return "hue-" + index % HUES; }
   function at(values, most) {
     return values.map(function (value, index) {
       return (index * 600 / (values.length - 1)).toFixed(1) + "," + (116 - value / most * 110).toFixed(1);
@@ -74,6 +79,7 @@
     var most = Math.max.apply(null, sums.concat(created, [5]));
     channels.forEach(function (channel, index) {
       var roof = floor.map(function (low, i) { return stacked(channel, i, low); });
+      if (!channel.lanes.length) return;
       shapes.push(shape("polygon", hue(index), { points: at(roof, most).concat(at(floor, most).reverse()).join(" ") }));
       keys.push(add(el("span"), el("i", hue(index)), document.createTextNode(channel.name)));
       floor = roof;
@@ -130,15 +136,27 @@
   }
 
   function drawChannels(channels, nowMs) {
-    put("channels", channels.map(function (channel, index) {
+    var cards = channels.map(function (channel, index) {
+      if (!channel.lanes.length) return null;
       var card = el("article", "channel"), head = el("div", "channel-head"), bar = el("div", "bar"), fill = el("i", hue(index));
       add(head, el("h3", "", channel.name), el("span", "id", channel.name === channel.channel_id ? "" : channel.channel_id), el("span", "share", percent(channel.share, 0)));
       fill.style.width = (channel.share * 100).toFixed(1) + "%";
       add(card, head, add(bar, fill), drawStanding(channel, nowMs));
       channel.lanes.forEach(function (lane) { add(card, drawLane(lane, nowMs)); });
-      if (!channel.lanes.length) add(card, el("p", "idle", channel.enabled === false ? "已停用 disabled" : "暂无流量 no traffic yet"));
       return card;
-    }));
+    });
+    put("channels", cards.concat(drawIdle(channels, nowMs)).filter(Boolean));
+  }
+
+  /* Standby channels share one card: a line each, with whatever there is to say about their standing. */
+  function drawIdle(channels, nowMs) {
+    var idle = channels.filter(function (channel) { return !channel.lanes.length; }), card = el("article", "channel idle");
+    if (!idle.length) return null;
+    add(card, el("h3", "", "待命 standing by · " + idle.length));
+    idle.forEach(function (channel) {
+      add(card, add(el("div", "standby"), el("b", "", channel.name), el("small", "", channel.enabled === false ? "已停用 disabled" : "暂无流量 no traffic yet"), drawStanding(channel, nowMs)));
+    });
+    return card;
   }
 
   function drawMoment(moment) {
