@@ -13,7 +13,7 @@
     applepay_app: "Apple Pay", applepay_web: "Apple Pay 网页", huaweipay_app: "华为支付", mipay_app: "小米支付",
     samsungpay_app: "三星支付", vivopay_app: "vivo 支付", epay_alipay: "易支付·支付宝", epay_wechat: "易支付·微信"
   };
-  var names = {}, lost = 0;
+  var names = {}, hues = {}, lost = 0;
 
   function el(tag, className, text) {
     var node = document.createElement(tag);
@@ -60,7 +60,11 @@
     Object.keys(attributes).forEach(function (key) { node.setAttribute(key, attributes[key]); });
     return node;
   }
-  function hue(index) { return "hue-" + index % HUES; }
+  /* A channel keeps the colour it got when its first traffic was drawn. */
+  function hue(id) {
+    if (!(id in hues)) hues[id] = Object.keys(hues).length % HUES;
+    return "hue-" + hues[id];
+  }
   function at(values, most) {
     return values.map(function (value, index) {
       return (index * 600 / (values.length - 1)).toFixed(1) + "," + (116 - value / most * 110).toFixed(1);
@@ -77,11 +81,11 @@
     function stacked(channel, i, low) { return channel.trends.reduce(function (sum, trend) { return sum + trend[i]; }, low); }
     var sums = floor.map(function (_, i) { return channels.reduce(function (sum, channel) { return stacked(channel, i, sum); }, 0); });
     var most = Math.max.apply(null, sums.concat(created, [5]));
-    channels.forEach(function (channel, index) {
+    channels.forEach(function (channel) {
       var roof = floor.map(function (low, i) { return stacked(channel, i, low); });
       if (!channel.lanes.length) return;
-      shapes.push(shape("polygon", hue(index), { points: at(roof, most).concat(at(floor, most).reverse()).join(" ") }));
-      keys.push(add(el("span"), el("i", hue(index)), document.createTextNode(channel.name)));
+      shapes.push(shape("polygon", hue(channel.channel_id), { points: at(roof, most).concat(at(floor, most).reverse()).join(" ") }));
+      keys.push(add(el("span"), el("i", hue(channel.channel_id)), document.createTextNode(channel.name)));
       floor = roof;
     });
     shapes.push(shape("polyline", "created", { points: at(created, most).join(" ") }));
@@ -136,9 +140,9 @@
   }
 
   function drawChannels(channels, nowMs) {
-    var cards = channels.map(function (channel, index) {
+    var cards = channels.map(function (channel) {
       if (!channel.lanes.length) return null;
-      var card = el("article", "channel"), head = el("div", "channel-head"), bar = el("div", "bar"), fill = el("i", hue(index));
+      var card = el("article", "channel"), head = el("div", "channel-head"), bar = el("div", "bar"), fill = el("i", hue(channel.channel_id));
       add(head, el("h3", "", channel.name), el("span", "id", channel.name === channel.channel_id ? "" : channel.channel_id), el("span", "share", percent(channel.share, 0)));
       fill.style.width = (channel.share * 100).toFixed(1) + "%";
       add(card, head, add(bar, fill), drawStanding(channel, nowMs));
