@@ -1,0 +1,44 @@
+"""The facts of a decision as they are recorded beside it, and read again for a replay or a simulation.
+
+What identifies the customer at a wallet is left out: for routing it only matters whether it was known.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+from msgspec.structs import replace
+
+from payswitch.domain.payment import Customer, Decision, Payment
+from payswitch.routing.request import RouteRequest
+
+_KNOWN: Final = "known"
+"""In place of an openid or a wallet's user id."""
+_encode: Final = msgspec.json.Encoder().encode
+_decoder: Final = msgspec.json.Decoder(RouteRequest)
+
+
+def facts_of(request: RouteRequest) -> msgspec.Raw:
+    """What routing was asked, as JSON. Metadata stands in the payment's own row."""
+    return msgspec.Raw(_encode(replace(request, customer=_masked(request.customer), metadata={})))
+
+
+def _masked(customer: Customer) -> Customer:
+    return replace(
+        customer,
+        customer_id=None,
+        client_ip=None,
+        openid=_KNOWN if customer.openid else None,
+        buyer_id=_KNOWN if customer.buyer_id else None,
+    )
+
+
+def request_of(decision: Decision, payment: Payment) -> RouteRequest | None:
+    """The recorded question; None when it was not recorded, or in words that this version does not know."""
+    if decision.facts is None:
+        return None
+    try:
+        return replace(_decoder.decode(decision.facts), metadata=payment.metadata)
+    except msgspec.ValidationError:
+        return None
