@@ -9,7 +9,6 @@ import msgspec
 
 from payswitch.domain.changes import CommitConflict, UniqueViolation
 from payswitch.domain.errors import (
-    INVALID_REQUEST,
     NOT_FOUND,
     POLICY_INVALID,
     POLICY_STATE,
@@ -56,10 +55,9 @@ class RolledBack(msgspec.Struct, frozen=True, kw_only=True):
 
 async def list_policies(ctx: Context, operator: Operator) -> list[PolicyRecord]:
     """Every version of the operator's merchants and their shops, in order of scope and number."""
-    desk = policy_desk_of(ctx.policy_desk)
     found: list[PolicyRecord] = []
-    for merchant_id in sorted(operator.merchant_ids):
-        log = await read_log(desk.store, merchant_id)
+    for merchant_id in sorted(operator.merchant_ids if ctx.policy_desk is not None else ()):
+        log = await read_log(policy_desk_of(ctx.policy_desk).store, merchant_id)
         found += [_record(log, version) for version in log.versions]
     return found
 
@@ -109,7 +107,7 @@ async def diff_policy(
     else:
         other, _ = await policy_and_log(ctx, operator, against)
         if other.scope != version.scope:
-            raise _senseless("against", "is a version of another merchant or shop", "属于其他商户或店铺")
+            raise _absent("against", "is a version of another merchant or shop", "属于其他商户或店铺")
         before = with_version(desk, log, other)
     return before, after, differences(before, after)
 
@@ -185,7 +183,11 @@ def _target(log: PolicyLog, scope: PolicyScope, wanted: int | None) -> int:
             POLICY_STATE, f"there is nothing earlier to go back to for {scope.name}", f"{scope.name} 没有可回滚的策略"
         )
     if number != 0 and all(entry.number != number for entry in log.of(scope)):
-        raise _senseless("to", "was never in force; activate it instead", "从未生效，请改用激活")
+        raise PaySwitchError(
+            POLICY_STATE,
+            f"{scope.name}@{number} was never in force; activate it instead",
+            f"{scope.name}@{number} 从未生效，请改用激活",
+        )
     return number
 
 
@@ -250,19 +252,19 @@ async def _check(ctx: Context, log: PolicyLog, version: PolicyVersion) -> None:
 async def _scope(
     ctx: Context, operator: Operator, merchant_id: str, shop_id: str | None
 ) -> tuple[PolicyDesk, PolicyScope]:
-    """Raises `invalid_request` for a merchant that is not the operator's, or a shop that is not the merchant's."""
+    """Raises `not_found` for a merchant that is not the operator's, or a shop that is not the merchant's."""
     desk = policy_desk_of(ctx.policy_desk)
     if not operator.manages(merchant_id):
-        raise _senseless("merchant_id", "is not a merchant that you manage", "不是您管理的商户")
+        raise _absent("merchant_id", "is not a merchant that you manage", "不是您管理的商户")
     shops = {shop.shop_id for shop in await ctx.store.shops() if shop.merchant_id == merchant_id}
     if shop_id is not None and shop_id not in shops:
-        raise _senseless("shop_id", "is not a shop of this merchant", "不是该商户的店铺")
+        raise _absent("shop_id", "is not a shop of this merchant", "不是该商户的店铺")
     return desk, PolicyScope(merchant_id, shop_id or WHOLE_MERCHANT)
 
 
-def _senseless(field: str, english: str, chinese: str) -> PaySwitchError:
+def _absent(field: str, english: str, chinese: str) -> PaySwitchError:
     error = {"field": field, "message": f"{english} / {chinese}"}
-    return PaySwitchError(INVALID_REQUEST, f"{field} {english}", f"{field} {chinese}", errors=[error])
+    return PaySwitchError(NOT_FOUND, f"{field} {english}", f"{field} {chinese}", errors=[error])
 
 
 def _require_revision(log: PolicyLog, scope: PolicyScope, revision: int) -> None:
