@@ -1,4 +1,4 @@
-"""The life of a policy: drafted, put in force at once, superseded, taken back; for a merchant and, on top, for a shop."""
+"""The life of a policy: drafted, put in force, superseded, taken back; for a merchant and, on top, for a shop."""
 
 from __future__ import annotations
 

@@ -180,6 +180,8 @@ class _Replay:
         tally.nowhere += not draft.candidates
         chances, was = _by_channel(draft.candidates), _by_channel(recorded.candidates)
         for channel_id, chance in chances.items():
+            if chance == 0.0:
+                continue
             tally.after[channel_id] = tally.after.get(channel_id, 0.0) + chance
         tally.elsewhere += 1.0 - sum(min(chance, was.get(channel_id, 0.0)) for channel_id, chance in chances.items())
         self._weigh(one, recorded, draft)
