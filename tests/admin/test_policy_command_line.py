@@ -47,7 +47,7 @@ async def test_from_a_file_to_customers_and_back(desk: Desk, tmp_path: Path) -> 
         (("check", policy, "--url", desk.url), "no mistakes"),
         (("draft", policy, "--note", "双十一"), "m-1@1  draft"),
         (("diff", "m-1@1"), "rules.not-w.when.min_fen"),
-        (("simulate", "m-1@1", "--days", "1"), "not reliable"),
+        (("simulate", "m-1@1", "--days", "1"), "cannot be estimated"),
         (("activate", "m-1@1", "--note", "上线"), "active"),
         (("draft", tea, "--shop", "tea"), "m-1/tea@1"),
         (("activate", "m-1/tea@1"), "active"),
@@ -93,7 +93,7 @@ async def test_refusals_are_told_in_the_services_own_words(desk: Desk, tmp_path:
     ("document", "shop", "words"),
     [
         (AVOID | {"rules": []}, None, None),
-        (AVOID, None, "unknown channel `w`; did you mean `wechat-main`"),
+        (AVOID, None, "unknown channel `w`; known: `wechat-main`"),
         ({"split": {"best": 80, "warm": 10}}, "tea", None),
         ({"triggers": {}}, "tea", "move it into the merchant's document"),
         ({}, "coffee", "there is no shop coffee"),

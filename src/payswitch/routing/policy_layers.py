@@ -49,8 +49,9 @@ _SHAPE: Final = inspect.type_info(ShopPolicy)
 _MERCHANTS: Final = frozenset(Policy.__struct_fields__) - set(ShopPolicy.__struct_fields__)
 
 
-def load_merchant_policy(data: Any, channels: Sequence[Channel], shops: Sequence[str], version: str) -> Policy:
-    """A whole document; its `version` may be left out, the service names it. Raises PolicyInvalid."""
+def load_merchant_policy(data: Any, channels: Sequence[Channel] | None, shops: Sequence[str], version: str) -> Policy:
+    """A whole document; its `version` may be left out, the service names it. Without `channels` names of channels,
+    products and tags are not checked. Raises PolicyInvalid."""
     named = {**data, "version": version} if isinstance(data, dict) else data
     problems: list[PolicyProblem] = []
     try:
@@ -64,7 +65,7 @@ def load_merchant_policy(data: Any, channels: Sequence[Channel], shops: Sequence
     raise PolicyInvalid(problems)
 
 
-def load_shop_policy(data: Any, base: Policy, channels: Sequence[Channel], shop_id: str) -> ShopPolicy:
+def load_shop_policy(data: Any, base: Policy, channels: Sequence[Channel] | None, shop_id: str) -> ShopPolicy:
     """A shop's document, checked together with what it inherits. Raises PolicyInvalid with all mistakes."""
     problems = _check_parts(data)
     if problems:

@@ -17,6 +17,10 @@ from payswitch.routing.policy_loading import PolicyInvalid, load_policy
 from payswitch.settings import Settings
 
 _RIGHT = "no mistakes / 没有错误"
+_NOT_NAMES = (
+    "channels are managed in the service: their names are checked with --url only / "
+    "渠道由服务管理，渠道名须用 --url 校验"
+)
 
 
 def check_served(file: Path, *, merchant: str | None, shop: str | None, url: str, key_file: Path | None) -> None:
@@ -47,7 +51,11 @@ def _check_with(config: Path, data: Any, merchant: str | None, shop: str | None)
 
     settings = load_or_fail(config)
     merchant_id = _merchant(settings, merchant, shop)
-    channels = [entry.channel() for entry in settings.channels if entry.merchant_id == merchant_id]
+    channels = None
+    if settings.key_ring is None:
+        channels = [entry.channel() for entry in settings.channels if entry.merchant_id == merchant_id]
+    else:
+        typer.echo(_NOT_NAMES)
     shops = [entry.shop_id for entry in settings.shops if entry.merchant_id == merchant_id]
     if shop is None:
         load_merchant_policy(data, channels, shops, "-")
