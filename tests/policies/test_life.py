@@ -152,7 +152,7 @@ async def test_all_mistakes_are_told_at_once_and_nothing_is_written(tonight: Nig
         with pytest.raises(PaySwitchError) as refused:
             await ask
         found = problems(refused.value)
-        assert set(found) == {"triger", "split", "tiers[0].tags", "rules[0].when.min_fen"}
+        assert set(found) == {"triger", "split", "tiers[0].tags", "rules[0].when.min_fen", "rules[0].when.shops"}
         assert all(" / " in message for message in found.values())
     assert await policies.list_policies(tonight.ctx, LIN) == []
     await policies.check_policy(tonight.ctx, LIN, CheckPolicy(merchant_id="m-1", document=BEST_ONLY))

@@ -35,11 +35,11 @@ async def test_a_draft_that_changes_nothing_moves_nobody(tonight: Night) -> None
 
     found = await simulated(tonight, EVEN)
 
-    assert (found.recorded, found.looked_at, found.replayed) == (20, 20, 20)
-    assert (found.repeated, found.nowhere, found.still_open) == (20, 0, 0)
-    assert found.elsewhere == pytest.approx(0.0)
-    assert found.paid_share is not None
-    assert found.paid_estimate.snips == pytest.approx(found.paid_share)
+    assert (found.figures.recorded, found.figures.looked_at, found.figures.replayed) == (20, 20, 20)
+    assert (found.figures.repeated, found.figures.nowhere, found.figures.still_open) == (20, 0, 0)
+    assert found.figures.elsewhere == pytest.approx(0.0)
+    assert found.figures.paid_share is not None
+    assert found.paid_estimate.snips == pytest.approx(found.figures.paid_share)
     assert found.paid_estimate.support == pytest.approx(1.0)
 
 
@@ -49,16 +49,16 @@ async def test_shares_rules_and_success_of_a_draft_are_told_before_it_is_put_in_
 
     found = await simulated(tonight, ALIPAY_FIRST)
 
-    shares = {one.channel_id: (round(one.before, 1), one.after) for one in found.shares}
+    shares = {one.channel_id: (round(one.before, 1), one.after) for one in found.figures.shares}
     assert shares == {"alipay-main": (0.5, 1.0), "wechat-main": (0.5, 0.0)}
-    assert found.elsewhere == pytest.approx(20, abs=1)
-    assert [(one.rule, one.before, one.after) for one in found.rules] == [("alipay-first", 0, 40)]
+    assert found.figures.elsewhere == pytest.approx(20, abs=1)
+    assert [(one.rule, one.before, one.after) for one in found.figures.rules] == [("alipay-first", 0, 40)]
     estimate = found.paid_estimate
-    assert found.paid_share is not None
+    assert found.figures.paid_share is not None
     assert estimate.snips is not None
-    assert (estimate.snips, found.paid_share < 0.85) == (pytest.approx(1.0), True), "who began at Alipay paid"
+    assert (estimate.snips, found.figures.paid_share < 0.85) == (pytest.approx(1.0), True), "who began at Alipay paid"
     assert estimate.effective == pytest.approx(20, abs=1), "the others teach nothing about it"
-    assert not estimate.reliable, "twenty outcomes are not enough, whatever they say"
+    assert not estimate.is_reliable, "twenty outcomes are not enough, whatever they say"
     assert found.fee_estimate.snips == pytest.approx(0.006, abs=0.0005)
 
 
@@ -68,15 +68,19 @@ async def test_it_says_where_nothing_is_known(tonight: Night) -> None:
 
     found = await simulated(tonight, ALIPAY_FIRST)
 
-    assert found.elsewhere == pytest.approx(10)
-    assert (found.paid_estimate.support, found.paid_estimate.snips, found.paid_estimate.reliable) == (0.0, None, False)
+    assert found.figures.elsewhere == pytest.approx(10)
+    assert (found.paid_estimate.support, found.paid_estimate.snips, found.paid_estimate.is_reliable) == (
+        0.0,
+        None,
+        False,
+    )
 
 
 async def test_payments_that_a_draft_has_no_channel_for_are_counted(tonight: Night) -> None:
     await in_force(tonight, BEST_ONLY)
     await an_evening(tonight, 5)
     only = {"rules": [{"name": "huabei", "when": {}, "then": {"only": {"methods": ["huabei"]}}}]}
-    assert (await simulated(tonight, only)).nowhere == 5
+    assert (await simulated(tonight, only)).figures.nowhere == 5
 
 
 async def test_a_shop_is_simulated_alone_and_hears_of_the_others_outages(tonight: Night) -> None:
@@ -84,7 +88,7 @@ async def test_a_shop_is_simulated_alone_and_hears_of_the_others_outages(tonight
     await an_evening(tonight, 6)
     made = await draft(tonight, {"split": {"best": 100, "warm": 0}}, "shop-2")
     found = await simulate_policy(tonight.ctx, LIN, made.version.policy_id, 7)
-    assert (found.recorded, found.replayed, found.paid_share) == (6, 0, None)
+    assert (found.figures.recorded, found.figures.replayed, found.figures.paid_share) == (6, 0, None)
 
 
 async def test_of_a_long_history_the_newest_decisions_are_replayed_and_it_says_so(
@@ -95,7 +99,7 @@ async def test_of_a_long_history_the_newest_decisions_are_replayed_and_it_says_s
     await in_force(tonight, EVEN)
     await an_evening(tonight, 10)
     found = await simulated(tonight, EVEN)
-    assert (found.recorded, found.looked_at, found.replayed) == (10, 7, 7)
+    assert (found.figures.recorded, found.figures.looked_at, found.figures.replayed) == (10, 7, 7)
 
 
 async def test_only_the_days_asked_for_count(tonight: Night) -> None:
@@ -103,8 +107,8 @@ async def test_only_the_days_asked_for_count(tonight: Night) -> None:
     await an_evening(tonight, 4)
     tonight.clock.advance(seconds=2 * 86_400)
     await an_evening_later(tonight)
-    assert (await simulated(tonight, EVEN, days=1)).recorded == 1
-    assert (await simulated(tonight, EVEN, days=7)).recorded == 5
+    assert (await simulated(tonight, EVEN, days=1)).figures.recorded == 1
+    assert (await simulated(tonight, EVEN, days=7)).figures.recorded == 5
 
 
 async def an_evening_later(night: Night) -> None:

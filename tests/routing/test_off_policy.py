@@ -18,7 +18,7 @@ def test_by_hand() -> None:
     found = weighing.estimate()
     assert (found.snips, found.ips, found.effective, found.support) == (0.5, 0.5, 2.0, 1.0)
     assert found.low == pytest.approx(0.5 - 1.96 * (2 * 1.0) ** 0.5 / 4)
-    assert not found.reliable
+    assert not found.is_reliable
 
 
 def test_the_same_policy_is_estimated_as_it_was() -> None:
@@ -28,7 +28,7 @@ def test_the_same_policy_is_estimated_as_it_was() -> None:
         weighing.add(1.0, float(n % 10 > 0))
     found = weighing.estimate()
     assert (found.snips, found.ips, found.effective) == (pytest.approx(0.9), pytest.approx(0.9), pytest.approx(1_000))
-    assert found.reliable
+    assert found.is_reliable
 
 
 def test_the_interval_holds_the_truth_as_often_as_it_says() -> None:
@@ -61,4 +61,4 @@ def test_nothing_is_guessed_from_nothing() -> None:
     weighing.saw_choice(0.0)
     weighing.add(0.0, 1.0)
     found = weighing.estimate()
-    assert (found.snips, found.ips, found.low, found.support, found.reliable) == (None, None, None, 0.0, False)
+    assert (found.snips, found.ips, found.low, found.support, found.is_reliable) == (None, None, None, 0.0, False)

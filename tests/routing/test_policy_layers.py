@@ -92,6 +92,7 @@ def test_a_merchants_document_names_its_own_channels_tags_and_shops() -> None:
         "tiers[0].tags",
         "rules[0].then.prefer.tags",
         "rules[0].then.prefer.channels",
+        "rules[0].when.shops",
     }
     with pytest.raises(PolicyInvalid, match="unknown shop `coffee`; known: `books`, `tea`"):
         load_merchant_policy({"rules": [rule(when={"shops": ["coffee"]})]}, FIVE, SHOPS, "m-1@1")

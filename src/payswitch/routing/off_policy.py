@@ -36,7 +36,7 @@ class Estimate(msgspec.Struct, frozen=True, kw_only=True):
     """The part of the draft's choices that the recorded policy could have made, too. Nothing is known of the rest."""
 
     @property
-    def reliable(self) -> bool:
+    def is_reliable(self) -> bool:
         return self.effective >= LEAST_ESS and self.support >= LEAST_SUPPORT
 
 

@@ -57,12 +57,21 @@ def load_merchant_policy(data: Any, channels: Sequence[Channel] | None, shops: S
     try:
         policy = load_policy(named, channels)
     except PolicyInvalid as invalid:
-        problems += invalid.problems
+        problems += [*invalid.problems, *_check_readable_rules(data, shops)]
     else:
         problems += check_shops(policy, shops)
         if not problems:
             return policy
     raise PolicyInvalid(problems)
+
+
+def _check_readable_rules(data: Any, shops: Sequence[str]) -> list[PolicyProblem]:
+    """The shops that the rules name, also when something else in the document is wrong."""
+    try:
+        rules = msgspec.convert(data["rules"], tuple[Rule, ...])
+    except (KeyError, TypeError, msgspec.ValidationError):
+        return []
+    return check_shops(Policy(version="-", rules=rules), shops)
 
 
 def load_shop_policy(data: Any, base: Policy, channels: Sequence[Channel] | None, shop_id: str) -> ShopPolicy:

@@ -27,6 +27,7 @@ def policy_schemas(ref_template: str) -> dict[str, Json]:
         for section, names in table.items():
             for name in names:
                 parts[_SECTIONS[section]]["properties"][name].update(limit)
+    parts["Policy"]["properties"]["version"]["type"] = ["string", "integer"]
     for name in ("best", "warm", "explore"):
         parts["Split"]["properties"][name].update({"minimum": 0, "maximum": 100})
     return parts

@@ -58,17 +58,15 @@ class RuleCount(msgspec.Struct, frozen=True, kw_only=True):
     after: int
 
 
-class Simulation(msgspec.Struct, frozen=True, kw_only=True):
-    """What the draft would have done with the recorded payments."""
+class Figures(msgspec.Struct, frozen=True, kw_only=True):
+    """What the draft would have done with the recorded payments, as plain counts. Shares are parts of 1."""
 
-    since_ms: int
-    until_ms: int
     recorded: int
     """Decisions in this time, of every merchant of the service."""
     looked_at: int
     """Of those, the newest that were read; fewer than `recorded`: there were more than the most."""
     replayed: int
-    """First decisions of this merchant's (or shop's) payments: what the figures below rest on."""
+    """First decisions of this merchant's (or shop's) payments: what the other figures rest on."""
     later_rounds: int
     """Decisions after something had failed: replayed for what they taught, in no figure."""
     without_facts: int
@@ -87,6 +85,14 @@ class Simulation(msgspec.Struct, frozen=True, kw_only=True):
     """As recorded."""
     fee_share: float | None
     """Fees in parts of the money received, as recorded."""
+
+
+class Simulation(msgspec.Struct, frozen=True, kw_only=True):
+    """The figures of some days, and what the draft would have earned in them."""
+
+    since_ms: int
+    until_ms: int
+    figures: Figures
     paid_estimate: Estimate
     fee_estimate: Estimate
 
@@ -214,9 +220,7 @@ class _Replay:
         total, ended = tally.replayed, tally.replayed - tally.open
         channels = sorted({*tally.before, *tally.after}, key=lambda name: (-tally.before[name], name))
         rules = dict.fromkeys([*tally.rules_after, *tally.rules_before])
-        return Simulation(
-            since_ms=since_ms,
-            until_ms=until_ms,
+        figures = Figures(
             recorded=recorded,
             looked_at=looked_at,
             replayed=total,
@@ -237,6 +241,11 @@ class _Replay:
             ),
             paid_share=tally.paid / ended if ended else None,
             fee_share=tally.fee_fen / tally.received_fen if tally.received_fen else None,
+        )
+        return Simulation(
+            since_ms=since_ms,
+            until_ms=until_ms,
+            figures=figures,
             paid_estimate=tally.success.estimate(),
             fee_estimate=tally.fees.estimate(unweighted_of=tally.received_fen),
         )

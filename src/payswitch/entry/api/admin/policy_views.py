@@ -13,7 +13,7 @@ from payswitch.routing.off_policy import Estimate
 from payswitch.routing.policy import Policy
 from payswitch.routing.policy_diff import Difference
 from payswitch.services.policies import PolicyRecord, RolledBack
-from payswitch.services.policy_simulation import Simulation
+from payswitch.services.policy_simulation import Figures, Simulation
 
 
 class ActivationView(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,55 +95,18 @@ class RollbackView(msgspec.Struct, frozen=True, kw_only=True):
     revision: int
 
 
-class EstimateView(msgspec.Struct, frozen=True, kw_only=True):
+class EstimateView(Estimate, frozen=True, kw_only=True):
     """What the draft would have earned. null: there is nothing to estimate from."""
 
-    ips: float | None
-    snips: float | None
-    low: float | None
-    """95 % interval of `snips`."""
-    high: float | None
-    outcomes: int
-    effective: float
-    """Effective sample size."""
-    support: float
-    """The part of the draft's choices that the recorded policy could have made, too; nothing is known of the rest."""
     reliable: bool
     """At least 100 effective outcomes and 95 % support."""
 
 
-class ShareView(msgspec.Struct, frozen=True, kw_only=True):
-    channel_id: str
-    before: float
-    after: float
-
-
-class RuleCountView(msgspec.Struct, frozen=True, kw_only=True):
-    rule: str
-    before: int
-    after: int
-
-
-class SimulationView(msgspec.Struct, frozen=True, kw_only=True):
-    """What the draft would have done with the payments of the last days. Shares are parts of 1."""
+class SimulationView(Figures, frozen=True, kw_only=True):
+    """What the draft would have done with the payments of the last days."""
 
     since: str
     until: str
-    recorded: int
-    looked_at: int
-    """Fewer than `recorded`: only the newest were replayed."""
-    replayed: int
-    later_rounds: int
-    without_facts: int
-    repeated: int
-    """So many recorded first choices the policy in force repeats in the replay: how far it can be trusted."""
-    elsewhere: float
-    nowhere: int
-    still_open: int
-    shares: list[ShareView]
-    rules: list[RuleCountView]
-    paid_share: float | None
-    fee_share: float | None
     paid_estimate: EstimateView
     fee_estimate: EstimateView
 
@@ -208,32 +171,15 @@ def rollback_view(done: RolledBack) -> RollbackView:
     )
 
 
-_AS_FOUND = (
-    "recorded",
-    "looked_at",
-    "replayed",
-    "later_rounds",
-    "without_facts",
-    "repeated",
-    "elsewhere",
-    "nowhere",
-    "still_open",
-    "paid_share",
-    "fee_share",
-)
-
-
 def simulation_view(found: Simulation) -> SimulationView:
     return SimulationView(
+        **{name: getattr(found.figures, name) for name in found.figures.__struct_fields__},
         since=iso_utc(found.since_ms),
         until=iso_utc(found.until_ms),
-        shares=[ShareView(channel_id=s.channel_id, before=s.before, after=s.after) for s in found.shares],
-        rules=[RuleCountView(rule=r.rule, before=r.before, after=r.after) for r in found.rules],
         paid_estimate=_estimate(found.paid_estimate),
         fee_estimate=_estimate(found.fee_estimate),
-        **{name: getattr(found, name) for name in _AS_FOUND},
     )
 
 
 def _estimate(found: Estimate) -> EstimateView:
-    return EstimateView(**msgspec.structs.asdict(found), reliable=found.reliable)
+    return EstimateView(**msgspec.structs.asdict(found), reliable=found.is_reliable)
