@@ -6,9 +6,11 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
+from payswitch.domain.channel import Product
 from payswitch.domain.errors import PaySwitchError
-from payswitch.domain.payment import Customer, Decision
-from payswitch.routing.request import RouteRequest
+from payswitch.domain.payment import AttemptState, Customer, Decision
+from payswitch.routing.request import Exclusion, RoutePlan, RouteRequest
+from payswitch.services import explaining
 from payswitch.services.explaining import Explanation, explain_for_operator, explain_for_shop
 from tests.policies.support import ALIPAY_FIRST, BOOKS, LIN, WU, in_force
 from tests.services.harness import MAINTENANCE, SHOP, Night
@@ -94,6 +96,40 @@ async def test_what_an_older_version_recorded_is_explained_without_a_replay(toni
         "未选 x / wechat_h5：said_by_a_later_version:7",
         "not x / wechat_h5: said_by_a_later_version:7",
     ) in story.lines
+
+
+async def test_a_plan_that_cannot_be_read_hides_nothing_else(tonight: Night) -> None:
+    made = await tonight.order()
+    payment_id = made.file.payment.payment_id
+    new = (await tonight.store.decisions(payment_id))[0]
+
+    async def of_the_future(payment_id: str) -> list[Decision]:
+        return [replace(new, plan=msgspec.Raw(b'{"policy": 2}'))]
+
+    tonight.ctx.store = Older(tonight.ctx.store, of_the_future)  # type: ignore[assignment]
+    story = (await explain_for_shop(tonight.ctx, SHOP, payment_id)).stories[0]
+    assert [english for _, english in story.lines] == [
+        "recorded by another version, which this one cannot read",
+        "attempt 1 at wechat-main / wechat_native: its credential is shown, waiting for the customer",
+    ]
+    assert story.replay.rules is None
+
+
+def test_every_end_of_an_attempt_has_its_words() -> None:
+    assert set(explaining._ENDS) == set(AttemptState)
+
+
+def test_when_no_channel_was_eligible_it_says_so() -> None:
+    plan = RoutePlan(
+        policy_version="p",
+        salt="s",
+        candidates=(),
+        excluded=(Exclusion(channel_id="w", product=Product.WECHAT_NATIVE, reason="maintenance"),),
+    )
+    assert [english for _, english in explaining._lines(plan, ())] == [
+        "no channel was eligible",
+        "not w / wechat_native: planned maintenance is on",
+    ]
 
 
 class Older:

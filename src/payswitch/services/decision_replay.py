@@ -43,6 +43,13 @@ _NO_FACTS: Final = Replay(
     said="cannot be replayed: what routing was asked is not recorded",
     said_zh="无法复核：未记录当时的路由事实",
 )
+UNREADABLE: Final = Replay(
+    rules=None,
+    candidates=None,
+    first=None,
+    said="cannot be replayed: the plan was recorded by another version",
+    said_zh="无法复核：方案由其他版本记录",
+)
 _NO_POLICY: Final = Replay(
     rules=None,
     candidates=None,

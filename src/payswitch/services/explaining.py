@@ -15,12 +15,13 @@ from payswitch.routing.reasons import explain
 from payswitch.routing.request import Candidate, Exclusion, RoutePlan
 from payswitch.services import payments
 from payswitch.services.context import Context
-from payswitch.services.decision_replay import Replay, replay
-
-_plans: Final = msgspec.json.Decoder(RoutePlan)
+from payswitch.services.decision_replay import UNREADABLE, Replay, replay
+from payswitch.services.recorded_facts import plan_of
 
 Line = tuple[str, str]
 """One sentence: Chinese, English."""
+
+_UNREADABLE: Final[Line] = ("决策由其他版本记录，无法解读", "recorded by another version, which this one cannot read")
 
 _ENDS: Final[dict[AttemptState, Line]] = {
     AttemptState.CREATED: ("尚未发出", "not sent yet"),
@@ -74,14 +75,14 @@ async def _explain(ctx: Context, file: PaymentFile) -> Explanation:
 
 
 async def _story(ctx: Context, decision: Decision, file: PaymentFile) -> DecisionStory:
-    plan = _plans.decode(decision.plan)
+    plan = plan_of(decision)
     attempts = [attempt for attempt in file.attempts if attempt.decision_id == decision.decision_id]
     return DecisionStory(
         decision_id=decision.decision_id,
         at_ms=decision.at_ms,
         policy_version=decision.policy_version,
-        lines=tuple(_lines(plan, attempts)),
-        replay=await replay(ctx, decision, plan, file.payment),
+        lines=(_UNREADABLE, *map(_ended, attempts)) if plan is None else tuple(_lines(plan, attempts)),
+        replay=UNREADABLE if plan is None else await replay(ctx, decision, plan, file.payment),
     )
 
 

@@ -28,7 +28,7 @@ from payswitch.services.context import Context
 from payswitch.services.policies import policy_and_log
 from payswitch.services.policy_desk import PolicyDesk, owners, policy_desk_of
 from payswitch.services.policy_log import Chosen, whole_policies
-from payswitch.services.recorded_facts import request_of
+from payswitch.services.recorded_facts import plan_of, request_of
 from payswitch.services.replay_feed import ReplayFeed
 from payswitch.services.routes import book_of
 
@@ -38,8 +38,6 @@ _PAGE: Final = 500
 _BREATH: Final = 20
 """Decisions between two breaths in which payments go on: a few milliseconds of work."""
 _DAY_MS: Final = 86_400_000
-
-_plans: Final = msgspec.json.Decoder(RoutePlan)
 
 
 class ChannelShare(msgspec.Struct, frozen=True, kw_only=True):
@@ -161,10 +159,10 @@ class _Replay:
         self._feed.add(one)
         request = request_of(one.decision, payment)
         mine = self._scope.shop_id in ("", payment.shop_id)
-        if request is None:
+        recorded = plan_of(one.decision)
+        if request is None or recorded is None:
             self.tally.without_facts += mine
             return
-        recorded = _plans.decode(one.decision.plan)
         salt = recorded_share(recorded.salt)[0]
         draft = self._draft.plan(request, self._book, now_ms=at_ms, salt=salt)
         today = self._today.plan(request, self._book, now_ms=at_ms, salt=recorded.salt)

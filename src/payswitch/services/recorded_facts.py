@@ -1,4 +1,4 @@
-"""The facts of a decision as they are recorded beside it, and read again for a replay or a simulation.
+"""The facts of a decision as they are recorded beside it; facts and plan read again for a replay or a simulation.
 
 What identifies the customer at a wallet is left out: for routing it only matters whether it was known.
 """
@@ -11,12 +11,13 @@ import msgspec
 from msgspec.structs import replace
 
 from payswitch.domain.payment import Customer, Decision, Payment
-from payswitch.routing.request import RouteRequest
+from payswitch.routing.request import RoutePlan, RouteRequest
 
 _KNOWN: Final = "known"
 """In place of an openid or a wallet's user id."""
 _encode: Final = msgspec.json.Encoder().encode
-_decoder: Final = msgspec.json.Decoder(RouteRequest)
+_requests: Final = msgspec.json.Decoder(RouteRequest)
+_plans: Final = msgspec.json.Decoder(RoutePlan)
 
 
 def facts_of(request: RouteRequest) -> msgspec.Raw:
@@ -39,6 +40,14 @@ def request_of(decision: Decision, payment: Payment) -> RouteRequest | None:
     if decision.facts is None:
         return None
     try:
-        return replace(_decoder.decode(decision.facts), metadata=payment.metadata)
+        return replace(_requests.decode(decision.facts), metadata=payment.metadata)
+    except msgspec.ValidationError:
+        return None
+
+
+def plan_of(decision: Decision) -> RoutePlan | None:
+    """The recorded plan; None when it is written in words that this version does not know."""
+    try:
+        return _plans.decode(decision.plan)
     except msgspec.ValidationError:
         return None
