@@ -40,11 +40,21 @@ def test_the_interval_holds_the_truth_as_often_as_it_says() -> None:
         weighing = Weighing()
         for channel in random.choices(range(3), then, k=2_000):
             weighing.add(now[channel] / then[channel], float(random.random() < chances[channel]))
-        found = weighing.estimate()
+        found = weighing.rate()
         assert found.low is not None
         assert found.high is not None
         held += found.low <= truth <= found.high
     assert 182 <= held <= 198
+
+
+def test_three_of_three_is_no_certainty() -> None:
+    weighing = Weighing()
+    for _ in range(3):
+        weighing.add(1.0, 1.0)
+    found = weighing.rate()
+    assert (found.snips, found.high) == (1.0, 1.0)
+    assert found.low == pytest.approx(0.4385, abs=0.0005), "Wilson: 3 / (3 + 1.96^2)"
+    assert Weighing().rate().low is None
 
 
 def test_money_is_a_ratio_of_sums() -> None:

@@ -12,6 +12,9 @@ from math import sqrt
 from typing import Final
 
 import msgspec
+from msgspec.structs import replace
+
+from payswitch.routing.call_window import wilson_lower
 
 _Z95: Final = 1.96
 LEAST_ESS: Final = 100.0
@@ -66,8 +69,17 @@ class Weighing:
         ):  # fmt: skip
             sums[name] += part
 
+    def rate(self) -> Estimate:
+        """For shares of yes and no: Wilson's interval over the effective sample. Unlike the normal one it never claims
+        to be certain because everybody in a small sample paid."""
+        found = self.estimate()
+        if found.snips is None:
+            return found
+        good, size = found.snips * found.effective, found.effective
+        return replace(found, low=wilson_lower(good, size, _Z95), high=1.0 - wilson_lower(size - good, size, _Z95))
+
     def estimate(self, *, unweighted_of: float | None = None) -> Estimate:
-        """`unweighted_of`: the plain sum of `of`, for IPS; default the number of outcomes."""
+        """A ratio with the normal interval. `unweighted_of`: the plain sum of `of`, for IPS; default the count."""
         sums = self._sums
         of = float(self.count) if unweighted_of is None else unweighted_of
         support = self.supported / self.choices if self.choices else 0.0

@@ -244,7 +244,7 @@ class _Replay:
             since_ms=since_ms,
             until_ms=until_ms,
             figures=figures,
-            paid_estimate=tally.success.estimate(),
+            paid_estimate=tally.success.rate(),
             fee_estimate=tally.fees.estimate(unweighted_of=tally.received_fen),
         )
 
