@@ -5,7 +5,7 @@ What identifies the customer at a wallet is left out: for routing it only matter
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 from msgspec.structs import replace
@@ -15,6 +15,8 @@ from payswitch.routing.request import RoutePlan, RouteRequest
 
 _KNOWN: Final = "known"
 """In place of an openid or a wallet's user id."""
+_ONLY_WHETHER: Final = frozenset({"openid", "openids", "buyer_id"})
+_TELLS_NOBODY: Final = frozenset({"is_new", "age", "age_band", "device", "risk"})
 _encode: Final = msgspec.json.Encoder().encode
 _requests: Final = msgspec.json.Decoder(RouteRequest)
 _plans: Final = msgspec.json.Decoder(RoutePlan)
@@ -26,13 +28,15 @@ def facts_of(request: RouteRequest) -> msgspec.Raw:
 
 
 def _masked(customer: Customer) -> Customer:
-    return replace(
-        customer,
-        customer_id=None,
-        client_ip=None,
-        openid=_KNOWN if customer.openid else None,
-        buyer_id=_KNOWN if customer.buyer_id else None,
-    )
+    """What is not named here is left out: a field that is added to the customer one day tells nothing by mistake."""
+    kept: dict[str, Any] = {}
+    for name in customer.__struct_fields__:
+        value = getattr(customer, name)
+        if name in _TELLS_NOBODY:
+            kept[name] = value
+        elif name in _ONLY_WHETHER and value:
+            kept[name] = dict.fromkeys(value, _KNOWN) if isinstance(value, dict) else _KNOWN
+    return Customer(**kept)
 
 
 def request_of(decision: Decision, payment: Payment) -> RouteRequest | None:
