@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable
 from enum import StrEnum
@@ -18,6 +19,7 @@ from payswitch.connectors.registry import CONNECTORS
 from payswitch.domain import errors
 from payswitch.domain.managed_channel import CHANNEL
 from payswitch.domain.transitions import ATTEMPT, FORBIDDEN, PAYMENT, REFUND, STAYS, Machine
+from payswitch.routing.policy_schema import policy_schema
 
 S = TypeVar("S", bound=StrEnum)
 E = TypeVar("E", bound=StrEnum)
@@ -113,12 +115,18 @@ def _quality_section(name: str, quality: Quality) -> list[str]:
     return lines
 
 
+def policy_schema_page() -> str:
+    """The JSON Schema of policy documents, for editors and other programs."""
+    return json.dumps(policy_schema(), ensure_ascii=False, indent=2) + "\n"
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "states.md": states_page,
     "errors.md": errors_page,
     "products.md": products_page,
     "connectors.md": connectors_page,
     "environments.md": environments_page,
+    "policy.schema.json": policy_schema_page,
 }
 
 

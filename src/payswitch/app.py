@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from payswitch.connectors.aiohttp_transport import AiohttpTransport
 from payswitch.connectors.contract import AccountProblem
 from payswitch.connectors.directory import Directory
@@ -24,8 +26,8 @@ from payswitch.kit import logs
 from payswitch.kit.clock import Clock, SystemClock
 from payswitch.kit.ids import IdSource, SystemIds
 from payswitch.operator_settings import operators_by_key
-from payswitch.routing.planner import Router
 from payswitch.routing.policy import Policy, default_policy
+from payswitch.routing.policy_book import PolicyBook
 from payswitch.routing.policy_loading import PolicyInvalid
 from payswitch.routing.policy_loading import load_policy as read_policy
 from payswitch.senders.webhooks import WebhookSender
@@ -33,6 +35,8 @@ from payswitch.services.channel_desk import ChannelDesk
 from payswitch.services.channel_loading import load_managed, reseal_all
 from payswitch.services.context import Context
 from payswitch.services.live_board import LiveBoard
+from payswitch.services.policy_desk import PolicyDesk, owners
+from payswitch.services.policy_installing import restore_policies
 from payswitch.services.usage import day_start_ms
 from payswitch.settings import ServiceSettings, Settings, SettingsError
 from payswitch.storage.errors import SchemaMismatch
@@ -67,11 +71,14 @@ class App:
             file_accounts={entry.channel_id: entry.account for entry in settings.channels},
         )
         self._managed_loaded = False
+        self.policy_desk = PolicyDesk(
+            store=self.store, book=PolicyBook(load_policy(settings), merchant_of=owners(self.directory))
+        )
         self.board = LiveBoard(clock=clock)
         self.ctx = Context(
             store=self.store,
             directory=self.directory,
-            router=Router(load_policy(settings)),
+            router=self.policy_desk.book,
             sender=self.sender,
             feed=self.board,
             clock=clock,
@@ -80,6 +87,7 @@ class App:
             timings=settings.timings,
             operators=operators_by_key(settings.operators),
             desk=self.desk,
+            policy_desk=self.policy_desk,
             board=self.board,
         )
         self.worker = Worker(self.ctx)
@@ -104,6 +112,7 @@ class App:
         for channel in self.directory.all_channels():
             await self.store.save_channel(channel)
         now_ms = self.ctx.clock.now_ms()
+        await self._restore_policies(now_ms)
         self.ctx.usage.restore(await self.store.received_since(day_start_ms(now_ms)), now_ms)
         await self.transport.open()
         await self.sender.open()
@@ -119,6 +128,16 @@ class App:
         if problems:
             raise StartProblem(str(self.store.path), problems)
         self._managed_loaded = True
+
+    async def _restore_policies(self, now_ms: int) -> None:
+        """Raises StartProblem for a stored policy that cannot be read."""
+        try:
+            merchants = {shop.merchant_id for shop in self.settings.shops}
+            await restore_policies(self.policy_desk, merchants, now_ms)
+        except msgspec.ValidationError as error:
+            raise StartProblem(
+                str(self.store.path), [f"a stored policy cannot be read / 无法读取已保存的策略: {error}"]
+            ) from error
 
     async def stop(self) -> None:
         """Finish what is going on, then close. Whatever is cut off all the same, the sweeper finishes next time."""

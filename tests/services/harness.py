@@ -42,11 +42,12 @@ from payswitch.domain.payment import Attempt, PaymentFile, Shop
 from payswitch.kit.certificates import CertificateEnd
 from payswitch.kit.clock import ManualClock
 from payswitch.kit.ids import SeededIds
-from payswitch.routing.planner import Router
 from payswitch.routing.policy import Policy, Split
+from payswitch.routing.policy_book import PolicyBook
 from payswitch.services import payments, results, sweeper
 from payswitch.services.commands import CreatePayment, PaymentAnswer
 from payswitch.services.context import Context
+from payswitch.services.policy_desk import PolicyDesk, owners
 from payswitch.services.timings import Timings
 from payswitch.storage.sqlite import SqliteStore
 
@@ -428,10 +429,13 @@ async def night(folder: Path, *, timings: Timings | None = None) -> AsyncIterato
     shop, feed = FakeShop(), Feed()
     async with SqliteStore(folder / "night.sqlite", clock=clock) as store:
         await store.save_shop(SHOP, [])
+        policy = Policy(version="test", split=Split(best=100, warm=0, explore=0))
+        desk = PolicyDesk(store=store, book=PolicyBook(policy, merchant_of=owners(directory)))
         ctx = Context(
             store=store,
             directory=directory,
-            router=Router(Policy(version="test", split=Split(best=100, warm=0, explore=0))),
+            router=desk.book,
+            policy_desk=desk,
             sender=shop,
             feed=feed,
             clock=clock,

@@ -17,7 +17,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import NullPool, create_engine
 
-from payswitch.storage import managed_channels, outbox, schema, write_statements
+from payswitch.storage import managed_channels, outbox, policies, schema, write_statements
 from payswitch.storage import read_statements as reads
 from payswitch.storage.errors import SchemaMismatch, integrity_error
 from payswitch.storage.migrations.upgrade import HEAD, alembic_config, stored_revision, upgrade
@@ -127,6 +127,9 @@ def test_a_second_start_does_not_even_load_alembic(migrated: Path) -> None:
         (schema.managed_channels, managed_channels.MANAGED_CHANNEL),
         (schema.channel_credentials, managed_channels.CREDENTIAL),
         (schema.channel_audit, managed_channels.AUDIT_ENTRY),
+        (schema.policies, policies.POLICY),
+        (schema.policy_activations, policies.ACTIVATION),
+        (schema.resolved_policies, policies.RESOLVED),
     ],
     ids=lambda value: getattr(value, "name", ""),
 )

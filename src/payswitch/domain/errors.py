@@ -66,12 +66,20 @@ DECLARED_IN_FILE = ErrorKind(
 REVISION_CONFLICT = ErrorKind(
     "revision_conflict",
     409,
-    "Somebody else has changed this channel; read it again, then decide again",
-    "该渠道已被他人修改，请重新读取后再操作",
+    "Somebody else has changed this meanwhile; read it again, then decide again",
+    "内容已被他人修改，请重新读取后再操作",
     "query",
 )
 CHANNEL_STATE = ErrorKind(
     "channel_state", 409, "The channel's state does not allow this", "渠道当前状态不允许此操作", "query"
+)
+POLICY_INVALID = ErrorKind("policy_invalid", 422, "The policy document has mistakes", "策略文档有误", "fix_request")
+POLICY_STATE = ErrorKind(
+    "policy_state",
+    409,
+    "That is in force already, or nothing earlier was",
+    "该策略已生效，或没有更早的策略可回滚",
+    "query",
 )
 NO_MASTER_KEY = ErrorKind(
     "no_master_key",

@@ -212,6 +212,8 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     duration_us: int
     plan: msgspec.Raw
     """The route plan as JSON: candidates with reasons, scores and propensities; exclusions; rules fired."""
+    facts: msgspec.Raw | None = None
+    """What routing was asked, as JSON, without what identifies the customer; None for decisions of older versions."""
 
 
 class Incident(msgspec.Struct, frozen=True, kw_only=True):

@@ -51,6 +51,13 @@ class Router:
         self._policy = policy
         self._profile = Profile(policy)
 
+    def beside(self, policy: Policy) -> Router:
+        """A router with another policy that shares everything learned or lent with this one: health, breakers, probes
+        and the moves not yet told. Its split keeps books of its own: another shop's shares are no part of its own."""
+        other = Router(policy)
+        other._health, other._moves, other._probe_budget = self._health, self._moves, self._probe_budget
+        return other
+
     @property
     def policy(self) -> Policy:
         return self._policy
@@ -130,7 +137,8 @@ class Router:
 
     def drain_moves(self) -> list[BreakerMove]:
         """Moves that `plan()` made, for whoever does not want to wait for the next observation."""
-        moves, self._moves = self._moves, []
+        moves = list(self._moves)
+        self._moves.clear()  # kept as the same list: routers beside this one write into it, too
         return moves
 
     def health_snapshot(self, now_ms: int) -> list[ChannelHealth]:

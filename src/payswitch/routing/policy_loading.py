@@ -11,6 +11,7 @@ from msgspec import inspect
 from payswitch.domain.channel import Channel, Product
 from payswitch.routing.maintenance import window_of
 from payswitch.routing.policy import Action, Condition, Policy, Rule, Target
+from payswitch.routing.policy_names import check_tags
 from payswitch.routing.policy_shape import PolicyProblem, check_shape, unknown
 
 _SHAPE = inspect.type_info(Policy)
@@ -32,14 +33,29 @@ def load_policy(data: Any, channels: Iterable[Channel] | None = None) -> Policy:
     """
     if isinstance(data, dict) and isinstance(data.get("version"), int) and not isinstance(data["version"], bool):
         data = {**data, "version": str(data["version"])}  # `version: 3` is a fair way to write it
+    known = None if channels is None else tuple(channels)
     problems = check_shape(_SHAPE, data)
     if problems:
-        raise PolicyInvalid(problems)
+        raise PolicyInvalid([*problems, *_check_sound_parts(data, problems, known)])
     policy = msgspec.convert(data, Policy)
-    problems = check_policy(policy, None if channels is None else tuple(channels))
+    problems = check_policy(policy, known)
     if problems:
         raise PolicyInvalid(problems)
     return policy
+
+
+def _check_sound_parts(
+    data: Any, problems: Sequence[PolicyProblem], channels: Sequence[Channel] | None
+) -> list[PolicyProblem]:
+    """What is senseless in those sections whose shape is right: so that all is told at once."""
+    if not isinstance(data, dict):
+        return []
+    broken = {problem.place.partition(".")[0].partition("[")[0] for problem in problems}
+    sound = {name: value for name, value in data.items() if name in Policy.__struct_fields__ and name not in broken}
+    found = check_policy(msgspec.convert({"version": "-", **sound}, Policy), channels)
+    if "tiers" in broken:  # which tiers there are is not known
+        found = [problem for problem in found if not problem.place.endswith(".then.tier")]
+    return found
 
 
 def check_policy(policy: Policy, channels: Sequence[Channel] | None = None) -> list[PolicyProblem]:
@@ -59,7 +75,7 @@ def check_policy(policy: Policy, channels: Sequence[Channel] | None = None) -> l
         names.add(rule.name)
         problems += _check_rule(rule, f"rules[{n}]", tiers)
     if channels is not None:
-        problems += _check_known(policy, channels)
+        problems += _check_known(policy, channels) + check_tags(policy, channels)
     return problems
 
 
@@ -83,7 +99,7 @@ def _order(place: str, low: float, high: float, what: str) -> list[PolicyProblem
     return [PolicyProblem(place, f"{what}: {low} is more than {high}; swap them", f"{what}：{low} 大于 {high}，请对调")]
 
 
-_POSITIVE = {
+POSITIVE = {
     "triggers": (
         "timeouts", "of_calls", "timeouts_within_s", "consecutive_errors", "our_side_refusals", "window_s",
         "last_calls", "min_calls", "open_base_s", "open_max_s", "probe_gap_s", "probe_expiry_s", "probe_share",
@@ -92,12 +108,12 @@ _POSITIVE = {
     "scoring": ("time_constant_s", "prior_calls"),
     "soft_limit": ("min_ms", "max_ms", "min_samples", "time_constant_s"),
 }  # fmt: skip
-_NOT_NEGATIVE = {
+NOT_NEGATIVE = {
     "triggers": ("guard_z", "flap_s"),
     "scoring": ("margin_bp", "lost_order_fen", "latency_fen_per_s", "same_upstream_fen"),
     "soft_limit": ("sds",),
 }
-_SHARES = {
+SHARES = {
     "triggers": ("error_rate", "probe_share"),
     "split": ("safe_within",),
     "scoring": ("creation_prior", "completion_prior"),
@@ -106,13 +122,13 @@ _SHARES = {
 
 def _check_figures(policy: Policy) -> list[PolicyProblem]:
     problems: list[PolicyProblem] = []
-    for section, names in _POSITIVE.items():
+    for section, names in POSITIVE.items():
         for name in names:
             problems += _positive(f"{section}.{name}", getattr(getattr(policy, section), name))
-    for section, names in _NOT_NEGATIVE.items():
+    for section, names in NOT_NEGATIVE.items():
         for name in names:
             problems += _between(f"{section}.{name}", getattr(getattr(policy, section), name), 0, 1_000_000)
-    for section, names in _SHARES.items():
+    for section, names in SHARES.items():
         for name in names:
             problems += _between(f"{section}.{name}", getattr(getattr(policy, section), name), 0, 1)
     triggers, limit = policy.triggers, policy.soft_limit

@@ -15,6 +15,7 @@ from payswitch.services.held_cards import HeldCards
 from payswitch.services.inflight import Inflight
 from payswitch.services.last_times import LastTimes
 from payswitch.services.live_board import LiveBoard, RecentIds
+from payswitch.services.policy_desk import PolicyDesk
 from payswitch.services.ports import ChannelDirectory, EventSender, LiveFeed, Store
 from payswitch.services.side_work import SideWork
 from payswitch.services.timings import Timings
@@ -45,6 +46,8 @@ class Context:
     """Who may call the admin API, by the fingerprint of their key."""
     desk: ChannelDesk | None = None
     """What changing channels needs; None where channels cannot be changed."""
+    policy_desk: PolicyDesk | None = None
+    """What changing policies needs; None where they cannot be changed."""
     inflight: Inflight = field(default_factory=Inflight)
     usage: DailyUsage = field(default_factory=DailyUsage)
     held_cards: HeldCards = field(default_factory=HeldCards)

@@ -13,6 +13,8 @@ from payswitch.domain.events import Event
 from payswitch.domain.exchange import ChannelClient
 from payswitch.domain.managed_channel import AuditEntry, ChannelChange, ManagedChannel, SealedCredential
 from payswitch.domain.payment import Decision, Incident, Payment, PaymentFile, PaymentState, Refund, Shop
+from payswitch.domain.policy_record import PolicyActivation, PolicyChange, PolicyScope, PolicyVersion, ResolvedPolicy
+from payswitch.domain.recorded_decision import RecordedDecision
 from payswitch.kit.certificates import CertificateEnd
 
 
@@ -149,6 +151,44 @@ class ChannelStore(Protocol):
 
     async def audit_entries(self, channel_id: str, *, limit: int) -> Sequence[AuditEntry]:
         """Newest first."""
+        ...
+
+
+class PolicyStore(Protocol):
+    """Policy documents, the log of which is in force, and recorded decisions. Only ever added to."""
+
+    async def add_policy(self, version: PolicyVersion) -> None:
+        """Raises UniqueViolation `uq_policy_number` when its number is taken."""
+        ...
+
+    async def activate_policy(self, change: PolicyChange) -> None:
+        """All of it in one durable transaction. Raises CommitConflict when the log has gone on meanwhile."""
+        ...
+
+    async def save_resolved(self, policy: ResolvedPolicy) -> None:
+        """Write a whole policy down by its name; one that is there already stays as it is."""
+        ...
+
+    async def policies(self, merchant_id: str) -> Sequence[PolicyVersion]:
+        """Of the merchant and its shops, in order of shop and number."""
+        ...
+
+    async def policy(self, policy_id: str) -> PolicyVersion | None: ...
+
+    async def policy_activations(self, merchant_id: str) -> Sequence[PolicyActivation]:
+        """Of the merchant and its shops, in order of shop and revision."""
+        ...
+
+    async def resolved_policy(self, policy_version: str) -> ResolvedPolicy | None: ...
+
+    async def newest_decisions(self, since_ms: int, most: int) -> tuple[tuple[int, str], int]:
+        """Where the newest `most` decisions since then begin, and how many there are in all."""
+        ...
+
+    async def recorded_decisions(
+        self, scope: PolicyScope, place: tuple[int, str], limit: int
+    ) -> tuple[Sequence[RecordedDecision], tuple[int, str] | None]:
+        """One page, oldest first, and where the next one begins (None: it was the last)."""
         ...
 
 

@@ -15,6 +15,7 @@ from payswitch.routing.request import ChannelBook, RoutePlan, RouteRequest
 from payswitch.services.apple_channel import session_channel
 from payswitch.services.consents import Given
 from payswitch.services.context import Context
+from payswitch.services.recorded_facts import facts_of
 
 _encode = msgspec.json.Encoder().encode
 
@@ -60,6 +61,7 @@ def plan_route(
         at_ms=now_ms,
         duration_us=int((ctx.clock.monotonic_ms() - begun) * 1_000),
         plan=msgspec.Raw(_encode(plan)),
+        facts=facts_of(request),
     )
     return plan, decision
 

@@ -37,7 +37,10 @@ from payswitch.storage.schema import (
     literal,
     managed_channels,
     payments,
+    policies,
+    policy_activations,
     refunds,
+    resolved_policies,
     shops,
 )
 
@@ -214,6 +217,43 @@ AUDIT_OF: Final = Prepared(
     .where(channel_audit.c.channel_id == _text("channel_id"))
     .order_by(channel_audit.c.at_ms.desc(), channel_audit.c.audit_id.desc())
     .limit(_LIMIT)
+)
+
+POLICY_BY_ID: Final = Prepared(_all(policies).where(policies.c.policy_id == _text("policy_id")))
+POLICIES_OF: Final = Prepared(
+    _all(policies)
+    .where(policies.c.merchant_id == _text("merchant_id"))
+    .order_by(policies.c.merchant_id, policies.c.shop_id, policies.c.number)
+)
+ACTIVATIONS_OF: Final = Prepared(
+    _all(policy_activations)
+    .where(policy_activations.c.merchant_id == _text("merchant_id"))
+    .order_by(policy_activations.c.merchant_id, policy_activations.c.shop_id, policy_activations.c.revision)
+)
+RESOLVED_POLICY: Final = Prepared(
+    _all(resolved_policies).where(resolved_policies.c.policy_version == _text("policy_version"))
+)
+
+_DECISION_PLACE: Final = (decisions.c.at_ms, decisions.c.decision_id)
+
+
+def _recorded() -> Prepared:
+    """A page of all decisions, oldest first, from a place on; of tests of a channel, too."""
+    place = tuple_(_number("place_ms"), _text("place_id"))
+    statement = _all(decisions).where(tuple_(*_DECISION_PLACE) > place)
+    return Prepared(statement.order_by(*_DECISION_PLACE).limit(_LIMIT))
+
+
+RECORDED_DECISIONS: Final = _recorded()
+DECISIONS_SINCE: Final = Prepared(
+    select(func.count()).select_from(decisions).where(decisions.c.at_ms >= _number("since_ms"))
+)
+SKIP_DECISIONS: Final = Prepared(
+    select(*_DECISION_PLACE)
+    .where(decisions.c.at_ms >= _number("since_ms"))
+    .order_by(*_DECISION_PLACE)
+    .limit(1)
+    .offset(bindparam("skipped", type_=Integer))
 )
 
 

@@ -36,6 +36,7 @@ from payswitch.domain.agreement import AgreementState
 from payswitch.domain.events import DeliveryState
 from payswitch.domain.managed_channel import ChannelState
 from payswitch.domain.payment import AttemptState, PaymentState, RefundKind, RefundState
+from payswitch.domain.policy_record import PolicyAction
 
 metadata = MetaData()
 
@@ -260,10 +261,12 @@ decisions = Table(
     _number("at_ms"),
     _number("duration_us"),
     _text("plan"),
+    _text("facts", optional=True),
     PrimaryKeyConstraint("decision_id", name="pk_decisions"),
     ForeignKeyConstraint(["payment_id"], ["payments.payment_id"], name="fk_decision_payment"),
 )
 Index("ix_decisions_payment", decisions.c.payment_id)
+Index("ix_decisions_at", decisions.c.at_ms, decisions.c.decision_id)
 
 incidents = Table(
     "incidents",
@@ -390,6 +393,48 @@ channel_audit = Table(
 )
 Index("ix_channel_audit", channel_audit.c.channel_id, channel_audit.c.at_ms, channel_audit.c.audit_id)
 
+policies = Table(
+    "policies",
+    metadata,
+    _text("policy_id"),
+    _text("merchant_id"),
+    _text("shop_id"),
+    _number("number"),
+    _text("document"),
+    _text("note"),
+    _number("created_at_ms"),
+    _text("created_by"),
+    PrimaryKeyConstraint("policy_id", name="pk_policies"),
+    UniqueConstraint("merchant_id", "shop_id", "number", name="uq_policy_number"),
+    CheckConstraint("number > 0", name="ck_policy_number"),
+)
+
+policy_activations = Table(
+    "policy_activations",
+    metadata,
+    _text("merchant_id"),
+    _text("shop_id"),
+    _number("revision"),
+    _number("number"),
+    _text("action"),
+    _text("policy_version"),
+    _text("note"),
+    _number("at_ms"),
+    _text("operator_id"),
+    PrimaryKeyConstraint("merchant_id", "shop_id", "revision", name="uq_policy_activation"),
+    CheckConstraint("revision > 0", name="ck_policy_activation_revision"),
+    CheckConstraint(_one_of("action", PolicyAction), name="ck_policy_activation_action"),
+)
+
+resolved_policies = Table(
+    "resolved_policies",
+    metadata,
+    _text("policy_version"),
+    _text("document"),
+    _number("at_ms"),
+    PrimaryKeyConstraint("policy_version", name="uq_resolved_policy"),
+)
+
 
 def _guard(table: Table, name: str, columns: str, broken: str) -> str:
     """A trigger that aborts an update which would break an invariant; its message is the invariant's name."""
@@ -405,14 +450,21 @@ _TERMINAL_PAYMENT = "OLD.state IN ('succeeded', 'closed') AND NEW.state <> OLD.s
 _OTHER_WINNER = "OLD.winner_attempt_id IS NOT NULL AND NEW.winner_attempt_id IS NOT OLD.winner_attempt_id"
 _TERMINAL_CHANNEL = "OLD.state = 'retired' AND NEW.state <> OLD.state"
 _TERMINAL_ATTEMPT = "OLD.state = 'succeeded' AND NEW.state <> OLD.state"
-_ALL_OF_AUDIT = ", ".join(column.name for column in channel_audit.columns)
+
+
+def _all_of(table: Table) -> str:
+    return ", ".join(column.name for column in table.columns)
+
 
 TRIGGERS: tuple[str, ...] = (
     _guard(payments, "ck_payment_terminal", "state", _TERMINAL_PAYMENT),
     _guard(payments, "ck_payment_winner_final", "winner_attempt_id", _OTHER_WINNER),
     _guard(attempts, "ck_attempt_succeeded_final", "state", _TERMINAL_ATTEMPT),
     _guard(managed_channels, "ck_managed_channel_retired", "state", _TERMINAL_CHANNEL),
-    _guard(channel_audit, "ck_channel_audit_final", _ALL_OF_AUDIT, "1"),
+    _guard(channel_audit, "ck_channel_audit_final", _all_of(channel_audit), "1"),
+    _guard(policies, "ck_policy_final", _all_of(policies), "1"),
+    _guard(policy_activations, "ck_policy_activation_final", _all_of(policy_activations), "1"),
+    _guard(resolved_policies, "ck_resolved_policy_final", _all_of(resolved_policies), "1"),
 )
 
 

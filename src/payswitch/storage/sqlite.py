@@ -16,8 +16,10 @@ from payswitch.domain.channel import Channel
 from payswitch.domain.events import Event
 from payswitch.domain.managed_channel import AuditEntry, ChannelChange, ManagedChannel, SealedCredential
 from payswitch.domain.payment import Decision, Incident, Payment, PaymentFile, PaymentState, Refund, Shop
+from payswitch.domain.policy_record import PolicyActivation, PolicyChange, PolicyScope, PolicyVersion, ResolvedPolicy
+from payswitch.domain.recorded_decision import RecordedDecision
 from payswitch.kit.clock import Clock
-from payswitch.storage import agreements, audit, directory, managed_channels, outbox
+from payswitch.storage import agreements, audit, directory, managed_channels, outbox, policies
 from payswitch.storage import read_statements as reads
 from payswitch.storage.codec import RowCodec
 from payswitch.storage.connections import connect_reader, connect_writer, create_private
@@ -174,6 +176,42 @@ class SqliteStore:
     async def reseal(self, renewed: Sequence[tuple[str, SealedCredential]]) -> None:
         """The same credentials under another master key, all or nothing; each with the key id that it had."""
         await self._write().run(lambda cursor: managed_channels.reseal(cursor, renewed))
+
+    # --- policies ----------------------------------------------------------------------------------------------
+
+    async def add_policy(self, version: PolicyVersion) -> None:
+        await self._write().run(lambda cursor: policies.add(cursor, version))
+
+    async def activate_policy(self, change: PolicyChange) -> None:
+        """See `services.ports.PolicyStore.activate_policy`."""
+        await self._write().run(lambda cursor: policies.activate(cursor, change))
+
+    async def save_resolved(self, policy: ResolvedPolicy) -> None:
+        await self._write().run(lambda cursor: policies.save_resolved(cursor, [policy]))
+
+    async def policies(self, merchant_id: str) -> Sequence[PolicyVersion]:
+        return self._rows(policies.POLICY, reads.POLICIES_OF, merchant_id=merchant_id)
+
+    async def policy(self, policy_id: str) -> PolicyVersion | None:
+        found = self._rows(policies.POLICY, reads.POLICY_BY_ID, policy_id=policy_id)
+        return found[0] if found else None
+
+    async def policy_activations(self, merchant_id: str) -> Sequence[PolicyActivation]:
+        return self._rows(policies.ACTIVATION, reads.ACTIVATIONS_OF, merchant_id=merchant_id)
+
+    async def resolved_policy(self, policy_version: str) -> ResolvedPolicy | None:
+        found = self._rows(policies.RESOLVED, reads.RESOLVED_POLICY, policy_version=policy_version)
+        return found[0] if found else None
+
+    async def newest_decisions(self, since_ms: int, most: int) -> tuple[tuple[int, str], int]:
+        return await self._read().run_snapshot(lambda cursor: policies.first_place(cursor, since_ms, most))
+
+    async def recorded_decisions(
+        self, scope: PolicyScope, place: tuple[int, str], limit: int
+    ) -> tuple[Sequence[RecordedDecision], tuple[int, str] | None]:
+        return await self._read().run_snapshot(
+            lambda cursor: policies.recorded(cursor, place, limit, scope.merchant_id, scope.shop_id)
+        )
 
     # --- signed cards -----------------------------------------------------------------------------------------
 

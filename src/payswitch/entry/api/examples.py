@@ -120,7 +120,7 @@ def one_refund(**changes: Any) -> dict[str, Any]:
     return {**_REFUND, **changes}
 
 
-def _one(summary: str, value: Any) -> dict[str, Any]:
+def one(summary: str, value: Any) -> dict[str, Any]:
     return {"usual": {"summary": summary, "value": value}}
 
 
@@ -163,7 +163,7 @@ REQUESTS: dict[str, dict[str, Any]] = {
         "sms": {"summary": "The customer typed the bank's code", "value": {"sms_code": "428571"}},
         "counter": {"summary": "The customer shows a new code", "value": {"payment_code": "134567890123456789"}},
     },
-    "OpenApplePaySession": _one(
+    "OpenApplePaySession": one(
         "What `onvalidatemerchant` brings",
         {
             "validation_url": "https://cn-apple-pay-gateway.apple.com/paymentservices/startSession",
@@ -174,7 +174,7 @@ REQUESTS: dict[str, dict[str, Any]] = {
         "alipay": {"summary": "Alipay instead", "value": {"methods": ["alipay"], "environment": "desktop"}},
         "any": {"summary": "Any other way", "value": {}},
     },
-    "ApplyAgreementInput": _one(
+    "ApplyAgreementInput": one(
         "A debit card",
         {
             "customer_id": "c-77",
@@ -185,8 +185,8 @@ REQUESTS: dict[str, dict[str, Any]] = {
             "mobile": "13800000000",
         },
     ),
-    "ConfirmAgreementInput": _one("The code of the SMS", {"sms_code": "000000"}),
-    "CreateRefund": _one("A part goes back", {"refund_no": "R-20261112-1", "amount_fen": 2_900, "reason": "包装破损"}),
+    "ConfirmAgreementInput": one("The code of the SMS", {"sms_code": "000000"}),
+    "CreateRefund": one("A part goes back", {"refund_no": "R-20261112-1", "amount_fen": 2_900, "reason": "包装破损"}),
 }
 
 _DESKTOP: dict[str, Any] = {
@@ -207,18 +207,35 @@ _DESKTOP: dict[str, Any] = {
     ],
 }
 
+_SENTENCE = {"zh": "首选 wechat-main / wechat_native，…", "en": "first wechat-main / wechat_native, ..."}
+_EXPLANATION: dict[str, Any] = {
+    "payment_id": "pay_01JCE6Y5M0V8D3WZ9Q2T4K7N6B",
+    "state": "succeeded",
+    "amount_fen": 12_900,
+    "decisions": [
+        {
+            "decision_id": "dec_01JCE6Y5M0V8D3WZ9Q2T4K7N6B",
+            "at": "2026-11-11T12:37:00.000Z",
+            "policy_version": "m-1@5",
+            "lines": [_SENTENCE],
+            "replay": {"rules": True, "candidates": True, "first": True, "said": _SENTENCE},
+        }
+    ],
+}
+
 ANSWERS: dict[str, dict[str, Any]] = {
-    "ApplePaySessionView": _one(
+    "ExplanationView": one("One decision", _EXPLANATION),
+    "ApplePaySessionView": one(
         "Opaque, for the page",
         {"merchantSessionIdentifier": "SSH0000", "expiresAt": 1_794_400_920_000, "signature": "308006092a86"},
     ),
-    "PaymentView": _one("Waiting for the customer", _PAYMENT),
-    "PaymentList": _one("A page of one", {"data": [_LISTED], "next": None}),
-    "RefundView": _one("On its way", _REFUND),
-    "RefundList": _one("One refund", {"data": [_REFUND]}),
-    "AgreementView": _one("Waiting for the SMS code", _AGREEMENT),
-    "AgreementList": _one("One card", {"data": [_AGREEMENT]}),
-    "EventView": _one("Delivered", _EVENT),
-    "EventList": _one("A page of one", {"data": [_EVENT], "next": None}),
-    "CapabilityList": _one("One environment", {"data": [_DESKTOP]}),
+    "PaymentView": one("Waiting for the customer", _PAYMENT),
+    "PaymentList": one("A page of one", {"data": [_LISTED], "next": None}),
+    "RefundView": one("On its way", _REFUND),
+    "RefundList": one("One refund", {"data": [_REFUND]}),
+    "AgreementView": one("Waiting for the SMS code", _AGREEMENT),
+    "AgreementList": one("One card", {"data": [_AGREEMENT]}),
+    "EventView": one("Delivered", _EVENT),
+    "EventList": one("A page of one", {"data": [_EVENT], "next": None}),
+    "CapabilityList": one("One environment", {"data": [_DESKTOP]}),
 }

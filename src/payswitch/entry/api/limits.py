@@ -13,6 +13,13 @@ from payswitch.entry.api.inputs import ApplyAgreementInput, ConfirmAgreementInpu
 from payswitch.entry.api.rules import Address, Items, Notes, OneOf, Rule, Text, Whole
 from payswitch.services.channel_commands import CreateChannel, RotateCredentials, UpdateChannel
 from payswitch.services.commands import ConfirmPayment, CreateRefund, OpenApplePaySession
+from payswitch.services.policy_commands import (
+    ActivatePolicy,
+    CheckPolicy,
+    DraftPolicy,
+    RollBackPolicy,
+    SimulatePolicy,
+)
 
 MAX_AMOUNT_FEN = 10_000_000_000
 """One hundred million yuan: far above any channel's limit, far below anything that could overflow."""
@@ -71,6 +78,8 @@ _PAYMENT_CODE = Text(16, 32, "[0-9 ]*", "must be the 16 to 24 digits of the code
 _AMOUNT = Whole(1, MAX_AMOUNT_FEN, " fen (分)", "（单位：分）")
 
 _COUNT = Whole(1, 1_000_000, "", "")
+_LOG = Whole(0, 1_000_000, "", "")
+"""How many entries a log has; 0: none yet."""
 _CHANNEL_AMOUNT = Whole(1, MAX_AMOUNT_FEN, " fen (分)", "（单位：分）")
 _LINE = Text(1, 64, VISIBLE, "must be 1 to 64 characters in one line", "须为 1 到 64 个字符，不含控制字符")
 _SETTINGS: Mapping[str, Rule] = {
@@ -153,5 +162,16 @@ RULES: Mapping[type, Mapping[str, Rule]] = {
     },
     UpdateChannel: {"revision": _COUNT, **_SETTINGS},
     RotateCredentials: {"revision": _COUNT, "account": _ACCOUNT},
+    DraftPolicy: {"merchant_id": _number(), "shop_id": _number(), "note": _plain(200)},
+    CheckPolicy: {"merchant_id": _number(), "shop_id": _number()},
+    SimulatePolicy: {"days": Whole(1, 31, " days", "（单位：天）")},
+    ActivatePolicy: {"revision": _LOG, "note": _plain(200)},
+    RollBackPolicy: {
+        "merchant_id": _number(),
+        "shop_id": _number(),
+        "revision": _LOG,
+        "to": _LOG,
+        "note": _plain(200),
+    },
 }
 """By command, then by field path. A field without a rule is limited by its type alone."""

@@ -11,6 +11,7 @@ from payswitch.domain import errors as kinds
 from payswitch.domain.errors import ErrorKind
 from payswitch.entry.api import examples
 from payswitch.entry.api.admin import examples as admin_examples
+from payswitch.entry.api.admin import policy_examples
 from payswitch.entry.api.call import IDEMPOTENCY_KEY
 from payswitch.entry.api.inputs import CustomerInput
 from payswitch.entry.api.limits import RULES
@@ -19,6 +20,7 @@ from payswitch.entry.api.query import IDENTIFIER
 from payswitch.entry.api.sections import ALL_OPERATIONS, SECTIONS
 from payswitch.entry.api.views import Health
 from payswitch.entry.http import problems
+from payswitch.routing.policy_schema import policy_schemas
 
 _REF = "#/components/schemas/{name}"
 _JSON = "application/json"
@@ -45,8 +47,8 @@ _WITH_BODY = (
     kinds.BODY_TOO_SLOW,
 )
 
-_REQUESTS = examples.REQUESTS | admin_examples.REQUESTS
-_ANSWERS = examples.ANSWERS | admin_examples.ANSWERS
+_REQUESTS = examples.REQUESTS | admin_examples.REQUESTS | policy_examples.REQUESTS
+_ANSWERS = examples.ANSWERS | admin_examples.ANSWERS | policy_examples.ANSWERS
 
 Json = dict[str, Any]
 
@@ -182,7 +184,19 @@ def _schemas() -> Json:
             name = CustomerInput.__name__ if owner == "customer" else command.__name__
             _limit(schemas[name]["properties"][field], rule.schema())
     schemas["Problem"] = _problem_schema()
-    return schemas
+    return schemas | _policy_documents(schemas)
+
+
+def _policy_documents(schemas: Json) -> Json:
+    """The parts of a policy document; the service names the version, so the document need not."""
+    parts = policy_schemas(_REF)
+    whole = {**parts.pop("Policy"), "title": "MerchantPolicy"}
+    whole["required"] = [name for name in whole["required"] if name != "version"]
+    whole["properties"]["tiers"].pop("default")  # long, and said in docs/reference/routing.md
+    either = [{"$ref": _REF.format(name=name)} for name in ("MerchantPolicy", "ShopPolicy")]
+    for name in ("DraftPolicy", "CheckPolicy"):
+        schemas[name]["properties"]["document"] = {"anyOf": either}
+    return {**parts, "MerchantPolicy": whole}
 
 
 def _limit(schema: Json, limit: Json) -> None:

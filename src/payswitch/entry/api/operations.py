@@ -13,10 +13,11 @@ from payswitch.entry.api import query, views
 from payswitch.entry.api.agreement_operations import AGREEMENTS
 from payswitch.entry.api.call import Answer, Call
 from payswitch.entry.api.capability_views import CapabilityList, capability_list
+from payswitch.entry.api.explanation_views import ExplanationView, explanation_view
 from payswitch.entry.api.inputs import CreatePaymentInput
 from payswitch.entry.api.operation import Operation
 from payswitch.entry.http.environment import detect
-from payswitch.services import applepay, capabilities, confirming, deliveries, payments, refunds, switching
+from payswitch.services import applepay, capabilities, confirming, deliveries, explaining, payments, refunds, switching
 from payswitch.services.commands import (
     ConfirmPayment,
     CreateRefund,
@@ -110,6 +111,10 @@ async def resend_event(call: Call) -> Answer:
     return Answer(views.event_view(await deliveries.resend_event(call.ctx, call.shop, call.path["event_id"])))
 
 
+async def explain_payment(call: Call) -> Answer:
+    return Answer(explanation_view(await explaining.explain_for_shop(call.ctx, call.shop, call.path["payment_id"])))
+
+
 async def list_capabilities(call: Call) -> Answer:
     return Answer(capability_list(capabilities.places_of(call.ctx, call.shop.merchant_id)))
 
@@ -179,6 +184,16 @@ OPERATIONS: tuple[Operation[Call], ...] = (
         title="One payment with its attempts, refunds and routing decisions",
         title_zh="查询支付单，含支付尝试、退款与路由决策",
         answer=views.PaymentView,
+        problems=(NOT_FOUND,),
+    ),
+    Operation(
+        name="explainOwnPayment",
+        method="GET",
+        path=_PAYMENT + "/explanation",
+        run=explain_payment,
+        title="Why the payment went where it went, one sentence a line",
+        title_zh="决策说明：逐条说明支付为何走该渠道",
+        answer=ExplanationView,
         problems=(NOT_FOUND,),
     ),
     Operation(

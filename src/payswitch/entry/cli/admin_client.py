@@ -14,19 +14,20 @@ from payswitch.entry.cli.terminal import BAD_INPUT, CANNOT_RUN, fail
 from payswitch.kit.addresses import is_web_address
 
 KEY_VARIABLE = "PAYSWITCH_OPERATOR_KEY"
+SHOP_KEY_VARIABLE = "PAYSWITCH_API_KEY"
 _TIMEOUT_S = 60
 """A check-up asks the channel once for each of its products, five seconds each at most."""
 _CHANNELS = "/v1/admin/channels"
 
 
 class AdminClient:
-    """One operator at one service."""
+    """One operator (or, with a shop's key, one shop) at one service."""
 
-    def __init__(self, url: str, key_file: Path | None) -> None:
+    def __init__(self, url: str, key_file: Path | None, *, shop_key: str | None = None) -> None:
         if not is_web_address(url):
             fail(BAD_INPUT, f"--url must be an http(s) address / 须为 http(s) 地址: {url}")
         self._url = url.rstrip("/")
-        self._key = _operator_key(key_file)
+        self._key = _operator_key(key_file) if shop_key is None else shop_key
 
     def channels(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = self.call("GET", _CHANNELS)["data"]

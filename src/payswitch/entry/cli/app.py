@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from payswitch.entry.cli import bills_app, connector_app
+from payswitch.entry.cli import bills_app, connector_app, policy_app
 from payswitch.entry.cli.channels_app import KeyFile, channels_app
 
 _HELP = """
@@ -22,6 +22,9 @@ Run it / 运行:
   payswitch serve --config ./sandbox/payswitch.toml
 The morning after / 次日对账:
   payswitch bills fetch --channel wechat-main --date 2026-11-11
+Decide how it routes / 路由策略:
+  payswitch policy simulate m-1@5     what a draft would have done last week
+  payswitch explain PAYMENT           why a payment went where it went
 Add a channel family / 新增连接器:
   payswitch connectors list           what there is, and how far it can be relied on
   payswitch new-connector xpay        a folder with tests that say what to write next
@@ -170,6 +173,7 @@ def master_key(
 
 connector_app.register(app)
 bills_app.register(app)
+policy_app.register(app)
 
 
 @app.command(short_help="体检: would every channel work?")

@@ -13,7 +13,7 @@ channels_app = typer.Typer(
     rich_markup_mode=None,
 )
 
-_Url = Annotated[
+Url = Annotated[
     str, typer.Option(envvar="PAYSWITCH_URL", help="Address of the running service. 服务地址", show_envvar=True)
 ]
 KeyFile = Annotated[
@@ -21,7 +21,7 @@ KeyFile = Annotated[
     typer.Option(help="File with the operator's key; or set PAYSWITCH_OPERATOR_KEY. 运营密钥文件"),
 ]
 _Id = Annotated[str, typer.Argument(help="The channel's id. 渠道编号", metavar="CHANNEL")]
-_DEFAULT_URL = "http://127.0.0.1:8080"
+DEFAULT_URL = "http://127.0.0.1:8080"
 
 
 @channels_app.command("list", short_help="what is configured")
@@ -50,7 +50,7 @@ def list_channels(
 
 
 @channels_app.command(short_help="one channel with its keys' fingerprints and certificates")
-def show(channel: _Id, url: _Url = _DEFAULT_URL, key_file: KeyFile = None) -> None:
+def show(channel: _Id, url: Url = DEFAULT_URL, key_file: KeyFile = None) -> None:
     """查看渠道: settings, state, and for each version of its keys names, fingerprints and certificates. No secrets."""
     from payswitch.entry.cli.channel_commands import show_channel
 
@@ -60,7 +60,7 @@ def show(channel: _Id, url: _Url = _DEFAULT_URL, key_file: KeyFile = None) -> No
 @channels_app.command(short_help="a new channel from a file")
 def create(
     file: Annotated[Path, typer.Argument(help="TOML or YAML with the channel's table. 渠道配置文件", metavar="FILE")],
-    url: _Url = _DEFAULT_URL,
+    url: Url = DEFAULT_URL,
     key_file: KeyFile = None,
 ) -> None:
     """新建渠道: from a file in the shape of the [[channels]] table, `account.<key>_file` entries included.
@@ -86,7 +86,7 @@ def update(
     revision: Annotated[
         int | None, typer.Option(help="Only if the channel still has this revision. 仅当版本号相符")
     ] = None,
-    url: _Url = _DEFAULT_URL,
+    url: Url = DEFAULT_URL,
     key_file: KeyFile = None,
 ) -> None:
     """修改渠道设置: in force at once; what is not named stays as it is.
@@ -107,7 +107,7 @@ def rotate(
     file: Annotated[
         Path, typer.Argument(help="TOML or YAML with an `account` table. 含 account 表的文件", metavar="FILE")
     ],
-    url: _Url = _DEFAULT_URL,
+    url: Url = DEFAULT_URL,
     key_file: KeyFile = None,
 ) -> None:
     """更换密钥: a new version for attempts from now on; earlier ones are queried and refunded with their own keys.
@@ -120,19 +120,19 @@ def rotate(
 
 
 @channels_app.command(short_help="routing may choose it")
-def enable(channel: _Id, url: _Url = _DEFAULT_URL, key_file: KeyFile = None) -> None:
+def enable(channel: _Id, url: Url = DEFAULT_URL, key_file: KeyFile = None) -> None:
     """启用渠道: routing may choose it from now on."""
     _move(channel, "enable", url, key_file)
 
 
 @channels_app.command(short_help="no new payments")
-def disable(channel: _Id, url: _Url = _DEFAULT_URL, key_file: KeyFile = None) -> None:
+def disable(channel: _Id, url: Url = DEFAULT_URL, key_file: KeyFile = None) -> None:
     """停用渠道: no new payments; what it has taken is still verified, queried and refunded."""
     _move(channel, "disable", url, key_file)
 
 
 @channels_app.command(short_help="disabled for ever")
-def retire(channel: _Id, url: _Url = _DEFAULT_URL, key_file: KeyFile = None) -> None:
+def retire(channel: _Id, url: Url = DEFAULT_URL, key_file: KeyFile = None) -> None:
     """退役渠道: like disabled, for ever. Disable it first."""
     _move(channel, "retire", url, key_file)
 
@@ -150,7 +150,7 @@ def pay_a_penny(
         str | None, typer.Option(help="Default: the first that can be paid by scanning. 支付产品")
     ] = None,
     wait_s: Annotated[float, typer.Option("--wait", help="How long to wait for it. 等待秒数", min=0)] = 300,
-    url: _Url = _DEFAULT_URL,
+    url: Url = DEFAULT_URL,
     key_file: KeyFile = None,
 ) -> None:
     """测试渠道: shows a code to scan, waits for 0.01 yuan and for its return. Exit status 1 if it did not work."""
@@ -166,7 +166,7 @@ def check(
         bool,
         typer.Option("--orders", help="Also make an order that nobody sees and close it: finds a wrong app id. 试下单"),
     ] = False,
-    url: _Url = _DEFAULT_URL,
+    url: Url = DEFAULT_URL,
     key_file: KeyFile = None,
 ) -> None:
     """渠道体检: keys, certificates and the channel's own answer. Exit status 1 if it would not work."""
@@ -176,7 +176,7 @@ def check(
 
 
 @channels_app.command(short_help="who changed it when")
-def audit(channel: _Id, url: _Url = _DEFAULT_URL, key_file: KeyFile = None) -> None:
+def audit(channel: _Id, url: Url = DEFAULT_URL, key_file: KeyFile = None) -> None:
     """操作审计: who changed the channel when, newest first."""
     from payswitch.entry.cli.channel_commands import show_audit
 
@@ -186,7 +186,7 @@ def audit(channel: _Id, url: _Url = _DEFAULT_URL, key_file: KeyFile = None) -> N
 @channels_app.command(short_help="how well they do just now")
 def quality(
     channel: Annotated[str | None, typer.Argument(help="One channel only. 渠道编号", metavar="CHANNEL")] = None,
-    url: _Url = _DEFAULT_URL,
+    url: Url = DEFAULT_URL,
     key_file: KeyFile = None,
 ) -> None:
     """渠道质量: response times, success rates, breakers, limits, certificates and last probes, from a running service.

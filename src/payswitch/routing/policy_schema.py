@@ -1,0 +1,45 @@
+"""The JSON Schema of policy documents, generated from their types and from the limits that loading checks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from payswitch.routing.policy import Policy
+from payswitch.routing.policy_layers import ShopPolicy
+from payswitch.routing.policy_loading import NOT_NEGATIVE, POSITIVE, SHARES
+
+_SECTIONS = {"triggers": "Triggers", "split": "Split", "scoring": "Scoring", "soft_limit": "SoftLimit"}
+
+Json = dict[str, Any]
+
+
+def policy_schemas(ref_template: str) -> dict[str, Json]:
+    """Every part by its name: `Policy`, `ShopPolicy` and what they are made of."""
+    _, components = msgspec.json.schema_components((Policy, ShopPolicy), ref_template=ref_template)
+    parts: dict[str, Json] = msgspec.to_builtins(components)
+    for table, limit in (
+        (POSITIVE, {"exclusiveMinimum": 0}),
+        (NOT_NEGATIVE, {"minimum": 0}),
+        (SHARES, {"minimum": 0, "maximum": 1}),
+    ):
+        for section, names in table.items():
+            for name in names:
+                parts[_SECTIONS[section]]["properties"][name].update(limit)
+    parts["Policy"]["properties"]["version"]["type"] = ["string", "integer"]
+    for name in ("best", "warm", "explore"):
+        parts["Split"]["properties"][name].update({"minimum": 0, "maximum": 100})
+    return parts
+
+
+def policy_schema() -> Json:
+    """One self-contained document for editors: a merchant's whole policy, or a shop's differences."""
+    parts = policy_schemas("#/$defs/{name}")
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "PaySwitch routing policy (路由策略)",
+        "description": "A merchant's whole policy, or what one shop does otherwise than its merchant.",
+        "anyOf": [{"$ref": "#/$defs/Policy"}, {"$ref": "#/$defs/ShopPolicy"}],
+        "$defs": dict(sorted(parts.items())),
+    }
