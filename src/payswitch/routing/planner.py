@@ -61,7 +61,7 @@ class Router:
 
     def replace_policy(self, policy: Policy) -> None:
         """Activate another policy from the next decision on. What was learned about the channels stays."""
-        if policy.split != self._policy.split:
+        if _splits(policy) != _splits(self._policy):
             self._ledger.clear()
         self._policy = policy
         self._profile = Profile(policy)
@@ -182,7 +182,7 @@ class Router:
             return choice
         if asked.fired.pin & best.entry.bits:
             return Choice(take_turns(ordered, best), salt)
-        return self._split(asked.request, ordered, salt)
+        return self._split(asked, ordered, salt)
 
     def _choose_in_emergency(self, ordered: list[Ranked], reason: str, now_ms: int, salt: str) -> Choice:
         """Nothing ordinary is left: the suspects, best first; or once more what failed."""
@@ -209,20 +209,31 @@ class Router:
         choice.notes[suspect] = (*choice.notes.get(suspect, ()), "probe")
         self._note(suspect.entry.line.breaker.reserve_probe(now_ms, self._policy.triggers))
 
-    def _split(self, request: RouteRequest, ordered: list[Ranked], salt: str) -> Choice:
-        best, split = ordered[0], self._policy.split
+    def _split(self, asked: Asked, ordered: list[Ranked], salt: str) -> Choice:
+        """By the policy's percentages, or by those of the rule that fired: each has its own exact ledger."""
+        fired = asked.fired
+        best, split = ordered[0], fired.split or self._policy.split
         group = SplitGroup(ordered, split)
         shares = effective_shares(split, warm=group.warm is not None, explore=bool(group.explorers))
         if set(shares) == {Share.BEST}:
             return Choice(take_turns(ordered, best), salt)
         own_salt, share = recorded_share(salt)
         if share is None or share not in shares:
-            share = self._ledger.draw(request.merchant_id, own_salt, shares)
+            share = self._ledger.draw(asked.request.merchant_id, own_salt, shares, fired.split_rule)
         chosen = group.take(share, unit(own_salt, "explore"))
         choice = Choice(take_turns(ordered, chosen), f"{own_salt}{SEPARATOR}{share.value}")
         choice.propensities = group.propensities(shares)
-        choice.notes[chosen] = (f"split:{share.value}",)
+        choice.notes[chosen] = (f"split:{share.value}", *_split_by(fired))
         return choice
+
+
+def _split_by(fired: Fired) -> tuple[str, ...]:
+    return (f"split_by:{fired.split_rule}",) if fired.split_rule else ()
+
+
+def _splits(policy: Policy) -> list[object]:
+    """Everything that percentages depend on."""
+    return [policy.split, *((rule.name, rule.then.split) for rule in policy.rules if rule.then.split)]
 
 
 def is_first_try(request: RouteRequest) -> bool:

@@ -13,6 +13,7 @@ from typing import Final
 import msgspec
 
 from payswitch.domain.channel import Environment, Method, Product
+from payswitch.domain.payment import AgeBand
 
 
 class _Document(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -50,6 +51,8 @@ class Condition(_Document, frozen=True, kw_only=True):
     customer_new: bool | None = None
     min_age: int | None = None
     max_age: int | None = None
+    """A customer of whom only the age band is known is in the range when all of the band is."""
+    age_bands: tuple[AgeBand, ...] = ()
     devices: tuple[str, ...] = ()
     """Any of these; compared without regard to case."""
     risks: tuple[str, ...] = ()
@@ -58,10 +61,24 @@ class Condition(_Document, frozen=True, kw_only=True):
     """Beijing hour, 0..23, inclusive."""
     to_hour: int | None = None
     """Beijing hour, 1..24, exclusive. Smaller than `from_hour`: the range goes past midnight."""
+    weekdays: tuple[int, ...] = ()
+    """1 Monday .. 7 Sunday, of the Beijing day."""
+    from_date: str | None = None
+    """Beijing date `YYYY-MM-DD`, inclusive. Either end may be left open."""
+    to_date: str | None = None
+    """Inclusive too: a sale "until 11 November" ends with that day."""
     shops: tuple[str, ...] = ()
     goods_tags: tuple[str, ...] = ()
     metadata: dict[str, str | tuple[str, ...]] = {}
     """Key -> the wanted value, or any of several."""
+
+
+class RuleSplit(_Document, frozen=True, kw_only=True):
+    """A rule's own split: what is left out is 0. Sum 100. What is safe (`safe_within`) stays the policy's word."""
+
+    best: int = 0
+    warm: int = 0
+    explore: int = 0
 
 
 class Action(_Document, frozen=True, kw_only=True):
@@ -77,6 +94,8 @@ class Action(_Document, frozen=True, kw_only=True):
     """Always these first, without warm or exploring share; the others stay for failover."""
     tier: str | None = None
     """Put the channels of this tier first."""
+    split: RuleSplit | None = None
+    """Split these payments so, instead of as the policy's `split` says. Of several fired rules the first counts."""
 
 
 class Rule(_Document, frozen=True, kw_only=True):

@@ -49,6 +49,7 @@ RANKS: Final[Mapping[str, tuple[str, str]]] = {
     "rule": ("规则「{detail}」使其靠前", "put first by the rule `{detail}`"),
     "avoid": ("规则「{detail}」使其靠后", "put last by the rule `{detail}`"),
     "split": ("分流份额：{detail}", "takes the share `{detail}` of the split"),
+    "split_by": ("分流比例由规则「{detail}」决定", "its share of the split is set by the rule `{detail}`"),
     "probe": ("恢复探测：以一笔支付试探", "recovery probe: this payment tries it"),
     "same_upstream": ("与刚失败的渠道同一上游，靠后", "ranked lower: same upstream as the one that just failed"),
     "sibling_sick": (

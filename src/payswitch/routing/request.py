@@ -29,6 +29,8 @@ class RouteRequest(msgspec.Struct, frozen=True, kw_only=True):
     metadata: Mapping[str, str] = {}
     local_hour: int = 12
     """Hour of the day in Beijing, 0..23."""
+    local_day: int = 0
+    """Day in Beijing, counted from 1970-01-01."""
     remaining_ms: int = 7_200_000
     """What is left of the payment's life: an order at a channel must fit into it."""
     failed: frozenset[tuple[str, Product]] = frozenset()

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from payswitch.domain.channel import Channel, Consent, Environment, Method, Product
 from payswitch.domain.outcome import HURTS_HEALTH, OutcomeKind
 from payswitch.domain.payment import Attempt, Decision, Payment, tested_channel
-from payswitch.kit.clock import beijing_hour
+from payswitch.kit.clock import beijing_day, beijing_hour
 from payswitch.routing.request import ChannelBook, RoutePlan, RouteRequest
 from payswitch.services.apple_channel import session_channel
 from payswitch.services.consents import Given
@@ -131,6 +131,7 @@ def _request(
         goods_tag=payment.goods_tag,
         metadata=payment.metadata,
         local_hour=beijing_hour(now_ms),
+        local_day=beijing_day(now_ms),
         remaining_ms=int((payment.expires_at_ms - now_ms) * ctx.timings.squeeze),
         failed=frozenset((a.channel_id, a.product) for a in attempts),
         failed_upstreams=_upstreams(ctx, attempts),
