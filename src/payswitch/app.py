@@ -33,7 +33,7 @@ from payswitch.services.channel_desk import ChannelDesk
 from payswitch.services.channel_loading import load_managed, reseal_all
 from payswitch.services.context import Context
 from payswitch.services.live_board import LiveBoard
-from payswitch.services.usage import day_start_ms
+from payswitch.services.usage import day_start_ms, month_start_ms
 from payswitch.settings import ServiceSettings, Settings, SettingsError
 from payswitch.storage.errors import SchemaMismatch
 from payswitch.storage.sqlite import SqliteStore
@@ -104,7 +104,9 @@ class App:
         for channel in self.directory.all_channels():
             await self.store.save_channel(channel)
         now_ms = self.ctx.clock.now_ms()
-        self.ctx.usage.restore(await self.store.received_since(day_start_ms(now_ms)), now_ms)
+        today_fen = await self.store.received_since(day_start_ms(now_ms))
+        month_fen = await self.store.received_since(month_start_ms(now_ms))
+        self.ctx.usage.restore(today_fen, month_fen, now_ms)
         await self.transport.open()
         await self.sender.open()
         self.worker.start()

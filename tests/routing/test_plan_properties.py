@@ -43,6 +43,8 @@ def channels(draw: st.DrawFn) -> tuple[Channel, ...]:
                 fee_bp=draw(st.integers(0, 100)),
                 max_fen=draw(st.none() | st.integers(1, 1_000_000)),
                 daily_cap_fen=draw(st.none() | st.integers(1, 2_000_000)),
+                monthly_cap_fen=draw(st.none() | st.integers(1, 2_000_000)),
+                shops=draw(st.sampled_from([frozenset(), frozenset(), frozenset({"s-1"}), frozenset({"s-2"})])),
                 tags=frozenset(draw(st.sets(st.sampled_from(["bank", "apple_pay"])))),
             )
         )
@@ -104,12 +106,15 @@ class Scene:
 
     def __init__(self, policy: Policy, shop: tuple[Channel, ...], history: list[Any]) -> None:
         self.router = Router(policy)
-        self.book = ChannelBook(channels=shop, capabilities=CAPABILITIES, used_today_fen={"a": 500_000})
+        self.book = ChannelBook(
+            channels=shop, capabilities=CAPABILITIES, used_today_fen={"a": 500_000}, used_month_fen={"a": 700_000}
+        )
         self.now_ms = NIGHT_MS
         for (channel_id, product), kind, gap_ms, paid in history:
             self.now_ms += gap_ms
             outcome = Outcome(kind=kind, listed=paid and kind is OutcomeKind.REFUSED_CHANNEL)
             facts: dict[str, Any] = {"at_ms": self.now_ms, "channel_id": channel_id, "product": product}
+            facts["amount_fen"] = gap_ms * 100
             for move in self.router.observe_call(CallObservation(outcome=outcome, latency_ms=50.0, **facts)):
                 assert move.reason in MOVES
                 assert move.before != move.after
@@ -126,7 +131,7 @@ def may_take(request: RouteRequest, shop: ChannelBook, channel_id: str, product:
     """Eligibility once more, written down from the design rather than from the code."""
     the_channel = next(c for c in shop.channels if c.channel_id == channel_id)
     capability = CAPABILITIES[the_channel.connector][product]
-    cap_fen = the_channel.daily_cap_fen
+    cap_fen, month_fen = the_channel.daily_cap_fen, the_channel.monthly_cap_fen
     return (
         the_channel.merchant_id == request.merchant_id
         and the_channel.enabled
@@ -138,6 +143,8 @@ def may_take(request: RouteRequest, shop: ChannelBook, channel_id: str, product:
         and (not capability.needs_openid or bool(request.customer.openid))
         and capability.min_fen <= request.amount_fen <= (capability.max_fen or 10**12)
         and the_channel.min_fen <= request.amount_fen <= (the_channel.max_fen or 10**12)
+        and (not the_channel.shops or request.shop_id in the_channel.shops)
+        and (month_fen is None or shop.used_month_fen.get(channel_id, 0) + request.amount_fen <= month_fen)
         and (cap_fen is None or shop.used_today_fen.get(channel_id, 0) + request.amount_fen <= cap_fen)
     )
 

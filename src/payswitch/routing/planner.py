@@ -15,6 +15,7 @@ from payswitch.routing.breaker import BreakerState, Standing, call_kind
 from payswitch.routing.call_window import CallKind
 from payswitch.routing.eligibility import Layout, why_not
 from payswitch.routing.health import Health, Line
+from payswitch.routing.learned_caps import CapMemory
 from payswitch.routing.ordering import Asked, Ranked, SplitGroup, rank, take_turns
 from payswitch.routing.plan_writing import Choice, write_plan
 from payswitch.routing.policy import Policy
@@ -29,6 +30,7 @@ from payswitch.routing.request import (
     RoutePlan,
     RouteRequest,
 )
+from payswitch.routing.risk_memory import RiskMemory
 from payswitch.routing.snapshot import ChannelHealth, take_snapshot
 from payswitch.routing.split import SEPARATOR, Share, SplitLedger, effective_shares, recorded_share, unit
 
@@ -46,6 +48,8 @@ class Router:
         self._health = Health(policy)
         self._ledger = SplitLedger()
         self._probe_budget = ProbeBudget()
+        self._caps = CapMemory()
+        self._risks = RiskMemory()
         self._layouts: dict[tuple[str, Environment], Layout] = {}
         self._moves: list[BreakerMove] = []
         self._policy = policy
@@ -109,6 +113,7 @@ class Router:
         if seen.outcome.kind is not OutcomeKind.NOT_SENT:
             line.latency.add(seen.latency_ms, seen.at_ms, self._policy.soft_limit)
         self._learn_creation(line, seen)
+        self._learn_refusals(seen)
         failures_before = breaker.window.last_counts(seen.at_ms, triggers.window_s * 1_000)[1]
         move = breaker.observe(seen, triggers)
         if move is not None and move.reason in _FORGIVEN:
@@ -122,6 +127,8 @@ class Router:
     def observe_final(self, seen: FinalObservation) -> list[BreakerMove]:
         """Learn how an exposed attempt ended. The customer's own reasons are counted apart."""
         line = self._health.line(seen.channel_id, seen.product)
+        if seen.paid and seen.amount_fen:
+            self._caps.passed((seen.channel_id, seen.product), seen.amount_fen)
         if seen.payer_side and not seen.paid:
             line.payer_side += 1
         else:
@@ -140,6 +147,13 @@ class Router:
     def _note(self, move: BreakerMove | None) -> None:
         if move is not None:
             self._moves.append(move)
+
+    def _learn_refusals(self, seen: CallObservation) -> None:
+        """About the amount, and about this customer: the channel's health has nothing to do with either."""
+        key = (seen.channel_id, seen.product)
+        self._caps.observe(key, seen.outcome, seen.amount_fen, seen.at_ms, self._policy.learned_caps)
+        if seen.outcome.kind is OutcomeKind.REFUSED_RISK and seen.customer is not None and seen.method is not None:
+            self._risks.note(seen.customer, seen.upstream, seen.method, seen.at_ms)
 
     def _learn_creation(self, line: Line, seen: CallObservation) -> None:
         """Behind an open breaker nothing is learned for the long term: an outage says nothing about ordinary days."""
@@ -160,14 +174,22 @@ class Router:
     def _sort_out(self, request: RouteRequest, book: ChannelBook, fired: Fired, now_ms: int) -> Pool:
         layout = self._layout(request, book)
         pool = Pool(layout.excluded)
+        refused = self._risks.of(request.shop_id, request.customer.customer_id, now_ms)
         for entry in layout.entries:
             reason = why_not(entry, request, book, fired, now_ms)
+            if reason is None and refused is not None and refused.covers(entry.upstream, entry.method):
+                reason = "customer_risk"
             if reason is not None:
                 pool.exclude(entry, reason)
                 continue
+            failed = bool(request.failed) and entry.key in request.failed
+            bar_fen = self._caps.bar_fen(entry.key, now_ms)
+            if bar_fen is not None and request.amount_fen >= bar_fen and not failed:
+                pool.doubted.append((entry, f"learned_cap:{bar_fen}"))
+                continue
             if entry.line.breaker.state is BreakerState.DEGRADED:
                 self._note(entry.line.breaker.settle(now_ms, self._policy.triggers))
-            pool.add(entry, failed=bool(request.failed) and entry.key in request.failed, now_ms=now_ms)
+            pool.add(entry, failed=failed, now_ms=now_ms)
         return pool
 
     def _choose(self, asked: Asked, pool: Pool, ordered: list[Ranked], salt: str) -> Choice:

@@ -191,6 +191,15 @@ class SoftLimit(_Document, frozen=True, kw_only=True):
     time_constant_s: float = 600.0
 
 
+class LearnedCaps(_Document, frozen=True, kw_only=True):
+    """限额学习: how long a "limit" refusal keeps payments of that amount and above away. Per channel and product."""
+
+    hold_s: float = 1_800.0
+    """So long, then the bar doubles three times, each for as long again. Refused again after that: twice as long."""
+    ordinary_refusals: int = 3
+    """So many in a row, at amounts that passed before: the day's allowance is used up, out until midnight."""
+
+
 class Maintenance(_Document, frozen=True, kw_only=True):
     """计划维护: a window in which a channel is not asked. Beijing time."""
 
@@ -221,6 +230,7 @@ class Policy(_Document, frozen=True, kw_only=True):
     rules: tuple[Rule, ...] = ()
     scoring: Scoring = Scoring()
     soft_limit: SoftLimit = SoftLimit()
+    learned_caps: LearnedCaps = LearnedCaps()
     maintenance: tuple[Maintenance, ...] = ()
     on_request: tuple[Method, ...] = (
         Method.HUABEI,

@@ -92,6 +92,7 @@ _POSITIVE = {
     ),
     "scoring": ("time_constant_s", "prior_calls"),
     "soft_limit": ("min_ms", "max_ms", "min_samples", "time_constant_s"),
+    "learned_caps": ("hold_s", "ordinary_refusals"),
 }  # fmt: skip
 _NOT_NEGATIVE = {
     "triggers": ("guard_z", "flap_s"),

@@ -29,6 +29,10 @@ EXCLUSIONS: Final[Mapping[str, tuple[str, str]]] = {
     "needs_buyer_id": ("缺少顾客在该钱包的用户号", "the wallet's id of the customer is not known"),
     "needs_agreement": ("顾客未在该渠道签约银行卡", "the customer has signed up no card at this channel"),
     "needs_openid": ("缺少顾客的 openid", "the customer's openid is not known"),
+    "needs_openid_of": (
+        "缺少顾客在 {detail} 下的 openid",
+        "the customer's openid under the appid {detail} is not known",
+    ),
     "amount_too_small": ("低于最小金额", "the amount is below the minimum"),
     "amount_too_large": ("超过最大金额", "the amount is above the maximum"),
     "expiry_too_short": (
@@ -36,6 +40,16 @@ EXCLUSIONS: Final[Mapping[str, tuple[str, str]]] = {
         "less time is left of the payment than the shortest life that this product lets an order have",
     ),
     "daily_cap": ("将超过当日限额", "the daily cap would be exceeded"),
+    "monthly_cap": ("将超过当月限额", "the monthly cap would be exceeded"),
+    "learned_cap": (
+        "该渠道近期拒绝过 {detail} 分及以上的金额（限额），尚有其他可用渠道",
+        "it lately refused {detail} fen and more as over its limit, and others are left",
+    ),
+    "customer_risk": (
+        "该顾客今日已被此渠道的风控拒绝，不换账户再试",
+        "risk control refused this customer here today: never tried again over another account",
+    ),
+    "not_for_this_shop": ("该渠道不供此店铺使用", "the channel is for other shops"),
     "maintenance": ("计划维护中", "planned maintenance is on"),
     "rule_only": ("规则限定了其他渠道", "a rule allows only other channels"),
     "breaker_open": ("熔断中，尚有其他可用渠道", "its breaker is open and others are left"),

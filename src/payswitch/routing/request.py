@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import msgspec
 
 from payswitch.domain.channel import CapabilityTable, Channel, Consent, Environment, Method, Product
+from payswitch.domain.exchange import OpenidSpace
 from payswitch.domain.outcome import Outcome
 from payswitch.domain.payment import Customer
 
@@ -54,6 +55,11 @@ class ChannelBook(msgspec.Struct, frozen=True, kw_only=True):
     """By connector name."""
     used_today_fen: Mapping[str, int] = {}
     """What each channel took today (Beijing), for daily caps; a channel that is not in here took nothing."""
+    used_month_fen: Mapping[str, int] = {}
+    """The same for the calendar month."""
+    openid_spaces: Mapping[tuple[str, Product], OpenidSpace] = {}
+    """Under which appid a channel x product needs the openid, where its client says so; only told when the payment
+    carries openids of several appids."""
 
 
 class CallObservation(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,6 +70,12 @@ class CallObservation(msgspec.Struct, frozen=True, kw_only=True):
     product: Product
     outcome: Outcome
     latency_ms: float
+    amount_fen: int = 0
+    """0: not told; then nothing is learned about limits."""
+    upstream: str = ""
+    method: Method | None = None
+    customer: tuple[str, str] | None = None
+    """(shop_id, customer_id), where the shop named the customer: what a refusal by risk control is remembered by."""
     segment: str = ""
     """Bank or other part of the channel where the connector names one."""
 
@@ -75,6 +87,7 @@ class FinalObservation(msgspec.Struct, frozen=True, kw_only=True):
     channel_id: str
     product: Product
     paid: bool
+    amount_fen: int = 0
     payer_side: bool = False
     """Not paid for a reason that is the customer's: never counts against the channel."""
     waited_ms: int = 0

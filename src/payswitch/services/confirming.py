@@ -25,6 +25,7 @@ from payswitch.services.context import Context
 from payswitch.services.debiting import After, after_debit, confirming_attempt, hear_debit, send_debit
 from payswitch.services.draft import Draft, change
 from payswitch.services.launching import check_alive, debit_more, launch_more, plan_more, shown_attempt
+from payswitch.services.observing import customer_key
 from payswitch.services.payments import get_payment
 from payswitch.services.retiring import retire_all
 from payswitch.services.rounds import Since, as_debit
@@ -93,7 +94,13 @@ async def _with_sms_code(ctx: Context, file: PaymentFile, given: Given) -> Payme
         return PaymentAnswer(file=file)
     order = await _order(ctx, file, attempt)
     fact = await send_debit(
-        ctx, attempt, order, given.secret, ctx.timings.debit_timeout_ms, handle=attempt.credential.handle
+        ctx,
+        attempt,
+        order,
+        given.secret,
+        ctx.timings.debit_timeout_ms,
+        handle=attempt.credential.handle,
+        customer=customer_key(file.payment),
     )
     after = after_debit(fact.outcome)
     if after in (After.DONE, After.CONFIRMING):

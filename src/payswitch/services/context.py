@@ -18,7 +18,7 @@ from payswitch.services.live_board import LiveBoard, RecentIds
 from payswitch.services.ports import ChannelDirectory, EventSender, LiveFeed, Store
 from payswitch.services.side_work import SideWork
 from payswitch.services.timings import Timings
-from payswitch.services.usage import DailyUsage
+from payswitch.services.usage import Usage
 from payswitch.services.watch_memory import ChannelWatch
 
 UNTRUSTED_QUIET_MS = 60_000
@@ -46,7 +46,7 @@ class Context:
     desk: ChannelDesk | None = None
     """What changing channels needs; None where channels cannot be changed."""
     inflight: Inflight = field(default_factory=Inflight)
-    usage: DailyUsage = field(default_factory=DailyUsage)
+    usage: Usage = field(default_factory=Usage)
     held_cards: HeldCards = field(default_factory=HeldCards)
     """Cards being signed up: their particulars are nowhere else."""
     outbox_wake: asyncio.Event = field(default_factory=asyncio.Event)

@@ -68,7 +68,9 @@ async def debit_round(ctx: Context, work: Round, consent: Secret) -> Launched:
         if attempt is None:
             return Launched(file=work.file)
         timeout_ms = min(ctx.timings.debit_timeout_ms, work.remaining_ms(ctx))
-        fact = await send_debit(ctx, attempt, order_of(ctx, work, attempt), consent, timeout_ms)
+        customer = observing.customer_key(work.file.payment)
+        order = order_of(ctx, work, attempt)
+        fact = await send_debit(ctx, attempt, order, consent, timeout_ms, customer=customer)
         after = after_debit(fact.outcome)
         if after in (After.DONE, After.CONFIRMING):
             work.file = await hear_debit(ctx, work.file, attempt.attempt_id, fact)
@@ -81,7 +83,14 @@ async def debit_round(ctx: Context, work: Round, consent: Secret) -> Launched:
 
 
 async def send_debit(
-    ctx: Context, attempt: Attempt, order: CreateOrder, consent: Secret, timeout_ms: int, *, handle: str = ""
+    ctx: Context,
+    attempt: Attempt,
+    order: CreateOrder,
+    consent: Secret,
+    timeout_ms: int,
+    *,
+    handle: str = "",
+    customer: tuple[str, str] | None = None,
 ) -> OrderFact:
     """The debit call. Once more only if the first never left: then the channel has heard nothing of it."""
     client = client_of(ctx, attempt)
@@ -89,16 +98,16 @@ async def send_debit(
         outcome = Outcome(kind=OutcomeKind.REFUSED_CONFIG, code="no_debits", message="this connector cannot debit")
         return OrderFact(channel_order_no=attempt.channel_order_no, outcome=outcome)
     debit = DebitOrder(order=order, consent=consent, handle=handle)
-    fact = await _once(ctx, client, attempt, debit, timeout_ms)
+
+    async def once() -> OrderFact:
+        begun = ctx.clock.monotonic_ms()
+        fact = await client.debit(debit, max(timeout_ms, 1))
+        observing.tell_call(ctx, attempt, fact.outcome, ctx.clock.monotonic_ms() - begun, customer)
+        return fact
+
+    fact = await once()
     if fact.outcome.kind is OutcomeKind.NOT_SENT and fact.outcome.code in WORTH_ANOTHER_CALL:
-        fact = await _once(ctx, client, attempt, debit, timeout_ms)
-    return fact
-
-
-async def _once(ctx: Context, client: DebitClient, attempt: Attempt, debit: DebitOrder, timeout_ms: int) -> OrderFact:
-    begun = ctx.clock.monotonic_ms()
-    fact = await client.debit(debit, max(timeout_ms, 1))
-    observing.tell_call(ctx, attempt, fact.outcome, ctx.clock.monotonic_ms() - begun)
+        fact = await once()
     return fact
 
 

@@ -103,7 +103,7 @@ async def _ask(ctx: Context, work: Round, candidate: Candidate, attempt: Attempt
         begun = ctx.clock.monotonic_ms()
         answer = await client.create(order, max(timeout_ms, 1))
         took_ms = ctx.clock.monotonic_ms() - begun
-        observing.tell_call(ctx, attempt, answer.outcome, took_ms)
+        observing.tell_call(ctx, attempt, answer.outcome, took_ms, observing.customer_key(work.file.payment))
         left_behind = left_behind or answer.outcome.kind not in NOTHING_MADE
         step = next_step(answer.outcome, tries=tries)
         if step is not Next.AGAIN:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, Final
 
 import msgspec
 from msgspec.structs import replace
@@ -95,17 +96,29 @@ def book_for(ctx: Context, payment: Payment) -> ChannelBook:
     channel = ctx.directory.channel(channel_id)
     if channel is None:
         return book_of(ctx, ())
-    free = replace(channel, enabled=True, min_fen=1, max_fen=None, daily_cap_fen=None, maintenance=())
-    return book_of(ctx, (free,))
+    return book_of(ctx, (replace(channel, **_FREE),))
+
+
+_FREE: Final[Mapping[str, Any]] = {
+    "enabled": True,
+    "min_fen": 1,
+    "max_fen": None,
+    "daily_cap_fen": None,
+    "monthly_cap_fen": None,
+    "shops": frozenset(),
+    "maintenance": (),
+}
 
 
 def book_of(ctx: Context, found: Sequence[Channel]) -> ChannelBook:
     """These channels with what their products can do and what they have taken today."""
     channels = tuple(found)
+    now_ms = ctx.clock.now_ms()
     return ChannelBook(
         channels=channels,
         capabilities={c.connector: ctx.directory.capabilities(c.connector) for c in channels},
-        used_today_fen=ctx.usage.today(ctx.clock.now_ms()),
+        used_today_fen=ctx.usage.today(now_ms),
+        used_month_fen=ctx.usage.this_month(now_ms),
     )
 
 

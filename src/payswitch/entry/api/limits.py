@@ -83,6 +83,8 @@ _SETTINGS: Mapping[str, Rule] = {
     "min_fen": _CHANNEL_AMOUNT,
     "max_fen": _CHANNEL_AMOUNT,
     "daily_cap_fen": Whole(1, 1_000_000_000_000, " fen (分)", "（单位：分）"),
+    "monthly_cap_fen": Whole(1, 10_000_000_000_000, " fen (分)", "（单位：分）"),
+    "shops": Items(100),
     "tags": Items(20),
 }
 _ACCOUNT = Notes(40, "[0-9A-Za-z_]{1,40}", 30_000)
