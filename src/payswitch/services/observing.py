@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from payswitch.domain.outcome import Outcome
 from payswitch.domain.payment import Attempt, AttemptState, CloseReason, Payment, PaymentFile, PaymentState
-from payswitch.routing.request import BreakerMove, CallObservation, FinalObservation
+from payswitch.routing.request import BreakerMove, CallObservation, ExposedObservation, FinalObservation
 from payswitch.services.context import Context
 
 
@@ -25,6 +25,7 @@ def tell_call(
             upstream="" if channel is None else channel.upstream_of(attempt.product),
             method=attempt.method,
             customer=customer,
+            segments=ctx.segments.of(attempt),
         )
     )
     ctx.feed.tell(
@@ -63,6 +64,15 @@ def tell_moves(ctx: Context, moves: list[BreakerMove]) -> None:
 def tell_exposed(ctx: Context, file: PaymentFile, attempt: Attempt, round_started_ms: int) -> None:
     """A credential is about to be shown; if another channel failed first, a switch just happened."""
     exposed_at_ms = attempt.exposed_at_ms or attempt.created_at_ms
+    moves = ctx.router.observe_exposed(
+        ExposedObservation(
+            at_ms=exposed_at_ms,
+            channel_id=attempt.channel_id,
+            product=attempt.product,
+            segments=ctx.segments.of(attempt),
+        )
+    )
+    tell_moves(ctx, moves)
     ctx.feed.tell(
         "exposed",
         {
@@ -141,6 +151,7 @@ def _observe_final(ctx: Context, attempt: Attempt, *, paid: bool, payer_side: bo
             amount_fen=attempt.amount_fen,
             payer_side=payer_side,
             waited_ms=now_ms - (attempt.exposed_at_ms or attempt.created_at_ms),
+            segments=ctx.segments.of(attempt),
         )
     )
     tell_moves(ctx, moves)
