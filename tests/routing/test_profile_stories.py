@@ -210,6 +210,7 @@ CONDITIONS: list[tuple[str, Condition, dict[str, Any], dict[str, Any]]] = [
     ("half a band", Condition(max_age=28), {"customer": Customer(age=28)}, {"customer": Customer(age_band=YOUNG)}),
     ("band", Condition(age_bands=(YOUNG,)), {"customer": Customer(age_band=YOUNG)}, {"customer": Customer()}),
     ("band by age", Condition(age_bands=(YOUNG,)), {"customer": Customer(age=25)}, {"customer": Customer(age=31)}),
+    ("bank", Condition(banks=("icbc", "ccb")), {"bank": "ccb"}, {"bank": ""}),
     ("weekday", Condition(weekdays=(1, 7)), {"local_day": MONDAY}, {"local_day": MONDAY + 1}),
     ("from a day on", Condition(from_date="2024-11-11"), {"local_day": MONDAY}, {"local_day": MONDAY - 1}),
     ("until a day", Condition(to_date="2024-11-11"), {"local_day": MONDAY}, {"local_day": MONDAY + 1}),

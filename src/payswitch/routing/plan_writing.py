@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from payswitch.routing.facts import facts_of
 from payswitch.routing.ordering import NOT_CHOSEN, Ranked
 from payswitch.routing.policy import Policy
 from payswitch.routing.pool import Pool
 from payswitch.routing.profile import Fired, Profile
-from payswitch.routing.request import Candidate, RoutePlan
+from payswitch.routing.request import Candidate, RoutePlan, RouteRequest
 
 
 class Choice:
@@ -27,7 +28,9 @@ class Choice:
         self.notes |= dict.fromkeys(suspects, ("last_resort",))
 
 
-def write_plan(choice: Choice, pool: Pool, fired: Fired, policy: Policy, profile: Profile) -> RoutePlan:
+def write_plan(
+    choice: Choice, pool: Pool, fired: Fired, policy: Policy, profile: Profile, request: RouteRequest
+) -> RoutePlan:
     """The decision as plain data."""
     fired_bits = fired.front | fired.avoid
     candidates = []
@@ -56,6 +59,7 @@ def write_plan(choice: Choice, pool: Pool, fired: Fired, policy: Policy, profile
         candidates=tuple(candidates),
         excluded=tuple(pool.excluded),
         rules_fired=fired.names,
+        facts=facts_of(request, profile.asks_for) if profile.asks_for else {},
     )
 
 

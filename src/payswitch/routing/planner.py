@@ -64,6 +64,11 @@ class Router:
     def policy_version(self) -> str:
         return self._policy.version
 
+    @property
+    def asks_for(self) -> tuple[str, ...]:
+        """The facts about the customer that the policy's rules look at: `customer_new`, `age_band`, `device`."""
+        return self._profile.asks_for
+
     def replace_policy(self, policy: Policy) -> None:
         """Activate another policy from the next decision on. What was learned about the channels stays."""
         if _splits(policy) != _splits(self._policy):
@@ -89,7 +94,7 @@ class Router:
             choice = self._choose(asked, pool, ordered, salt)
             reserves = pool.reserves(choice.probe.entry if choice.probe else None)
             choice.add_last_resorts(rank([Ranked(entry, asked) for entry in reserves]))
-        return write_plan(choice, pool, fired, self._policy, self._profile)
+        return write_plan(choice, pool, fired, self._policy, self._profile, request)
 
     def offered(self, request: RouteRequest, book: ChannelBook, *, now_ms: int) -> tuple[Method, ...]:
         """The methods that can work for this payment, best first: what a checkout shows before anybody presses "pay".

@@ -67,6 +67,8 @@ class Condition(_Document, frozen=True, kw_only=True):
     """Beijing date `YYYY-MM-DD`, inclusive. Either end may be left open."""
     to_date: str | None = None
     """Inclusive too: a sale "until 11 November" ends with that day."""
+    banks: tuple[str, ...] = ()
+    """Short names (`icbc`) of the bank behind the payment, where it is known: of the signed card."""
     shops: tuple[str, ...] = ()
     goods_tags: tuple[str, ...] = ()
     metadata: dict[str, str | tuple[str, ...]] = {}

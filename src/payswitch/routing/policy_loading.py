@@ -255,7 +255,7 @@ def _check_condition(when: Condition, place: str) -> list[PolicyProblem]:
             if value is not None:
                 problems += _between(f"{place}.{name}", value, 0, 10**12 if name.endswith("_fen") else 150)
     problems += [*_check_hours(when, place), *_check_days(when, place)]
-    for name in ("devices", "risks", "shops", "goods_tags"):
+    for name in ("devices", "risks", "banks", "shops", "goods_tags"):
         if "" in getattr(when, name):
             problems.append(PolicyProblem(f"{place}.{name}", "holds an empty text; drop it", "含有空文本，请删去"))
     problems += [

@@ -98,7 +98,7 @@ class Profile:
             bits[row.rule] = bits.get(row.rule, 0) | row.bit
         self._rules = [(rule.name, compile_condition(rule.when), bits.get(rule.name, 0)) for rule in policy.rules]
         self._splits = {rule.name: _own_split(policy, rule.then.split) for rule in policy.rules if rule.then.split}
-        self.asks_for = frozenset(fact for rule in policy.rules for fact in _facts_asked(rule.when))
+        self.asks_for = tuple(dict.fromkeys(fact for rule in policy.rules for fact in _facts_asked(rule.when)))
         """The facts about the customer that some rule looks at, and that may have to be derived."""
 
     def bits_of(self, face: Face) -> int:
@@ -183,6 +183,9 @@ def compile_condition(when: Condition) -> tuple[Check, ...]:
     if when.from_hour is not None and when.to_hour is not None:
         checks.append(_hour_check(when.from_hour, when.to_hour))
     checks += _day_checks(when)
+    if when.banks:
+        banks = frozenset(when.banks)
+        checks.append(lambda request: request.bank in banks)
     if when.shops:
         shops = frozenset(when.shops)
         checks.append(lambda request: request.shop_id in shops)

@@ -96,6 +96,29 @@ MOVES: Final[Mapping[str, tuple[str, str]]] = {
 REASONS: Final[Mapping[str, tuple[str, str]]] = {**EXCLUSIONS, **RANKS, **MOVES}
 
 
+FACTS: Final[Mapping[str, tuple[str, str]]] = {
+    "customer_new": ("新老客户", "new or returning"),
+    "age_band": ("年龄段", "age band"),
+    "device": ("设备", "device"),
+}
+"""What rules may ask about the customer."""
+
+ORIGINS: Final[Mapping[str, tuple[str, str]]] = {
+    "given": ("店铺提供", "told by the shop"),
+    "derived": ("系统推断", "derived"),
+    "unknown": ("未知", "not known"),
+}
+
+
+def explain_fact(name: str, origin: str, value: str) -> tuple[str, str]:
+    """(Chinese, English) for one fact of a recorded decision. KeyError for one that nobody described."""
+    chinese, english = FACTS[name]
+    origin_zh, origin_en = ORIGINS[origin]
+    if not value:
+        return f"{chinese}：{origin_zh}", f"{english}: {origin_en}"
+    return f"{chinese}：{value}（{origin_zh}）", f"{english}: {value} ({origin_en})"
+
+
 def explain(code: str) -> tuple[str, str]:
     """(Chinese, English) for a reason code with its detail. KeyError for a code that nobody described."""
     name, _, detail = code.partition(":")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from enum import StrEnum
 
 import msgspec
 
@@ -25,6 +26,8 @@ class RouteRequest(msgspec.Struct, frozen=True, kw_only=True):
     """Allowed methods; empty means any."""
     products: frozenset[Product] = frozenset()
     customer: Customer = Customer()
+    derived: frozenset[str] = frozenset()
+    """Which facts about the customer were derived rather than given: `customer_new`, `age_band`, `device`."""
     agreements: frozenset[str] = frozenset()
     """Channels at which the customer has a signed card (签约) that this payment may be debited from."""
     goods_tag: str | None = None
@@ -151,6 +154,21 @@ class Exclusion(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
 
 
+class Origin(StrEnum):
+    """Where a fact about the customer comes from."""
+
+    GIVEN = "given"
+    DERIVED = "derived"
+    UNKNOWN = "unknown"
+
+
+class Fact(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a decision took for true about the customer."""
+
+    origin: Origin
+    value: str = ""
+
+
 class RoutePlan(msgspec.Struct, frozen=True, kw_only=True):
     """路由方案: ordered candidates with reasons. Encodes to JSON as the recorded decision."""
 
@@ -159,3 +177,5 @@ class RoutePlan(msgspec.Struct, frozen=True, kw_only=True):
     candidates: tuple[Candidate, ...]
     excluded: tuple[Exclusion, ...]
     rules_fired: tuple[str, ...] = ()
+    facts: Mapping[str, Fact] = {}
+    """Those facts about the customer that the policy's rules look at, with their origin."""

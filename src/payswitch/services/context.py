@@ -11,6 +11,7 @@ from payswitch.kit.clock import Clock
 from payswitch.kit.ids import IdSource
 from payswitch.routing.planner import Router
 from payswitch.services.channel_desk import ChannelDesk
+from payswitch.services.customer_history import CustomerHistory
 from payswitch.services.held_cards import HeldCards
 from payswitch.services.inflight import Inflight
 from payswitch.services.last_times import LastTimes
@@ -52,6 +53,8 @@ class Context:
     """Cards being signed up: their particulars are nowhere else."""
     outbox_wake: asyncio.Event = field(default_factory=asyncio.Event)
     """Set after a commit that holds events, so that the shop hears within milliseconds."""
+    history: CustomerHistory = field(default_factory=CustomerHistory)
+    """Which customers have paid before, where a rule wants to know."""
     segments: SegmentMemory = field(default_factory=SegmentMemory)
     """Bank, amount band and device of recent payments, for what the brain learns of them."""
     checked: LastTimes = field(init=False)

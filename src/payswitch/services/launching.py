@@ -24,6 +24,7 @@ from payswitch.services.agreements import usable_agreements
 from payswitch.services.commands import PaymentAnswer
 from payswitch.services.consents import Given
 from payswitch.services.context import Context
+from payswitch.services.customer_facts import look_up_customer
 from payswitch.services.debiting import CUSTOMERS_NO, confirming_attempt, debit_round
 from payswitch.services.failover import launch
 from payswitch.services.rounds import Launched, Round, Since, begin_round
@@ -113,6 +114,7 @@ async def plan_more(
     if sum(attempt.exposed_at_ms is not None for attempt in file.attempts) >= MOST_EXPOSED:
         raise PaySwitchError(TOO_MANY_ATTEMPTS, extra={"payment_id": file.payment.payment_id})
     agreements = await usable_agreements(ctx, file.payment)
+    await look_up_customer(ctx, file.payment)
     plan, decision = plan_route(
         ctx,
         file.payment,

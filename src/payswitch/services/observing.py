@@ -110,6 +110,7 @@ def tell_result(ctx: Context, before: Attempt, after: PaymentFile) -> None:
         return
     if attempt.state is AttemptState.SUCCEEDED:
         ctx.usage.add(attempt.channel_id, attempt.amount_fen, ctx.clock.now_ms())
+        ctx.history.paid(after.payment)
         _observe_final(ctx, attempt, paid=True)
         if attempt.surplus:
             ctx.feed.tell("surplus", {"payment_id": attempt.payment_id, "amount_fen": attempt.amount_fen})

@@ -102,6 +102,7 @@ RULES: Mapping[type, Mapping[str, Rule]] = {
         "customer.device": _plain(32),
         "customer.risk": _plain(32),
         "customer.buyer_id": Text(1, 128, "[!-~]*", "must be 1 to 128 ASCII characters", "须为 1 到 128 个 ASCII 字符"),
+        "customer.openids": Notes(10, "[A-Za-z0-9_.-]{1,40}", 128, value="[!-~]+"),
         "customer.openid": Text(1, 128, "[!-~]*", "must be 1 to 128 ASCII characters", "须为 1 到 128 个 ASCII 字符"),
         "customer.client_ip": Address(),
         "instalments": OneOf(3, 6, 12),
