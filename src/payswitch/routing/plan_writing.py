@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from payswitch.routing.facts import facts_of
+from payswitch.routing.next_steps import DEBIT, PUSH
 from payswitch.routing.ordering import NOT_CHOSEN, Ranked
 from payswitch.routing.policy import Policy
 from payswitch.routing.pool import Pool
@@ -49,6 +50,7 @@ def write_plan(
                 estimate=ranked.estimate,
                 propensity=choice.propensities.get(ranked, 0.0),
                 soft_limit_ms=entry.line.latency.soft_limit_ms(policy.soft_limit),
+                steps=PUSH if entry.push else DEBIT,
                 probe=ranked is choice.probe,
                 reasons=reasons + _place_reasons(ranked),
             )

@@ -11,6 +11,7 @@ from payswitch.domain.channel import CapabilityTable, Channel, Consent, Environm
 from payswitch.domain.exchange import OpenidSpace
 from payswitch.domain.outcome import Outcome
 from payswitch.domain.payment import Customer
+from payswitch.routing.next_steps import PUSH
 from payswitch.routing.segments import Segments, segments_of
 
 
@@ -140,6 +141,8 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     """Probability with which the policy would have put this candidate first, given the same facts."""
     soft_limit_ms: int
     """How long to wait for the create answer before going on to the next candidate."""
+    steps: str = PUSH
+    """What is done on each class of outcome: `push` or `debit`, a table of `routing/next_steps.py`."""
     probe: bool = False
     reasons: tuple[str, ...] = ()
     """Reason codes, e.g. `tier:best`, `rule:large-amount`, `split:warm`, `same_upstream`; see `routing/reasons.py`

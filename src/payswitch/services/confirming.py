@@ -16,13 +16,14 @@ from payswitch.domain.exchange import CreateOrder, OrderFact, SmsClient
 from payswitch.domain.outcome import Outcome, OutcomeKind
 from payswitch.domain.payment import Attempt, AttemptState, PaymentFile, PaymentState, Shop
 from payswitch.domain.transitions import ATTEMPT, AttemptEvent, advance
+from payswitch.routing.next_steps import After, after_debit
 from payswitch.services import consents
 from payswitch.services.agreements import usable_agreements
 from payswitch.services.asking import client_of, create_order
 from payswitch.services.commands import ConfirmPayment, PaymentAnswer
 from payswitch.services.consents import Given
 from payswitch.services.context import Context
-from payswitch.services.debiting import After, after_debit, confirming_attempt, hear_debit, send_debit
+from payswitch.services.debiting import confirming_attempt, hear_debit, send_debit
 from payswitch.services.draft import Draft, change
 from payswitch.services.launching import check_alive, debit_more, launch_more, plan_more, shown_attempt
 from payswitch.services.observing import customer_key

@@ -6,12 +6,11 @@ stays `unknown`, is asked about and at last reversed (`unknown_debits.py`), and 
 
 from __future__ import annotations
 
-from enum import Enum, auto
-
 from payswitch.domain.exchange import CreateOrder, DebitClient, DebitOrder, OrderFact
 from payswitch.domain.outcome import Outcome, OutcomeKind
 from payswitch.domain.payment import Attempt, AttemptState, PaymentFile
 from payswitch.kit.secrets import Secret
+from payswitch.routing.next_steps import After, after_debit
 from payswitch.services import observing
 from payswitch.services.asking import client_of
 from payswitch.services.context import Context
@@ -19,46 +18,8 @@ from payswitch.services.draft import Draft, change
 from payswitch.services.results import apply_to_attempt, query_attempt
 from payswitch.services.rounds import Launched, Round, commit_attempt, end_round, give_up, order_of
 
-NOT_TAKEN = frozenset(
-    {
-        OutcomeKind.NOT_SENT,
-        OutcomeKind.REFUSED_CHANNEL,
-        OutcomeKind.REFUSED_LIMIT,
-        OutcomeKind.REFUSED_CONFIG,
-        OutcomeKind.REFUSED_ORDER,
-        OutcomeKind.CLOSED,
-    }
-)
-"""Proof that this number took nothing and never will, for a reason that is not the customer's: another channel may."""
-
-CUSTOMERS_NO = frozenset({OutcomeKind.REFUSED_PAYER, OutcomeKind.REFUSED_RISK})
-
 WORTH_ANOTHER_CALL = frozenset({"connect_failed", "dns_failed", "connection_lost"})
 """Of calls that never left: trouble that came fast and may be gone. The channel has heard nothing of the debit."""
-
-
-class After(Enum):
-    """What the answer of a debit allows."""
-
-    DONE = auto()
-    """Paid."""
-    ASK_AGAIN = auto()
-    """Only the code was wrong: the same order takes another one."""
-    NEXT = auto()
-    """Nothing was taken: another channel may try."""
-    STOP = auto()
-    """The customer's wallet or bank, or risk control, said no: the customer must choose."""
-    CONFIRMING = auto()
-    """Not known. Nothing else may be begun."""
-
-
-def after_debit(outcome: Outcome) -> After:
-    """The table of design.md, section 2, for a call that may have taken the money."""
-    if outcome.kind is OutcomeKind.PAID:
-        return After.DONE
-    if outcome.kind in CUSTOMERS_NO:
-        return After.ASK_AGAIN if outcome.ask_consent else After.STOP
-    return After.NEXT if outcome.kind in NOT_TAKEN else After.CONFIRMING
 
 
 async def debit_round(ctx: Context, work: Round, consent: Secret) -> Launched:
