@@ -15,9 +15,9 @@ from tests.routing.world import ALIPAY, NIGHT_MS, WECHAT, channel
 
 from payswitch.domain.channel import Channel, Environment, Method, Product
 from payswitch.domain.outcome import Outcome, OutcomeKind
-from payswitch.domain.payment import Customer
+from payswitch.domain.payment import AgeBand, Customer
 from payswitch.routing.planner import Router
-from payswitch.routing.policy import Action, Condition, Policy, Rule, Split, Target, default_policy
+from payswitch.routing.policy import Action, Condition, Policy, Rule, RuleSplit, Split, Target, default_policy
 from payswitch.routing.reasons import EXCLUSIONS, MOVES, explain
 from payswitch.routing.request import CallObservation, ChannelBook, FinalObservation, RoutePlan, RouteRequest
 
@@ -66,9 +66,12 @@ REQUESTS = st.builds(
         is_new=st.none() | st.booleans(),
         age=st.none() | st.integers(10, 90),
         device=st.none() | st.sampled_from(["ios", "android"]),
+        age_band=st.none() | st.sampled_from(list(AgeBand)),
         openid=st.none() | st.just("o"),
     ),
     local_hour=st.integers(0, 23),
+    local_day=st.integers(20_000, 20_020),
+    derived=st.frozensets(st.sampled_from(["customer_new", "age_band", "device"])),
     failed=st.just(frozenset()) | st.frozensets(KEYS, max_size=3),
     failed_upstreams=st.just(frozenset()) | st.frozensets(st.sampled_from(["wechat", "alipay"])),
     refused_methods=st.just(frozenset()) | st.frozensets(st.sampled_from(list(Method)), max_size=1),
@@ -79,12 +82,23 @@ TARGETS = st.builds(
     channels=st.lists(st.sampled_from(NAMES), max_size=2).map(tuple),
 )
 ACTIONS = st.builds(
-    Action, prefer=st.none() | TARGETS, avoid=st.none() | TARGETS, only=st.none() | TARGETS, pin=st.none() | TARGETS
+    Action,
+    prefer=st.none() | TARGETS,
+    avoid=st.none() | TARGETS,
+    only=st.none() | TARGETS,
+    pin=st.none() | TARGETS,
+    split=st.none() | st.sampled_from([RuleSplit(best=100), RuleSplit(best=50, warm=50), RuleSplit(explore=100)]),
 )
 RULES = st.builds(
     Rule,
     name=st.sampled_from(["r1", "r2"]),
-    when=st.builds(Condition, min_fen=st.none() | st.integers(0, 1_000_000), customer_new=st.none() | st.booleans()),
+    when=st.builds(
+        Condition,
+        min_fen=st.none() | st.integers(0, 1_000_000),
+        customer_new=st.none() | st.booleans(),
+        age_bands=st.just(()) | st.just((AgeBand.FROM_18, AgeBand.FROM_25)),
+        weekdays=st.just(()) | st.just((1, 2, 3)),
+    ),
     then=ACTIONS,
 )
 POLICIES = st.just(default_policy()) | st.builds(
