@@ -48,6 +48,7 @@ def write_plan(
                 upstream=entry.upstream,
                 score=ranked.score,
                 estimate=ranked.estimate,
+                sd=ranked.sd,
                 propensity=choice.propensities.get(ranked, 0.0),
                 soft_limit_ms=entry.line.latency.soft_limit_ms(policy.soft_limit),
                 steps=PUSH if entry.push else DEBIT,
@@ -76,6 +77,8 @@ def _place_reasons(ranked: Ranked) -> tuple[str, ...]:
         reasons += ("same_upstream",)
     if ranked.sibling_sick:
         reasons += ("sibling_sick",)
+    if ranked.suspect:
+        reasons += ("suspect",)
     if ranked.degraded:
         reasons += ("degraded",)
     if ranked.secondary:

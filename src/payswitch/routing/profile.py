@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from payswitch.domain.channel import Channel, Method, Product
 from payswitch.domain.payment import AgeBand, Customer, age_band_of
 from payswitch.routing.beijing import day_of, weekday_of
-from payswitch.routing.policy import Condition, Policy, Rule, RuleSplit, Split, Target
+from payswitch.routing.policy import Condition, Policy, Rule, RuleSplit, Split, SplitMode, Target
 from payswitch.routing.request import RouteRequest
 
 _REASONS_KEPT: Final = 10_000
@@ -146,7 +146,7 @@ class Profile:
 
 
 def _own_split(policy: Policy, own: RuleSplit) -> Split:
-    return replace(policy.split, best=own.best, warm=own.warm, explore=own.explore)
+    return replace(policy.split, best=own.best, warm=own.warm, explore=own.explore, mode=SplitMode.FIXED)
 
 
 def _facts_asked(when: Condition) -> list[str]:
