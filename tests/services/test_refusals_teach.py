@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
+
+from payswitch.domain.errors import PaySwitchError
 from payswitch.domain.outcome import Outcome, OutcomeKind
 from payswitch.domain.payment import Customer
+from tests.services.debit_channel import counter
 from tests.services.harness import Night
 
+CODE = "134567890123456789"
 LIMIT = Outcome(kind=OutcomeKind.REFUSED_LIMIT, code="RULELIMIT")
 RISK = Outcome(kind=OutcomeKind.REFUSED_RISK, code="RISK")
 
@@ -32,3 +39,18 @@ async def test_a_customer_whom_risk_control_refused_is_not_sent_over_another_acc
     assert asked(tonight, "wechat-backup") == 0
     bob = await tonight.order("order-3", customer=Customer(customer_id="bob"))
     assert bob.file.attempts[0].channel_id == "wechat-main"
+
+
+async def test_a_debit_that_risk_control_refused_is_not_tried_at_the_other_till_account(tmp_path: Path) -> None:
+    """The customer comes back to the counter with a new code, and a new order: still not over the second account."""
+    async with counter(tmp_path) as shop:
+        shop.main.debit_script.append(RISK)
+        for number in ("order-1", "order-2"):
+            with pytest.raises(PaySwitchError):
+                await shop.night.order(
+                    number, environment=None, payment_code=CODE, customer=Customer(customer_id="ann")
+                )
+        assert shop.main.seen_consents == [CODE]
+        assert shop.backup.seen_consents == []
+        await shop.night.order("order-3", environment=None, payment_code=CODE, customer=Customer(customer_id="bob"))
+        assert shop.main.seen_consents == [CODE, CODE]
