@@ -62,9 +62,9 @@ class Router:
     def policy_version(self) -> str:
         return self._policy.version
 
-    @property
-    def asks_for(self) -> tuple[str, ...]:
-        """The facts about the customer that the policy's rules look at: `customer_new`, `age_band`, `device`."""
+    def asks_for(self, merchant_id: str, shop_id: str) -> tuple[str, ...]:
+        """The facts about the customer that the rules for this shop look at: `customer_new`, `age_band`, `device`."""
+        del merchant_id, shop_id  # one policy for all
         return self._profile.asks_for
 
     def replace_policy(self, policy: Policy) -> None:

@@ -17,11 +17,15 @@ from payswitch.services.context import Context
 async def look_up_customer(ctx: Context, payment: Payment) -> None:
     """Read the customer's history if a rule asks for it, the shop did not say, and nobody has looked yet."""
     customer = payment.customer
-    if customer.is_new is not None or not customer.customer_id or "customer_new" not in ctx.router.asks_for:
+    if customer.is_new is not None or not customer.customer_id or not _asks_who_is_new(ctx, payment):
         return
     if ctx.history.is_new(payment.shop_id, customer.customer_id) is None:
         returning = await ctx.store.has_paid(payment.shop_id, customer.customer_id)
         ctx.history.heard(payment.shop_id, customer.customer_id, returning=returning)
+
+
+def _asks_who_is_new(ctx: Context, payment: Payment) -> bool:
+    return "customer_new" in ctx.router.asks_for(payment.merchant_id, payment.shop_id)
 
 
 def described(ctx: Context, payment: Payment) -> tuple[Customer, frozenset[str]]:
@@ -35,7 +39,7 @@ def described(ctx: Context, payment: Payment) -> tuple[Customer, frozenset[str]]
     if customer.age_band is None and customer.age is not None:
         found["age_band"] = age_band_of(customer.age)
         names.append("age_band")
-    if customer.is_new is None and customer.customer_id and "customer_new" in ctx.router.asks_for:
+    if customer.is_new is None and customer.customer_id and _asks_who_is_new(ctx, payment):
         is_new = ctx.history.is_new(payment.shop_id, customer.customer_id)
         if is_new is not None:
             found["is_new"] = is_new
