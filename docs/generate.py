@@ -19,6 +19,7 @@ from payswitch.connectors.registry import CONNECTORS
 from payswitch.domain import errors
 from payswitch.domain.managed_channel import CHANNEL
 from payswitch.domain.transitions import ATTEMPT, FORBIDDEN, PAYMENT, REFUND, STAYS, Machine
+from payswitch.routing.next_steps import DEBIT, PUSH, table_of
 from payswitch.routing.policy_schema import policy_schema
 
 S = TypeVar("S", bound=StrEnum)
@@ -120,6 +121,22 @@ def policy_schema_page() -> str:
     return json.dumps(policy_schema(), ensure_ascii=False, indent=2) + "\n"
 
 
+def next_steps_page() -> str:
+    """What is done on each class of outcome, as the services do it."""
+    lines = [
+        HEADER.format(source="src/payswitch/routing/next_steps.py") + "# What is done after each outcome\n",
+        "Every candidate of a recorded plan names one of these tables (`steps`).",
+    ]
+    titles = {PUSH: "push: an order that nobody has seen yet", DEBIT: "debit: the call itself may take the money"}
+    for steps, title in titles.items():
+        lines += ["", f"## `{steps}`", "", title.partition(": ")[2].capitalize() + ".", ""]
+        lines += ["| outcomes | step | |", "|---|---|---|"]
+        for line in table_of(steps):
+            outcomes = ", ".join(f"`{name}`" for name in line.outcomes)
+            lines.append(f"| {outcomes} | `{line.step}` | {line.english}<br>{line.chinese} |")
+    return "\n".join([*lines, ""])
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "states.md": states_page,
     "errors.md": errors_page,
@@ -127,6 +144,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "connectors.md": connectors_page,
     "environments.md": environments_page,
     "policy.schema.json": policy_schema_page,
+    "next-steps.md": next_steps_page,
 }
 
 

@@ -146,6 +146,8 @@ class ChannelSettings(msgspec.Struct, frozen=True, kw_only=True):
     min_fen: AtLeastOne = 1
     max_fen: AtLeastOne | None = None
     daily_cap_fen: AtLeastOne | None = None
+    monthly_cap_fen: AtLeastOne | None = None
+    shops: frozenset[str] = frozenset()
     tags: frozenset[str] = frozenset()
     maintenance: tuple[MaintenanceWindow, ...] = ()
     account: dict[str, str]
@@ -301,10 +303,22 @@ def _sense(
         problems += channel.problems()
     problems += duplicates("shops", [shop.shop_id for shop in shops])
     problems += duplicates("channels", [channel.channel_id for channel in channels])
+    problems += _shops_unheard_of(shops, channels)
     keys = [key for shop in shops for key in shop.key_fingerprints()]
     if len(set(keys)) < len(keys):
         problems.append("shops: an API key opens one shop only; one stands twice / 同一 API 密钥重复配置")
     return problems
+
+
+def _shops_unheard_of(shops: Sequence[ShopSettings], channels: Sequence[ChannelSettings]) -> list[str]:
+    """A channel that is kept for shops which its merchant does not have would take nothing."""
+    known = {(shop.merchant_id, shop.shop_id) for shop in shops}
+    return [
+        f"channels[{channel.channel_id}].shops: {shop_id} is no shop of {channel.merchant_id} / 不是该商户的店铺"
+        for channel in channels
+        for shop_id in sorted(channel.shops)
+        if (channel.merchant_id, shop_id) not in known
+    ]
 
 
 def _shops_without_channels(shops: Sequence[ShopSettings], channels: Sequence[ChannelSettings]) -> list[str]:

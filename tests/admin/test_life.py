@@ -55,6 +55,14 @@ async def test_every_change_is_written_down_with_who_did_it(desk: Desk) -> None:
     assert newest["detail"] == {"fee_bp": "60 -> 38", "daily_cap_fen": "null -> 500000"}
 
 
+async def test_a_channel_gets_a_monthly_cap_and_is_kept_for_some_shops(desk: Desk) -> None:
+    await desk.create("w", "wechatpay")
+    changed = await desk.patch("w", revision=1, monthly_cap_fen=9_000_000, shops=["tea", "books"])
+    assert (changed.json["monthly_cap_fen"], changed.json["shops"]) == (9_000_000, ["books", "tea"])
+    freed = await desk.patch("w", revision=2, monthly_cap_fen=None, shops=[])
+    assert (freed.json["monthly_cap_fen"], freed.json["shops"]) == (None, [])
+
+
 async def test_two_operators_do_not_overwrite_each_other(desk: Desk) -> None:
     await desk.create("w", "wechatpay")
     assert (await desk.patch("w", revision=1, tier=2)).status == 200

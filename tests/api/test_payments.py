@@ -260,7 +260,8 @@ async def test_another_shops_refunds_and_events_do_not_exist(tonight: Evening) -
 
 
 async def test_the_channels_words_do_not_carry_the_customers_identity(tonight: Evening) -> None:
-    customer = {"openid": "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o", "customer_id": "c-77"}
+    other = "oOther8uMuAJO_M2pxb1Q9zNjWeS"
+    customer = {"openid": "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o", "openids": {"wx-other": other}, "customer_id": "c-77"}
     refused = Outcome(kind=OutcomeKind.REFUSED_CHANNEL, code="MAINTENANCE", listed=True)
     tonight.night.channel("wechat-main").script.append(refused)
 
@@ -269,3 +270,4 @@ async def test_the_channels_words_do_not_carry_the_customers_identity(tonight: E
 
     assert made.status == 201
     assert customer["openid"] not in made.text + read.text
+    assert other not in made.text + read.text

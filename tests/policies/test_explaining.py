@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from payswitch.domain.channel import Product
 from payswitch.domain.errors import PaySwitchError
-from payswitch.domain.payment import AttemptState, Customer, Decision
+from payswitch.domain.payment import AgeBand, AttemptState, Customer, Decision
 from payswitch.routing.request import Exclusion, RoutePlan, RouteRequest
 from payswitch.services import explaining
 from payswitch.services.explaining import Explanation, explain_for_operator, explain_for_shop
@@ -76,7 +76,7 @@ async def test_the_recorded_facts_name_no_customer(tonight: Night) -> None:
     assert decision.facts is not None
     assert not any(word in bytes(decision.facts) for word in (b"secret", b"203.0.113"))
     facts = msgspec.json.decode(decision.facts, type=RouteRequest)
-    assert facts.customer == Customer(openid="known", buyer_id="known", age=24)
+    assert facts.customer == Customer(openid="known", buyer_id="known", age=24, age_band=AgeBand.FROM_18)
 
 
 async def test_what_an_older_version_recorded_is_explained_without_a_replay(tonight: Night) -> None:

@@ -29,6 +29,7 @@ ONE = channel("wechat-main", "wechatpay", "wechat", 1)
         ("method_refused", channel("c", "wechatpay", "wechat", 1), {"refused_methods": frozenset({Method.WECHAT})}),
         ("needs_openid", channel("c", "wechatpay", "wechat", 1), {"environment": Environment.WECHAT}),
         ("expiry_too_short", channel("c", "wechatpay", "wechat", 1), {"remaining_ms": 58_999}),
+        ("not_for_this_shop", channel("c", "wechatpay", "wechat", 1, shops=frozenset({"shop-2"})), {}),
         ("amount_too_small", channel("c", "wechatpay", "wechat", 1, min_fen=10_000), {}),
         ("amount_too_large", channel("c", "wechatpay", "wechat", 1, max_fen=9_899), {}),
     ],
@@ -116,6 +117,19 @@ def test_the_daily_cap_counts_this_payment_too() -> None:
     full = Night(the_book=book(capped, used_today_fen={"c": 90_101}))
     assert why_excluded(full.plan(), "c") == {"daily_cap"}
     assert order(Night(the_book=book(capped)).plan()) == ["c"]
+
+
+def test_the_monthly_cap_counts_this_payment_too() -> None:
+    capped = channel("c", "wechatpay", "wechat", 1, monthly_cap_fen=100_000)
+    assert order(Night(the_book=book(capped, used_month_fen={"c": 90_100})).plan()) == ["c"]
+    full = Night(the_book=book(capped, used_month_fen={"c": 90_101}))
+    assert why_excluded(full.plan(), "c") == {"monthly_cap"}
+
+
+def test_a_channel_that_is_kept_for_some_shops_serves_them_alone() -> None:
+    night = Night(the_book=book(channel("c", "wechatpay", "wechat", 1, shops=frozenset({"shop-1", "shop-2"}))))
+    assert order(night.plan(shop_id="shop-2")) == ["c"]
+    assert why_excluded(night.plan(shop_id="shop-3"), "c") == {"not_for_this_shop"}
 
 
 def test_usage_that_changes_is_seen_at_the_next_decision() -> None:

@@ -15,9 +15,9 @@ from tests.routing.world import ALIPAY, NIGHT_MS, WECHAT, channel
 
 from payswitch.domain.channel import Channel, Environment, Method, Product
 from payswitch.domain.outcome import Outcome, OutcomeKind
-from payswitch.domain.payment import Customer
+from payswitch.domain.payment import AgeBand, Customer
 from payswitch.routing.planner import Router
-from payswitch.routing.policy import Action, Condition, Policy, Rule, Split, Target, default_policy
+from payswitch.routing.policy import Action, Condition, Policy, Rule, RuleSplit, Split, Target, default_policy
 from payswitch.routing.reasons import EXCLUSIONS, MOVES, explain
 from payswitch.routing.request import CallObservation, ChannelBook, FinalObservation, RoutePlan, RouteRequest
 
@@ -43,6 +43,8 @@ def channels(draw: st.DrawFn) -> tuple[Channel, ...]:
                 fee_bp=draw(st.integers(0, 100)),
                 max_fen=draw(st.none() | st.integers(1, 1_000_000)),
                 daily_cap_fen=draw(st.none() | st.integers(1, 2_000_000)),
+                monthly_cap_fen=draw(st.none() | st.integers(1, 2_000_000)),
+                shops=draw(st.sampled_from([frozenset(), frozenset(), frozenset({"s-1"}), frozenset({"s-2"})])),
                 tags=frozenset(draw(st.sets(st.sampled_from(["bank", "apple_pay"])))),
             )
         )
@@ -64,9 +66,12 @@ REQUESTS = st.builds(
         is_new=st.none() | st.booleans(),
         age=st.none() | st.integers(10, 90),
         device=st.none() | st.sampled_from(["ios", "android"]),
+        age_band=st.none() | st.sampled_from(list(AgeBand)),
         openid=st.none() | st.just("o"),
     ),
     local_hour=st.integers(0, 23),
+    local_day=st.integers(20_000, 20_020),
+    derived=st.frozensets(st.sampled_from(["customer_new", "age_band", "device"])),
     failed=st.just(frozenset()) | st.frozensets(KEYS, max_size=3),
     failed_upstreams=st.just(frozenset()) | st.frozensets(st.sampled_from(["wechat", "alipay"])),
     refused_methods=st.just(frozenset()) | st.frozensets(st.sampled_from(list(Method)), max_size=1),
@@ -77,12 +82,23 @@ TARGETS = st.builds(
     channels=st.lists(st.sampled_from(NAMES), max_size=2).map(tuple),
 )
 ACTIONS = st.builds(
-    Action, prefer=st.none() | TARGETS, avoid=st.none() | TARGETS, only=st.none() | TARGETS, pin=st.none() | TARGETS
+    Action,
+    prefer=st.none() | TARGETS,
+    avoid=st.none() | TARGETS,
+    only=st.none() | TARGETS,
+    pin=st.none() | TARGETS,
+    split=st.none() | st.sampled_from([RuleSplit(best=100), RuleSplit(best=50, warm=50), RuleSplit(explore=100)]),
 )
 RULES = st.builds(
     Rule,
     name=st.sampled_from(["r1", "r2"]),
-    when=st.builds(Condition, min_fen=st.none() | st.integers(0, 1_000_000), customer_new=st.none() | st.booleans()),
+    when=st.builds(
+        Condition,
+        min_fen=st.none() | st.integers(0, 1_000_000),
+        customer_new=st.none() | st.booleans(),
+        age_bands=st.just(()) | st.just((AgeBand.FROM_18, AgeBand.FROM_25)),
+        weekdays=st.just(()) | st.just((1, 2, 3)),
+    ),
     then=ACTIONS,
 )
 POLICIES = st.just(default_policy()) | st.builds(
@@ -104,12 +120,15 @@ class Scene:
 
     def __init__(self, policy: Policy, shop: tuple[Channel, ...], history: list[Any]) -> None:
         self.router = Router(policy)
-        self.book = ChannelBook(channels=shop, capabilities=CAPABILITIES, used_today_fen={"a": 500_000})
+        self.book = ChannelBook(
+            channels=shop, capabilities=CAPABILITIES, used_today_fen={"a": 500_000}, used_month_fen={"a": 700_000}
+        )
         self.now_ms = NIGHT_MS
         for (channel_id, product), kind, gap_ms, paid in history:
             self.now_ms += gap_ms
             outcome = Outcome(kind=kind, listed=paid and kind is OutcomeKind.REFUSED_CHANNEL)
             facts: dict[str, Any] = {"at_ms": self.now_ms, "channel_id": channel_id, "product": product}
+            facts["amount_fen"] = gap_ms * 100
             for move in self.router.observe_call(CallObservation(outcome=outcome, latency_ms=50.0, **facts)):
                 assert move.reason in MOVES
                 assert move.before != move.after
@@ -126,7 +145,7 @@ def may_take(request: RouteRequest, shop: ChannelBook, channel_id: str, product:
     """Eligibility once more, written down from the design rather than from the code."""
     the_channel = next(c for c in shop.channels if c.channel_id == channel_id)
     capability = CAPABILITIES[the_channel.connector][product]
-    cap_fen = the_channel.daily_cap_fen
+    cap_fen, month_fen = the_channel.daily_cap_fen, the_channel.monthly_cap_fen
     return (
         the_channel.merchant_id == request.merchant_id
         and the_channel.enabled
@@ -138,6 +157,8 @@ def may_take(request: RouteRequest, shop: ChannelBook, channel_id: str, product:
         and (not capability.needs_openid or bool(request.customer.openid))
         and capability.min_fen <= request.amount_fen <= (capability.max_fen or 10**12)
         and the_channel.min_fen <= request.amount_fen <= (the_channel.max_fen or 10**12)
+        and (not the_channel.shops or request.shop_id in the_channel.shops)
+        and (month_fen is None or shop.used_month_fen.get(channel_id, 0) + request.amount_fen <= month_fen)
         and (cap_fen is None or shop.used_today_fen.get(channel_id, 0) + request.amount_fen <= cap_fen)
     )
 

@@ -85,6 +85,45 @@ MISTAKES: list[tuple[str, Any, str, str]] = [
     ("list as text", {"version": "1", "rules": "none"}, "rules", "must be a list"),
     ("true is no number", {"version": "1", "triggers": {"timeouts": True}}, "triggers.timeouts", "must be a whole"),
     (
+        "a rule's split not 100",
+        {"version": "1", "rules": [{"name": "r", "when": {}, "then": {"split": {"best": 90}}}]},
+        "rules[0].then.split",
+        "best + warm + explore is 90",
+    ),
+    (
+        "no weekday",
+        {"version": "1", "rules": [{"name": "r", "when": {"weekdays": [1, 8]}, "then": {"tier": "bank"}}]},
+        "rules[0].when.weekdays[1]",
+        "must be 1 to 7",
+    ),
+    (
+        "no day",
+        {"version": "1", "rules": [{"name": "r", "when": {"from_date": "2025-02-29"}, "then": {"tier": "bank"}}]},
+        "rules[0].when.from_date",
+        'write "YYYY-MM-DD"',
+    ),
+    (
+        "ends before it begins",
+        {
+            "version": "1",
+            "rules": [
+                {
+                    "name": "r",
+                    "when": {"from_date": "2025-11-12", "to_date": "2025-11-11"},
+                    "then": {"tier": "bank"},
+                }
+            ],
+        },
+        "rules[0].when.from_date",
+        "can never be true",
+    ),
+    (
+        "unknown age band",
+        {"version": "1", "rules": [{"name": "r", "when": {"age_bands": ["18_25"]}, "then": {"tier": "bank"}}]},
+        "rules[0].when.age_bands[0]",
+        "did you mean `18_24`",
+    ),
+    (
         "split not 100",
         {"version": "1", "split": {"best": 70, "warm": 20, "explore": 20}},
         "split",

@@ -5,11 +5,24 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.routing.world import FIVE, TIMEOUT, Night, best_only, book, channel, customer, order, payment, why_excluded
+from tests.routing.world import (
+    FIVE,
+    NIGHT_MS,
+    TIMEOUT,
+    Night,
+    best_only,
+    book,
+    channel,
+    customer,
+    order,
+    payment,
+    why_excluded,
+)
 
 from payswitch.domain.channel import Environment, Method, Product
-from payswitch.domain.payment import Customer
-from payswitch.routing.policy import Action, Condition, Policy, Rule, Target
+from payswitch.domain.payment import AgeBand, Customer
+from payswitch.kit.clock import beijing_day
+from payswitch.routing.policy import Action, Condition, Policy, Rule, RuleSplit, Target
 from payswitch.routing.profile import compile_condition
 
 
@@ -127,6 +140,43 @@ class TestActions:
         night = Night(rules(Rule(name="r", when=Condition(), then=Action(tier="backup"))))
         assert order(night.plan())[0] == "wechat-backup"
 
+    def test_a_rule_may_split_its_payments_its_own_way(self) -> None:
+        """Large amounts all to the best, the rest as ever; both to the payment."""
+        policy = Policy(
+            version="t",
+            rules=(Rule(name="sure", when=Condition(min_fen=100_000), then=Action(split=RuleSplit(best=100))),),
+        )
+        night = Night(policy)
+        large = [night.plan(amount_fen=100_000) for _ in range(50)]
+        assert len({plan.candidates[0].channel_id for plan in large}) == 1
+        assert {plan.candidates[0].propensity for plan in large} == {1.0}
+        firsts = [first_of(night) for _ in range(1_000)]
+        assert 690 <= max(firsts.count(name) for name in set(firsts)) <= 710
+
+    def test_a_rules_split_is_exact_and_says_whose_it_is(self) -> None:
+        """Two rules with the same shares in other percentages do not pay each other's debts."""
+        half = Rule(name="half", when=Condition(shops=("a",)), then=Action(split=RuleSplit(best=50, warm=50)))
+        most = Rule(name="most", when=Condition(), then=Action(split=RuleSplit(best=90, warm=10)))
+        night = Night(Policy(version="t", rules=(half, most)))
+        plans = {shop: [night.plan(shop_id=shop) for _ in range(500)] for shop in ("a", "b")}
+        warm = {shop: sum("split:warm" in plan.candidates[0].reasons for plan in made) for shop, made in plans.items()}
+        assert abs(warm["a"] - 250) <= 3
+        assert abs(warm["b"] - 50) <= 3
+        assert plans["a"][0].rules_fired == ("half", "most")
+        assert "split_by:half" in plans["a"][0].candidates[0].reasons
+        assert "split_by:most" in plans["b"][0].candidates[0].reasons
+
+    def test_another_policy_with_other_percentages_starts_with_no_debts(self) -> None:
+        def policy(warm: int) -> Policy:
+            split = RuleSplit(best=100 - warm, warm=warm)
+            return Policy(version=str(warm), rules=(Rule(name="r", when=Condition(), then=Action(split=split)),))
+
+        night = Night(policy(50))
+        for _ in range(101):
+            night.plan()
+        night.router.replace_policy(policy(1))
+        assert sum("split:warm" in night.plan().candidates[0].reasons for _ in range(300)) <= 6
+
     def test_one_rule_may_do_several_things(self) -> None:
         action = Action(prefer=Target(methods=(Method.ALIPAY,)), avoid=Target(channels=("alipay-main",)))
         night = Night(rules(Rule(name="r", when=Condition(), then=action)))
@@ -139,6 +189,10 @@ class TestActions:
         assert order(night.plan()) == ["alipay-main"]
 
 
+YOUNG, OLD = AgeBand.FROM_25, AgeBand.OVER_60
+MONDAY = beijing_day(NIGHT_MS)
+"""The 11th of November 2024."""
+
 CONDITIONS: list[tuple[str, Condition, dict[str, Any], dict[str, Any]]] = [
     ("amount from", Condition(min_fen=100), {"amount_fen": 100}, {"amount_fen": 99}),
     ("amount up to", Condition(max_fen=100), {"amount_fen": 100}, {"amount_fen": 101}),
@@ -147,6 +201,19 @@ CONDITIONS: list[tuple[str, Condition, dict[str, Any], dict[str, Any]]] = [
     ("age from", Condition(min_age=60), {"customer": Customer(age=60)}, {"customer": Customer(age=59)}),
     ("age unknown", Condition(max_age=30), {"customer": Customer(age=30)}, {"customer": Customer()}),
     ("device", Condition(devices=("IOS",)), {"customer": Customer(device="ios")}, {"customer": Customer()}),
+    (
+        "age by band",
+        Condition(max_age=30),
+        {"customer": Customer(age_band=YOUNG)},
+        {"customer": Customer(age_band=OLD)},
+    ),
+    ("half a band", Condition(max_age=28), {"customer": Customer(age=28)}, {"customer": Customer(age_band=YOUNG)}),
+    ("band", Condition(age_bands=(YOUNG,)), {"customer": Customer(age_band=YOUNG)}, {"customer": Customer()}),
+    ("band by age", Condition(age_bands=(YOUNG,)), {"customer": Customer(age=25)}, {"customer": Customer(age=31)}),
+    ("bank", Condition(banks=("icbc", "ccb")), {"bank": "ccb"}, {"bank": ""}),
+    ("weekday", Condition(weekdays=(1, 7)), {"local_day": MONDAY}, {"local_day": MONDAY + 1}),
+    ("from a day on", Condition(from_date="2024-11-11"), {"local_day": MONDAY}, {"local_day": MONDAY - 1}),
+    ("until a day", Condition(to_date="2024-11-11"), {"local_day": MONDAY}, {"local_day": MONDAY + 1}),
     ("risk", Condition(risks=("high",)), {"customer": Customer(risk="high")}, {"customer": Customer(risk="low")}),
     (
         "environment",

@@ -101,6 +101,8 @@ TIMEOUT = Outcome(kind=OutcomeKind.UNKNOWN, code="timeout")
 NOT_SENT = Outcome(kind=OutcomeKind.NOT_SENT, code="connect_failed")
 BUSY = Outcome(kind=OutcomeKind.REFUSED_CHANNEL, code="BANK_ERROR")
 LISTED = Outcome(kind=OutcomeKind.REFUSED_CHANNEL, code="SYSTEM_ERROR", listed=True)
+LIMIT = Outcome(kind=OutcomeKind.REFUSED_LIMIT, code="RULELIMIT")
+RISK = Outcome(kind=OutcomeKind.REFUSED_RISK, code="RISK")
 NO_MONEY = Outcome(kind=OutcomeKind.REFUSED_PAYER, code="NOTENOUGH")
 
 
@@ -124,7 +126,12 @@ class Night:
         return self.router.plan(request, self.book, now_ms=self.now_ms, salt=request.payment_id)
 
     def call(
-        self, channel_id: str, outcome: Outcome = ACCEPTED, product: Product | None = None, latency_ms: float = 80.0
+        self,
+        channel_id: str,
+        outcome: Outcome = ACCEPTED,
+        product: Product | None = None,
+        latency_ms: float = 80.0,
+        **facts: Any,
     ) -> list[BreakerMove]:
         """A create call that begins now and has ended after its latency."""
         self.now_ms += int(latency_ms)
@@ -135,6 +142,7 @@ class Night:
                 product=product or qr_product(channel_id),
                 outcome=outcome,
                 latency_ms=latency_ms,
+                **facts,
             )
         )
         self.moves += moves

@@ -18,7 +18,7 @@ from tests.storage.builders import (
 
 from payswitch.domain.changes import Changes
 from payswitch.domain.channel import Channel, Product
-from payswitch.domain.payment import Incident, PaymentFile, PaymentState, RefundState, Shop
+from payswitch.domain.payment import Customer, Incident, PaymentFile, PaymentState, RefundState, Shop
 from payswitch.kit.clock import ManualClock
 from payswitch.storage.sqlite import SqliteStore
 
@@ -312,6 +312,24 @@ async def test_the_audit_sees_books_that_do_not_fit(store: SqliteStore) -> None:
     counts = await store.counts()
 
     assert (counts.broken_payments, counts.broken_refunds) == (2, 1)
+
+
+async def test_a_customer_has_paid_at_the_shop_or_not(store: SqliteStore) -> None:
+    """Waiting and closed payments make nobody a returning customer; nor do those of other shops."""
+    ann, bob = Customer(customer_id="ann"), Customer(customer_id="bob")
+    await store.commit(Changes(insert_payments=[a_payment(1, customer=ann), a_payment(2, customer=bob)]))
+    assert not await store.has_paid("shop-1", "ann")
+    await store.commit(
+        Changes(
+            insert_attempts=[an_attempt(1)],
+            update_payments=[
+                a_payment(1, customer=ann, state=PaymentState.SUCCEEDED, version=2, winner_attempt_id="att_1")
+            ],
+        )
+    )
+    assert await store.has_paid("shop-1", "ann")
+    assert not await store.has_paid("shop-1", "bob")
+    assert not await store.has_paid("shop-2", "ann")
 
 
 async def test_what_each_channel_received_since_midnight(store: SqliteStore) -> None:

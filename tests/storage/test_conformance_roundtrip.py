@@ -191,6 +191,8 @@ channels = st.builds(
     min_fen=amounts,
     max_fen=st.none() | amounts,
     daily_cap_fen=st.none() | amounts,
+    monthly_cap_fen=st.none() | amounts,
+    shops=st.frozensets(texts, max_size=3),
     tags=st.frozensets(texts, max_size=3),
 )
 

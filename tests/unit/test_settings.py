@@ -74,6 +74,18 @@ def test_a_whole_configuration(tmp_path: Path) -> None:
     assert settings.timings == Timings()
 
 
+def test_caps_and_shops_of_a_channel(tmp_path: Path) -> None:
+    own = 'upstream = "wechat"\ndaily_cap_fen = 5\nmonthly_cap_fen = 9\nshops = ["tea"]'
+    channel = loaded(tmp_path, WHOLE.replace('upstream = "wechat"', own)).channels[0].channel()
+    assert (channel.daily_cap_fen, channel.monthly_cap_fen, channel.shops) == (5, 9, {"tea"})
+
+
+def test_a_channel_for_a_shop_that_the_merchant_does_not_have_would_take_nothing(tmp_path: Path) -> None:
+    text = WHOLE.replace('upstream = "wechat"', 'upstream = "wechat"\nshops = ["tea", "cofee"]')
+    (problem,) = problems(tmp_path, text)
+    assert problem == "channels[wechat-main].shops: cofee is no shop of m-1 / 不是该商户的店铺"
+
+
 def test_relative_paths_start_where_the_configuration_stands(tmp_path: Path) -> None:
     settings = loaded(tmp_path, WHOLE.replace("port = 9000", 'database = "data/pay.sqlite"\npolicy = "night.yaml"'))
 

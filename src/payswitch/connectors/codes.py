@@ -14,7 +14,7 @@ from typing import Final
 import msgspec
 
 from payswitch.connectors.transport import SendFailure
-from payswitch.domain.outcome import Outcome, OutcomeKind
+from payswitch.domain.outcome import LimitScope, Outcome, OutcomeKind
 
 
 class CodeClass(StrEnum):
@@ -152,6 +152,22 @@ def says_busy(message: str) -> bool:
     return any(word in message for word in _BUSY_WORDS)
 
 
+_LIMIT_WORDS: Final[tuple[tuple[LimitScope, tuple[str, ...]], ...]] = (
+    (LimitScope.LEAST, ("最小", "过小", "低于", "小于", "不足以支付")),
+    (LimitScope.MONTH, ("月累计", "单月", "当月", "月限额", "_MONTH_")),
+    (LimitScope.DAY, ("日累计", "单日", "当日", "今日", "日限额", "_DAY_")),
+    (LimitScope.SINGLE, ("单笔", "_SINGLE_")),
+)
+"""[M] Words of channels' limit messages and codes, the more telling first. Only a hint for the router, which asks a
+channel that it doubts again when nothing else is left."""
+
+
+def limit_said(code: str, message: str) -> LimitScope | None:
+    """Which limit refused, if the channel says so."""
+    text = f"{code} {message}"
+    return next((scope for scope, words in _LIMIT_WORDS if any(word in text for word in words)), None)
+
+
 def outcome_of(
     code_class: CodeClass, *, code: str, message: str, operation: Operation, may_exist: bool = False
 ) -> Outcome:
@@ -172,6 +188,7 @@ def outcome_of(
         transient=meaning.transient,
         listed=code_class is CodeClass.MAINT or (_may_list(code_class) and says_busy(message)),
         merchant_side=meaning.merchant_side,
+        limit=limit_said(code, message) if kind is OutcomeKind.REFUSED_LIMIT else None,
     )
 
 

@@ -228,6 +228,10 @@ class Channel(msgspec.Struct, frozen=True, kw_only=True):
     min_fen: int = 1
     max_fen: int | None = None
     daily_cap_fen: int | None = None
+    monthly_cap_fen: int | None = None
+    """Of the calendar month in Beijing."""
+    shops: frozenset[str] = frozenset()
+    """Only these shops of the merchant; empty: all of them."""
     tags: frozenset[str] = frozenset()
     maintenance: tuple[MaintenanceWindow, ...] = ()
 

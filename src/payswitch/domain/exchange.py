@@ -50,6 +50,24 @@ class DebitOrder(msgspec.Struct, frozen=True, kw_only=True):
     """`Credential.handle` of the answer to `create`, for products that are created first."""
 
 
+class OpenidSpace(msgspec.Struct, frozen=True):
+    """An openid belongs to an appid, and means nothing outside it."""
+
+    appid: str
+    own: bool = True
+    """Whether the appid is the merchant's own; False: a service provider's."""
+
+
+@runtime_checkable
+class OpenidNeeder(Protocol):
+    """A client that knows under which appid it needs the customer's openid. Optional: of a client that does not say,
+    the shop's own appid is assumed."""
+
+    def openid_space(self, product: Product) -> OpenidSpace | None:
+        """None: the product needs no openid, or the account does not say whose."""
+        ...
+
+
 class CreateAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """`credential` is present exactly when the outcome is ACCEPTED."""
 

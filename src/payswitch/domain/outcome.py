@@ -46,6 +46,17 @@ class OutcomeKind(StrEnum):
     """Bad signature, wrong amount, merchant or number: freeze, raise an incident, believe nothing."""
 
 
+class LimitScope(StrEnum):
+    """What kind of limit refused (with REFUSED_LIMIT), where the channel says so."""
+
+    SINGLE = "single"
+    """Of one payment: smaller ones pass."""
+    DAY = "day"
+    MONTH = "month"
+    LEAST = "least"
+    """The amount was too *small* (for the fee, for the product): says nothing against larger ones."""
+
+
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     """One classified answer. `code` and `message` are the channel's own words, for people and statistics;
     decisions are made on `kind` and `transient` alone."""
@@ -60,6 +71,8 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     listed: bool = False
     """The channel says of itself that it is busy or in maintenance: opens the breaker at once
     ("系统繁忙", "通道维护"), without waiting for a second failure."""
+    limit: LimitScope | None = None
+    """With REFUSED_LIMIT: which limit it was; None when the channel does not say."""
     merchant_side: bool = False
     """For refunds: the merchant's balance is short or a person must act; retry later, same number."""
     ask_consent: bool = False

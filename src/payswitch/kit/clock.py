@@ -84,6 +84,11 @@ def beijing_hour(ms: int) -> int:
     return (ms // 3_600_000 + 8) % 24
 
 
+def beijing_day(ms: int) -> int:
+    """The day in Beijing, counted from 1970-01-01."""
+    return (ms // 3_600_000 + 8) // 24
+
+
 def beijing(ms: int) -> datetime:
     """Unix milliseconds as an aware Beijing time, for the channels' wire formats and for people."""
     return datetime.fromtimestamp(ms / 1_000, BEIJING)

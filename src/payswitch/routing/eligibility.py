@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from typing import Final
 
 from payswitch.domain.channel import Capability, Channel, Environment
+from payswitch.domain.exchange import OpenidSpace
+from payswitch.domain.payment import Customer
 from payswitch.routing.health import Health, Line
 from payswitch.routing.maintenance import Window, window_of
 from payswitch.routing.policy import Policy, Tier
@@ -26,9 +28,9 @@ class Entry:
 
     __slots__ = (
         "base_reasons", "bits", "channel_id", "channel_max_fen", "channel_min_fen", "daily_cap_fen", "fee_bp", "key",
-        "least_life_ms", "line", "max_fen", "method", "min_fen", "needs_agreement", "needs_buyer_id", "needs_openid",
-        "on_request", "position", "product", "push", "server_created", "siblings", "tier_rank", "upfront", "upstream",
-        "windows",
+        "least_life_ms", "line", "max_fen", "method", "min_fen", "monthly_cap_fen", "needs_agreement",
+        "needs_buyer_id", "needs_openid", "on_request", "position", "product", "push", "server_created", "shops",
+        "siblings", "tier_rank", "upfront", "upstream", "windows",
     )  # fmt: skip
 
     def __init__(self, channel: Channel, capability: Capability, tier: Tier, position: int, line: Line) -> None:
@@ -45,6 +47,8 @@ class Entry:
         self.min_fen = max(capability.min_fen, channel.min_fen)
         self.max_fen = min(_no_limit(capability.max_fen), _no_limit(channel.max_fen))
         self.daily_cap_fen = channel.daily_cap_fen
+        self.monthly_cap_fen = channel.monthly_cap_fen
+        self.shops = channel.shops
         self.least_life_ms = capability.least_expiry_s * 1_000 - _ON_THE_WAY_MS
         self.fee_bp = channel.fee_bp
         self.needs_openid = capability.needs_openid
@@ -172,21 +176,47 @@ def why_not(entry: Entry, request: RouteRequest, book: ChannelBook, fired: Fired
     if request.remaining_ms < entry.least_life_ms:
         # Too long a life is no reason: the order is made for `most_expiry_s` (services/lives.py).
         return "expiry_too_short"
-    reason = _not_known(entry, request)
+    reason = _not_known(entry, request, book) or _capped(entry, amount_fen, book)
     if reason is not None:
         return reason
-    cap_fen = entry.daily_cap_fen
-    if cap_fen is not None and book.used_today_fen.get(entry.channel_id, 0) + amount_fen > cap_fen:
-        return "daily_cap"
     if entry.windows and any(window.covers(now_ms) for window in entry.windows):
         return "maintenance"
     return "rule_only" if fired.only & ~entry.bits else None
 
 
-def _not_known(entry: Entry, request: RouteRequest) -> str | None:
+def _capped(entry: Entry, amount_fen: int, book: ChannelBook) -> str | None:
+    cap_fen = entry.daily_cap_fen
+    if cap_fen is not None and book.used_today_fen.get(entry.channel_id, 0) + amount_fen > cap_fen:
+        return "daily_cap"
+    cap_fen = entry.monthly_cap_fen
+    if cap_fen is not None and book.used_month_fen.get(entry.channel_id, 0) + amount_fen > cap_fen:
+        return "monthly_cap"
+    return None
+
+
+def openid_of(customer: Customer, space: OpenidSpace | None) -> str | None:
+    """The customer's openid for a channel that needs it under this appid.
+
+    `openids` goes by appid. The single `openid` is of the shop's own appid: good wherever the channel's is the
+    merchant's own or not told, and everywhere for a shop that sends nothing but it.
+    """
+    if space is not None and customer.openids:
+        return customer.openids.get(space.appid) or (customer.openid if space.own else None)
+    return customer.openid
+
+
+def _openid_wanting(entry: Entry, request: RouteRequest, book: ChannelBook) -> str | None:
+    customer = request.customer
+    space = book.openid_spaces.get(entry.key) if customer.openids else None
+    if openid_of(customer, space):
+        return None
+    return "needs_openid" if space is None else f"needs_openid_of:{space.appid}"
+
+
+def _not_known(entry: Entry, request: RouteRequest, book: ChannelBook) -> str | None:
     """What the product must know of the customer, and this payment does not say."""
-    if entry.needs_openid and not request.customer.openid:
-        return "needs_openid"
+    if entry.needs_openid and (wanting := _openid_wanting(entry, request, book)) is not None:
+        return wanting
     if entry.needs_buyer_id and not request.customer.buyer_id:
         return "needs_buyer_id"
     if entry.needs_agreement and entry.channel_id not in request.agreements:
@@ -195,6 +225,8 @@ def _not_known(entry: Entry, request: RouteRequest) -> str | None:
 
 
 def _not_asked_for(entry: Entry, request: RouteRequest) -> str | None:
+    if entry.shops and request.shop_id not in entry.shops:
+        return "not_for_this_shop"
     if request.methods and entry.method not in request.methods:
         return "method_not_allowed"
     if request.products and entry.product not in request.products:

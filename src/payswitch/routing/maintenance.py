@@ -9,13 +9,13 @@ from typing import Final
 import msgspec
 
 from payswitch.domain.channel import MaintenanceWindow, Product
+from payswitch.routing.beijing import days_since_epoch
 
 _DAY_MIN: Final = 1_440
 _BEIJING_MIN: Final = 480
 """UTC+8, all year: China has had no daylight saving since 1991."""
 _DAILY = re.compile(r"([01]?\d|2[0-4]):([0-5]\d)")
 _ONCE = re.compile(r"(\d{4})-(\d{2})-(\d{2})[ T]([01]\d|2[0-3]):([0-5]\d)")
-_MONTH_DAYS: Final = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
 class Window(msgspec.Struct, frozen=True):
@@ -37,18 +37,6 @@ class Window(msgspec.Struct, frozen=True):
         return self.start <= minute < self.end
 
 
-def _days_in_month(year: int, month: int) -> int:
-    leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
-    return 29 if month == 2 and leap else _MONTH_DAYS[month - 1]
-
-
-def _days_since_epoch(year: int, month: int, day: int) -> int:
-    """Days from 1970-01-01 in the Gregorian calendar, for years from 1970 on."""
-    before = year - 1
-    leap_days = (before // 4 - before // 100 + before // 400) - (1969 // 4 - 1969 // 100 + 1969 // 400)
-    return (year - 1970) * 365 + leap_days + sum(_days_in_month(year, m) for m in range(1, month)) + day - 1
-
-
 def minutes_of(text: str | int) -> tuple[int, bool]:
     """(minutes, whether daily). An integer is minutes of the day: YAML 1.1 reads an unquoted `12:30` as 750.
 
@@ -65,9 +53,10 @@ def minutes_of(text: str | int) -> tuple[int, bool]:
         return minutes, True
     if match := _ONCE.fullmatch(text.strip()):
         year, month, day, hour, minute = (int(part) for part in match.groups())
-        if year < 1970 or not 1 <= month <= 12 or not 1 <= day <= _days_in_month(year, month):
-            raise ValueError(text)
-        return _days_since_epoch(year, month, day) * _DAY_MIN + hour * 60 + minute, False
+        try:
+            return days_since_epoch(year, month, day) * _DAY_MIN + hour * 60 + minute, False
+        except ValueError:
+            raise ValueError(text) from None
     raise ValueError(text)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from payswitch.routing.facts import facts_of
+from payswitch.routing.next_steps import DEBIT, PUSH
 from payswitch.routing.ordering import NOT_CHOSEN, Ranked
 from payswitch.routing.policy import Policy
 from payswitch.routing.pool import Pool
 from payswitch.routing.profile import Fired, Profile
-from payswitch.routing.request import Candidate, RoutePlan
+from payswitch.routing.request import Candidate, RoutePlan, RouteRequest
 
 
 class Choice:
@@ -27,7 +29,9 @@ class Choice:
         self.notes |= dict.fromkeys(suspects, ("last_resort",))
 
 
-def write_plan(choice: Choice, pool: Pool, fired: Fired, policy: Policy, profile: Profile) -> RoutePlan:
+def write_plan(
+    choice: Choice, pool: Pool, fired: Fired, policy: Policy, profile: Profile, request: RouteRequest
+) -> RoutePlan:
     """The decision as plain data."""
     fired_bits = fired.front | fired.avoid
     candidates = []
@@ -44,8 +48,10 @@ def write_plan(choice: Choice, pool: Pool, fired: Fired, policy: Policy, profile
                 upstream=entry.upstream,
                 score=ranked.score,
                 estimate=ranked.estimate,
+                sd=ranked.sd,
                 propensity=choice.propensities.get(ranked, 0.0),
                 soft_limit_ms=entry.line.latency.soft_limit_ms(policy.soft_limit),
+                steps=PUSH if entry.push else DEBIT,
                 probe=ranked is choice.probe,
                 reasons=reasons + _place_reasons(ranked),
             )
@@ -56,6 +62,7 @@ def write_plan(choice: Choice, pool: Pool, fired: Fired, policy: Policy, profile
         candidates=tuple(candidates),
         excluded=tuple(pool.excluded),
         rules_fired=fired.names,
+        facts=facts_of(request, profile.asks_for) if profile.asks_for else {},
     )
 
 
@@ -70,6 +77,8 @@ def _place_reasons(ranked: Ranked) -> tuple[str, ...]:
         reasons += ("same_upstream",)
     if ranked.sibling_sick:
         reasons += ("sibling_sick",)
+    if ranked.suspect:
+        reasons += ("suspect",)
     if ranked.degraded:
         reasons += ("degraded",)
     if ranked.secondary:

@@ -11,32 +11,33 @@ from typing import Final
 
 from payswitch.domain.channel import Environment, Method
 from payswitch.domain.outcome import OutcomeKind
-from payswitch.routing.breaker import BreakerState, Standing, call_kind
-from payswitch.routing.call_window import CallKind
+from payswitch.routing.belief import issuer_left
+from payswitch.routing.breaker import BreakerState, Standing
 from payswitch.routing.eligibility import Layout, why_not
-from payswitch.routing.health import Health, Line
+from payswitch.routing.health import Health
+from payswitch.routing.hearing import hear_call, hear_end, hear_exposed
+from payswitch.routing.learned_caps import CapMemory
 from payswitch.routing.ordering import Asked, Ranked, SplitGroup, rank, take_turns
 from payswitch.routing.plan_writing import Choice, write_plan
-from payswitch.routing.policy import Policy
+from payswitch.routing.policy import Policy, SplitMode
 from payswitch.routing.pool import Pool
-from payswitch.routing.probing import ProbeBudget
+from payswitch.routing.probing import ProbeBudget, lend_segments, may_try
 from payswitch.routing.profile import Fired, Profile
 from payswitch.routing.request import (
     BreakerMove,
     CallObservation,
     ChannelBook,
+    ExposedObservation,
     FinalObservation,
     RoutePlan,
     RouteRequest,
 )
+from payswitch.routing.risk_memory import RiskMemory
 from payswitch.routing.snapshot import ChannelHealth, take_snapshot
 from payswitch.routing.split import SEPARATOR, Share, SplitLedger, effective_shares, recorded_share, unit
 
 _LAYOUTS_KEPT: Final = 4_096
 """Layouts (merchant x environment) kept in memory; when full, all are laid out anew as they are asked for."""
-_FORGIVEN: Final = frozenset({"timeouts", "consecutive_errors", "listed_code"})
-"""Openings that say "total outage": the breaker answers for these failures. A raised error rate stays in the
-estimate."""
 
 
 class Router:
@@ -46,16 +47,20 @@ class Router:
         self._health = Health(policy)
         self._ledger = SplitLedger()
         self._probe_budget = ProbeBudget()
+        self._caps = CapMemory()
+        self._risks = RiskMemory()
         self._layouts: dict[tuple[str, Environment], Layout] = {}
         self._moves: list[BreakerMove] = []
         self._policy = policy
         self._profile = Profile(policy)
 
     def beside(self, policy: Policy) -> Router:
-        """A router with another policy that shares everything learned or lent with this one: health, breakers, probes
-        and the moves not yet told. Its split keeps books of its own: another shop's shares are no part of its own."""
+        """A router with another policy that shares everything learned or lent with this one: health, breakers, limits,
+        refusals by risk control, probes and the moves not yet told. Its split keeps books of its own: another shop's
+        shares are no part of its own."""
         other = Router(policy)
         other._health, other._moves, other._probe_budget = self._health, self._moves, self._probe_budget
+        other._caps, other._risks = self._caps, self._risks
         return other
 
     @property
@@ -66,9 +71,14 @@ class Router:
     def policy_version(self) -> str:
         return self._policy.version
 
+    def asks_for(self, merchant_id: str, shop_id: str) -> tuple[str, ...]:
+        """The facts about the customer that the rules for this shop look at: `customer_new`, `age_band`, `device`."""
+        del merchant_id, shop_id  # one policy for all
+        return self._profile.asks_for
+
     def replace_policy(self, policy: Policy) -> None:
         """Activate another policy from the next decision on. What was learned about the channels stays."""
-        if policy.split != self._policy.split:
+        if _splits(policy) != _splits(self._policy):
             self._ledger.clear()
         self._policy = policy
         self._profile = Profile(policy)
@@ -91,7 +101,7 @@ class Router:
             choice = self._choose(asked, pool, ordered, salt)
             reserves = pool.reserves(choice.probe.entry if choice.probe else None)
             choice.add_last_resorts(rank([Ranked(entry, asked) for entry in reserves]))
-        return write_plan(choice, pool, fired, self._policy, self._profile)
+        return write_plan(choice, pool, fired, self._policy, self._profile, request)
 
     def offered(self, request: RouteRequest, book: ChannelBook, *, now_ms: int) -> tuple[Method, ...]:
         """The methods that can work for this payment, best first: what a checkout shows before anybody presses "pay".
@@ -107,32 +117,26 @@ class Router:
 
     def _asked(self, request: RouteRequest, fired: Fired, now_ms: int) -> Asked:
         scoring = self._policy.scoring
-        return Asked(request, fired, scoring, self._health.priors(now_ms, scoring), now_ms)
+        keys = request.segments().named()
+        left = issuer_left(self._health, request.bank, now_ms)
+        return Asked(request, fired, scoring, self._health.priors(now_ms, scoring), now_ms, keys, left)
 
     def observe_call(self, seen: CallObservation) -> list[BreakerMove]:
         """Learn from one create call. Returns the breaker moves that nobody was told of yet, oldest first."""
-        line, triggers = self._health.line(seen.channel_id, seen.product), self._policy.triggers
-        breaker = line.breaker
-        if seen.outcome.kind is not OutcomeKind.NOT_SENT:
-            line.latency.add(seen.latency_ms, seen.at_ms, self._policy.soft_limit)
-        self._learn_creation(line, seen)
-        failures_before = breaker.window.last_counts(seen.at_ms, triggers.window_s * 1_000)[1]
-        move = breaker.observe(seen, triggers)
-        if move is not None and move.reason in _FORGIVEN:
-            self._health.forgive(line, failures_before + 1)
-        elif move is not None and move.reason == "probes_succeeded":
-            line.creation.resume(seen.at_ms)
-            line.completion.resume(seen.at_ms)
-        self._note(move)
+        self._learn_refusals(seen)
+        self._note(hear_call(self._health, self._policy, seen))
+        return self.drain_moves()
+
+    def observe_exposed(self, seen: ExposedObservation) -> list[BreakerMove]:
+        """A credential was shown: count on its payment. For locally signed products this is the only early sign."""
+        self._note(hear_exposed(self._health, self._policy, seen))
         return self.drain_moves()
 
     def observe_final(self, seen: FinalObservation) -> list[BreakerMove]:
         """Learn how an exposed attempt ended. The customer's own reasons are counted apart."""
-        line = self._health.line(seen.channel_id, seen.product)
-        if seen.payer_side and not seen.paid:
-            line.payer_side += 1
-        else:
-            self._health.learn_completion(line, seen.paid, seen.at_ms, self._policy.scoring)
+        if seen.paid and seen.amount_fen:
+            self._caps.passed((seen.channel_id, seen.product), seen.amount_fen)
+        self._note(hear_end(self._health, self._policy, seen))
         return self.drain_moves()
 
     def drain_moves(self) -> list[BreakerMove]:
@@ -149,11 +153,12 @@ class Router:
         if move is not None:
             self._moves.append(move)
 
-    def _learn_creation(self, line: Line, seen: CallObservation) -> None:
-        """Behind an open breaker nothing is learned for the long term: an outage says nothing about ordinary days."""
-        kind = call_kind(seen.outcome, self._policy.triggers)
-        if kind is not None and not line.breaker.cut_off and line.breaker.counts(seen):
-            self._health.learn_creation(line, kind is CallKind.GOOD, seen.at_ms, self._policy.scoring)
+    def _learn_refusals(self, seen: CallObservation) -> None:
+        """About the amount, and about this customer: the channel's health has nothing to do with either."""
+        key = (seen.channel_id, seen.product)
+        self._caps.observe(key, seen.outcome, seen.amount_fen, seen.at_ms, self._policy.learned_caps)
+        if seen.outcome.kind is OutcomeKind.REFUSED_RISK and seen.customer is not None and seen.method is not None:
+            self._risks.note(seen.customer, seen.upstream, seen.method, seen.at_ms)
 
     def _layout(self, request: RouteRequest, book: ChannelBook) -> Layout:
         key = (request.merchant_id, request.environment)
@@ -168,14 +173,22 @@ class Router:
     def _sort_out(self, request: RouteRequest, book: ChannelBook, fired: Fired, now_ms: int) -> Pool:
         layout = self._layout(request, book)
         pool = Pool(layout.excluded)
+        refused = self._risks.of(request.shop_id, request.customer.customer_id, now_ms)
         for entry in layout.entries:
             reason = why_not(entry, request, book, fired, now_ms)
+            if reason is None and refused is not None and refused.covers(entry.upstream, entry.method):
+                reason = "customer_risk"
             if reason is not None:
                 pool.exclude(entry, reason)
                 continue
+            failed = bool(request.failed) and entry.key in request.failed
+            bar_fen = self._caps.bar_fen(entry.key, now_ms)
+            if bar_fen is not None and request.amount_fen >= bar_fen and not failed:
+                pool.doubted.append((entry, f"learned_cap:{bar_fen}"))
+                continue
             if entry.line.breaker.state is BreakerState.DEGRADED:
                 self._note(entry.line.breaker.settle(now_ms, self._policy.triggers))
-            pool.add(entry, failed=bool(request.failed) and entry.key in request.failed, now_ms=now_ms)
+            pool.add(entry, failed=failed, now_ms=now_ms)
         return pool
 
     def _choose(self, asked: Asked, pool: Pool, ordered: list[Ranked], salt: str) -> Choice:
@@ -183,14 +196,15 @@ class Router:
         best = ordered[0]
         if not is_first_try(asked.request):
             return Choice(take_turns(ordered, best), salt)
-        suspect = self._suspect_to_probe(asked, pool, best)
+        suspect = self._suspect_to_probe(asked, pool, ordered)
         if suspect is not None:
             choice = Choice(take_turns(ordered, suspect), salt)
             self._lend(choice, suspect, asked.now_ms)
+            lend_segments(suspect.entry.line, asked.keys, asked.now_ms)
             return choice
         if asked.fired.pin & best.entry.bits:
             return Choice(take_turns(ordered, best), salt)
-        return self._split(asked.request, ordered, salt)
+        return self._split(asked, ordered, salt)
 
     def _choose_in_emergency(self, ordered: list[Ranked], reason: str, now_ms: int, salt: str) -> Choice:
         """Nothing ordinary is left: the suspects, best first; or once more what failed."""
@@ -200,13 +214,15 @@ class Router:
             self._lend(choice, ordered[0], now_ms)
         return choice
 
-    def _suspect_to_probe(self, asked: Asked, pool: Pool, best: Ranked) -> Ranked | None:
+    def _suspect_to_probe(self, asked: Asked, pool: Pool, ordered: list[Ranked]) -> Ranked | None:
         """The one suspect that this payment tries first, if the budget allows one and no rule speaks against it."""
-        merchant_id = asked.request.merchant_id
+        merchant_id, best = asked.request.merchant_id, ordered[0]
         if not self._probe_budget.accrue(merchant_id, self._policy.triggers):
             return None
-        for entry in sorted(pool.probes, key=lambda e: (e.line.breaker.next_probe_ms, e.position)):
-            suspect = Ranked(entry, asked)
+        suspects = [Ranked(entry, asked) for entry in pool.probes]
+        if not best.suspect:  # those that only seem to be ill are tried as well, and stay in the order
+            suspects += [c for c in ordered if c.suspect and may_try(c.entry.line, asked.keys, asked.now_ms)]
+        for suspect in sorted(suspects, key=lambda c: (c.entry.line.breaker.next_probe_ms, c.entry.position)):
             if (suspect.behind, suspect.debt) <= (best.behind, best.debt):
                 self._probe_budget.spend(merchant_id)
                 return suspect
@@ -217,20 +233,48 @@ class Router:
         choice.notes[suspect] = (*choice.notes.get(suspect, ()), "probe")
         self._note(suspect.entry.line.breaker.reserve_probe(now_ms, self._policy.triggers))
 
-    def _split(self, request: RouteRequest, ordered: list[Ranked], salt: str) -> Choice:
-        best, split = ordered[0], self._policy.split
+    def _split(self, asked: Asked, ordered: list[Ranked], salt: str) -> Choice:
+        """By the policy's percentages, or by those of the rule that fired: each has its own exact ledger."""
+        fired = asked.fired
+        best, split = ordered[0], fired.split or self._policy.split
         group = SplitGroup(ordered, split)
+        if split.mode is SplitMode.LEARNED:
+            return self._learned(ordered, group, salt)
         shares = effective_shares(split, warm=group.warm is not None, explore=bool(group.explorers))
         if set(shares) == {Share.BEST}:
             return Choice(take_turns(ordered, best), salt)
         own_salt, share = recorded_share(salt)
         if share is None or share not in shares:
-            share = self._ledger.draw(request.merchant_id, own_salt, shares)
+            share = self._ledger.draw(asked.request.merchant_id, own_salt, shares, fired.split_rule)
         chosen = group.take(share, unit(own_salt, "explore"))
         choice = Choice(take_turns(ordered, chosen), f"{own_salt}{SEPARATOR}{share.value}")
         choice.propensities = group.propensities(shares)
-        choice.notes[chosen] = (f"split:{share.value}",)
+        choice.notes[chosen] = (f"split:{share.value}", *_split_by(fired))
         return choice
+
+    def _learned(self, ordered: list[Ranked], group: SplitGroup, salt: str) -> Choice:
+        """Each safe channel is first as often as it may be better; drawn by the salt alone, so it replays by itself."""
+        chances = group.learned()
+        point = unit(salt, "learned")
+        chosen = ordered[0]
+        for candidate, chance in chances.items():
+            point -= chance
+            if point < 0:
+                chosen = candidate
+                break
+        choice = Choice(take_turns(ordered, chosen), salt)
+        choice.propensities = chances
+        choice.notes[chosen] = ("split:best" if chosen is ordered[0] else "split:learned",)
+        return choice
+
+
+def _split_by(fired: Fired) -> tuple[str, ...]:
+    return (f"split_by:{fired.split_rule}",) if fired.split_rule else ()
+
+
+def _splits(policy: Policy) -> list[object]:
+    """Everything that percentages depend on."""
+    return [policy.split, *((rule.name, rule.then.split) for rule in policy.rules if rule.then.split)]
 
 
 def is_first_try(request: RouteRequest) -> bool:

@@ -8,11 +8,13 @@ Every figure has its unit in its name or its docstring. The defaults are the mis
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Final
 
 import msgspec
 
 from payswitch.domain.channel import Environment, Method, Product
+from payswitch.domain.payment import AgeBand
 
 
 class _Document(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -50,6 +52,8 @@ class Condition(_Document, frozen=True, kw_only=True):
     customer_new: bool | None = None
     min_age: int | None = None
     max_age: int | None = None
+    """A customer of whom only the age band is known is in the range when all of the band is."""
+    age_bands: tuple[AgeBand, ...] = ()
     devices: tuple[str, ...] = ()
     """Any of these; compared without regard to case."""
     risks: tuple[str, ...] = ()
@@ -58,10 +62,26 @@ class Condition(_Document, frozen=True, kw_only=True):
     """Beijing hour, 0..23, inclusive."""
     to_hour: int | None = None
     """Beijing hour, 1..24, exclusive. Smaller than `from_hour`: the range goes past midnight."""
+    weekdays: tuple[int, ...] = ()
+    """1 Monday .. 7 Sunday, of the Beijing day."""
+    from_date: str | None = None
+    """Beijing date `YYYY-MM-DD`, inclusive. Either end may be left open."""
+    to_date: str | None = None
+    """Inclusive too: a sale "until 11 November" ends with that day."""
+    banks: tuple[str, ...] = ()
+    """Short names (`icbc`) of the bank behind the payment, where it is known: of the signed card."""
     shops: tuple[str, ...] = ()
     goods_tags: tuple[str, ...] = ()
     metadata: dict[str, str | tuple[str, ...]] = {}
     """Key -> the wanted value, or any of several."""
+
+
+class RuleSplit(_Document, frozen=True, kw_only=True):
+    """A rule's own split: what is left out is 0. Sum 100. What is safe (`safe_within`) stays the policy's word."""
+
+    best: int = 0
+    warm: int = 0
+    explore: int = 0
 
 
 class Action(_Document, frozen=True, kw_only=True):
@@ -77,6 +97,8 @@ class Action(_Document, frozen=True, kw_only=True):
     """Always these first, without warm or exploring share; the others stay for failover."""
     tier: str | None = None
     """Put the channels of this tier first."""
+    split: RuleSplit | None = None
+    """Split these payments so, instead of as the policy's `split` says. Of several fired rules the first counts."""
 
 
 class Rule(_Document, frozen=True, kw_only=True):
@@ -126,6 +148,25 @@ class Triggers(_Document, frozen=True, kw_only=True):
     """At most this part of a merchant's first attempts are probes, however many channels are ill."""
     probe_successes: int = 2
     """So many good probes in a row close the breaker."""
+    ordinary_trips_per_day: float = 0.25
+    """The two counting triggers open only where chance alone would set them off less often than this, by the line's own
+    record. Where it would do so more often they only put the channel behind the others until its next good answer. A
+    very large number: they always open."""
+    slow_factor: float = 3.0
+    """The latency of the last few calls is so many times the usual one: weak signs ..."""
+    slow_from_ms: float = 200.0
+    """... if it is at least this long."""
+    never_paid: float = 0.95
+    """Opens when this probable: what is shown to customers is never paid."""
+
+
+class SplitMode(StrEnum):
+    """Who decides the shares."""
+
+    FIXED = "fixed"
+    """The percentages."""
+    LEARNED = "learned"
+    """The estimates: each safe channel is first as often as it may be as good as the best."""
 
 
 class Split(_Document, frozen=True, kw_only=True):
@@ -137,7 +178,9 @@ class Split(_Document, frozen=True, kw_only=True):
     explore: int = 10
     """The rest, so that we would notice if one of them became better. Healthy push channels only."""
     safe_within: float = 0.10
-    """Warm and explore only go to channels whose creation estimate is at most this far under the best one's."""
+    """Warm and explore only go to channels whose creation estimate is at most this far under the best one's, and whose
+    whole estimate is too, or so uncertain that they may be as good."""
+    mode: SplitMode = SplitMode.FIXED
 
 
 class Scoring(_Document, frozen=True, kw_only=True):
@@ -158,6 +201,10 @@ class Scoring(_Document, frozen=True, kw_only=True):
     creation_prior: float = 0.97
     """Where everything starts after a restart; then all channels together are the prior of each."""
     completion_prior: float = 0.88
+    segment_time_constant_s: float = 7_200.0
+    """How fast outcomes of a bank, an amount band or a kind of device are forgotten: they are fewer, so more slowly."""
+    segment_prior_calls: float = 25.0
+    """The channel as a whole weighs like so many outcomes of the segment's own."""
 
 
 class SoftLimit(_Document, frozen=True, kw_only=True):
@@ -170,6 +217,15 @@ class SoftLimit(_Document, frozen=True, kw_only=True):
     """exp(mean + this x standard deviation) of the logarithm of the latency."""
     min_samples: float = 10.0
     time_constant_s: float = 600.0
+
+
+class LearnedCaps(_Document, frozen=True, kw_only=True):
+    """限额学习: how long a "limit" refusal keeps payments of that amount and above away. Per channel and product."""
+
+    hold_s: float = 1_800.0
+    """So long, then the bar doubles three times, each for as long again. Refused again after that: twice as long."""
+    ordinary_refusals: int = 3
+    """So many in a row, at amounts that passed before: the day's allowance is used up, out until midnight."""
 
 
 class Maintenance(_Document, frozen=True, kw_only=True):
@@ -202,6 +258,7 @@ class Policy(_Document, frozen=True, kw_only=True):
     rules: tuple[Rule, ...] = ()
     scoring: Scoring = Scoring()
     soft_limit: SoftLimit = SoftLimit()
+    learned_caps: LearnedCaps = LearnedCaps()
     maintenance: tuple[Maintenance, ...] = ()
     on_request: tuple[Method, ...] = (
         Method.HUABEI,

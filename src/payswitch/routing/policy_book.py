@@ -16,6 +16,7 @@ from payswitch.routing.request import (
     BreakerMove,
     CallObservation,
     ChannelBook,
+    ExposedObservation,
     FinalObservation,
     RoutePlan,
     RouteRequest,
@@ -54,6 +55,12 @@ class PolicyBook(Router):
         other = self._other(merchant_id, shop_id)
         return self.policy if other is None else other.policy
 
+    def asks_for(self, merchant_id: str, shop_id: str) -> tuple[str, ...]:
+        other = self._other(merchant_id, shop_id)
+        if other is None:
+            return super().asks_for(merchant_id, shop_id)
+        return other.asks_for(merchant_id, shop_id)
+
     def plan(self, request: RouteRequest, book: ChannelBook, *, now_ms: int, salt: str) -> RoutePlan:
         other = self._other(request.merchant_id, request.shop_id)
         if other is None:
@@ -69,6 +76,10 @@ class PolicyBook(Router):
     def observe_call(self, seen: CallObservation) -> list[BreakerMove]:
         other = self._owner(seen.channel_id)
         return super().observe_call(seen) if other is None else other.observe_call(seen)
+
+    def observe_exposed(self, seen: ExposedObservation) -> list[BreakerMove]:
+        other = self._owner(seen.channel_id)
+        return super().observe_exposed(seen) if other is None else other.observe_exposed(seen)
 
     def observe_final(self, seen: FinalObservation) -> list[BreakerMove]:
         other = self._owner(seen.channel_id)

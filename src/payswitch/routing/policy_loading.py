@@ -9,8 +9,9 @@ import msgspec
 from msgspec import inspect
 
 from payswitch.domain.channel import Channel, Product
+from payswitch.routing.beijing import day_of
 from payswitch.routing.maintenance import window_of
-from payswitch.routing.policy import Action, Condition, Policy, Rule, Target
+from payswitch.routing.policy import Action, Condition, Policy, Rule, RuleSplit, Split, Target
 from payswitch.routing.policy_names import check_tags
 from payswitch.routing.policy_shape import PolicyProblem, check_shape, unknown
 
@@ -103,18 +104,19 @@ POSITIVE = {
     "triggers": (
         "timeouts", "of_calls", "timeouts_within_s", "consecutive_errors", "our_side_refusals", "window_s",
         "last_calls", "min_calls", "open_base_s", "open_max_s", "probe_gap_s", "probe_expiry_s", "probe_share",
-        "probe_successes",
+        "probe_successes", "slow_factor", "slow_from_ms",
     ),
-    "scoring": ("time_constant_s", "prior_calls"),
+    "scoring": ("time_constant_s", "prior_calls", "segment_time_constant_s", "segment_prior_calls"),
     "soft_limit": ("min_ms", "max_ms", "min_samples", "time_constant_s"),
+    "learned_caps": ("hold_s", "ordinary_refusals"),
 }  # fmt: skip
 NOT_NEGATIVE = {
-    "triggers": ("guard_z", "flap_s"),
+    "triggers": ("guard_z", "flap_s", "ordinary_trips_per_day"),
     "scoring": ("margin_bp", "lost_order_fen", "latency_fen_per_s", "same_upstream_fen"),
     "soft_limit": ("sds",),
 }
 SHARES = {
-    "triggers": ("error_rate", "probe_share"),
+    "triggers": ("error_rate", "probe_share", "never_paid"),
     "split": ("safe_within",),
     "scoring": ("creation_prior", "completion_prior"),
 }
@@ -144,15 +146,22 @@ def _check_figures(policy: Policy) -> list[PolicyProblem]:
 
 
 def _check_split(policy: Policy) -> list[PolicyProblem]:
-    split = policy.split
+    problems = _check_shares(policy.split, "split")
+    for n, rule in enumerate(policy.rules):
+        if rule.then.split is not None:
+            problems += _check_shares(rule.then.split, f"rules[{n}].then.split")
+    return problems
+
+
+def _check_shares(split: Split | RuleSplit, place: str) -> list[PolicyProblem]:
     problems: list[PolicyProblem] = []
     for name in ("best", "warm", "explore"):
-        problems += _between(f"split.{name}", getattr(split, name), 0, 100)
+        problems += _between(f"{place}.{name}", getattr(split, name), 0, 100)
     total = split.best + split.warm + split.explore
     if total != 100:
         problems.append(
             PolicyProblem(
-                "split",
+                place,
                 f"best + warm + explore is {total}; change them so that the sum is 100",
                 f"best + warm + explore 之和为 {total}，请调整为 100",
             )
@@ -228,8 +237,8 @@ def _check_action(action: Action, place: str) -> list[PolicyProblem]:
         problems.append(
             PolicyProblem(
                 place,
-                "does nothing; give prefer, avoid, only, pin or tier",
-                "没有动作；请填写 prefer、avoid、only、pin 或 tier",
+                "does nothing; give prefer, avoid, only, pin, tier or split",
+                "没有动作；请填写 prefer、avoid、only、pin、tier 或 split",
             )
         )
     problems += [
@@ -261,8 +270,8 @@ def _check_condition(when: Condition, place: str) -> list[PolicyProblem]:
         for name, value in ((low, low_value), (high, high_value)):
             if value is not None:
                 problems += _between(f"{place}.{name}", value, 0, 10**12 if name.endswith("_fen") else 150)
-    problems += _check_hours(when, place)
-    for name in ("devices", "risks", "shops", "goods_tags"):
+    problems += [*_check_hours(when, place), *_check_days(when, place)]
+    for name in ("devices", "risks", "banks", "shops", "goods_tags"):
         if "" in getattr(when, name):
             problems.append(PolicyProblem(f"{place}.{name}", "holds an empty text; drop it", "含有空文本，请删去"))
     problems += [
@@ -284,6 +293,30 @@ def _check_hours(when: Condition, place: str) -> list[PolicyProblem]:
     problems = _between(f"{place}.from_hour", when.from_hour, 0, 23) + _between(f"{place}.to_hour", when.to_hour, 1, 24)
     if when.from_hour == when.to_hour:
         problems.append(_impossible(f"{place}.from_hour", when.from_hour, when.to_hour))
+    return problems
+
+
+def _check_days(when: Condition, place: str) -> list[PolicyProblem]:
+    problems = [
+        problem for n, day in enumerate(when.weekdays) for problem in _between(f"{place}.weekdays[{n}]", day, 1, 7)
+    ]
+    days: dict[str, int] = {}
+    for name in ("from_date", "to_date"):
+        text = getattr(when, name)
+        if text is None:
+            continue
+        try:
+            days[name] = day_of(text)
+        except ValueError:
+            problems.append(
+                PolicyProblem(
+                    f"{place}.{name}",
+                    f'`{text}` is no day; write "YYYY-MM-DD", Beijing time',
+                    f'`{text}` 不是有效日期；请写成 "YYYY-MM-DD"，北京时间',
+                )
+            )
+    if len(days) == 2 and days["from_date"] > days["to_date"]:
+        problems.append(_impossible(f"{place}.from_date", when.from_date, when.to_date))
     return problems
 
 

@@ -10,7 +10,13 @@ from payswitch.routing.policy import Policy
 from payswitch.routing.policy_layers import ShopPolicy
 from payswitch.routing.policy_loading import NOT_NEGATIVE, POSITIVE, SHARES
 
-_SECTIONS = {"triggers": "Triggers", "split": "Split", "scoring": "Scoring", "soft_limit": "SoftLimit"}
+_SECTIONS = {
+    "triggers": "Triggers",
+    "split": "Split",
+    "scoring": "Scoring",
+    "soft_limit": "SoftLimit",
+    "learned_caps": "LearnedCaps",
+}
 
 Json = dict[str, Any]
 
@@ -28,8 +34,10 @@ def policy_schemas(ref_template: str) -> dict[str, Json]:
             for name in names:
                 parts[_SECTIONS[section]]["properties"][name].update(limit)
     parts["Policy"]["properties"]["version"]["type"] = ["string", "integer"]
-    for name in ("best", "warm", "explore"):
-        parts["Split"]["properties"][name].update({"minimum": 0, "maximum": 100})
+    parts["Condition"]["properties"]["weekdays"]["items"].update({"minimum": 1, "maximum": 7})
+    for part in ("Split", "RuleSplit"):
+        for name in ("best", "warm", "explore"):
+            parts[part]["properties"][name].update({"minimum": 0, "maximum": 100})
     return parts
 
 

@@ -10,7 +10,7 @@ from payswitch.routing.request import Exclusion
 class Pool:
     """Filled once per decision; `settle()` decides who is offered at all."""
 
-    __slots__ = ("excluded", "failed", "out", "probes", "usable")
+    __slots__ = ("doubted", "excluded", "failed", "out", "probes", "usable")
 
     def __init__(self, excluded: tuple[Exclusion, ...]) -> None:
         self.excluded = list(excluded)
@@ -18,6 +18,8 @@ class Pool:
         self.probes: list[Entry] = []
         """Behind an open breaker, but one payment may try it now."""
         self.out: list[Entry] = []
+        self.doubted: list[tuple[Entry, str]] = []
+        """Probably in vain, and why: a conclusion of ours, so that it is no reason to fail a payment."""
         self.failed: list[Entry] = []
         """Failed already in this payment."""
 
@@ -43,11 +45,14 @@ class Pool:
         """
         reason = ""
         if not self.usable:
-            suspects = sorted([*self.probes, *self.out], key=lambda entry: entry.position)
+            doubted = [entry for entry, _ in self.doubted]
+            suspects = sorted([*self.probes, *self.out, *doubted], key=lambda entry: entry.position)
             if not suspects:
                 self.usable, self.failed = self.failed, []
                 return "retry_failed"
-            self.usable, reason = suspects, "last_resort"
+            self.usable, self.doubted, reason = suspects, [], "last_resort"
+        for entry, doubt in self.doubted:
+            self.exclude(entry, doubt)
         for entry in self.failed:
             self.exclude(entry, "already_failed")
         return reason

@@ -13,9 +13,12 @@ from functools import partial
 from typing import Final
 
 import msgspec
+from msgspec.structs import replace
 
 from payswitch.domain.channel import Channel, Method, Product
-from payswitch.routing.policy import Condition, Policy, Rule, Target
+from payswitch.domain.payment import AgeBand, Customer, age_band_of
+from payswitch.routing.beijing import day_of, weekday_of
+from payswitch.routing.policy import Condition, Policy, Rule, RuleSplit, Split, SplitMode, Target
 from payswitch.routing.request import RouteRequest
 
 _REASONS_KEPT: Final = 10_000
@@ -66,6 +69,10 @@ class Fired(msgspec.Struct, frozen=True):
     pin: int
     asks: int
     """Those of `front` that name a method or a product: what they match is as good as asked for."""
+    split: Split | None = None
+    """The split of the first fired rule that has one ..."""
+    split_rule: str = ""
+    """... and that rule's name."""
 
 
 _NOTHING = Fired((), 0, 0, 0, 0, 0)
@@ -90,6 +97,9 @@ class Profile:
         for row in self._rows:
             bits[row.rule] = bits.get(row.rule, 0) | row.bit
         self._rules = [(rule.name, compile_condition(rule.when), bits.get(rule.name, 0)) for rule in policy.rules]
+        self._splits = {rule.name: _own_split(policy, rule.then.split) for rule in policy.rules if rule.then.split}
+        self.asks_for = tuple(dict.fromkeys(fact for rule in policy.rules for fact in _facts_asked(rule.when)))
+        """The facts about the customer that some rule looks at, and that may have to be derived."""
 
     def bits_of(self, face: Face) -> int:
         """The rows whose targets this channel x product matches."""
@@ -109,6 +119,7 @@ class Profile:
         if not names:
             return _NOTHING
         masks = self._masks
+        split_rule = next((name for name in names if name in self._splits), "") if self._splits else ""
         return Fired(
             names=tuple(names),
             front=bits & self._front,
@@ -116,6 +127,8 @@ class Profile:
             only=bits & masks["only"],
             pin=bits & masks["pin"],
             asks=bits & self._asks,
+            split=self._splits.get(split_rule),
+            split_rule=split_rule,
         )
 
     def reasons(self, bits: int) -> tuple[str, ...]:
@@ -130,6 +143,16 @@ class Profile:
                 if row.bit & bits
             )
         return known
+
+
+def _own_split(policy: Policy, own: RuleSplit) -> Split:
+    return replace(policy.split, best=own.best, warm=own.warm, explore=own.explore, mode=SplitMode.FIXED)
+
+
+def _facts_asked(when: Condition) -> list[str]:
+    ages = when.age_bands or when.min_age is not None or when.max_age is not None
+    asked = [("customer_new", when.customer_new is not None), ("age_band", ages), ("device", when.devices)]
+    return [fact for fact, is_asked in asked if is_asked]
 
 
 def _actions(rule: Rule) -> list[tuple[str, Callable[[Face], bool], bool]]:
@@ -159,6 +182,10 @@ def compile_condition(when: Condition) -> tuple[Check, ...]:
         checks.append(lambda request: request.environment in environments)
     if when.from_hour is not None and when.to_hour is not None:
         checks.append(_hour_check(when.from_hour, when.to_hour))
+    checks += _day_checks(when)
+    if when.banks:
+        banks = frozenset(when.banks)
+        checks.append(lambda request: request.bank in banks)
     if when.shops:
         shops = frozenset(when.shops)
         checks.append(lambda request: request.shop_id in shops)
@@ -185,13 +212,44 @@ def _customer_checks(when: Condition) -> list[Check]:
     if when.min_age is not None or when.max_age is not None:
         youngest = 0 if when.min_age is None else when.min_age
         oldest = 1_000 if when.max_age is None else when.max_age
-        checks.append(lambda request: (age := request.customer.age) is not None and youngest <= age <= oldest)
+        checks.append(lambda request: _age_within(request.customer, youngest, oldest))
+    if when.age_bands:
+        bands = frozenset(when.age_bands)
+        checks.append(lambda request: _band_of(request.customer) in bands)
     if when.devices:
         devices = frozenset(device.casefold() for device in when.devices)
         checks.append(lambda request: (device := request.customer.device) is not None and device.casefold() in devices)
     if when.risks:
         risks = frozenset(when.risks)
         checks.append(lambda request: request.customer.risk in risks)
+    return checks
+
+
+def _age_within(customer: Customer, youngest: int, oldest: int) -> bool:
+    """By the age; else all of the band must be in the range: a doubt fulfils no condition."""
+    if customer.age is not None:
+        return youngest <= customer.age <= oldest
+    if customer.age_band is None:
+        return False
+    first, last = customer.age_band.ages
+    return youngest <= first and last <= oldest
+
+
+def _band_of(customer: Customer) -> AgeBand | None:
+    return customer.age_band if customer.age is None else age_band_of(customer.age)
+
+
+def _day_checks(when: Condition) -> list[Check]:
+    checks: list[Check] = []
+    if when.weekdays:
+        weekdays = frozenset(when.weekdays)
+        checks.append(lambda request: weekday_of(request.local_day) in weekdays)
+    if when.from_date is not None:
+        first = day_of(when.from_date)
+        checks.append(lambda request: request.local_day >= first)
+    if when.to_date is not None:
+        last = day_of(when.to_date)
+        checks.append(lambda request: request.local_day <= last)
     return checks
 
 

@@ -29,6 +29,10 @@ EXCLUSIONS: Final[Mapping[str, tuple[str, str]]] = {
     "needs_buyer_id": ("缺少顾客在该钱包的用户号", "the wallet's id of the customer is not known"),
     "needs_agreement": ("顾客未在该渠道签约银行卡", "the customer has signed up no card at this channel"),
     "needs_openid": ("缺少顾客的 openid", "the customer's openid is not known"),
+    "needs_openid_of": (
+        "缺少顾客在 {detail} 下的 openid",
+        "the customer's openid under the appid {detail} is not known",
+    ),
     "amount_too_small": ("低于最小金额", "the amount is below the minimum"),
     "amount_too_large": ("超过最大金额", "the amount is above the maximum"),
     "expiry_too_short": (
@@ -36,6 +40,16 @@ EXCLUSIONS: Final[Mapping[str, tuple[str, str]]] = {
         "less time is left of the payment than the shortest life that this product lets an order have",
     ),
     "daily_cap": ("将超过当日限额", "the daily cap would be exceeded"),
+    "monthly_cap": ("将超过当月限额", "the monthly cap would be exceeded"),
+    "learned_cap": (
+        "该渠道近期拒绝过 {detail} 分及以上的金额（限额），尚有其他可用渠道",
+        "it lately refused {detail} fen and more as over its limit, and others are left",
+    ),
+    "customer_risk": (
+        "该顾客今日已被此渠道的风控拒绝，不换账户再试",
+        "risk control refused this customer here today: never tried again over another account",
+    ),
+    "not_for_this_shop": ("该渠道不供此店铺使用", "the channel is for other shops"),
     "maintenance": ("计划维护中", "planned maintenance is on"),
     "rule_only": ("规则限定了其他渠道", "a rule allows only other channels"),
     "breaker_open": ("熔断中，尚有其他可用渠道", "its breaker is open and others are left"),
@@ -49,6 +63,7 @@ RANKS: Final[Mapping[str, tuple[str, str]]] = {
     "rule": ("规则「{detail}」使其靠前", "put first by the rule `{detail}`"),
     "avoid": ("规则「{detail}」使其靠后", "put last by the rule `{detail}`"),
     "split": ("分流份额：{detail}", "takes the share `{detail}` of the split"),
+    "split_by": ("分流比例由规则「{detail}」决定", "its share of the split is set by the rule `{detail}`"),
     "probe": ("恢复探测：以一笔支付试探", "recovery probe: this payment tries it"),
     "same_upstream": ("与刚失败的渠道同一上游，靠后", "ranked lower: same upstream as the one that just failed"),
     "sibling_sick": (
@@ -56,6 +71,7 @@ RANKS: Final[Mapping[str, tuple[str, str]]] = {
         "ranked lower: another product of the account has an open breaker",
     ),
     "degraded": ("有异常迹象，靠后", "ranked lower in its tier: weak signs of trouble"),
+    "suspect": ("疑似故障，靠后", "ranked lower: it seems to be in trouble just now"),
     "not_chosen": ("顾客选择了另一张已签约的银行卡，靠后", "ranked lower: the customer chose another, signed card"),
     "on_request": ("顾客未主动选择该方式，靠后", "ranked last: a method nobody asked for in this payment"),
     "other_product": ("同一渠道另有更合适的产品，靠后", "ranked lower: the channel has a more fitting product here"),
@@ -74,11 +90,43 @@ MOVES: Final[Mapping[str, tuple[str, str]]] = {
     "probe_failed": ("恢复探测失败，延长熔断", "a probe failed: it stays open for longer"),
     "probes_succeeded": ("恢复探测成功，恢复使用", "the probes succeeded: back in use"),
     "weak_signs": ("错误率偏高，尚未证实", "the error rate looks high, not yet proven"),
+    "suspected": (
+        "最近几次调用失败，但以该渠道的一贯表现尚属正常波动：暂时靠后",
+        "several calls failed, which by its own record may be chance: behind the others until its next good answer",
+    ),
+    "slow": ("响应明显慢于平时", "answers much more slowly than it usually does"),
+    "never_paid": (
+        "已出示的支付凭证远低于平时的支付比例",
+        "what is shown to customers is not paid, far below its own normal",
+    ),
     "signs_gone": ("异常迹象已消失", "the signs of trouble are gone"),
 }
 """Why a breaker moved."""
 
 REASONS: Final[Mapping[str, tuple[str, str]]] = {**EXCLUSIONS, **RANKS, **MOVES}
+
+
+FACTS: Final[Mapping[str, tuple[str, str]]] = {
+    "customer_new": ("新老客户", "new or returning"),
+    "age_band": ("年龄段", "age band"),
+    "device": ("设备", "device"),
+}
+"""What rules may ask about the customer."""
+
+ORIGINS: Final[Mapping[str, tuple[str, str]]] = {
+    "given": ("店铺提供", "told by the shop"),
+    "derived": ("系统推断", "derived"),
+    "unknown": ("未知", "not known"),
+}
+
+
+def explain_fact(name: str, origin: str, value: str) -> tuple[str, str]:
+    """(Chinese, English) for one fact of a recorded decision. KeyError for one that nobody described."""
+    chinese, english = FACTS[name]
+    origin_zh, origin_en = ORIGINS[origin]
+    if not value:
+        return f"{chinese}：{origin_zh}", f"{english}: {origin_en}"
+    return f"{chinese}：{value}（{origin_zh}）", f"{english}: {value} ({origin_en})"
 
 
 def explain(code: str) -> tuple[str, str]:

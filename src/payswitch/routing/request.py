@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from enum import StrEnum
 
 import msgspec
 
 from payswitch.domain.channel import CapabilityTable, Channel, Consent, Environment, Method, Product
+from payswitch.domain.exchange import OpenidSpace
 from payswitch.domain.outcome import Outcome
 from payswitch.domain.payment import Customer
+from payswitch.routing.next_steps import PUSH
+from payswitch.routing.segments import Segments, segments_of
 
 
 class RouteRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,12 +27,16 @@ class RouteRequest(msgspec.Struct, frozen=True, kw_only=True):
     """Allowed methods; empty means any."""
     products: frozenset[Product] = frozenset()
     customer: Customer = Customer()
+    derived: frozenset[str] = frozenset()
+    """Which facts about the customer were derived rather than given: `customer_new`, `age_band`, `device`."""
     agreements: frozenset[str] = frozenset()
     """Channels at which the customer has a signed card (签约) that this payment may be debited from."""
     goods_tag: str | None = None
     metadata: Mapping[str, str] = {}
     local_hour: int = 12
     """Hour of the day in Beijing, 0..23."""
+    local_day: int = 0
+    """Day in Beijing, counted from 1970-01-01."""
     remaining_ms: int = 7_200_000
     """What is left of the payment's life: an order at a channel must fit into it."""
     failed: frozenset[tuple[str, Product]] = frozenset()
@@ -42,6 +50,12 @@ class RouteRequest(msgspec.Struct, frozen=True, kw_only=True):
     """Channels that the customer chose by naming a signed card: first, before every rule; the others stand behind."""
     refused_methods: frozenset[Method] = frozenset()
     """Methods that the payer or risk control refused in this payment: not offered again silently."""
+    bank: str = ""
+    """The bank behind it where it is known: of the chosen card, or as the shop gave it."""
+
+    def segments(self) -> Segments:
+        """Where this payment stands: bank, amount band, device."""
+        return segments_of(self.amount_fen, self.customer.device, self.bank)
 
 
 class ChannelBook(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,6 +66,11 @@ class ChannelBook(msgspec.Struct, frozen=True, kw_only=True):
     """By connector name."""
     used_today_fen: Mapping[str, int] = {}
     """What each channel took today (Beijing), for daily caps; a channel that is not in here took nothing."""
+    used_month_fen: Mapping[str, int] = {}
+    """The same for the calendar month."""
+    openid_spaces: Mapping[tuple[str, Product], OpenidSpace] = {}
+    """Under which appid a channel x product needs the openid, where its client says so; only told when the payment
+    carries openids of several appids."""
 
 
 class CallObservation(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,8 +81,22 @@ class CallObservation(msgspec.Struct, frozen=True, kw_only=True):
     product: Product
     outcome: Outcome
     latency_ms: float
-    segment: str = ""
-    """Bank or other part of the channel where the connector names one."""
+    amount_fen: int = 0
+    """0: not told; then nothing is learned about limits."""
+    upstream: str = ""
+    method: Method | None = None
+    customer: tuple[str, str] | None = None
+    """(shop_id, customer_id), where the shop named the customer: what a refusal by risk control is remembered by."""
+    segments: Segments = Segments()
+
+
+class ExposedObservation(msgspec.Struct, frozen=True, kw_only=True):
+    """A credential was shown to the customer: from now on a payment may arrive, and its absence says something."""
+
+    at_ms: int
+    channel_id: str
+    product: Product
+    segments: Segments = Segments()
 
 
 class FinalObservation(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,9 +106,12 @@ class FinalObservation(msgspec.Struct, frozen=True, kw_only=True):
     channel_id: str
     product: Product
     paid: bool
+    amount_fen: int = 0
     payer_side: bool = False
     """Not paid for a reason that is the customer's: never counts against the channel."""
     waited_ms: int = 0
+    """Time since the exposure; 0: not known."""
+    segments: Segments = Segments()
 
 
 class BreakerMove(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,10 +137,14 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     """Expected margin in fen of sending this payment here."""
     estimate: float
     """Estimated chance of success, 0..1."""
+    sd: float = 0.0
+    """Standard deviation of the estimate: how wrong it may be."""
     propensity: float
     """Probability with which the policy would have put this candidate first, given the same facts."""
     soft_limit_ms: int
     """How long to wait for the create answer before going on to the next candidate."""
+    steps: str = PUSH
+    """What is done on each class of outcome: `push` or `debit`, a table of `routing/next_steps.py`."""
     probe: bool = False
     reasons: tuple[str, ...] = ()
     """Reason codes, e.g. `tier:best`, `rule:large-amount`, `split:warm`, `same_upstream`; see `routing/reasons.py`
@@ -119,6 +159,21 @@ class Exclusion(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
 
 
+class Origin(StrEnum):
+    """Where a fact about the customer comes from."""
+
+    GIVEN = "given"
+    DERIVED = "derived"
+    UNKNOWN = "unknown"
+
+
+class Fact(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a decision took for true about the customer."""
+
+    origin: Origin
+    value: str = ""
+
+
 class RoutePlan(msgspec.Struct, frozen=True, kw_only=True):
     """路由方案: ordered candidates with reasons. Encodes to JSON as the recorded decision."""
 
@@ -127,3 +182,5 @@ class RoutePlan(msgspec.Struct, frozen=True, kw_only=True):
     candidates: tuple[Candidate, ...]
     excluded: tuple[Exclusion, ...]
     rules_fired: tuple[str, ...] = ()
+    facts: Mapping[str, Fact] = {}
+    """Those facts about the customer that the policy's rules look at, with their origin."""

@@ -61,14 +61,14 @@ def effective_shares(split: Split, *, warm: bool, explore: bool) -> dict[Share, 
 
 
 class SplitLedger:
-    """The running credits, per merchant and per set of shares that were available."""
+    """The running credits, per merchant, per rule with its own split, and per set of shares that were available."""
 
     def __init__(self) -> None:
-        self._credits: dict[tuple[str, frozenset[Share]], dict[Share, float]] = {}
+        self._credits: dict[tuple[str, str, frozenset[Share]], dict[Share, float]] = {}
 
-    def draw(self, merchant_id: str, salt: str, shares: dict[Share, float]) -> Share:
+    def draw(self, merchant_id: str, salt: str, shares: dict[Share, float], rule: str = "") -> Share:
         """The share of this payment. Changes the ledger: call once per first attempt."""
-        key = (merchant_id, frozenset(shares))
+        key = (merchant_id, rule, frozenset(shares))
         credit = self._credits.setdefault(key, dict.fromkeys(shares, 0.0))
         for share, part in shares.items():
             credit[share] += part

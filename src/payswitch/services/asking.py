@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from payswitch.domain.channel import Capability, Environment, Product
-from payswitch.domain.exchange import ChannelClient, CreateOrder, OrderRef, RefundOrder
+from payswitch.domain.channel import Capability, Channel, Environment, Product
+from payswitch.domain.exchange import ChannelClient, CreateOrder, OpenidNeeder, OpenidSpace, OrderRef, RefundOrder
 from payswitch.domain.payment import Attempt, Payment, Refund
+from payswitch.routing.eligibility import openid_of
 from payswitch.services.absent_channel import AbsentChannel
 from payswitch.services.context import Context
 
@@ -40,12 +41,31 @@ def create_order(
         notify_url=ctx.notify_url(attempt.channel_id),
         return_url=ctx.checkout_url(payment.checkout_token),
         environment=environment,
-        openid=payment.customer.openid,
+        openid=_openid(ctx, payment, attempt),
         buyer_id=payment.customer.buyer_id,
         client_ip=payment.customer.client_ip or "127.0.0.1",
         instalments=payment.instalments,
         agreement_no=agreement_no,
     )
+
+
+def openid_space(ctx: Context, channel: Channel, product: Product) -> OpenidSpace | None:
+    """Under which appid the product needs the customer's openid, if it needs one and its client says so."""
+    capability = ctx.directory.capabilities(channel.connector).get(product)
+    if capability is None or not capability.needs_openid:
+        return None
+    try:
+        client = ctx.directory.client(channel.channel_id, channel.version)
+    except LookupError:
+        return None
+    return client.openid_space(product) if isinstance(client, OpenidNeeder) else None
+
+
+def _openid(ctx: Context, payment: Payment, attempt: Attempt) -> str | None:
+    """The openid that this very channel knows the customer by."""
+    customer = payment.customer
+    channel = ctx.directory.channel(attempt.channel_id) if customer.openids else None
+    return openid_of(customer, None if channel is None else openid_space(ctx, channel, attempt.product))
 
 
 def order_ref(attempt: Attempt) -> OrderRef:

@@ -90,6 +90,8 @@ def _channel(command: CreateChannel) -> Channel:
         min_fen=command.min_fen,
         max_fen=command.max_fen,
         daily_cap_fen=command.daily_cap_fen,
+        monthly_cap_fen=command.monthly_cap_fen,
+        shops=frozenset(command.shops),
         tags=frozenset(command.tags),
         maintenance=command.maintenance,
     )
@@ -133,7 +135,7 @@ async def update_channel(ctx: Context, operator: Operator, channel_id: str, comm
 def _with(channel: Channel, command: UpdateChannel) -> Channel:
     given = {name: getattr(command, name) for name in command.__struct_fields__ if name != "revision"}
     given = {name: value for name, value in given.items() if value is not UNSET}
-    for name in ("products", "tags"):
+    for name in ("products", "shops", "tags"):
         if name in given:
             given[name] = frozenset(given[name])
     return replace(channel, **given)

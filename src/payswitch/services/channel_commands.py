@@ -23,6 +23,9 @@ class CreateChannel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     min_fen: int = 1
     max_fen: int | None = None
     daily_cap_fen: int | None = None
+    monthly_cap_fen: int | None = None
+    shops: tuple[str, ...] = ()
+    """Only these shops of the merchant; empty: all of them."""
     tags: tuple[str, ...] = ()
     maintenance: tuple[MaintenanceWindow, ...] = ()
     account: dict[str, str]
@@ -46,6 +49,8 @@ class UpdateChannel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     min_fen: int | UnsetType = UNSET
     max_fen: int | UnsetType | None = UNSET
     daily_cap_fen: int | UnsetType | None = UNSET
+    monthly_cap_fen: int | UnsetType | None = UNSET
+    shops: tuple[str, ...] | UnsetType = UNSET
     tags: tuple[str, ...] | UnsetType = UNSET
     maintenance: tuple[MaintenanceWindow, ...] | UnsetType = UNSET
 

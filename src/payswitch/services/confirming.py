@@ -16,15 +16,17 @@ from payswitch.domain.exchange import CreateOrder, OrderFact, SmsClient
 from payswitch.domain.outcome import Outcome, OutcomeKind
 from payswitch.domain.payment import Attempt, AttemptState, PaymentFile, PaymentState, Shop
 from payswitch.domain.transitions import ATTEMPT, AttemptEvent, advance
+from payswitch.routing.next_steps import After, after_debit
 from payswitch.services import consents
 from payswitch.services.agreements import usable_agreements
 from payswitch.services.asking import client_of, create_order
 from payswitch.services.commands import ConfirmPayment, PaymentAnswer
 from payswitch.services.consents import Given
 from payswitch.services.context import Context
-from payswitch.services.debiting import After, after_debit, confirming_attempt, hear_debit, send_debit
+from payswitch.services.debiting import confirming_attempt, hear_debit, send_debit
 from payswitch.services.draft import Draft, change
 from payswitch.services.launching import check_alive, debit_more, launch_more, plan_more, shown_attempt
+from payswitch.services.observing import customer_key
 from payswitch.services.payments import get_payment
 from payswitch.services.retiring import retire_all
 from payswitch.services.rounds import Since, as_debit
@@ -93,7 +95,13 @@ async def _with_sms_code(ctx: Context, file: PaymentFile, given: Given) -> Payme
         return PaymentAnswer(file=file)
     order = await _order(ctx, file, attempt)
     fact = await send_debit(
-        ctx, attempt, order, given.secret, ctx.timings.debit_timeout_ms, handle=attempt.credential.handle
+        ctx,
+        attempt,
+        order,
+        given.secret,
+        ctx.timings.debit_timeout_ms,
+        handle=attempt.credential.handle,
+        customer=customer_key(file.payment),
     )
     after = after_debit(fact.outcome)
     if after in (After.DONE, After.CONFIRMING):

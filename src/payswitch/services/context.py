@@ -11,15 +11,17 @@ from payswitch.kit.clock import Clock
 from payswitch.kit.ids import IdSource
 from payswitch.routing.planner import Router
 from payswitch.services.channel_desk import ChannelDesk
+from payswitch.services.customer_history import CustomerHistory
 from payswitch.services.held_cards import HeldCards
 from payswitch.services.inflight import Inflight
 from payswitch.services.last_times import LastTimes
 from payswitch.services.live_board import LiveBoard, RecentIds
 from payswitch.services.policy_desk import PolicyDesk
 from payswitch.services.ports import ChannelDirectory, EventSender, LiveFeed, Store
+from payswitch.services.segment_memory import SegmentMemory
 from payswitch.services.side_work import SideWork
 from payswitch.services.timings import Timings
-from payswitch.services.usage import DailyUsage
+from payswitch.services.usage import Usage
 from payswitch.services.watch_memory import ChannelWatch
 
 UNTRUSTED_QUIET_MS = 60_000
@@ -49,11 +51,15 @@ class Context:
     policy_desk: PolicyDesk | None = None
     """What changing policies needs; None where they cannot be changed."""
     inflight: Inflight = field(default_factory=Inflight)
-    usage: DailyUsage = field(default_factory=DailyUsage)
+    usage: Usage = field(default_factory=Usage)
     held_cards: HeldCards = field(default_factory=HeldCards)
     """Cards being signed up: their particulars are nowhere else."""
     outbox_wake: asyncio.Event = field(default_factory=asyncio.Event)
     """Set after a commit that holds events, so that the shop hears within milliseconds."""
+    history: CustomerHistory = field(default_factory=CustomerHistory)
+    """Which customers have paid before, where a rule wants to know."""
+    segments: SegmentMemory = field(default_factory=SegmentMemory)
+    """Bank, amount band and device of recent payments, for what the brain learns of them."""
     checked: LastTimes = field(init=False)
     """When a checkout last made us ask the channel, by payment id."""
     forgeries_told: LastTimes = field(default_factory=lambda: LastTimes(UNTRUSTED_QUIET_MS))

@@ -6,12 +6,11 @@ stays `unknown`, is asked about and at last reversed (`unknown_debits.py`), and 
 
 from __future__ import annotations
 
-from enum import Enum, auto
-
 from payswitch.domain.exchange import CreateOrder, DebitClient, DebitOrder, OrderFact
 from payswitch.domain.outcome import Outcome, OutcomeKind
 from payswitch.domain.payment import Attempt, AttemptState, PaymentFile
 from payswitch.kit.secrets import Secret
+from payswitch.routing.next_steps import After, after_debit
 from payswitch.services import observing
 from payswitch.services.asking import client_of
 from payswitch.services.context import Context
@@ -19,46 +18,8 @@ from payswitch.services.draft import Draft, change
 from payswitch.services.results import apply_to_attempt, query_attempt
 from payswitch.services.rounds import Launched, Round, commit_attempt, end_round, give_up, order_of
 
-NOT_TAKEN = frozenset(
-    {
-        OutcomeKind.NOT_SENT,
-        OutcomeKind.REFUSED_CHANNEL,
-        OutcomeKind.REFUSED_LIMIT,
-        OutcomeKind.REFUSED_CONFIG,
-        OutcomeKind.REFUSED_ORDER,
-        OutcomeKind.CLOSED,
-    }
-)
-"""Proof that this number took nothing and never will, for a reason that is not the customer's: another channel may."""
-
-CUSTOMERS_NO = frozenset({OutcomeKind.REFUSED_PAYER, OutcomeKind.REFUSED_RISK})
-
 WORTH_ANOTHER_CALL = frozenset({"connect_failed", "dns_failed", "connection_lost"})
 """Of calls that never left: trouble that came fast and may be gone. The channel has heard nothing of the debit."""
-
-
-class After(Enum):
-    """What the answer of a debit allows."""
-
-    DONE = auto()
-    """Paid."""
-    ASK_AGAIN = auto()
-    """Only the code was wrong: the same order takes another one."""
-    NEXT = auto()
-    """Nothing was taken: another channel may try."""
-    STOP = auto()
-    """The customer's wallet or bank, or risk control, said no: the customer must choose."""
-    CONFIRMING = auto()
-    """Not known. Nothing else may be begun."""
-
-
-def after_debit(outcome: Outcome) -> After:
-    """The table of design.md, section 2, for a call that may have taken the money."""
-    if outcome.kind is OutcomeKind.PAID:
-        return After.DONE
-    if outcome.kind in CUSTOMERS_NO:
-        return After.ASK_AGAIN if outcome.ask_consent else After.STOP
-    return After.NEXT if outcome.kind in NOT_TAKEN else After.CONFIRMING
 
 
 async def debit_round(ctx: Context, work: Round, consent: Secret) -> Launched:
@@ -68,7 +29,9 @@ async def debit_round(ctx: Context, work: Round, consent: Secret) -> Launched:
         if attempt is None:
             return Launched(file=work.file)
         timeout_ms = min(ctx.timings.debit_timeout_ms, work.remaining_ms(ctx))
-        fact = await send_debit(ctx, attempt, order_of(ctx, work, attempt), consent, timeout_ms)
+        customer = observing.customer_key(work.file.payment)
+        order = order_of(ctx, work, attempt)
+        fact = await send_debit(ctx, attempt, order, consent, timeout_ms, customer=customer)
         after = after_debit(fact.outcome)
         if after in (After.DONE, After.CONFIRMING):
             work.file = await hear_debit(ctx, work.file, attempt.attempt_id, fact)
@@ -81,7 +44,14 @@ async def debit_round(ctx: Context, work: Round, consent: Secret) -> Launched:
 
 
 async def send_debit(
-    ctx: Context, attempt: Attempt, order: CreateOrder, consent: Secret, timeout_ms: int, *, handle: str = ""
+    ctx: Context,
+    attempt: Attempt,
+    order: CreateOrder,
+    consent: Secret,
+    timeout_ms: int,
+    *,
+    handle: str = "",
+    customer: tuple[str, str] | None = None,
 ) -> OrderFact:
     """The debit call. Once more only if the first never left: then the channel has heard nothing of it."""
     client = client_of(ctx, attempt)
@@ -89,16 +59,16 @@ async def send_debit(
         outcome = Outcome(kind=OutcomeKind.REFUSED_CONFIG, code="no_debits", message="this connector cannot debit")
         return OrderFact(channel_order_no=attempt.channel_order_no, outcome=outcome)
     debit = DebitOrder(order=order, consent=consent, handle=handle)
-    fact = await _once(ctx, client, attempt, debit, timeout_ms)
+
+    async def once() -> OrderFact:
+        begun = ctx.clock.monotonic_ms()
+        fact = await client.debit(debit, max(timeout_ms, 1))
+        observing.tell_call(ctx, attempt, fact.outcome, ctx.clock.monotonic_ms() - begun, customer)
+        return fact
+
+    fact = await once()
     if fact.outcome.kind is OutcomeKind.NOT_SENT and fact.outcome.code in WORTH_ANOTHER_CALL:
-        fact = await _once(ctx, client, attempt, debit, timeout_ms)
-    return fact
-
-
-async def _once(ctx: Context, client: DebitClient, attempt: Attempt, debit: DebitOrder, timeout_ms: int) -> OrderFact:
-    begun = ctx.clock.monotonic_ms()
-    fact = await client.debit(debit, max(timeout_ms, 1))
-    observing.tell_call(ctx, attempt, fact.outcome, ctx.clock.monotonic_ms() - begun)
+        fact = await once()
     return fact
 
 

@@ -19,8 +19,10 @@ from payswitch.services.context import Context
 from payswitch.services.recorded_facts import request_of
 from payswitch.services.routes import book_for
 
-_OF_THE_MOMENT: Final = frozenset({"breaker_open", "breaker_probing", "daily_cap", "already_failed"})
-"""Exclusions that rest on what is not recorded, or on how many others were left."""
+_OF_THE_MOMENT: Final = frozenset(
+    {"breaker_open", "breaker_probing", "daily_cap", "monthly_cap", "learned_cap", "customer_risk", "already_failed"}
+)
+"""Exclusions that rest on what is not recorded, or on how many others were left; without what follows a colon."""
 
 
 class Replay(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,7 +80,7 @@ async def replay(ctx: Context, decision: Decision, recorded: RoutePlan, payment:
     policy = await policy_named(ctx, decision.policy_version)
     if policy is None:
         return _NO_POLICY
-    book = msgspec.structs.replace(book_for(ctx, payment), used_today_fen={})
+    book = msgspec.structs.replace(book_for(ctx, payment), used_today_fen={}, used_month_fen={})
     again = Router(policy).plan(request, book, now_ms=decision.at_ms, salt=recorded.salt)
     rules = again.rules_fired == recorded.rules_fired
     candidates = _eligible(again) == _eligible(recorded)
@@ -91,7 +93,7 @@ def _places(plan: RoutePlan) -> list[tuple[str, str]]:
 
 
 def _eligible(plan: RoutePlan) -> set[tuple[str, str]]:
-    of_the_moment = {(e.channel_id, e.product) for e in plan.excluded if e.reason in _OF_THE_MOMENT}
+    of_the_moment = {(e.channel_id, e.product) for e in plan.excluded if e.reason.partition(":")[0] in _OF_THE_MOMENT}
     return {*_places(plan)} | {(channel_id, product.value) for channel_id, product in of_the_moment}
 
 

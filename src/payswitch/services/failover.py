@@ -7,13 +7,13 @@ pay, so every failed or silent channel is simply left, and whatever it may have 
 from __future__ import annotations
 
 from collections import deque
-from enum import Enum, auto
 
 from payswitch.domain.channel import CredentialKind
 from payswitch.domain.exchange import CreateAnswer
 from payswitch.domain.outcome import Outcome, OutcomeKind
 from payswitch.domain.payment import Attempt, AttemptState, PaymentState
 from payswitch.domain.transitions import ATTEMPT, AttemptEvent, advance
+from payswitch.routing.next_steps import Next, next_step
 from payswitch.routing.request import Candidate
 from payswitch.services import observing
 from payswitch.services.asking import capability_of, client_of
@@ -21,23 +21,6 @@ from payswitch.services.context import Context
 from payswitch.services.draft import Draft, change
 from payswitch.services.rounds import Launched, Round, as_debit, commit_attempt, end_round, give_up, order_of
 
-
-class Next(Enum):
-    """What to do after the answer of one create call."""
-
-    SHOW = auto()
-    """Expose the credential."""
-    AGAIN = auto()
-    """Once more on the same channel with the same number."""
-    SWITCH = auto()
-    """The next candidate."""
-    OTHER_METHOD = auto()
-    """The next candidate of another method, once; never another account of the same method."""
-    STOP = auto()
-    """The customer must choose: nothing is switched silently."""
-
-
-SHOW_KINDS = frozenset({OutcomeKind.ACCEPTED})
 NOTHING_MADE = frozenset(
     {
         OutcomeKind.NOT_SENT,
@@ -50,23 +33,6 @@ NOTHING_MADE = frozenset(
     }
 )
 """After any other answer the channel may hold an order that nobody will ever see: it is closed in the background."""
-
-
-def next_step(outcome: Outcome, *, tries: int) -> Next:
-    """The table of design.md, section 2, for a push order that nobody has seen."""
-    if outcome.kind in SHOW_KINDS:
-        return Next.SHOW
-    if outcome.kind is OutcomeKind.REFUSED_PAYER:
-        return Next.STOP
-    if outcome.kind is OutcomeKind.REFUSED_RISK:
-        return Next.OTHER_METHOD
-    if outcome.kind is OutcomeKind.NOT_SENT or outcome.transient:
-        return Next.AGAIN if tries == 1 and outcome.code not in TIMED_OUT else Next.SWITCH
-    return Next.SWITCH
-
-
-TIMED_OUT = frozenset({"timeout", "connect_timeout", "pool_timeout"})
-"""A channel that was silent for its whole soft limit is not asked again while the customer waits."""
 
 
 async def launch(ctx: Context, work: Round) -> Launched:
@@ -103,7 +69,7 @@ async def _ask(ctx: Context, work: Round, candidate: Candidate, attempt: Attempt
         begun = ctx.clock.monotonic_ms()
         answer = await client.create(order, max(timeout_ms, 1))
         took_ms = ctx.clock.monotonic_ms() - begun
-        observing.tell_call(ctx, attempt, answer.outcome, took_ms)
+        observing.tell_call(ctx, attempt, answer.outcome, took_ms, observing.customer_key(work.file.payment))
         left_behind = left_behind or answer.outcome.kind not in NOTHING_MADE
         step = next_step(answer.outcome, tries=tries)
         if step is not Next.AGAIN:

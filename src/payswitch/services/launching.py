@@ -19,12 +19,14 @@ from payswitch.domain.errors import (
 )
 from payswitch.domain.outcome import Outcome
 from payswitch.domain.payment import Attempt, AttemptState, Decision, Payment, PaymentFile, PaymentState
+from payswitch.routing.next_steps import CUSTOMERS_NO
 from payswitch.routing.request import RoutePlan
 from payswitch.services.agreements import usable_agreements
 from payswitch.services.commands import PaymentAnswer
 from payswitch.services.consents import Given
 from payswitch.services.context import Context
-from payswitch.services.debiting import CUSTOMERS_NO, confirming_attempt, debit_round
+from payswitch.services.customer_facts import look_up_customer
+from payswitch.services.debiting import confirming_attempt, debit_round
 from payswitch.services.failover import launch
 from payswitch.services.rounds import Launched, Round, Since, begin_round
 from payswitch.services.routes import plan_route
@@ -113,6 +115,7 @@ async def plan_more(
     if sum(attempt.exposed_at_ms is not None for attempt in file.attempts) >= MOST_EXPOSED:
         raise PaySwitchError(TOO_MANY_ATTEMPTS, extra={"payment_id": file.payment.payment_id})
     agreements = await usable_agreements(ctx, file.payment)
+    await look_up_customer(ctx, file.payment)
     plan, decision = plan_route(
         ctx,
         file.payment,

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from payswitch.domain.outcome import Outcome
-from payswitch.domain.payment import Attempt, AttemptState, CloseReason, PaymentFile, PaymentState
-from payswitch.routing.request import BreakerMove, CallObservation, FinalObservation
+from payswitch.domain.payment import Attempt, AttemptState, CloseReason, Payment, PaymentFile, PaymentState
+from payswitch.routing.request import BreakerMove, CallObservation, ExposedObservation, FinalObservation
 from payswitch.services.context import Context
 
 
-def tell_call(ctx: Context, attempt: Attempt, outcome: Outcome, latency_ms: float) -> None:
-    """One create call was answered (or not): the first stage of success, known at once."""
+def tell_call(
+    ctx: Context, attempt: Attempt, outcome: Outcome, latency_ms: float, customer: tuple[str, str] | None = None
+) -> None:
+    """One create call was answered (or not): the first stage of success, known at once. `customer` is who pays, in
+    the words of `customer_key`."""
+    channel = ctx.directory.channel(attempt.channel_id)
     moves = ctx.router.observe_call(
         CallObservation(
             at_ms=ctx.clock.now_ms(),
@@ -17,6 +21,11 @@ def tell_call(ctx: Context, attempt: Attempt, outcome: Outcome, latency_ms: floa
             product=attempt.product,
             outcome=outcome,
             latency_ms=latency_ms,
+            amount_fen=attempt.amount_fen,
+            upstream="" if channel is None else channel.upstream_of(attempt.product),
+            method=attempt.method,
+            customer=customer,
+            segments=ctx.segments.of(attempt),
         )
     )
     ctx.feed.tell(
@@ -30,6 +39,12 @@ def tell_call(ctx: Context, attempt: Attempt, outcome: Outcome, latency_ms: floa
         },
     )
     tell_moves(ctx, moves)
+
+
+def customer_key(payment: Payment) -> tuple[str, str] | None:
+    """Whom a refusal by risk control is about; None for a customer whom the shop does not name."""
+    customer_id = payment.customer.customer_id
+    return (payment.shop_id, customer_id) if customer_id else None
 
 
 def tell_moves(ctx: Context, moves: list[BreakerMove]) -> None:
@@ -49,6 +64,15 @@ def tell_moves(ctx: Context, moves: list[BreakerMove]) -> None:
 def tell_exposed(ctx: Context, file: PaymentFile, attempt: Attempt, round_started_ms: int) -> None:
     """A credential is about to be shown; if another channel failed first, a switch just happened."""
     exposed_at_ms = attempt.exposed_at_ms or attempt.created_at_ms
+    moves = ctx.router.observe_exposed(
+        ExposedObservation(
+            at_ms=exposed_at_ms,
+            channel_id=attempt.channel_id,
+            product=attempt.product,
+            segments=ctx.segments.of(attempt),
+        )
+    )
+    tell_moves(ctx, moves)
     ctx.feed.tell(
         "exposed",
         {
@@ -86,6 +110,7 @@ def tell_result(ctx: Context, before: Attempt, after: PaymentFile) -> None:
         return
     if attempt.state is AttemptState.SUCCEEDED:
         ctx.usage.add(attempt.channel_id, attempt.amount_fen, ctx.clock.now_ms())
+        ctx.history.paid(after.payment)
         _observe_final(ctx, attempt, paid=True)
         if attempt.surplus:
             ctx.feed.tell("surplus", {"payment_id": attempt.payment_id, "amount_fen": attempt.amount_fen})
@@ -124,8 +149,10 @@ def _observe_final(ctx: Context, attempt: Attempt, *, paid: bool, payer_side: bo
             channel_id=attempt.channel_id,
             product=attempt.product,
             paid=paid,
+            amount_fen=attempt.amount_fen,
             payer_side=payer_side,
             waited_ms=now_ms - (attempt.exposed_at_ms or attempt.created_at_ms),
+            segments=ctx.segments.of(attempt),
         )
     )
     tell_moves(ctx, moves)

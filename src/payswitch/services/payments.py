@@ -29,6 +29,7 @@ from payswitch.services.agreements import usable_agreements
 from payswitch.services.commands import CreatePayment, PaymentAnswer
 from payswitch.services.consents import Given
 from payswitch.services.context import Context
+from payswitch.services.customer_facts import look_up_customer
 from payswitch.services.debiting import confirming_attempt
 from payswitch.services.draft import Draft, change, commit
 from payswitch.services.launching import (
@@ -121,6 +122,7 @@ async def _create(
         _tell_created(ctx, payment)
         return PaymentAnswer(file=file, created=True)
     agreements = await usable_agreements(ctx, payment)
+    await look_up_customer(ctx, payment)
     methods = wallet_of(payment, given)
     plan, decision = plan_route(ctx, payment, payment.environment, methods=methods, given=given, agreements=agreements)
     if not plan.candidates:

@@ -145,8 +145,8 @@ class _Replay:
         self._draft = _book(ctx, desk.base, version.merchant_id, {**chosen, version.shop_id: version})
         self._today = _book(ctx, desk.base, version.merchant_id, chosen)
         self._feed = ReplayFeed()
-        self._book = book_of(ctx, ctx.directory.channels(version.merchant_id))
-        self._book = msgspec.structs.replace(self._book, used_today_fen={})  # what was used then is not recorded
+        book = book_of(ctx, ctx.directory.channels(version.merchant_id), openids=True)
+        self._book = msgspec.structs.replace(book, used_today_fen={}, used_month_fen={})  # of then: not recorded
         self._fees = {channel.channel_id: channel.fee_bp for channel in self._book.channels}
         self.tally = _Tally()
 

@@ -94,6 +94,10 @@ class Store(Protocol):
         """Money received by each channel since then, in fen: what daily caps count."""
         ...
 
+    async def has_paid(self, shop_id: str, customer_id: str) -> bool:
+        """Whether this customer of the shop's has ever paid there. One indexed look."""
+        ...
+
     async def shops(self) -> Sequence[Shop]: ...
 
     async def shop_of_key(self, key_fingerprint: str) -> Shop | None:

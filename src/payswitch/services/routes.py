@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, Final
 
 import msgspec
 from msgspec.structs import replace
 
 from payswitch.domain.channel import Channel, Consent, Environment, Method, Product
+from payswitch.domain.exchange import OpenidSpace
 from payswitch.domain.outcome import HURTS_HEALTH, OutcomeKind
 from payswitch.domain.payment import Attempt, Decision, Payment, tested_channel
-from payswitch.kit.clock import beijing_hour
+from payswitch.kit.clock import beijing_day, beijing_hour
 from payswitch.routing.request import ChannelBook, RoutePlan, RouteRequest
 from payswitch.services.apple_channel import session_channel
+from payswitch.services.asking import openid_space
 from payswitch.services.consents import Given
 from payswitch.services.context import Context
+from payswitch.services.customer_facts import described
 from payswitch.services.recorded_facts import facts_of
 
 _encode = msgspec.json.Encoder().encode
@@ -41,9 +45,11 @@ def plan_route(
     """
     now_ms = ctx.clock.now_ms()
     begun = ctx.clock.monotonic_ms()
+    payment, derived = _described(ctx, payment)
+    ctx.segments.note(payment)
     if given is not None:
         attempts = _channels_fault(attempts)
-    request = _request(ctx, payment, environment, attempts, methods, products, now_ms)
+    request = _request(ctx, payment, environment, attempts, methods, products, now_ms, derived)
     if given is not None:
         request = replace(request, consent=given.kind)
     if agreements:
@@ -66,6 +72,12 @@ def plan_route(
     return plan, decision
 
 
+def _described(ctx: Context, payment: Payment) -> tuple[Payment, frozenset[str]]:
+    """The payment with what can be derived about its customer, for this decision alone: never stored."""
+    customer, derived = described(ctx, payment)
+    return (replace(payment, customer=customer), derived) if derived else (payment, derived)
+
+
 def _only_the_sessions(ctx: Context, book: ChannelBook, merchant_id: str) -> ChannelBook:
     """An Apple Pay token can be opened by the acquirer of the channel whose merchant session it came from, by no other:
     sent elsewhere it would be refused, and look like the customer's fault."""
@@ -85,7 +97,8 @@ def _channels_fault(attempts: tuple[Attempt, ...]) -> tuple[Attempt, ...]:
 def offered_methods(ctx: Context, payment: Payment, environment: Environment) -> tuple[Method, ...]:
     """The methods that can work for this payment in this environment, best first. Changes nothing."""
     now_ms = ctx.clock.now_ms()
-    request = _request(ctx, payment, environment, (), (), (), now_ms)
+    payment, derived = _described(ctx, payment)
+    request = _request(ctx, payment, environment, (), (), (), now_ms, derived)
     return ctx.router.offered(request, book_for(ctx, payment), now_ms=now_ms)
 
 
@@ -93,22 +106,46 @@ def book_for(ctx: Context, payment: Payment) -> ChannelBook:
     """The merchant's channels; for a test of one channel that one alone, whatever its state and limits are."""
     channel_id = tested_channel(payment.shop_id)
     if channel_id is None:
-        return book_of(ctx, ctx.directory.channels(payment.merchant_id))
+        return book_of(ctx, ctx.directory.channels(payment.merchant_id), openids=bool(payment.customer.openids))
     channel = ctx.directory.channel(channel_id)
     if channel is None:
         return book_of(ctx, ())
-    free = replace(channel, enabled=True, min_fen=1, max_fen=None, daily_cap_fen=None, maintenance=())
-    return book_of(ctx, (free,))
+    return book_of(ctx, (replace(channel, **_FREE),), openids=bool(payment.customer.openids))
 
 
-def book_of(ctx: Context, found: Sequence[Channel]) -> ChannelBook:
-    """These channels with what their products can do and what they have taken today."""
+_FREE: Final[Mapping[str, Any]] = {
+    "enabled": True,
+    "min_fen": 1,
+    "max_fen": None,
+    "daily_cap_fen": None,
+    "monthly_cap_fen": None,
+    "shops": frozenset(),
+    "maintenance": (),
+}
+
+
+def book_of(ctx: Context, found: Sequence[Channel], *, openids: bool = False) -> ChannelBook:
+    """These channels with what their products can do and what they have taken. `openids`: also under which appid each
+    of them needs the customer's openid, for customers who have several."""
     channels = tuple(found)
+    now_ms = ctx.clock.now_ms()
     return ChannelBook(
         channels=channels,
         capabilities={c.connector: ctx.directory.capabilities(c.connector) for c in channels},
-        used_today_fen=ctx.usage.today(ctx.clock.now_ms()),
+        used_today_fen=ctx.usage.today(now_ms),
+        used_month_fen=ctx.usage.this_month(now_ms),
+        openid_spaces=_openid_spaces(ctx, channels) if openids else {},
     )
+
+
+def _openid_spaces(ctx: Context, channels: Sequence[Channel]) -> dict[tuple[str, Product], OpenidSpace]:
+    found = {}
+    for channel in channels:
+        for product in channel.products:
+            space = openid_space(ctx, channel, product)
+            if space is not None:
+                found[channel.channel_id, product] = space
+    return found
 
 
 def _request(
@@ -119,6 +156,7 @@ def _request(
     methods: tuple[Method, ...],
     products: tuple[Product, ...],
     now_ms: int,
+    derived: frozenset[str],
 ) -> RouteRequest:
     wanted = frozenset(methods)
     return RouteRequest(
@@ -130,9 +168,12 @@ def _request(
         methods=wanted or frozenset(payment.methods),
         products=frozenset(products) or frozenset(payment.products),
         customer=payment.customer,
+        derived=derived,
+        bank=ctx.segments.bank_of(payment.payment_id),
         goods_tag=payment.goods_tag,
         metadata=payment.metadata,
         local_hour=beijing_hour(now_ms),
+        local_day=beijing_day(now_ms),
         remaining_ms=int((payment.expires_at_ms - now_ms) * ctx.timings.squeeze),
         failed=frozenset((a.channel_id, a.product) for a in attempts),
         failed_upstreams=_upstreams(ctx, attempts),

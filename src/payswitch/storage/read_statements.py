@@ -15,6 +15,7 @@ from sqlalchemy import (
     Text,
     bindparam,
     func,
+    literal_column,
     select,
     tuple_,
     union_all,
@@ -192,6 +193,17 @@ RECEIVED_SINCE: Final = Prepared(
     .where(attempts.c.state == literal(AttemptState.SUCCEEDED), attempts.c.finished_at_ms >= _number("since_ms"))
     # An expression, so that the planner takes the index of received money and not one that is sorted by channel.
     .group_by(attempts.c.channel_id.concat(""))
+)
+
+HAS_PAID: Final = Prepared(
+    select(literal_column("1"))
+    .select_from(payments)
+    .where(
+        payments.c.shop_id == _text("shop_id"),
+        _text("customer_id") == schema.CUSTOMER_ID,
+        payments.c.state == literal(PaymentState.SUCCEEDED),
+    )
+    .limit(literal_column("1", Integer))
 )
 
 SHOPS: Final = Prepared(_all(shops).order_by(shops.c.shop_id))

@@ -125,6 +125,14 @@ Index(
     payments.c.payment_id,
     sqlite_where=payments.c.state.in_(literals(LIVE_PAYMENT_STATES)),
 )
+CUSTOMER_ID = literal_column("json_extract(customer, '$.customer_id')", Text)
+"""The shop's own id of the customer, inside the customer's JSON."""
+Index(
+    "ix_payments_customer",
+    payments.c.shop_id,
+    CUSTOMER_ID,
+    sqlite_where=(payments.c.state == literal(PaymentState.SUCCEEDED)) & CUSTOMER_ID.is_not(None),
+)
 
 attempts = Table(
     "attempts",

@@ -322,6 +322,15 @@ class SqliteStore:
 
         return await self._read().run(read)
 
+    async def has_paid(self, shop_id: str, customer_id: str) -> bool:
+        statement = reads.HAS_PAID
+        parameters = statement.bind(shop_id=shop_id, customer_id=customer_id)
+
+        def read(cursor: sqlite3.Cursor) -> bool:
+            return cursor.execute(statement.sql, parameters).fetchone() is not None
+
+        return self._look().run(read)
+
     # --- shops, channels, audits -------------------------------------------------------------------------------
 
     async def shops(self) -> Sequence[Shop]:

@@ -8,7 +8,7 @@ import pytest
 
 from payswitch.connectors.codes import MEANINGS, CodeClass, Operation, outcome_of, outcome_of_failure, says_busy
 from payswitch.connectors.transport import SendFailure
-from payswitch.domain.outcome import HURTS_HEALTH, SHOWS_HEALTH, Outcome, OutcomeKind
+from payswitch.domain.outcome import HURTS_HEALTH, SHOWS_HEALTH, LimitScope, Outcome, OutcomeKind
 
 K = OutcomeKind
 CELLS = list(itertools.product(Operation, CodeClass))
@@ -16,6 +16,27 @@ CELLS = list(itertools.product(Operation, CodeClass))
 
 def of(operation: Operation, code_class: CodeClass, *, message: str = "", may_exist: bool = False) -> Outcome:
     return outcome_of(code_class, code="X", message=message, operation=operation, may_exist=may_exist)
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "limit"),
+    [
+        ("RULELIMIT", "交易金额超过单笔限额", LimitScope.SINGLE),
+        ("MERCHANT_PERM_RECEIPT_SINGLE_LIMIT", "", LimitScope.SINGLE),
+        ("MERCHANT_PERM_RECEIPT_DAY_LIMIT", "", LimitScope.DAY),
+        ("BEYOND_PER_RECEIPT_DAY_RESTRICTION", "", LimitScope.DAY),
+        ("3045", "超过日累计限额", LimitScope.DAY),
+        ("X", "超过月累计限额", LimitScope.MONTH),
+        ("3014", "交易金额小于应收手续费", LimitScope.LEAST),
+        ("X", "支付金额低于最小支付金额", LimitScope.LEAST),
+        ("RULELIMIT", "限额", None),
+    ],
+)
+def test_which_limit_refused_is_read_from_code_and_words(code: str, message: str, limit: LimitScope | None) -> None:
+    refused = outcome_of(CodeClass.LIMIT, code=code, message=message, operation=Operation.CREATE)
+    assert (refused.kind, refused.limit) == (K.REFUSED_LIMIT, limit)
+    busy = outcome_of(CodeClass.SWITCH, code=code, message=message, operation=Operation.CREATE)
+    assert busy.limit is None
 
 
 def test_every_cell_has_a_meaning() -> None:

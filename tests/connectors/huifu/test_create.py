@@ -20,6 +20,7 @@ from tests.connectors.huifu.world import (
 from payswitch.connectors.huifu import CONNECTOR
 from payswitch.connectors.transport import SendFailure
 from payswitch.domain.channel import Closing, CredentialKind, Method, Product
+from payswitch.domain.exchange import OpenidSpace
 from payswitch.domain.outcome import OutcomeKind
 
 P = Product
@@ -140,6 +141,13 @@ async def test_what_the_contract_demands_beyond_is_an_account_setting() -> None:
     huifu.answers(**taken(P.UNIONPAY_JSAPI))
     await client.create(order(P.UNIONPAY_JSAPI), 500)
     assert json.loads(huifu.data["unionpay_data"])["qr_code"] == "https://shop.example/plate?n=1"
+
+
+def test_it_says_whose_openid_it_needs() -> None:
+    client, _ = shop_with_huifu()
+    assert client.openid_space(P.WECHAT_JSAPI) == OpenidSpace(APPID)
+    assert client.openid_space(P.WECHAT_MINI) == OpenidSpace(MINI_APPID)
+    assert client.openid_space(P.ALIPAY_JSAPI) is None
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from tests.connectors.quickpay.world import (
 from payswitch.connectors.quickpay import CONNECTOR
 from payswitch.connectors.transport import SendFailure
 from payswitch.domain.channel import Closing, CredentialKind, Environment, Product
+from payswitch.domain.exchange import OpenidSpace
 from payswitch.domain.outcome import OutcomeKind
 
 CODE = "weixin://wxpay/bizpayurl?pr=04IPMKM"
@@ -82,6 +83,9 @@ async def test_every_product_has_its_paytype_and_its_kind_of_credential(
 
 async def test_pages_inside_wallets_name_their_customer() -> None:
     client, allinpay = shop_with_allinpay(sub_appid="wxpage", mini_sub_appid="wxmini")
+    assert client.openid_space(Product.WECHAT_JSAPI) == OpenidSpace("wxpage")
+    assert client.openid_space(Product.WECHAT_MINI) == OpenidSpace("wxmini")
+    assert client.openid_space(Product.ALIPAY_JSAPI) is None
     allinpay.says("0000", payinfo=json.dumps(PAGE))
     await client.create(order(Product.WECHAT_JSAPI), 500)
     assert allinpay.sent["acct"] == "oZnC40ZBIXEN0ZvT9wLPMbMlnva8"

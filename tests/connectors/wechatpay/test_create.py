@@ -18,7 +18,7 @@ from tests.connectors.wechatpay.orders import NOW_MS, NUMBER, REF, order
 from payswitch.connectors.wechatpay import CONNECTOR
 from payswitch.connectors.wechatpay.products import TRADES
 from payswitch.domain.channel import CredentialKind, Environment, Product
-from payswitch.domain.exchange import ChannelClient
+from payswitch.domain.exchange import ChannelClient, OpenidNeeder, OpenidSpace
 from payswitch.domain.outcome import OutcomeKind
 
 PREPAY = "wx26112221580621e9b071c00d9e093b0000"
@@ -54,6 +54,8 @@ async def test_a_customer_inside_wechat_gets_signed_jsapi_parameters(client: Cha
     wechat.will_answer(200, {"prepay_id": PREPAY})
     answer = await client.create(order(Product.WECHAT_JSAPI), 400)
 
+    assert isinstance(client, OpenidNeeder)
+    assert client.openid_space(Product.WECHAT_JSAPI) == OpenidSpace(APPID)
     assert wechat.requests[0].target == "/v3/pay/transactions/jsapi"
     assert wechat.requests[0].json["payer"] == {"openid": "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o"}
     assert answer.credential is not None

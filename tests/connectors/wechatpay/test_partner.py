@@ -18,6 +18,7 @@ from tests.connectors.wechatpay.orders import NUMBER, REF, REFUND, REFUND_NUMBER
 from tests.connectors.wechatpay.test_account import problems_of
 
 from payswitch.domain.channel import CredentialKind, Product
+from payswitch.domain.exchange import OpenidNeeder, OpenidSpace
 from payswitch.domain.outcome import OutcomeKind
 
 PREPAY = "wx26112221580621e9b071c00d9e093b0000"
@@ -77,8 +78,12 @@ async def test_the_page_signs_with_the_app_id_that_the_openid_belongs_to(
     product: Product,
 ) -> None:
     wechat.will_answer(200, {"prepay_id": PREPAY})
-    answer = await open_client("partner", **account).create(order(product), 400)
+    client = open_client("partner", **account)
+    answer = await client.create(order(product), 400)
 
+    assert isinstance(client, OpenidNeeder)
+    assert client.openid_space(product) == OpenidSpace(appid, own=payer == "sub_openid")
+    assert client.openid_space(Product.WECHAT_NATIVE) is None
     assert wechat.requests[0].json["payer"] == {payer: OPENID}
     assert wechat.requests[0].json.get("sub_appid") == sub_appid
     assert answer.credential is not None

@@ -21,12 +21,13 @@ from payswitch.connectors.huifu.signing import Members, canonical
 from payswitch.connectors.huifu.wire import JSON, Fields, call_body, day_of, plain_text, text_fields
 from payswitch.connectors.transport import HttpTransport
 from payswitch.domain.bill import BillAnswer
-from payswitch.domain.channel import Credential
+from payswitch.domain.channel import Credential, Product
 from payswitch.domain.exchange import (
     CreateAnswer,
     CreateOrder,
     NotifyAnswer,
     NotifyRequest,
+    OpenidSpace,
     OrderFact,
     OrderRef,
     RefundFact,
@@ -70,6 +71,12 @@ class HuifuClient:
 
     def __repr__(self) -> str:
         return f"HuifuClient(huifu_id={self._account.huifu_id!r})"
+
+    def openid_space(self, product: Product) -> OpenidSpace | None:
+        """The merchant's own 公众号 or mini program, as bound at Huifu."""
+        named = {Product.WECHAT_JSAPI: self._account.wx_appid, Product.WECHAT_MINI: self._account.wx_mini_appid}
+        appid = named.get(product)
+        return OpenidSpace(appid) if appid else None
 
     async def create(self, order: CreateOrder, timeout_ms: int) -> CreateAnswer:
         """Make an order. Huifu answers a repeated number with DUPLICATE and without a credential: then another number

@@ -10,7 +10,7 @@ from payswitch.connectors.quickpay.calls import Calls
 from payswitch.connectors.quickpay.code_payments import NOT_CLOSABLE, CodePayments
 from payswitch.connectors.quickpay.notify import acknowledgement, read_notification
 from payswitch.connectors.quickpay.orders import UnifiedOrders
-from payswitch.connectors.quickpay.products import CODES
+from payswitch.connectors.quickpay.products import CODES, PAYTYPES
 from payswitch.connectors.quickpay.quick_payments import QuickPayments
 from payswitch.connectors.quickpay.reversing import REVERSED
 from payswitch.connectors.quickpay.signing_up import SigningUp
@@ -25,6 +25,7 @@ from payswitch.domain.exchange import (
     DebitOrder,
     NotifyAnswer,
     NotifyRequest,
+    OpenidSpace,
     OrderFact,
     OrderRef,
     RefundFact,
@@ -56,6 +57,11 @@ class QuickpayClient:
 
     def __repr__(self) -> str:
         return f"QuickpayClient(cusid={self._account.cusid!r}, appid={self._account.appid!r})"
+
+    def openid_space(self, product: Product) -> OpenidSpace | None:
+        """The merchant's own 公众号 or mini program, where the account names one."""
+        appid = self._account.sub_appids.get(PAYTYPES.get(product, ""))
+        return OpenidSpace(appid) if appid else None
 
     async def create(self, order: CreateOrder, timeout_ms: int) -> CreateAnswer:
         if order.product in CODES:

@@ -33,6 +33,7 @@ from payswitch.domain.exchange import (
     DebitOrder,
     NotifyAnswer,
     NotifyRequest,
+    OpenidSpace,
     OrderFact,
     OrderRef,
     RefundFact,
@@ -74,6 +75,13 @@ class WechatPayClient:
 
     def __repr__(self) -> str:
         return f"WechatPayClient({self._party.shown})"
+
+    def openid_space(self, product: Product) -> OpenidSpace | None:
+        """The app id that pays is the one that the openid belongs to."""
+        capability = CAPABILITIES.get(product)
+        if capability is None or not capability.needs_openid:
+            return None
+        return OpenidSpace(self._party.paying_appid(product), own=self._party.pays_under_own(product))
 
     async def create(self, order: CreateOrder, timeout_ms: int) -> CreateAnswer:
         """Make an order. The same number with the same content gives the same order again."""

@@ -60,6 +60,10 @@ class Party(Protocol):
         """The app id that the customer's page or app opens the wallet with."""
         ...
 
+    def pays_under_own(self, product: Product) -> bool:
+        """Whether that app id is the merchant's own; False: its service provider's."""
+        ...
+
     def partner_id(self) -> str:
         """`partnerid` of an app's payment request."""
         ...
@@ -120,6 +124,9 @@ class DirectMerchant:
 
     def paying_appid(self, product: Product) -> str:
         return (product is Product.WECHAT_MINI and self.mini_appid) or self.appid
+
+    def pays_under_own(self, product: Product) -> bool:
+        return True
 
     def partner_id(self) -> str:
         return self.mchid
@@ -200,6 +207,9 @@ class PartnerMerchant:
         if product is Product.WECHAT_APP:
             return self.sub_appid or self.sp_appid
         return self._sub_appid(product) if self._pays_under_sub(product) else self.sp_appid
+
+    def pays_under_own(self, product: Product) -> bool:
+        return self._pays_under_sub(product)
 
     def partner_id(self) -> str:
         return self.sub_mchid if self.partner_id_of_sub else self.sp_mchid

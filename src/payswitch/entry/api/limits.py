@@ -92,6 +92,8 @@ _SETTINGS: Mapping[str, Rule] = {
     "min_fen": _CHANNEL_AMOUNT,
     "max_fen": _CHANNEL_AMOUNT,
     "daily_cap_fen": Whole(1, 1_000_000_000_000, " fen (分)", "（单位：分）"),
+    "monthly_cap_fen": Whole(1, 10_000_000_000_000, " fen (分)", "（单位：分）"),
+    "shops": Items(100),
     "tags": Items(20),
 }
 _ACCOUNT = Notes(40, "[0-9A-Za-z_]{1,40}", 30_000)
@@ -109,6 +111,7 @@ RULES: Mapping[type, Mapping[str, Rule]] = {
         "customer.device": _plain(32),
         "customer.risk": _plain(32),
         "customer.buyer_id": Text(1, 128, "[!-~]*", "must be 1 to 128 ASCII characters", "须为 1 到 128 个 ASCII 字符"),
+        "customer.openids": Notes(10, "[A-Za-z0-9_.-]{1,40}", 128, value="[!-~]+"),
         "customer.openid": Text(1, 128, "[!-~]*", "must be 1 to 128 ASCII characters", "须为 1 到 128 个 ASCII 字符"),
         "customer.client_ip": Address(),
         "instalments": OneOf(3, 6, 12),

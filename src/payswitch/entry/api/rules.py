@@ -96,7 +96,9 @@ class Items:
 class Notes:
     """A small table of texts that the shop gets back as it was."""
 
-    def __init__(self, most_keys: int, key: str, most_chars: int) -> None:
+    def __init__(self, most_keys: int, key: str, most_chars: int, value: str = "") -> None:
+        self._value_pattern = value
+        self._value = re.compile(value) if value else None
         self._most_keys, self._most_chars = most_keys, most_chars
         self._key_pattern = key
         self._key = re.compile(key)
@@ -105,7 +107,7 @@ class Notes:
         return {
             "maxProperties": self._most_keys,
             "propertyNames": {"pattern": f"^(?:{self._key_pattern})$"},
-            "additionalProperties": {"type": "string", "maxLength": self._most_chars},
+            "additionalProperties": {"type": "string", "maxLength": self._most_chars} | self._value_schema(),
         }
 
     def complaint(self, value: Mapping[str, str]) -> Complaint | None:
@@ -115,7 +117,12 @@ class Notes:
             return "keys are 1 to 40 of A-Z a-z 0-9 _ . -", "键名须为 1 到 40 个字母、数字或 _ . -"
         if any(len(text) > self._most_chars for text in value.values()):
             return f"values have at most {self._most_chars} characters", f"值最多 {self._most_chars} 个字符"
+        if self._value is not None and not all(self._value.fullmatch(text) for text in value.values()):
+            return "values must be visible ASCII characters, not empty", "值须为可见 ASCII 字符，不能为空"
         return None
+
+    def _value_schema(self) -> dict[str, str]:
+        return {"pattern": f"^(?:{self._value_pattern})$"} if self._value_pattern else {}
 
 
 class Address:

@@ -12,7 +12,7 @@ from payswitch.entry.cli.admin_client import AdminClient
 from payswitch.entry.cli.terminal import BAD_INPUT, fail
 from payswitch.settings import Settings, SettingsError, load
 
-_LIMITS = ("min_fen", "max_fen", "daily_cap_fen")
+_LIMITS = ("min_fen", "max_fen", "daily_cap_fen", "monthly_cap_fen")
 
 
 def list_declared(*, config: Path) -> None:

@@ -12,7 +12,7 @@ from payswitch.storage.errors import SchemaMismatch
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD: Final = "0004"
+HEAD: Final = "0005"
 """The newest revision in `versions/` (a test holds it to that)."""
 
 

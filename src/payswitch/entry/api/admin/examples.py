@@ -23,6 +23,8 @@ _CHANNEL: dict[str, Any] = {
     "min_fen": 1,
     "max_fen": None,
     "daily_cap_fen": 50_000_000,
+    "monthly_cap_fen": None,
+    "shops": [],
     "tags": [],
     "maintenance": [{"start": "23:30", "end": "00:10", "product": None}],
     "notify_url": "https://pay.example.com/notify/wechat-main",

@@ -36,6 +36,9 @@ class ChannelView(msgspec.Struct, frozen=True, kw_only=True):
     min_fen: int
     max_fen: int | None
     daily_cap_fen: int | None
+    monthly_cap_fen: int | None
+    shops: list[str]
+    """Only these shops of the merchant; empty: all of them."""
     tags: list[str]
     maintenance: list[MaintenanceWindow]
     notify_url: str
@@ -138,6 +141,8 @@ def channel_view(record: ChannelRecord, notify_url: str) -> ChannelView:
         min_fen=channel.min_fen,
         max_fen=channel.max_fen,
         daily_cap_fen=channel.daily_cap_fen,
+        monthly_cap_fen=channel.monthly_cap_fen,
+        shops=sorted(channel.shops),
         tags=sorted(channel.tags),
         maintenance=list(channel.maintenance),
         notify_url=notify_url,
