@@ -25,6 +25,7 @@ from payswitch.routing.request import (
     BreakerMove,
     CallObservation,
     ChannelBook,
+    ExposedObservation,
     FinalObservation,
     RoutePlan,
     RouteRequest,
@@ -117,6 +118,10 @@ class Router:
             line.creation.resume(seen.at_ms)
             line.completion.resume(seen.at_ms)
         self._note(move)
+        return self.drain_moves()
+
+    def observe_exposed(self, seen: ExposedObservation) -> list[BreakerMove]:
+        """A credential was shown: count on its payment. For locally signed products this is the only early sign."""
         return self.drain_moves()
 
     def observe_final(self, seen: FinalObservation) -> list[BreakerMove]:

@@ -9,6 +9,7 @@ import msgspec
 from payswitch.domain.channel import CapabilityTable, Channel, Consent, Environment, Method, Product
 from payswitch.domain.outcome import Outcome
 from payswitch.domain.payment import Customer
+from payswitch.routing.segments import Segments, segments_of
 
 
 class RouteRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,6 +43,12 @@ class RouteRequest(msgspec.Struct, frozen=True, kw_only=True):
     """Channels that the customer chose by naming a signed card: first, before every rule; the others stand behind."""
     refused_methods: frozenset[Method] = frozenset()
     """Methods that the payer or risk control refused in this payment: not offered again silently."""
+    bank: str = ""
+    """The bank behind it where it is known: of the chosen card, or as the shop gave it."""
+
+    def segments(self) -> Segments:
+        """Where this payment stands: bank, amount band, device."""
+        return segments_of(self.amount_fen, self.customer.device, self.bank)
 
 
 class ChannelBook(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,8 +69,16 @@ class CallObservation(msgspec.Struct, frozen=True, kw_only=True):
     product: Product
     outcome: Outcome
     latency_ms: float
-    segment: str = ""
-    """Bank or other part of the channel where the connector names one."""
+    segments: Segments = Segments()
+
+
+class ExposedObservation(msgspec.Struct, frozen=True, kw_only=True):
+    """A credential was shown to the customer: from now on a payment may arrive, and its absence says something."""
+
+    at_ms: int
+    channel_id: str
+    product: Product
+    segments: Segments = Segments()
 
 
 class FinalObservation(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,6 +91,8 @@ class FinalObservation(msgspec.Struct, frozen=True, kw_only=True):
     payer_side: bool = False
     """Not paid for a reason that is the customer's: never counts against the channel."""
     waited_ms: int = 0
+    """Time since the exposure; 0: not known."""
+    segments: Segments = Segments()
 
 
 class BreakerMove(msgspec.Struct, frozen=True, kw_only=True):

@@ -259,6 +259,8 @@ async def usable_agreements(ctx: Context, payment: Payment) -> Mapping[str, str]
     if payment.agreement_id is not None:
         named = await ctx.store.agreement(payment.agreement_id)
         found: Sequence[Agreement] = [named] if named is not None and customer_id in (None, named.customer_id) else []
+        for card in found:
+            ctx.segments.note(payment, card.bank)
     else:
         found = await ctx.store.agreements_of(payment.shop_id, customer_id or "")
     usable = [card for card in found if card.state is _S.ACTIVE and card.shop_id == payment.shop_id]

@@ -16,6 +16,7 @@ from payswitch.services.inflight import Inflight
 from payswitch.services.last_times import LastTimes
 from payswitch.services.live_board import LiveBoard, RecentIds
 from payswitch.services.ports import ChannelDirectory, EventSender, LiveFeed, Store
+from payswitch.services.segment_memory import SegmentMemory
 from payswitch.services.side_work import SideWork
 from payswitch.services.timings import Timings
 from payswitch.services.usage import DailyUsage
@@ -51,6 +52,8 @@ class Context:
     """Cards being signed up: their particulars are nowhere else."""
     outbox_wake: asyncio.Event = field(default_factory=asyncio.Event)
     """Set after a commit that holds events, so that the shop hears within milliseconds."""
+    segments: SegmentMemory = field(default_factory=SegmentMemory)
+    """Bank, amount band and device of recent payments, for what the brain learns of them."""
     checked: LastTimes = field(init=False)
     """When a checkout last made us ask the channel, by payment id."""
     forgeries_told: LastTimes = field(default_factory=lambda: LastTimes(UNTRUSTED_QUIET_MS))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from payswitch.domain.outcome import Outcome
 from payswitch.domain.payment import Attempt, AttemptState, CloseReason, PaymentFile, PaymentState
-from payswitch.routing.request import BreakerMove, CallObservation, FinalObservation
+from payswitch.routing.request import BreakerMove, CallObservation, ExposedObservation, FinalObservation
 from payswitch.services.context import Context
 
 
@@ -17,6 +17,7 @@ def tell_call(ctx: Context, attempt: Attempt, outcome: Outcome, latency_ms: floa
             product=attempt.product,
             outcome=outcome,
             latency_ms=latency_ms,
+            segments=ctx.segments.of(attempt),
         )
     )
     ctx.feed.tell(
@@ -49,6 +50,15 @@ def tell_moves(ctx: Context, moves: list[BreakerMove]) -> None:
 def tell_exposed(ctx: Context, file: PaymentFile, attempt: Attempt, round_started_ms: int) -> None:
     """A credential is about to be shown; if another channel failed first, a switch just happened."""
     exposed_at_ms = attempt.exposed_at_ms or attempt.created_at_ms
+    moves = ctx.router.observe_exposed(
+        ExposedObservation(
+            at_ms=exposed_at_ms,
+            channel_id=attempt.channel_id,
+            product=attempt.product,
+            segments=ctx.segments.of(attempt),
+        )
+    )
+    tell_moves(ctx, moves)
     ctx.feed.tell(
         "exposed",
         {
@@ -126,6 +136,7 @@ def _observe_final(ctx: Context, attempt: Attempt, *, paid: bool, payer_side: bo
             paid=paid,
             payer_side=payer_side,
             waited_ms=now_ms - (attempt.exposed_at_ms or attempt.created_at_ms),
+            segments=ctx.segments.of(attempt),
         )
     )
     tell_moves(ctx, moves)

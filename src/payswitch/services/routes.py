@@ -40,6 +40,7 @@ def plan_route(
     """
     now_ms = ctx.clock.now_ms()
     begun = ctx.clock.monotonic_ms()
+    ctx.segments.note(payment)
     if given is not None:
         attempts = _channels_fault(attempts)
     request = _request(ctx, payment, environment, attempts, methods, products, now_ms)
@@ -128,6 +129,7 @@ def _request(
         methods=wanted or frozenset(payment.methods),
         products=frozenset(products) or frozenset(payment.products),
         customer=payment.customer,
+        bank=ctx.segments.bank_of(payment.payment_id),
         goods_tag=payment.goods_tag,
         metadata=payment.metadata,
         local_hour=beijing_hour(now_ms),
