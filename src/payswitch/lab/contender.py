@@ -59,9 +59,7 @@ class Contender(Protocol):
         """The customer was shown the credential."""
         ...
 
-    def saw_final(
-        self, now_s: float, ask: Ask, channel: int, *, paid: bool, payer_side: bool, waited_s: float
-    ) -> None:
+    def saw_final(self, now_s: float, ask: Ask, channel: int, *, paid: bool, payer_side: bool, waited_s: float) -> None:
         """An exposed attempt ended: paid, refused, or expired without a word. `payer_side`: for the customer's own
         reason, told by the code."""
         ...

@@ -128,9 +128,7 @@ def _issuers(scenario: Scenario, length_s: float, random: Random) -> Iterator[Ou
     for start_s, end_s in _spans(scenario.outages.issuer_per_h, scenario, length_s, random):
         bank = frozenset({random.randrange(BANKS)})
         for channel in range(scenario.channels):
-            yield Outage(
-                kind=Kind.ISSUER, channel=channel, start_s=start_s, end_s=end_s, completion=0.06, banks=bank
-            )
+            yield Outage(kind=Kind.ISSUER, channel=channel, start_s=start_s, end_s=end_s, completion=0.06, banks=bank)
 
 
 def _acquirers(scenario: Scenario, length_s: float, random: Random) -> Iterator[Outage]:

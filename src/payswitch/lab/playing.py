@@ -94,9 +94,7 @@ class Playing:
             self.tally.first_choice(now_s, journey.number, picks[0].channel)
         self._try_next(now_s, journey, ask, iter(picks), CREATION_BUDGET_MS)
 
-    def _try_next(
-        self, now_s: float, journey: _Journey, ask: Ask, picks: Iterator[Pick], left_ms: float
-    ) -> None:
+    def _try_next(self, now_s: float, journey: _Journey, ask: Ask, picks: Iterator[Pick], left_ms: float) -> None:
         """Ask the next channel, if the budget and the number of attempts allow one."""
         pick = next(picks, None)
         if pick is None or journey.attempts >= MAX_ATTEMPTS or left_ms < _SHORTEST_TRY_MS:

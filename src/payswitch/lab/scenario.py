@@ -111,37 +111,82 @@ MAIN: Final = (
 """The four that the targets are set for."""
 
 OTHERS: Final = (
-    replace(_BASE, name="low-traffic", title="one payment in two seconds", title_zh="低流量", arrivals_per_s=0.5, length=3),
     replace(
-        _BASE, name="high-traffic", title="50 payments a second", title_zh="高流量", arrivals_per_s=50.0, length=0.25,
+        _BASE, name="low-traffic", title="one payment in two seconds", title_zh="低流量", arrivals_per_s=0.5, length=3
+    ),
+    replace(
+        _BASE,
+        name="high-traffic",
+        title="50 payments a second",
+        title_zh="高流量",
+        arrivals_per_s=50.0,
+        length=0.25,
         held_out=True,
     ),
     replace(
-        _BASE, name="slow-feedback", title="customers take minutes to pay", title_zh="反馈慢", completion_median_s=90.0,
-        expiry_s=900.0, held_out=True,
-    ),
-    replace(
-        _BASE, name="no-segments", title="all customers are alike", title_zh="无分群差异", bank_sd=0.0, band_sd=0.0,
-        device_sd=0.0, common_sd=0.0, outages=replace(_MODERATE, partial_per_h=0.0, issuer_per_h=0.0), held_out=True,
-    ),
-    replace(_BASE, name="low-base", title="channels of 55 to 80 %", title_zh="低成功率", base_low=0.55, base_high=0.8, held_out=True),
-    replace(
-        _BASE, name="latency-only", title="channels only become slow", title_zh="仅变慢",
-        outages=Outages(latency_per_h=1.5), held_out=True,
-    ),
-    replace(
-        _BASE, name="black-holes", title="every total outage is silent", title_zh="静默故障",
-        outages=replace(_MODERATE, total_per_h=0.8, silent_share=1.0), held_out=True,
-    ),
-    replace(
-        _BASE, name="flapping", title="channels come and go", title_zh="时好时坏",
-        outages=replace(_MODERATE, total_per_h=0.1, flapping_per_h=1.0), held_out=True,
-    ),
-    replace(
-        _BASE, name="many-channels", title="20 channels behind 8 acquirers", title_zh="渠道多", channels=20, acquirers=8,
+        _BASE,
+        name="slow-feedback",
+        title="customers take minutes to pay",
+        title_zh="反馈慢",
+        completion_median_s=90.0,
+        expiry_s=900.0,
         held_out=True,
     ),
-)  # fmt: skip
+    replace(
+        _BASE,
+        name="no-segments",
+        title="all customers are alike",
+        title_zh="无分群差异",
+        bank_sd=0.0,
+        band_sd=0.0,
+        device_sd=0.0,
+        common_sd=0.0,
+        outages=replace(_MODERATE, partial_per_h=0.0, issuer_per_h=0.0),
+        held_out=True,
+    ),
+    replace(
+        _BASE,
+        name="low-base",
+        title="channels of 55 to 80 %",
+        title_zh="低成功率",
+        base_low=0.55,
+        base_high=0.8,
+        held_out=True,
+    ),
+    replace(
+        _BASE,
+        name="latency-only",
+        title="channels only become slow",
+        title_zh="仅变慢",
+        outages=Outages(latency_per_h=1.5),
+        held_out=True,
+    ),
+    replace(
+        _BASE,
+        name="black-holes",
+        title="every total outage is silent",
+        title_zh="静默故障",
+        outages=replace(_MODERATE, total_per_h=0.8, silent_share=1.0),
+        held_out=True,
+    ),
+    replace(
+        _BASE,
+        name="flapping",
+        title="channels come and go",
+        title_zh="时好时坏",
+        outages=replace(_MODERATE, total_per_h=0.1, flapping_per_h=1.0),
+        held_out=True,
+    ),
+    replace(
+        _BASE,
+        name="many-channels",
+        title="20 channels behind 8 acquirers",
+        title_zh="渠道多",
+        channels=20,
+        acquirers=8,
+        held_out=True,
+    ),
+)
 
 SCENARIOS: Final = {scenario.name: scenario for scenario in (*MAIN, *OTHERS)}
 MAIN_NAMES: Final = tuple(scenario.name for scenario in MAIN)

@@ -56,7 +56,7 @@ FAIR: Final = Weather(CREATION_FAILS, False, 1.0, 1.0, False)
 
 
 class World:
-    """Channels are numbered from 0, the one with the best nominal completion first: what an operator would list first."""
+    """Channels are numbered from 0, best nominal completion first: the order in which an operator would list them."""
 
     def __init__(self, scenario: Scenario, seed: int, minutes: float) -> None:
         self.scenario = scenario
@@ -136,7 +136,9 @@ class World:
 
 
 def _draw_traits(scenario: Scenario, length_s: float, random: Random) -> tuple[Traits, ...]:
-    bases = sorted((random.uniform(scenario.base_low, scenario.base_high) for _ in range(scenario.channels)), reverse=True)
+    bases = sorted(
+        (random.uniform(scenario.base_low, scenario.base_high) for _ in range(scenario.channels)), reverse=True
+    )
     return tuple(
         Traits(
             acquirer=number % scenario.acquirers,

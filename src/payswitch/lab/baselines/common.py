@@ -37,9 +37,7 @@ class Baseline:
     def saw_exposed(self, now_s: float, ask: Ask, channel: int) -> None:
         """No published router looks at what is on its way."""
 
-    def saw_final(
-        self, now_s: float, ask: Ask, channel: int, *, paid: bool, payer_side: bool, waited_s: float
-    ) -> None:
+    def saw_final(self, now_s: float, ask: Ask, channel: int, *, paid: bool, payer_side: bool, waited_s: float) -> None:
         if not payer_side:
             self.reward(now_s, ask, channel, int(paid))
 
