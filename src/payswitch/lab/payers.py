@@ -1,4 +1,4 @@
-"""The customers of one world: who comes when, with which bank, amount and device, and who will not pay whatever we do."""
+"""The customers of one world: who comes when, with which bank, amount and device, and who will never pay."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SILENT: Final = 0.03
 _AMOUNT_MEDIAN_FEN: Final = 15_000
 _AMOUNT_SIGMA: Final = 1.5
 BAND_LIMITS_FEN: Final = (5_000, 50_000, 500_000)
-"""50, 500 and 5,000 yuan: where the four amount bands meet. A quarter, a half, a fifth and a hundredth of the traffic."""
+"""50, 500 and 5,000 yuan: where the amount bands meet. 23, 56, 20 and 1 % of the traffic."""
 _PAYER_FAULTS: Final = (0.02, 0.03, 0.05, 0.08)
 """By amount band: no balance, over the limit, wrong password: fails through every channel."""
 _DEVICE_SHARES: Final = (0.5, 0.35, 0.15)

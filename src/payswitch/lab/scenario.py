@@ -1,4 +1,4 @@
-"""The kinds of world that routers are compared in, as data. The figures are the routing study's (`docs/reference/lab.md`).
+"""The kinds of world that routers are compared in, as data. Figures: the routing study's (`docs/reference/lab.md`).
 
 Rates are events per hour. A scenario that is `held_out` was never used to choose anybody's parameters: neither the
 baselines' nor ours.

@@ -84,3 +84,29 @@ def tune(
     from payswitch.entry.cli.lab_command import tune as run
 
     run(policies=policies, seeds=seeds, minutes=minutes, jobs=jobs, json_file=json_file)
+
+
+@_lab.command("replay", short_help="回放: recorded outcomes under another policy")
+def replay(
+    file: Annotated[Path, typer.Argument(help="CSV, or Parquet where pyarrow is installed. 记录文件", metavar="FILE")],
+    policy: Annotated[
+        list[str] | None,
+        typer.Option(help="always:CHANNEL, split:CHANNEL=70,CHANNEL=30, or best; may be repeated. 待评估策略"),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Of the intervals' resampling. 随机种子", min=0)] = 1,
+    json_file: _Json = None,
+) -> None:
+    """回放: what another policy would have got from the same payments, from recorded choices and their probabilities.
+
+    Three estimates (IPS, SNIPS, doubly robust) with 95 % intervals, and how far the records can bear them. What cannot
+    be estimated is refused with the reason. Columns: time_ms, segment, channel, success, propensity; optional
+    amount_fen, latency_ms, fee_fen.
+
+    \b
+    Examples / 示例:
+      payswitch lab replay decisions.csv
+      payswitch lab replay decisions.csv --policy always:alipay-main --policy split:wechat-main=80,alipay-main=20
+    """
+    from payswitch.entry.cli.lab_replay import run
+
+    run(file=file, policies=policy or ["best"], seed=seed, json_file=json_file)

@@ -18,6 +18,18 @@ from payswitch.lab.tuning import Tuned
 
 _COLOURS: Final = {"ours": "bold red", "baseline": "", "oracle": "dim"}
 _SHOWN_POINTS: Final = 3
+_TITLES: Final = (
+    "成功率 %\nsuccess",
+    "可付 %\nable",
+    "首次 %\nfirst",
+    "遗憾\nregret",
+    "尝试\ntries",
+    "损失\nlost",
+    "恢复秒\nback s",
+    "µs",
+)
+"""Final success of all and of payable payments, first-attempt success, regret in points, attempts per payment, payments
+lost until a dead channel was left, seconds until it was back (and the share within 60 s), cost of a decision."""
 
 
 def show(console: Console, found: Comparison) -> None:
@@ -32,18 +44,9 @@ def _show_chapter(console: Console, chapter: Chapter) -> None:
     held_out = " · held out 未用于调参" if chapter.held_out else ""
     size = f"{chapter.worlds} worlds, {chapter.channels} channels, {chapter.payments:,} payments each router"
     console.print(f"\n[bold]{chapter.title_zh} {chapter.scenario}[/bold]: {chapter.title} · {size}{held_out}")
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("policy 策略", no_wrap=True)
-    for title in (
-        "成功率 success %",
-        "of payable %",
-        "首次 first %",
-        "regret",
-        "attempts",
-        "lost/left",
-        "back s (≤60 s)",
-        "µs",
-    ):
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 1, 0, 0))
+    table.add_column("策略\npolicy", no_wrap=True)
+    for title in _TITLES:
         table.add_column(title, justify="right", no_wrap=True)
     for line in chapter.lines:
         table.add_row(*_row(line), style=_COLOURS[line.role])

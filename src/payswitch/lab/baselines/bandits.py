@@ -111,7 +111,7 @@ class DiscountedUcb(_Discounted):
 
 
 class DiscountedThompson(_Discounted):
-    """Raj and Kalyani 2017: Beta posteriors of the discounted counts; the first channel by a sample, the rest by mean."""
+    """Raj and Kalyani 2017: Beta posteriors of the discounted counts; first by a sample, then by mean."""
 
     def ranked(self, ask: Ask, usable: list[int]) -> list[int]:
         return _thompson(self, ask, usable, self._good, self._bad)

@@ -87,8 +87,8 @@ class Ejection(Baseline):
 
 
 class BreakerMean(Baseline):
-    """The mission's triggers and nothing else: 2 of the last 3 calls timed out, or more than 5 % errors in a minute with
-    20 calls; open for `open_s`; the others by their mean over the last `window_s`."""
+    """The mission's triggers and nothing else: 2 of the last 3 calls timed out, or more than 5 % errors in a minute
+    with 20 calls; open for `open_s`; the others by their mean over the last `window_s`."""
 
     def __init__(self, channels: int, dice: Dice, *, open_s: float, window_s: float) -> None:
         super().__init__(channels, dice)
