@@ -7,8 +7,9 @@ from tests.routing.world import ACCEPTED, BUSY, NO_MONEY, TIMEOUT, Night
 
 from payswitch.domain.channel import Product
 from payswitch.domain.outcome import Outcome, OutcomeKind
-from payswitch.routing.health import DecayedRate, LatencyModel
+from payswitch.routing.latency import LatencyModel
 from payswitch.routing.policy import Scoring, SoftLimit
+from payswitch.routing.rates import DecayedRate
 from payswitch.routing.request import FinalObservation
 from payswitch.routing.scoring import expected_margin_fen, sick_estimate
 from payswitch.routing.snapshot import ChannelHealth

@@ -3,11 +3,15 @@
     healthy <-> degraded -> open -> probing -> healthy
                              ^---------'
 
-- *healthy -> degraded*: the error rate looks too high, not proven. Still used; others of its tier come first.
-- *-> open*: 2 of the last 3 calls without an answer; 3 failures in a row; error rate over 5 % in 60 s, with a minimum
-  count and a confidence bound; a listed code at once; refused twice for our own mistake.
+- *healthy -> degraded*: the error rate looks too high, not proven; or it answers much more slowly than usual. Still
+  used; others of its tier come first. Or *suspected*: a counting trigger went off, but by this line's own record that
+  may be chance; all others come first until its next good answer.
+- *-> open*: 2 of the last 3 calls without an answer; 3 failures in a row (both beyond chance); error rate over 5 % in
+  60 s, with a minimum count and a confidence bound; a listed code at once; refused twice for our own mistake; exposed
+  but never paid.
 - *open -> probing*: the open time is over and a payment was lent as a probe.
-- *probing -> healthy*: two good probes in a row. *-> open*: a bad one, for twice as long.
+- *probing -> healthy*: two good probes in a row; after "never paid" one paid payment. *-> open*: a bad one, for twice
+  as long.
 
 A call counts only if it began after the last opening or closing: answers that were on their way then are old news.
 Outcomes that are the payer's, risk control's or a limit's are no evidence at all.
@@ -17,15 +21,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Final
+from typing import Final, Protocol
 
 from payswitch.domain.channel import Product
 from payswitch.domain.outcome import HURTS_HEALTH, SHOWS_HEALTH, Outcome, OutcomeKind
 from payswitch.routing.call_window import CallKind, CallWindow, wilson_lower
 from payswitch.routing.policy import Triggers
+from payswitch.routing.probing import law_gap_s
 from payswitch.routing.request import BreakerMove, CallObservation
 
 Evidence = Mapping[str, float | int | str]
+Slowness = tuple[int, int]
+"""(latency just now, usual latency) in ms."""
+_LATEST_LOOKED_AT: Final = 20
+
+
+class Chances(Protocol):
+    """What ordinary luck is at this line (`record.py`)."""
+
+    @property
+    def silence(self) -> float: ...
+    @property
+    def failure(self) -> float: ...
+    def chances_per_day(self, rate: float, hits: int, of_calls: int) -> float: ...
 
 
 class BreakerState(StrEnum):
@@ -63,8 +81,9 @@ class Breaker:
     """One channel x product. Every change of state is returned as a BreakerMove with its evidence."""
 
     __slots__ = (
-        "channel_id", "closed_at_ms", "cut_off", "epoch_ms", "ill_since_ms", "next_probe_ms", "openings", "our_side",
-        "product", "reason", "reserved_until_ms", "since_ms", "state", "window", "wins",
+        "awaits_paid", "calls_per_s", "channel_id", "closed_at_ms", "cut_off", "epoch_ms", "ill_since_ms",
+        "next_probe_ms", "openings", "our_side", "product", "reason", "relapsed", "reserved_until_ms", "since_ms",
+        "state", "suspected", "window", "wins",
     )  # fmt: skip
 
     def __init__(self, channel_id: str, product: Product, last_calls: int) -> None:
@@ -89,6 +108,14 @@ class Breaker:
         self.our_side = 0
         self.reason = ""
         """Of the last move."""
+        self.suspected = False
+        """A counting trigger went off within what is ordinary here: behind the others until the next good answer."""
+        self.awaits_paid = False
+        """Opened because nothing was paid: only a paid payment closes it."""
+        self.relapsed = False
+        """Opened again soon after closing: flapping is met with the long back-off."""
+        self.calls_per_s = 0.0
+        """What went through it before it fell ill: what probing it back is worth."""
 
     def standing(self, now_ms: int) -> Standing:
         """Whether a payment may go here now."""
@@ -100,16 +127,27 @@ class Breaker:
 
     def reserve_probe(self, now_ms: int, triggers: Triggers) -> BreakerMove | None:
         """Lend one payment to a probe that is due. The place frees itself when no result is ever reported."""
-        self.next_probe_ms = now_ms + int(triggers.probe_gap_s * 1_000)
+        gap_s = triggers.probe_gap_s
+        if self.awaits_paid:  # its answer comes with the customer, or never: the next one is not tried at once
+            gap_s = min(max(gap_s, law_gap_s(self.calls_per_s)), triggers.open_max_s)
+        self.next_probe_ms = now_ms + int(gap_s * 1_000)
         self.reserved_until_ms = now_ms + int(triggers.probe_expiry_s * 1_000)
         if self.state is BreakerState.OPEN:
             return self._move(now_ms, BreakerState.PROBING, "probe_due", {"openings": self.openings})
         return None
 
-    def settle(self, now_ms: int, triggers: Triggers) -> BreakerMove | None:
+    def may_try(self, now_ms: int) -> bool:
+        """Whether a line that is only suspected may be lent a payment now: one at a time, as behind an open breaker."""
+        return now_ms >= self.next_probe_ms and now_ms >= self.reserved_until_ms
+
+    def settle(self, now_ms: int, triggers: Triggers, slow: Slowness | None = None) -> BreakerMove | None:
         """A degraded line that nobody uses any more gets no calls to clear it: time clears it."""
         if self.state is not BreakerState.DEGRADED:
             return None
+        idle = now_ms - self.since_ms >= triggers.window_s * 1_000
+        if (self.suspected or slow is not None) and not idle:
+            return None
+        self.suspected = False
         evidence = _rate_evidence(self.window, now_ms, triggers, triggers.guard_z / 2)
         if evidence is not None:
             return None
@@ -119,8 +157,10 @@ class Breaker:
         """Whether the call is news: it began after the last opening or closing."""
         return seen.at_ms - seen.latency_ms >= self.epoch_ms
 
-    def observe(self, seen: CallObservation, triggers: Triggers) -> BreakerMove | None:
-        """Take in one call. At most one move comes of it."""
+    def observe(
+        self, seen: CallObservation, triggers: Triggers, chances: Chances | None = None, slow: Slowness | None = None
+    ) -> BreakerMove | None:
+        """Take in one call. At most one move comes of it. Without `chances` the counting triggers are literal."""
         if not self.counts(seen):
             return None
         kind = call_kind(seen.outcome, triggers)
@@ -132,13 +172,30 @@ class Breaker:
         self.window.add(seen.at_ms, kind, triggers.window_s * 1_000)
         if self.cut_off:
             return self._probe_result(seen.at_ms, kind, triggers)
+        self.reserved_until_ms = 0
         if kind is CallKind.GOOD:
             self.our_side = 0
-            return self.settle(seen.at_ms, triggers)
-        found = self._trigger(seen, triggers)
+            self.suspected = False
+            return self._slow_down(seen.at_ms, slow) if slow else self.settle(seen.at_ms, triggers)
+        found = self._trigger(seen, triggers, chances)
         if found is not None:
             return self._open(seen.at_ms, *found, triggers)
         return self._degrade(seen.at_ms, triggers)
+
+    def open_unpaid(self, at_ms: int, evidence: Evidence, triggers: Triggers) -> BreakerMove | None:
+        """What it shows to customers is not paid, far beyond its own normal."""
+        if self.cut_off:
+            return None
+        move = self._open(at_ms, "never_paid", evidence, triggers)
+        self.awaits_paid = True
+        return move
+
+    def hear_paid(self, at_ms: int, waited_ms: int) -> BreakerMove | None:
+        """A payment arrived that was shown after the opening: it can be paid there again."""
+        if not (self.cut_off and self.awaits_paid) or at_ms - waited_ms < self.epoch_ms:
+            return None
+        self.wins += 1
+        return self._close(at_ms)
 
     def _our_side_refusal(self, seen: CallObservation, triggers: Triggers) -> BreakerMove | None:
         self.our_side += 1
@@ -158,6 +215,8 @@ class Breaker:
             if self.state is BreakerState.OPEN:
                 return None  # last resorts while it is known to be ill teach nothing new and must not grow the back-off
             return self._open(at_ms, "probe_failed", {"openings": self.openings + 1}, triggers)
+        if self.awaits_paid:
+            return None
         self.wins += 1
         if self.wins >= triggers.probe_successes:
             return self._close(at_ms)
@@ -165,33 +224,62 @@ class Breaker:
             return self._move(at_ms, BreakerState.PROBING, "probe_due", {"openings": self.openings})
         return None
 
-    def _trigger(self, seen: CallObservation, triggers: Triggers) -> tuple[str, Evidence] | None:
+    def _trigger(
+        self, seen: CallObservation, triggers: Triggers, chances: Chances | None
+    ) -> tuple[str, Evidence] | None:
         """The first trigger that has gone off after a bad call."""
         if seen.outcome.listed or seen.outcome.code in triggers.codes:
             return "listed_code", {"code": seen.outcome.code}
-        since_ms = seen.at_ms - triggers.timeouts_within_s * 1_000
-        silent = self.window.latest(triggers.of_calls, since_ms).count(CallKind.NO_ANSWER)
-        if silent >= triggers.timeouts:
-            return "timeouts", {"no_answer": silent, "of_calls": triggers.of_calls}
-        latest = self.window.latest(triggers.consecutive_errors, since_ms)
-        if len(latest) == triggers.consecutive_errors and CallKind.GOOD not in latest:
-            return "consecutive_errors", {"in_a_row": len(latest), "code": seen.outcome.code}
+        found = self._counting_trigger(seen, triggers, chances)
+        if found is not None:
+            return found
         evidence = _rate_evidence(self.window, seen.at_ms, triggers, triggers.guard_z)
         return None if evidence is None else ("error_rate", evidence)
+
+    def _counting_trigger(
+        self, seen: CallObservation, triggers: Triggers, chances: Chances | None
+    ) -> tuple[str, Evidence] | None:
+        """2 of the last 3 without an answer, or 3 failures in a row. Within what is ordinary here it only suspects."""
+        latest = self.window.latest(_LATEST_LOOKED_AT, seen.at_ms - triggers.timeouts_within_s * 1_000)
+        silent = latest[: triggers.of_calls].count(CallKind.NO_ANSWER)
+        run = latest.index(CallKind.GOOD) if CallKind.GOOD in latest else len(latest)
+        most = triggers.ordinary_trips_per_day
+        if silent >= triggers.timeouts:
+            self.suspected = True
+            rare = chances is None or chances.chances_per_day(chances.silence, silent, triggers.of_calls) <= most
+            if rare:
+                return "timeouts", {"no_answer": silent, "of_calls": triggers.of_calls}
+        if run >= triggers.consecutive_errors:
+            self.suspected = True
+            if chances is None or chances.chances_per_day(chances.failure, run, run) <= most:
+                return "consecutive_errors", {"in_a_row": run, "code": seen.outcome.code}
+        return None
 
     def _degrade(self, at_ms: int, triggers: Triggers) -> BreakerMove | None:
         if self.state is not BreakerState.HEALTHY:
             return None
+        if self.suspected:
+            self.next_probe_ms = at_ms + int(triggers.probe_gap_s * 1_000)
+            return self._move(at_ms, BreakerState.DEGRADED, "suspected", {"of_calls": triggers.of_calls})
         evidence = _rate_evidence(self.window, at_ms, triggers, triggers.guard_z / 2)
         return None if evidence is None else self._move(at_ms, BreakerState.DEGRADED, "weak_signs", evidence)
+
+    def _slow_down(self, at_ms: int, slow: Slowness) -> BreakerMove | None:
+        if self.state is not BreakerState.HEALTHY:
+            return None
+        return self._move(at_ms, BreakerState.DEGRADED, "slow", {"now_ms": slow[0], "usual_ms": slow[1]})
 
     def _open(self, at_ms: int, reason: str, evidence: Evidence, triggers: Triggers) -> BreakerMove:
         lasting = self.closed_at_ms is not None and at_ms - self.closed_at_ms >= triggers.flap_s * 1_000
         self.openings = 1 if lasting and not self.cut_off else self.openings + 1
         if not self.cut_off:
             self.ill_since_ms = at_ms
-        doubled_s = triggers.open_base_s * 2.0 ** min(self.openings - 1, 30)
-        open_s = min(triggers.open_max_s, doubled_s)
+            self.relapsed = self.closed_at_ms is not None and not lasting
+            self.calls_per_s = self.window.counts(at_ms, triggers.window_s * 1_000)[0] / triggers.window_s
+            self.awaits_paid = False
+        open_s = min(triggers.open_max_s, triggers.open_base_s * 2.0 ** min(self.openings - 1, 30))
+        if not self.relapsed:
+            open_s = min(open_s, max(law_gap_s(self.calls_per_s), triggers.open_base_s))
         self.epoch_ms = at_ms
         self.next_probe_ms = at_ms + int(open_s * 1_000)
         self.reserved_until_ms = 0
@@ -203,12 +291,14 @@ class Breaker:
         self.epoch_ms = self.closed_at_ms = at_ms
         self.our_side = 0
         self.wins = 0
+        self.awaits_paid = False
         self.window.clear()
         return self._move(at_ms, BreakerState.HEALTHY, "probes_succeeded", evidence)
 
     def _move(self, at_ms: int, after: BreakerState, reason: str, evidence: Evidence) -> BreakerMove:
         before, self.state = self.state, after
         self.cut_off = after is BreakerState.OPEN or after is BreakerState.PROBING
+        self.suspected = self.suspected and after is BreakerState.DEGRADED
         self.since_ms = at_ms
         self.reason = reason
         return BreakerMove(

@@ -1,114 +1,42 @@
-"""渠道健康: what recent outcomes say about each channel x product. Fed by observations, standalone, no clock.
+"""渠道健康: what recent outcomes say about each channel x product, kept in lines. Standalone, no clock.
 
 Two stages are estimated apart: *creation* (the server-side call, seen at once) and *completion* (the customer pays,
 seen later). Both are counts that decay in time with a prior (the study's `lite`): "2,310 calls, 97.1 %, forgotten over
-30 min". The full model of the study can replace this module behind the same functions.
+30 min". Beside them an overlay says whether there is trouble just now (`overlay.py`). `learning.py` feeds the lines,
+`belief.py` reads them for a decision.
 """
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import dataclass, field
-from math import exp, log, sqrt
 from typing import Final
 
 import msgspec
 
 from payswitch.domain.channel import Product
+from payswitch.routing.arrivals import Arrivals
 from payswitch.routing.breaker import Breaker
-from payswitch.routing.policy import Policy, Scoring, SoftLimit
+from payswitch.routing.latency import LatencyModel
+from payswitch.routing.overlay import LINE_STATES, Overlay
+from payswitch.routing.policy import Policy, Scoring
+from payswitch.routing.rates import DecayedRate, Key, SegmentRates
 
-_LATENCY_RING: Final = 128
-"""Latencies kept for the percentiles of the live page."""
-_LONGEST_MS: Final = 1_000.0
-"""A call that was given up counts with the time it was waited for, at most this: it must not vanish from the limit."""
-
-
-@dataclass(slots=True)
-class DecayedRate:
-    """Successes among trials, both halved and halved again as time goes by."""
-
-    good: float = 0.0
-    trials: float = 0.0
-    at_ms: int = 0
-
-    def add(self, success: bool, at_ms: int, scoring: Scoring) -> None:
-        """Count one outcome. Times may come slightly out of order."""
-        fade = self._fade(at_ms, scoring)
-        self.good = self.good * fade + success
-        self.trials = self.trials * fade + 1.0
-        self.at_ms = max(self.at_ms, at_ms)
-
-    def forgive(self, failures: int) -> None:
-        """Take failures back that an outage explains: the breaker answers for it, not the long-term estimate."""
-        self.trials = max(self.good, self.trials - failures)
-
-    def resume(self, at_ms: int) -> None:
-        """Back from an outage: the time behind the open breaker taught nothing, so it makes nothing forgotten."""
-        self.at_ms = max(self.at_ms, at_ms)
-
-    def mean(self, prior: float, at_ms: int, scoring: Scoring) -> float:
-        """Estimate with the prior, 0..1."""
-        age_ms = at_ms - self.at_ms  # `_fade` written out: this runs twice per candidate of every decision
-        fade = exp(-age_ms / (scoring.time_constant_s * 1_000)) if age_ms > 0 else 1.0
-        weight = scoring.prior_calls
-        return (self.good * fade + weight * prior) / (self.trials * fade + weight)
-
-    def counts(self, at_ms: int, scoring: Scoring) -> tuple[float, float]:
-        """(good, trials) as far as they are remembered."""
-        fade = self._fade(at_ms, scoring)
-        return self.good * fade, self.trials * fade
-
-    def weight(self, at_ms: int, scoring: Scoring) -> float:
-        """How many outcomes it still rests on."""
-        return self.trials * self._fade(at_ms, scoring)
-
-    def _fade(self, at_ms: int, scoring: Scoring) -> float:
-        age_ms = at_ms - self.at_ms
-        return exp(-age_ms / (scoring.time_constant_s * 1_000)) if age_ms > 0 else 1.0
+_SCOPES_MOST: Final = 64
+"""Sick segments followed per channel x product, and sick banks over all channels."""
 
 
-@dataclass(slots=True)
-class LatencyModel:
-    """Log-normal of the recent create latencies: the adaptive soft limit and the percentiles."""
+class Suspense(msgspec.Struct, frozen=True):
+    """A failure that may yet turn out to be part of an outage: not learned before the next good call."""
 
-    weight: float = 0.0
-    log_mean: float = 0.0
-    log_var: float = 0.0
-    at_ms: int = 0
-    limit_ms: int | None = None
-    """None until there is enough data."""
-    recent: deque[float] = field(default_factory=lambda: deque(maxlen=_LATENCY_RING))
+    at_ms: int
+    keys: tuple[Key, ...]
+    share: float
+    silent: bool
+    """There was no answer at all."""
 
-    def add(self, latency_ms: float, at_ms: int, limits: SoftLimit) -> None:
-        """One answered or given-up call."""
-        self.recent.append(latency_ms)
-        age_ms = max(0, at_ms - self.at_ms)
-        kept = self.weight * exp(-age_ms / (limits.time_constant_s * 1_000))
-        self.weight = kept + 1.0
-        value = log(min(max(latency_ms, 1.0), _LONGEST_MS))
-        step = (value - self.log_mean) / self.weight
-        self.log_var = kept / self.weight * (self.log_var + step * (value - self.log_mean))
-        self.log_mean += step
-        self.at_ms = max(self.at_ms, at_ms)
-        if self.weight >= limits.min_samples:
-            limit = exp(self.log_mean + limits.sds * sqrt(max(self.log_var, 0.0)))
-            self.limit_ms = round(min(max(limit, limits.min_ms), limits.max_ms))
 
-    def soft_limit_ms(self, limits: SoftLimit) -> int:
-        """The longest allowed before there is data."""
-        return limits.max_ms if self.limit_ms is None else self.limit_ms
-
-    def typical_ms(self) -> float:
-        """Median of the model; 100 ms before there is data."""
-        return exp(self.log_mean) if self.weight else 100.0
-
-    def percentile(self, share: float) -> float | None:
-        """Of the last calls; None before there are any."""
-        if not self.recent:
-            return None
-        ordered = sorted(self.recent)
-        return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+def _line_overlay() -> Overlay:
+    return Overlay(LINE_STATES)
 
 
 @dataclass(slots=True)
@@ -120,7 +48,21 @@ class Line:
     breaker: Breaker
     creation: DecayedRate = field(default_factory=DecayedRate)
     completion: DecayedRate = field(default_factory=DecayedRate)
+    conversion: DecayedRate = field(default_factory=DecayedRate)
+    """As `completion`, with the customers' own reasons counted too: what a shop sees, and what arrivals are expected
+    by."""
+    silence: DecayedRate = field(default_factory=DecayedRate)
+    """Calls without an answer among the calls of ordinary days: what makes two of them in three no surprise."""
     latency: LatencyModel = field(default_factory=LatencyModel)
+    segments: SegmentRates = field(default_factory=SegmentRates)
+    overlay: Overlay = field(default_factory=_line_overlay)
+    scopes: dict[Key, Overlay] = field(default_factory=dict)
+    """Segments that may be in trouble of their own: made by a failure, dropped when they are well."""
+    arrivals: Arrivals = field(default_factory=Arrivals)
+    suspense: list[Suspense] = field(default_factory=list)
+    dark_minutes: dict[int, float] = field(default_factory=dict)
+    """Minutes in which exposures were likely swallowed, with the probability that they were not: an exposure of then
+    that ends unpaid hours later is no news about the channel's nature."""
     payer_side: int = 0
     """Ends that were the customer's own: shown, never held against the channel."""
 
@@ -133,33 +75,22 @@ class Priors(msgspec.Struct, frozen=True):
 
 
 class Health:
-    """All lines, made when first asked for. Lives in the process; a restart starts from the policy's priors."""
+    """All lines, made when first asked for. Lives in the process; a restart restores it (`services/recalling.py`)."""
 
     def __init__(self, policy: Policy) -> None:
         self._last_calls = policy.triggers.last_calls
         self._lines: dict[tuple[str, Product], Line] = {}
-        self._all_creation = DecayedRate()
-        self._all_completion = DecayedRate()
+        self.all_creation = DecayedRate()
+        self.all_completion = DecayedRate()
+        self.issuers: dict[str, Overlay] = {}
+        """Banks that may be down whatever channel asks them: no channel is blamed for those."""
 
     def priors(self, at_ms: int, scoring: Scoring) -> Priors:
         """A new or idle channel is taken to be as good as the others, not better or worse for want of data."""
         return Priors(
-            self._all_creation.mean(scoring.creation_prior, at_ms, scoring),
-            self._all_completion.mean(scoring.completion_prior, at_ms, scoring),
+            self.all_creation.mean(scoring.creation_prior, at_ms, scoring),
+            self.all_completion.mean(scoring.completion_prior, at_ms, scoring),
         )
-
-    def learn_creation(self, line: Line, success: bool, at_ms: int, scoring: Scoring) -> None:
-        line.creation.add(success, at_ms, scoring)
-        self._all_creation.add(success, at_ms, scoring)
-
-    def learn_completion(self, line: Line, paid: bool, at_ms: int, scoring: Scoring) -> None:
-        line.completion.add(paid, at_ms, scoring)
-        self._all_completion.add(paid, at_ms, scoring)
-
-    def forgive(self, line: Line, failures: int) -> None:
-        """An outage explains these failures: its breaker answers for them."""
-        line.creation.forgive(failures)
-        self._all_creation.forgive(failures)
 
     def line(self, channel_id: str, product: Product) -> Line:
         """The line of this channel x product: always the same object."""
@@ -179,3 +110,9 @@ class Health:
             self._last_calls = policy.triggers.last_calls
             for line in self._lines.values():
                 line.breaker.window.resize(self._last_calls)
+
+
+def keep_few(overlays: dict[Key, Overlay] | dict[str, Overlay]) -> None:
+    """Make room for one more: the one followed for longest gives way."""
+    if len(overlays) >= _SCOPES_MOST:
+        del overlays[next(iter(overlays))]  # type: ignore[arg-type]

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from math import erfc, hypot, sqrt
 from typing import Final
 
 import msgspec
 
+from payswitch.routing.belief import believe
 from payswitch.routing.breaker import BreakerState
 from payswitch.routing.eligibility import Entry
 from payswitch.routing.health import Priors
 from payswitch.routing.policy import Scoring, Split
 from payswitch.routing.profile import Fired
+from payswitch.routing.rates import Key
 from payswitch.routing.request import RouteRequest
 from payswitch.routing.scoring import expected_margin_fen, sick_estimate
 from payswitch.routing.split import Share
@@ -25,8 +28,14 @@ class Asked(msgspec.Struct, frozen=True):
     scoring: Scoring
     priors: Priors
     now_ms: int
+    keys: tuple[Key, ...] = ()
+    """The segments it stands in."""
+    issuer_left: float = 1.0
+    """What trouble of its bank leaves of every candidate's chance."""
 
 
+SUSPECT: Final = 0.5
+"""Less probably up than this: everybody else comes first, and single payments find out."""
 NOT_CHOSEN: Final = 1 << 256
 """Above every rule's bit: the customer has chosen another channel by its signed card."""
 
@@ -35,8 +44,8 @@ class Ranked:
     """One eligible candidate with everything its place depends on."""
 
     __slots__ = (
-        "behind", "behind_upstream", "creation", "debt", "degraded", "entry", "estimate", "key", "same_upstream",
-        "score", "secondary", "sibling_sick",
+        "behind", "behind_upstream", "creation", "debt", "degraded", "entry", "estimate", "key",
+        "same_upstream", "score", "sd", "secondary", "sibling_sick", "spread", "suspect", "up",
     )  # fmt: skip
 
     def __init__(self, entry: Entry, asked: Asked) -> None:
@@ -58,9 +67,15 @@ class Ranked:
         self.sibling_sick = bool(entry.siblings) and any(sibling.breaker.cut_off for sibling in entry.siblings)
         self.secondary = False
         """The same channel has a more fitting product in this environment."""
-        self.creation = line.creation.mean(asked.priors.creation, now_ms, scoring) if entry.server_created else 1.0
-        estimate = self.creation * line.completion.mean(asked.priors.completion, now_ms, scoring)
-        self.estimate = sick_estimate(estimate, line.breaker.openings) if cut_off else estimate
+        belief = believe(line, asked.keys, asked.priors, now_ms, scoring, server_created=entry.server_created)
+        self.creation = belief.creation
+        self.up = belief.up
+        self.suspect = not cut_off and (line.breaker.suspected or line.overlay.up_at(now_ms) < SUSPECT)
+        self.sd, self.spread = belief.sd, belief.spread
+        if cut_off:
+            self.estimate = sick_estimate(belief.creation * belief.completion, line.breaker.openings)
+        else:
+            self.estimate = belief.estimate * asked.issuer_left
         self.score = expected_margin_fen(
             scoring,
             amount_fen=request.amount_fen,
@@ -69,8 +84,8 @@ class Ranked:
             latency_ms=line.latency.typical_ms() if entry.server_created else 0.0,
             same_upstream=self.same_upstream,
         )
-        self.behind_upstream = self.same_upstream or self.sibling_sick
-        """Its failure domain, or its own account, is known to be in trouble just now."""
+        self.behind_upstream = self.same_upstream or self.sibling_sick or self.suspect
+        """Its failure domain, its own account, or itself is in trouble just now."""
         self.key: tuple[int | bool | float, ...] = ()
 
     def _asked_for(self, request: RouteRequest, fired: Fired) -> bool:
@@ -83,8 +98,8 @@ class Ranked:
 def rank(candidates: list[Ranked]) -> list[Ranked]:
     """Best first. What weighs more stands further left in the key:
 
-    put behind by a rule (or not asked for) < same upstream as a failure < rules < other products of the same
-    channel < tier < weak signs of trouble < score < place in the configuration.
+    put behind by a rule (or not asked for) < same upstream as a failure, or suspect < rules < other products of the
+    same channel < tier < weak signs of trouble < score < place in the configuration.
     """
     first_of: dict[str, Ranked] = {}
     for candidate in candidates:  # in the order of the configuration: the capability order decides between equals
@@ -125,6 +140,11 @@ def take_turns(ordered: list[Ranked], first: Ranked) -> list[Ranked]:
     return [first, *(item[4] for item in rest)]
 
 
+_MAY_OVERTURN: Final = 2.0
+"""Standard deviations of the difference within which a channel may be the better one after all."""
+_TEMPER: Final = 0.5
+
+
 class SplitGroup:
     """Who could take which share of the split: only equals of the best before the rules, only safe ones."""
 
@@ -151,6 +171,17 @@ class SplitGroup:
             chances[explorer] = shares.get(Share.EXPLORE, 0.0) / len(self.explorers)
         return chances
 
+    def learned(self) -> dict[Ranked, float]:
+        """The probability of being first by mode `learned`: in proportion to the probability of being as good as the
+        best, with half of the uncertainty (the study's tempered Thompson sampling, without its dice)."""
+        weights = {self.best: 1.0}
+        others = [*([self.warm] if self.warm is not None else []), *self.explorers]
+        for other in others:
+            spread = _TEMPER * hypot(other.sd, self.best.sd)
+            weights[other] = erfc((self.best.estimate - other.estimate) / (spread * sqrt(2))) / 2 if spread else 0.0
+        total = sum(weights.values())
+        return {ranked: weight / total for ranked, weight in weights.items()}
+
     def _equals(self, others: Iterable[Ranked]) -> list[Ranked]:
         best = self.best
         if best.behind or best.behind_upstream:
@@ -158,4 +189,7 @@ class SplitGroup:
         return [c for c in others if not c.behind and not c.behind_upstream and c.debt == best.debt and not c.secondary]
 
     def _is_safe(self, candidate: Ranked, split: Split) -> bool:
-        return not candidate.degraded and candidate.creation >= self.best.creation - split.safe_within
+        if candidate.degraded or candidate.suspect or candidate.creation < self.best.creation - split.safe_within:
+            return False
+        behind = self.best.estimate - candidate.estimate
+        return behind <= split.safe_within or behind <= _MAY_OVERTURN * hypot(candidate.spread, self.best.spread)

@@ -44,6 +44,7 @@ def write_plan(choice: Choice, pool: Pool, fired: Fired, policy: Policy, profile
                 upstream=entry.upstream,
                 score=ranked.score,
                 estimate=ranked.estimate,
+                sd=ranked.sd,
                 propensity=choice.propensities.get(ranked, 0.0),
                 soft_limit_ms=entry.line.latency.soft_limit_ms(policy.soft_limit),
                 probe=ranked is choice.probe,
@@ -70,6 +71,8 @@ def _place_reasons(ranked: Ranked) -> tuple[str, ...]:
         reasons += ("same_upstream",)
     if ranked.sibling_sick:
         reasons += ("sibling_sick",)
+    if ranked.suspect:
+        reasons += ("suspect",)
     if ranked.degraded:
         reasons += ("degraded",)
     if ranked.secondary:

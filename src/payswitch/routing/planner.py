@@ -10,14 +10,14 @@ from __future__ import annotations
 from typing import Final
 
 from payswitch.domain.channel import Environment, Method
-from payswitch.domain.outcome import OutcomeKind
-from payswitch.routing.breaker import BreakerState, Standing, call_kind
-from payswitch.routing.call_window import CallKind
+from payswitch.routing.belief import issuer_left
+from payswitch.routing.breaker import BreakerState, Standing
 from payswitch.routing.eligibility import Layout, why_not
-from payswitch.routing.health import Health, Line
+from payswitch.routing.health import Health
+from payswitch.routing.hearing import hear_call, hear_end, hear_exposed
 from payswitch.routing.ordering import Asked, Ranked, SplitGroup, rank, take_turns
 from payswitch.routing.plan_writing import Choice, write_plan
-from payswitch.routing.policy import Policy
+from payswitch.routing.policy import Policy, SplitMode
 from payswitch.routing.pool import Pool
 from payswitch.routing.probing import ProbeBudget
 from payswitch.routing.profile import Fired, Profile
@@ -35,9 +35,6 @@ from payswitch.routing.split import SEPARATOR, Share, SplitLedger, effective_sha
 
 _LAYOUTS_KEPT: Final = 4_096
 """Layouts (merchant x environment) kept in memory; when full, all are laid out anew as they are asked for."""
-_FORGIVEN: Final = frozenset({"timeouts", "consecutive_errors", "listed_code"})
-"""Openings that say "total outage": the breaker answers for these failures. A raised error rate stays in the
-estimate."""
 
 
 class Router:
@@ -101,36 +98,23 @@ class Router:
 
     def _asked(self, request: RouteRequest, fired: Fired, now_ms: int) -> Asked:
         scoring = self._policy.scoring
-        return Asked(request, fired, scoring, self._health.priors(now_ms, scoring), now_ms)
+        keys = request.segments().named()
+        left = issuer_left(self._health, request.bank, now_ms)
+        return Asked(request, fired, scoring, self._health.priors(now_ms, scoring), now_ms, keys, left)
 
     def observe_call(self, seen: CallObservation) -> list[BreakerMove]:
         """Learn from one create call. Returns the breaker moves that nobody was told of yet, oldest first."""
-        line, triggers = self._health.line(seen.channel_id, seen.product), self._policy.triggers
-        breaker = line.breaker
-        if seen.outcome.kind is not OutcomeKind.NOT_SENT:
-            line.latency.add(seen.latency_ms, seen.at_ms, self._policy.soft_limit)
-        self._learn_creation(line, seen)
-        failures_before = breaker.window.last_counts(seen.at_ms, triggers.window_s * 1_000)[1]
-        move = breaker.observe(seen, triggers)
-        if move is not None and move.reason in _FORGIVEN:
-            self._health.forgive(line, failures_before + 1)
-        elif move is not None and move.reason == "probes_succeeded":
-            line.creation.resume(seen.at_ms)
-            line.completion.resume(seen.at_ms)
-        self._note(move)
+        self._note(hear_call(self._health, self._policy, seen))
         return self.drain_moves()
 
     def observe_exposed(self, seen: ExposedObservation) -> list[BreakerMove]:
         """A credential was shown: count on its payment. For locally signed products this is the only early sign."""
+        self._note(hear_exposed(self._health, self._policy, seen))
         return self.drain_moves()
 
     def observe_final(self, seen: FinalObservation) -> list[BreakerMove]:
         """Learn how an exposed attempt ended. The customer's own reasons are counted apart."""
-        line = self._health.line(seen.channel_id, seen.product)
-        if seen.payer_side and not seen.paid:
-            line.payer_side += 1
-        else:
-            self._health.learn_completion(line, seen.paid, seen.at_ms, self._policy.scoring)
+        self._note(hear_end(self._health, self._policy, seen))
         return self.drain_moves()
 
     def drain_moves(self) -> list[BreakerMove]:
@@ -145,12 +129,6 @@ class Router:
     def _note(self, move: BreakerMove | None) -> None:
         if move is not None:
             self._moves.append(move)
-
-    def _learn_creation(self, line: Line, seen: CallObservation) -> None:
-        """Behind an open breaker nothing is learned for the long term: an outage says nothing about ordinary days."""
-        kind = call_kind(seen.outcome, self._policy.triggers)
-        if kind is not None and not line.breaker.cut_off and line.breaker.counts(seen):
-            self._health.learn_creation(line, kind is CallKind.GOOD, seen.at_ms, self._policy.scoring)
 
     def _layout(self, request: RouteRequest, book: ChannelBook) -> Layout:
         key = (request.merchant_id, request.environment)
@@ -180,7 +158,7 @@ class Router:
         best = ordered[0]
         if not is_first_try(asked.request):
             return Choice(take_turns(ordered, best), salt)
-        suspect = self._suspect_to_probe(asked, pool, best)
+        suspect = self._suspect_to_probe(asked, pool, ordered)
         if suspect is not None:
             choice = Choice(take_turns(ordered, suspect), salt)
             self._lend(choice, suspect, asked.now_ms)
@@ -197,13 +175,15 @@ class Router:
             self._lend(choice, ordered[0], now_ms)
         return choice
 
-    def _suspect_to_probe(self, asked: Asked, pool: Pool, best: Ranked) -> Ranked | None:
+    def _suspect_to_probe(self, asked: Asked, pool: Pool, ordered: list[Ranked]) -> Ranked | None:
         """The one suspect that this payment tries first, if the budget allows one and no rule speaks against it."""
-        merchant_id = asked.request.merchant_id
+        merchant_id, best = asked.request.merchant_id, ordered[0]
         if not self._probe_budget.accrue(merchant_id, self._policy.triggers):
             return None
-        for entry in sorted(pool.probes, key=lambda e: (e.line.breaker.next_probe_ms, e.position)):
-            suspect = Ranked(entry, asked)
+        suspects = [Ranked(entry, asked) for entry in pool.probes]
+        if not best.suspect:  # those that only seem to be ill are tried as well, and stay in the order
+            suspects += [c for c in ordered if c.suspect and c.entry.line.breaker.may_try(asked.now_ms)]
+        for suspect in sorted(suspects, key=lambda c: (c.entry.line.breaker.next_probe_ms, c.entry.position)):
             if (suspect.behind, suspect.debt) <= (best.behind, best.debt):
                 self._probe_budget.spend(merchant_id)
                 return suspect
@@ -217,6 +197,8 @@ class Router:
     def _split(self, request: RouteRequest, ordered: list[Ranked], salt: str) -> Choice:
         best, split = ordered[0], self._policy.split
         group = SplitGroup(ordered, split)
+        if split.mode is SplitMode.LEARNED:
+            return self._learned(ordered, group, salt)
         shares = effective_shares(split, warm=group.warm is not None, explore=bool(group.explorers))
         if set(shares) == {Share.BEST}:
             return Choice(take_turns(ordered, best), salt)
@@ -227,6 +209,21 @@ class Router:
         choice = Choice(take_turns(ordered, chosen), f"{own_salt}{SEPARATOR}{share.value}")
         choice.propensities = group.propensities(shares)
         choice.notes[chosen] = (f"split:{share.value}",)
+        return choice
+
+    def _learned(self, ordered: list[Ranked], group: SplitGroup, salt: str) -> Choice:
+        """Each safe channel is first as often as it may be better; drawn by the salt alone, so it replays by itself."""
+        chances = group.learned()
+        point = unit(salt, "learned")
+        chosen = ordered[0]
+        for candidate, chance in chances.items():
+            point -= chance
+            if point < 0:
+                chosen = candidate
+                break
+        choice = Choice(take_turns(ordered, chosen), salt)
+        choice.propensities = chances
+        choice.notes[chosen] = ("split:best" if chosen is ordered[0] else "split:learned",)
         return choice
 
 

@@ -8,6 +8,7 @@ Every figure has its unit in its name or its docstring. The defaults are the mis
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Final
 
 import msgspec
@@ -126,6 +127,25 @@ class Triggers(_Document, frozen=True, kw_only=True):
     """At most this part of a merchant's first attempts are probes, however many channels are ill."""
     probe_successes: int = 2
     """So many good probes in a row close the breaker."""
+    ordinary_trips_per_day: float = 0.25
+    """The two counting triggers open only where chance alone would set them off less often than this, by the line's own
+    record. Where it would do so more often they only put the channel behind the others until its next good answer. A
+    very large number: they always open."""
+    slow_factor: float = 3.0
+    """The latency of the last few calls is so many times the usual one: weak signs ..."""
+    slow_from_ms: float = 200.0
+    """... if it is at least this long."""
+    never_paid: float = 0.95
+    """Opens when this probable: what is shown to customers is never paid."""
+
+
+class SplitMode(StrEnum):
+    """Who decides the shares."""
+
+    FIXED = "fixed"
+    """The percentages."""
+    LEARNED = "learned"
+    """The estimates: each safe channel is first as often as it may be as good as the best."""
 
 
 class Split(_Document, frozen=True, kw_only=True):
@@ -137,7 +157,9 @@ class Split(_Document, frozen=True, kw_only=True):
     explore: int = 10
     """The rest, so that we would notice if one of them became better. Healthy push channels only."""
     safe_within: float = 0.10
-    """Warm and explore only go to channels whose creation estimate is at most this far under the best one's."""
+    """Warm and explore only go to channels whose creation estimate is at most this far under the best one's, and whose
+    whole estimate is too, or so uncertain that they may be as good."""
+    mode: SplitMode = SplitMode.FIXED
 
 
 class Scoring(_Document, frozen=True, kw_only=True):
@@ -158,6 +180,10 @@ class Scoring(_Document, frozen=True, kw_only=True):
     creation_prior: float = 0.97
     """Where everything starts after a restart; then all channels together are the prior of each."""
     completion_prior: float = 0.88
+    segment_time_constant_s: float = 7_200.0
+    """How fast outcomes of a bank, an amount band or a kind of device are forgotten: they are fewer, so more slowly."""
+    segment_prior_calls: float = 25.0
+    """The channel as a whole weighs like so many outcomes of the segment's own."""
 
 
 class SoftLimit(_Document, frozen=True, kw_only=True):

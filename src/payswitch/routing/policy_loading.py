@@ -87,18 +87,18 @@ _POSITIVE = {
     "triggers": (
         "timeouts", "of_calls", "timeouts_within_s", "consecutive_errors", "our_side_refusals", "window_s",
         "last_calls", "min_calls", "open_base_s", "open_max_s", "probe_gap_s", "probe_expiry_s", "probe_share",
-        "probe_successes",
+        "probe_successes", "slow_factor", "slow_from_ms",
     ),
-    "scoring": ("time_constant_s", "prior_calls"),
+    "scoring": ("time_constant_s", "prior_calls", "segment_time_constant_s", "segment_prior_calls"),
     "soft_limit": ("min_ms", "max_ms", "min_samples", "time_constant_s"),
 }  # fmt: skip
 _NOT_NEGATIVE = {
-    "triggers": ("guard_z", "flap_s"),
+    "triggers": ("guard_z", "flap_s", "ordinary_trips_per_day"),
     "scoring": ("margin_bp", "lost_order_fen", "latency_fen_per_s", "same_upstream_fen"),
     "soft_limit": ("sds",),
 }
 _SHARES = {
-    "triggers": ("error_rate", "probe_share"),
+    "triggers": ("error_rate", "probe_share", "never_paid"),
     "split": ("safe_within",),
     "scoring": ("creation_prior", "completion_prior"),
 }

@@ -108,7 +108,7 @@ def _check_enum(kind: inspect.EnumType, data: object, place: str) -> list[Policy
     allowed = [str(member.value) for member in kind.cls]
     if data in allowed:
         return []
-    names = {"Method": "支付方式", "Product": "支付产品", "Environment": "支付环境"}
+    names = {"Method": "支付方式", "Product": "支付产品", "Environment": "支付环境", "SplitMode": "分流方式"}
     word = kind.cls.__name__
     return [unknown(place, word.lower(), names.get(word, "取值"), data, allowed)]
 

@@ -56,6 +56,7 @@ RANKS: Final[Mapping[str, tuple[str, str]]] = {
         "ranked lower: another product of the account has an open breaker",
     ),
     "degraded": ("有异常迹象，靠后", "ranked lower in its tier: weak signs of trouble"),
+    "suspect": ("疑似故障，靠后", "ranked lower: it seems to be in trouble just now"),
     "not_chosen": ("顾客选择了另一张已签约的银行卡，靠后", "ranked lower: the customer chose another, signed card"),
     "on_request": ("顾客未主动选择该方式，靠后", "ranked last: a method nobody asked for in this payment"),
     "other_product": ("同一渠道另有更合适的产品，靠后", "ranked lower: the channel has a more fitting product here"),
@@ -74,6 +75,15 @@ MOVES: Final[Mapping[str, tuple[str, str]]] = {
     "probe_failed": ("恢复探测失败，延长熔断", "a probe failed: it stays open for longer"),
     "probes_succeeded": ("恢复探测成功，恢复使用", "the probes succeeded: back in use"),
     "weak_signs": ("错误率偏高，尚未证实", "the error rate looks high, not yet proven"),
+    "suspected": (
+        "最近几次调用失败，但以该渠道的一贯表现尚属正常波动：暂时靠后",
+        "several calls failed, which by its own record may be chance: behind the others until its next good answer",
+    ),
+    "slow": ("响应明显慢于平时", "answers much more slowly than it usually does"),
+    "never_paid": (
+        "已出示的支付凭证远低于平时的支付比例",
+        "what is shown to customers is not paid, far below its own normal",
+    ),
     "signs_gone": ("异常迹象已消失", "the signs of trouble are gone"),
 }
 """Why a breaker moved."""

@@ -118,6 +118,8 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     """Expected margin in fen of sending this payment here."""
     estimate: float
     """Estimated chance of success, 0..1."""
+    sd: float = 0.0
+    """Standard deviation of the estimate: how wrong it may be."""
     propensity: float
     """Probability with which the policy would have put this candidate first, given the same facts."""
     soft_limit_ms: int

@@ -5,7 +5,11 @@ from __future__ import annotations
 import msgspec
 
 from payswitch.domain.channel import Product
+from payswitch.routing.belief import Belief, believe
+from payswitch.routing.breaker import Breaker
 from payswitch.routing.health import Health, Line, Priors
+from payswitch.routing.ordering import SUSPECT
+from payswitch.routing.overlay import Overlay
 from payswitch.routing.policy import Policy
 from payswitch.routing.scoring import sick_estimate
 
@@ -23,15 +27,27 @@ class ChannelHealth(msgspec.Struct, frozen=True, kw_only=True):
     """Reason code of the last breaker move, empty when there was none."""
     estimate: float
     """Chance of success, 0..1: created and paid; small behind an open breaker."""
+    sd: float
+    """Standard deviation of the estimate."""
+    up: float
+    """Probability that it is not in trouble just now, 0..1."""
+    trouble: str
+    """The likeliest trouble where that is likelier than not: `degraded`, `technical`, `soft_dead`, `black_hole`; else
+    empty."""
+    sick_segments: tuple[str, ...]
+    """Parts of it that are probably in trouble of their own, e.g. `bank:ICBC`."""
     creation: float
     completion: float
+    """Both on an ordinary day: what trouble explains is not in them."""
+    conversion: float
+    """Of the exposures that ended, so many are paid, the customers' own reasons included."""
     remembered: float
     """How many create calls the creation estimate still rests on."""
     paid: float
     """Of the exposures that ended, so many were paid, as far as the completion estimate remembers them."""
     ended: float
     payer_side: int
-    """Ends since the start that were the customer's own; in neither of the two."""
+    """Ends since the start that were the customer's own; in `conversion` only."""
     calls: int
     """In the triggers' window (60 s)."""
     failures: int
@@ -61,9 +77,7 @@ def _one(
     line: Line, policy: Policy, priors: Priors, now_ms: int, calls: int, failures: int, share: float
 ) -> ChannelHealth:
     breaker, scoring = line.breaker, policy.scoring
-    creation = line.creation.mean(priors.creation, now_ms, scoring)
-    completion = line.completion.mean(priors.completion, now_ms, scoring)
-    estimate = creation * completion
+    belief = believe(line, (), priors, now_ms, scoring)
     paid, ended = line.completion.counts(now_ms, scoring)
     return ChannelHealth(
         channel_id=line.channel_id,
@@ -71,9 +85,16 @@ def _one(
         state=breaker.state.value,
         since_ms=breaker.since_ms,
         reason=breaker.reason,
-        estimate=sick_estimate(estimate, breaker.openings) if breaker.cut_off else estimate,
-        creation=creation,
-        completion=completion,
+        estimate=_estimate(breaker, belief),
+        sd=belief.sd,
+        up=belief.up,
+        trouble=_trouble(line.overlay, belief.up),
+        sick_segments=tuple(
+            f"{kind}:{value}" for (kind, value), scope in line.scopes.items() if scope.up_at(now_ms) < SUSPECT
+        ),
+        creation=belief.creation,
+        completion=belief.completion,
+        conversion=line.conversion.mean(priors.completion, now_ms, scoring),
         remembered=line.creation.weight(now_ms, scoring),
         paid=paid,
         ended=ended,
@@ -86,3 +107,14 @@ def _one(
         traffic_share=share,
         next_probe_at_ms=max(breaker.next_probe_ms, breaker.reserved_until_ms) if breaker.cut_off else None,
     )
+
+
+def _estimate(breaker: Breaker, belief: Belief) -> float:
+    return sick_estimate(belief.creation * belief.completion, breaker.openings) if breaker.cut_off else belief.estimate
+
+
+def _trouble(overlay: Overlay, up: float) -> str:
+    if up >= SUSPECT:
+        return ""
+    worst = max(range(1, len(overlay.odds)), key=lambda n: overlay.odds[n])
+    return overlay.states.names[worst]

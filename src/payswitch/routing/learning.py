@@ -1,0 +1,230 @@
+"""What one observation teaches: it is shared out among its possible explanations.
+
+A create fails because the channel is down, because one part of it is (this bank, this amount, this kind of device),
+because the bank is down wherever one asks, or by the ordinary bad luck that the long-term estimate is about. Each
+explanation takes the blame in proportion to its odds before this outcome; only what no trouble explains is learned.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from payswitch.routing.health import Health, Line, Priors, Suspense, keep_few
+from payswitch.routing.overlay import SCOPED_STATES, Overlay
+from payswitch.routing.policy import Scoring
+from payswitch.routing.rates import Key, SegmentRates, shifted
+from payswitch.routing.segments import Segments
+
+_WELL: Final = 0.98
+"""A scoped overlay that is so probably up is dropped."""
+_EXPLAINED: Final = 0.25
+"""So little is left of the chance of creation: the failures in suspense were an outage."""
+_SUSPENSE_MOST: Final = 8
+_LEAST_LUCK: Final = 0.003
+"""No channel's ordinary failure rate is believed to be lower: the first failure is never proof of an outage."""
+_DARK: Final = 0.9
+_DARK_MINUTES_MOST: Final = 180
+"""Three hours: a payment's life and some."""
+
+
+def learn_creation(
+    health: Health, line: Line, *, failed: bool, silent: bool, segments: Segments, at_ms: int, scoring: Scoring
+) -> bool:
+    """Take in one create call. True: a part of the channel, or the bank, is to blame for the failure, not the line."""
+    keys = segments.named()
+    overlays = _explanations(health, line, keys, failed=failed, at_ms=at_ms)
+    priors = health.priors(at_ms, scoring)
+    luck = _luck(line, keys, priors, at_ms, scoring)
+    works = 1.0 - luck
+    for overlay in overlays:
+        overlay.advance(at_ms)
+        works *= overlay.created
+    share = 1.0
+    if failed:
+        share = luck * works / (1.0 - luck) / (1.0 - works)
+    for overlay in overlays:
+        if failed:
+            others = works / overlay.created
+            overlay.weigh([1.0 - created * others for created in overlay.states.created])
+        else:
+            overlay.weigh(overlay.states.created)
+    if line.breaker.cut_off:
+        return False
+    if failed:
+        line.suspense.append(Suspense(at_ms, keys, share, silent))
+        _resolve(health, line, priors, scoring)
+        return _is_a_parts_fault(line, overlays)
+    _learn_suspense(health, line, priors, scoring)
+    _count(health, line, keys, True, at_ms, scoring, _ordinary(overlays), priors)
+    line.silence.add(False, at_ms, scoring)
+    _drop_well(health, line, keys)
+    return False
+
+
+def explain_outage(line: Line) -> None:
+    """A breaker opened for a total outage: what is in suspense was part of it."""
+    line.suspense.clear()
+
+
+def learn_exposed(line: Line, at_ms: int, scoring: Scoring, priors: Priors) -> None:
+    """A credential was shown: one more payment to wait for."""
+    _pass_arrivals(line, at_ms)
+    line.arrivals.expose(_chance(line, at_ms, scoring, priors))
+    odds = 1.0 - line.overlay.unpaid
+    minute = at_ms // 60_000
+    if odds < _DARK:
+        line.dark_minutes[minute] = min(odds, line.dark_minutes.get(minute, 1.0))
+        if len(line.dark_minutes) > _DARK_MINUTES_MOST:
+            del line.dark_minutes[next(iter(line.dark_minutes))]
+
+
+def learn_end(
+    health: Health,
+    line: Line,
+    *,
+    paid: bool,
+    payer_side: bool,
+    waited_ms: int,
+    segments: Segments,
+    at_ms: int,
+    scoring: Scoring,
+) -> None:
+    """An exposed attempt ended. The customer's own reasons are counted apart, and for conversion."""
+    priors = health.priors(at_ms, scoring)
+    _pass_arrivals(line, at_ms)
+    if waited_ms > 0:
+        line.arrivals.end(waited_ms, _chance(line, at_ms, scoring, priors))
+    if paid:
+        line.overlay.weigh(line.overlay.states.arriving)
+        line.arrivals.paid(at_ms, waited_ms)
+    share = 1.0 if paid else line.dark_minutes.get((at_ms - waited_ms) // 60_000, 1.0)
+    line.conversion.add(paid, at_ms, scoring, share)
+    if payer_side and not paid:
+        line.payer_side += 1
+        return
+    keys = segments.named()
+    share *= _weigh_scopes(health, line, keys, paid, at_ms, scoring, priors)
+    line.completion.add(paid, at_ms, scoring, share)
+    health.all_completion.add(paid, at_ms, scoring, share)
+    whole = line.completion.mean(priors.completion, at_ms, scoring)
+    SegmentRates.learn(line.segments.completion, keys, paid, at_ms, whole, scoring, share)
+
+
+def _explanations(health: Health, line: Line, keys: tuple[Key, ...], *, failed: bool, at_ms: int) -> list[Overlay]:
+    """The line's own overlay, and those of the payment's segments; a failure makes the ones that are missing."""
+    found = [line.overlay]
+    for key in keys:
+        overlay = line.scopes.get(key)
+        if overlay is None and failed:
+            keep_few(line.scopes)
+            overlay = line.scopes[key] = Overlay(SCOPED_STATES, at_ms)
+        if overlay is not None:
+            found.append(overlay)
+    bank = next((value for kind, value in keys if kind == "bank"), "")
+    if bank:
+        issuer = health.issuers.get(bank)
+        if issuer is None and failed:
+            keep_few(health.issuers)
+            issuer = health.issuers[bank] = Overlay(SCOPED_STATES, at_ms)
+        if issuer is not None:
+            found.append(issuer)
+    return found
+
+
+def _luck(line: Line, keys: tuple[Key, ...], priors: Priors, at_ms: int, scoring: Scoring) -> float:
+    """The ordinary chance that a create fails here."""
+    rate = line.creation.mean(priors.creation, at_ms, scoring)
+    shift = SegmentRates.shift(line.segments.creation, keys, at_ms, scoring)
+    return min(max(1.0 - (shifted(rate, shift) if shift else rate), _LEAST_LUCK), 0.9)
+
+
+def _chance(line: Line, at_ms: int, scoring: Scoring, priors: Priors) -> float:
+    """That one exposure is paid on an ordinary day, whatever the customers' own reasons are."""
+    return line.conversion.mean(priors.completion, at_ms, scoring)
+
+
+def _ordinary(overlays: list[Overlay]) -> float:
+    """How far a good create says something about ordinary days: in a brown-out neither good nor bad calls do."""
+    share = 1.0
+    for overlay in overlays:
+        share *= overlay.odds[0] + overlay.unpaid
+    return share
+
+
+def _resolve(health: Health, line: Line, priors: Priors, scoring: Scoring) -> None:
+    """When the trouble is plain, what is in suspense was part of it; of too much of it, the oldest is not."""
+    if line.overlay.created < _EXPLAINED:
+        line.suspense.clear()
+    elif len(line.suspense) > _SUSPENSE_MOST:
+        _learn_one(health, line, line.suspense.pop(0), priors, scoring)
+
+
+def _learn_suspense(health: Health, line: Line, priors: Priors, scoring: Scoring) -> None:
+    """The channel answers: the failures before were its own."""
+    waiting, line.suspense = line.suspense, []
+    for one in waiting:
+        _learn_one(health, line, one, priors, scoring)
+
+
+def _learn_one(health: Health, line: Line, one: Suspense, priors: Priors, scoring: Scoring) -> None:
+    share = min(one.share, line.overlay.odds[0] + line.overlay.unpaid)
+    _count(health, line, one.keys, False, one.at_ms, scoring, share, priors)
+    line.silence.add(one.silent, one.at_ms, scoring)
+
+
+def _count(
+    health: Health,
+    line: Line,
+    keys: tuple[Key, ...],
+    success: bool,
+    at_ms: int,
+    scoring: Scoring,
+    share: float,
+    priors: Priors,
+) -> None:
+    line.creation.add(success, at_ms, scoring, share)
+    health.all_creation.add(success, at_ms, scoring, share)
+    whole = line.creation.mean(priors.creation, at_ms, scoring)
+    SegmentRates.learn(line.segments.creation, keys, success, at_ms, whole, scoring, share)
+
+
+def _is_a_parts_fault(line: Line, overlays: list[Overlay]) -> bool:
+    """Plain only when other parts of the channel have been seen to work: the line itself is probably up."""
+    return line.overlay.up > 0.9 and any(overlay.created < _EXPLAINED for overlay in overlays[1:])
+
+
+def _drop_well(health: Health, line: Line, keys: tuple[Key, ...]) -> None:
+    for key in keys:
+        overlay = line.scopes.get(key)
+        if overlay is not None and overlay.up > _WELL:
+            del line.scopes[key]
+        issuer = health.issuers.get(key[1]) if key[0] == "bank" else None
+        if issuer is not None and issuer.up > _WELL:
+            del health.issuers[key[1]]
+
+
+def _pass_arrivals(line: Line, at_ms: int) -> None:
+    """What ought to have arrived meanwhile, and did not, speaks for the states in which nothing arrives."""
+    overlay = line.overlay
+    overlay.advance(at_ms)
+    due = line.arrivals.pass_time(at_ms)
+    if due > 0:
+        # exp(-part x due), by its distance from the ordinary state so that nothing underflows
+        overlay.weigh([_E ** min((1.0 - part) * due, 50.0) for part in overlay.states.arriving])
+
+
+_E: Final = 2.718281828459045
+
+
+def _weigh_scopes(
+    health: Health, line: Line, keys: tuple[Key, ...], paid: bool, at_ms: int, scoring: Scoring, priors: Priors
+) -> float:
+    """Segments in which nothing is paid; the share of this outcome that they leave to be learned."""
+    overlays = _explanations(health, line, keys, failed=False, at_ms=at_ms)[1:]
+    usual = line.completion.mean(priors.completion, at_ms, scoring)
+    left = 1.0
+    for overlay in overlays:
+        overlay.advance(at_ms)
+        overlay.weigh([part if paid else 1.0 - usual * part for part in overlay.states.paid])
+        left *= 1.0 if paid else 1.0 - overlay.unpaid
+    return left

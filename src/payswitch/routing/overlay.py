@@ -1,0 +1,144 @@
+"""停摆判断: is a channel (or one bank, amount band or device of it) up just now, or in one of few kinds of trouble?
+
+A small hidden Markov filter, kept beside the long-term estimates so that an outage does not poison them: what the
+trouble explains is not learned as the channel's nature, and when the trouble is over the old estimate is back at once.
+
+Time moves every overlay towards its ordinary odds (trouble begins about once in four hours and lasts about six minutes:
+the study's figures); every outcome multiplies the odds of each state by how well that state foretold it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import exp
+from typing import Final
+
+import msgspec
+
+_ONSET_PER_MS: Final = 1 / (4 * 3_600_000)
+_REPAIR_PER_MS: Final = 1 / 360_000
+REPAIR_PER_S: Final = _REPAIR_PER_MS * 1_000
+_USUALLY_UP: Final = _REPAIR_PER_MS / (_ONSET_PER_MS + _REPAIR_PER_MS)
+_LEAST: Final = 1e-9
+"""No state is ever ruled out for good."""
+
+
+class States(msgspec.Struct, frozen=True, kw_only=True):
+    """What kinds of trouble an overlay tells apart. The first state is "up"."""
+
+    names: tuple[str, ...]
+    onset: tuple[float, ...]
+    """Of the troubles that begin, which part is of this kind."""
+    created: tuple[float, ...]
+    """In this state creates succeed so many times as often as on an ordinary day."""
+    paid: tuple[float, ...]
+    """The same for completions."""
+    arriving: tuple[float, ...]
+    """How arrivals in progress weigh as evidence: as `paid`, but a brown-out is judged by its creates alone, since a
+    slightly wrong idea of the customers' delays must not look like one."""
+
+
+LINE_STATES: Final = States(
+    names=("up", "degraded", "technical", "soft_dead", "black_hole"),
+    onset=(0.0, 0.4, 0.4, 0.15, 0.05),
+    created=(1.0, 0.7, 0.07, 1.0, 1.0),
+    paid=(1.0, 0.8, 1.0, 0.06, 0.02),
+    arriving=(1.0, 1.0, 1.0, 0.06, 0.02),
+)
+SCOPED_STATES: Final = States(
+    names=("up", "technical", "soft_dead"),
+    onset=(0.0, 0.7, 0.3),
+    created=(1.0, 0.07, 1.0),
+    paid=(1.0, 1.0, 0.06),
+    arriving=(1.0, 1.0, 0.06),
+)
+
+
+class Overlay:
+    """The odds of the states of one thing that can be in trouble. O(1) per event."""
+
+    __slots__ = ("at_ms", "both", "created", "odds", "paid", "states")
+
+    def __init__(self, states: States, at_ms: int = 0) -> None:
+        self.states = states
+        self.at_ms = at_ms
+        self.odds = [_USUALLY_UP, *((1 - _USUALLY_UP) * part for part in states.onset[1:])]
+        self.created = self.paid = self.both = 1.0
+        """What is left of the chance of creation, of completion and of both, as things stand: 1 is an ordinary day."""
+        self._sum_up()
+
+    @property
+    def up(self) -> float:
+        """Probability that there is no trouble, as of the last event."""
+        return self.odds[0]
+
+    @property
+    def unpaid(self) -> float:
+        """Probability that what is shown to customers is never paid."""
+        return sum(odds for odds, arriving in zip(self.odds, self.states.arriving, strict=True) if arriving < 0.5)
+
+    def advance(self, at_ms: int) -> None:
+        """Let the time until `at_ms` pass: troubles begin and end unseen."""
+        if at_ms <= self.at_ms:
+            return
+        if self.at_ms:
+            self.odds = self._odds_at(at_ms)
+            self._sum_up()
+        self.at_ms = at_ms
+
+    def up_at(self, now_ms: int) -> float:
+        """`up`, with the time since the last event passed; changes nothing."""
+        calm = self.odds[0] >= _USUALLY_UP or now_ms <= self.at_ms
+        return self.odds[0] if calm else self._odds_at(now_ms)[0]
+
+    def left_at(self, now_ms: int) -> tuple[float, float, float, float]:
+        """(up, created, paid, both) at this moment; changes nothing. A calm overlay takes nothing away: idle time alone
+        is no reason to think less of a channel."""
+        if self.odds[0] >= _USUALLY_UP:
+            return self.odds[0], 1.0, 1.0, 1.0
+        if now_ms <= self.at_ms:
+            return self.odds[0], self.created, self.paid, self.both
+        odds, states = self._odds_at(now_ms), self.states
+        return (odds[0], *_left(odds, states))
+
+    def weigh(self, likelihoods: Sequence[float]) -> None:
+        """Take in one piece of evidence: how well each state foretold what was seen."""
+        weighed = [max(odds * likelihood, _LEAST) for odds, likelihood in zip(self.odds, likelihoods, strict=True)]
+        total = sum(weighed)
+        self.odds = [value / total for value in weighed]
+        self._sum_up()
+
+    def reset(self, at_ms: int) -> None:
+        """It is proven to be back: ordinary odds again."""
+        self.odds = [_USUALLY_UP, *((1 - _USUALLY_UP) * part for part in self.states.onset[1:])]
+        self.at_ms = max(self.at_ms, at_ms)
+        self._sum_up()
+
+    def restore(self, odds: Sequence[float], at_ms: int) -> None:
+        """Take over what was exported; nothing when it speaks of other states."""
+        if len(odds) == len(self.odds):
+            self.odds, self.at_ms = list(odds), at_ms
+            self._sum_up()
+
+    def _odds_at(self, at_ms: int) -> list[float]:
+        passed_ms = at_ms - self.at_ms
+        stays = exp(-_REPAIR_PER_MS * passed_ms)
+        mixes = exp(-(_REPAIR_PER_MS + _ONSET_PER_MS) * passed_ms)
+        up = _USUALLY_UP + (self.odds[0] - _USUALLY_UP) * mixes
+        old_trouble = (1 - self.odds[0]) * stays
+        new_trouble = max(0.0, 1 - up - old_trouble)
+        odds = [value * stays + new_trouble * part for value, part in zip(self.odds, self.states.onset, strict=True)]
+        odds[0] = 1 - sum(odds[1:])
+        return odds
+
+    def _sum_up(self) -> None:
+        self.created, self.paid, self.both = _left(self.odds, self.states)
+
+
+def _left(odds: Sequence[float], states: States) -> tuple[float, float, float]:
+    created = paid = both = 0.0
+    for value, made, finished in zip(odds, states.created, states.paid, strict=True):
+        created += value * made
+        paid += value * finished
+        both += value * made * finished
+    return created, paid, both
