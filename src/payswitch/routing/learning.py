@@ -22,6 +22,7 @@ _EXPLAINED: Final = 0.25
 _SUSPENSE_MOST: Final = 8
 _LEAST_LUCK: Final = 0.003
 """No channel's ordinary failure rate is believed to be lower: the first failure is never proof of an outage."""
+_SURELY_UP: Final = 0.9
 _DARK: Final = 0.9
 _DARK_MINUTES_MOST: Final = 180
 """Three hours: a payment's life and some."""
@@ -39,6 +40,7 @@ def learn_creation(
     for overlay in overlays:
         overlay.advance(at_ms)
         works *= overlay.created
+    known_sick = any(overlay.created < _EXPLAINED for overlay in overlays[1:])
     share = 1.0
     if failed:
         share = luck * works / (1.0 - luck) / (1.0 - works)
@@ -53,7 +55,8 @@ def learn_creation(
     if failed:
         line.suspense.append(Suspense(at_ms, keys, share, silent))
         _resolve(health, line, priors, scoring)
-        return _is_a_parts_fault(line, overlays)
+        # Plain only when a part was known to be ill, and the channel was seen to work elsewhere since the last failure.
+        return known_sick and len(line.suspense) == 1 and line.overlay.up > _SURELY_UP
     _learn_suspense(health, line, priors, scoring)
     _count(health, line, keys, True, at_ms, scoring, _ordinary(overlays), priors)
     line.silence.add(False, at_ms, scoring)
@@ -118,6 +121,8 @@ def _explanations(health: Health, line: Line, keys: tuple[Key, ...], *, failed: 
         if overlay is None and failed:
             keep_few(line.scopes)
             overlay = line.scopes[key] = Overlay(SCOPED_STATES, at_ms)
+            cell = line.segments.creation.get(key)
+            overlay.was_well(cell.well_ms if cell else 0)
         if overlay is not None:
             found.append(overlay)
     bank = next((value for kind, value in keys if kind == "bank"), "")
@@ -186,11 +191,6 @@ def _count(
     health.all_creation.add(success, at_ms, scoring, share)
     whole = line.creation.mean(priors.creation, at_ms, scoring)
     SegmentRates.learn(line.segments.creation, keys, success, at_ms, whole, scoring, share)
-
-
-def _is_a_parts_fault(line: Line, overlays: list[Overlay]) -> bool:
-    """Plain only when other parts of the channel have been seen to work: the line itself is probably up."""
-    return line.overlay.up > 0.9 and any(overlay.created < _EXPLAINED for overlay in overlays[1:])
 
 
 def _drop_well(health: Health, line: Line, keys: tuple[Key, ...]) -> None:

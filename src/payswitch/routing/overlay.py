@@ -16,9 +16,10 @@ from typing import Final
 import msgspec
 
 _ONSET_PER_MS: Final = 1 / (4 * 3_600_000)
+_SCOPED_ONSET_PER_MS: Final = _ONSET_PER_MS / 10
+"""A channel has a dozen banks, bands and devices: each of them falls ill alone far less often than the whole."""
 _REPAIR_PER_MS: Final = 1 / 360_000
 REPAIR_PER_S: Final = _REPAIR_PER_MS * 1_000
-_USUALLY_UP: Final = _REPAIR_PER_MS / (_ONSET_PER_MS + _REPAIR_PER_MS)
 _LEAST: Final = 1e-9
 """No state is ever ruled out for good."""
 
@@ -27,8 +28,11 @@ class States(msgspec.Struct, frozen=True, kw_only=True):
     """What kinds of trouble an overlay tells apart. The first state is "up"."""
 
     names: tuple[str, ...]
+    onset_per_ms: float
     onset: tuple[float, ...]
     """Of the troubles that begin, which part is of this kind."""
+    usually_up: float
+    """The probability of the first state when nothing was seen for long."""
     created: tuple[float, ...]
     """In this state creates succeed so many times as often as on an ordinary day."""
     paid: tuple[float, ...]
@@ -40,6 +44,8 @@ class States(msgspec.Struct, frozen=True, kw_only=True):
 
 LINE_STATES: Final = States(
     names=("up", "degraded", "technical", "soft_dead", "black_hole"),
+    onset_per_ms=_ONSET_PER_MS,
+    usually_up=_REPAIR_PER_MS / (_ONSET_PER_MS + _REPAIR_PER_MS),
     onset=(0.0, 0.4, 0.4, 0.15, 0.05),
     created=(1.0, 0.7, 0.07, 1.0, 1.0),
     paid=(1.0, 0.8, 1.0, 0.06, 0.02),
@@ -47,6 +53,8 @@ LINE_STATES: Final = States(
 )
 SCOPED_STATES: Final = States(
     names=("up", "technical", "soft_dead"),
+    onset_per_ms=_SCOPED_ONSET_PER_MS,
+    usually_up=_REPAIR_PER_MS / (_SCOPED_ONSET_PER_MS + _REPAIR_PER_MS),
     onset=(0.0, 0.7, 0.3),
     created=(1.0, 0.07, 1.0),
     paid=(1.0, 1.0, 0.06),
@@ -62,7 +70,7 @@ class Overlay:
     def __init__(self, states: States, at_ms: int = 0) -> None:
         self.states = states
         self.at_ms = at_ms
-        self.odds = [_USUALLY_UP, *((1 - _USUALLY_UP) * part for part in states.onset[1:])]
+        self.odds = self._usual()
         self.created = self.paid = self.both = 1.0
         """What is left of the chance of creation, of completion and of both, as things stand: 1 is an ordinary day."""
         self._sum_up()
@@ -88,13 +96,13 @@ class Overlay:
 
     def up_at(self, now_ms: int) -> float:
         """`up`, with the time since the last event passed; changes nothing."""
-        calm = self.odds[0] >= _USUALLY_UP or now_ms <= self.at_ms
+        calm = self.odds[0] >= self.states.usually_up or now_ms <= self.at_ms
         return self.odds[0] if calm else self._odds_at(now_ms)[0]
 
     def left_at(self, now_ms: int) -> tuple[float, float, float, float]:
         """(up, created, paid, both) at this moment; changes nothing. A calm overlay takes nothing away: idle time alone
         is no reason to think less of a channel."""
-        if self.odds[0] >= _USUALLY_UP:
+        if self.odds[0] >= self.states.usually_up:
             return self.odds[0], 1.0, 1.0, 1.0
         if now_ms <= self.at_ms:
             return self.odds[0], self.created, self.paid, self.both
@@ -110,9 +118,16 @@ class Overlay:
 
     def reset(self, at_ms: int) -> None:
         """It is proven to be back: ordinary odds again."""
-        self.odds = [_USUALLY_UP, *((1 - _USUALLY_UP) * part for part in self.states.onset[1:])]
+        self.odds = self._usual()
         self.at_ms = max(self.at_ms, at_ms)
         self._sum_up()
+
+    def was_well(self, seen_ms: int) -> None:
+        """It was seen to work then: trouble can have begun since that moment only."""
+        if seen_ms and seen_ms < self.at_ms:
+            begun = 1 - exp(-self.states.onset_per_ms * (self.at_ms - seen_ms))
+            self.odds = [1 - begun, *(max(begun * part, _LEAST) for part in self.states.onset[1:])]
+            self._sum_up()
 
     def restore(self, odds: Sequence[float], at_ms: int) -> None:
         """Take over what was exported; nothing when it speaks of other states."""
@@ -120,11 +135,15 @@ class Overlay:
             self.odds, self.at_ms = list(odds), at_ms
             self._sum_up()
 
+    def _usual(self) -> list[float]:
+        up = self.states.usually_up
+        return [up, *((1 - up) * part for part in self.states.onset[1:])]
+
     def _odds_at(self, at_ms: int) -> list[float]:
         passed_ms = at_ms - self.at_ms
         stays = exp(-_REPAIR_PER_MS * passed_ms)
-        mixes = exp(-(_REPAIR_PER_MS + _ONSET_PER_MS) * passed_ms)
-        up = _USUALLY_UP + (self.odds[0] - _USUALLY_UP) * mixes
+        usual = self.states.usually_up
+        up = usual + (self.odds[0] - usual) * exp(-(_REPAIR_PER_MS + self.states.onset_per_ms) * passed_ms)
         old_trouble = (1 - self.odds[0]) * stays
         new_trouble = max(0.0, 1 - up - old_trouble)
         odds = [value * stays + new_trouble * part for value, part in zip(self.odds, self.states.onset, strict=True)]

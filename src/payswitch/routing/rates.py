@@ -85,6 +85,8 @@ class Cell:
     trials: float = 0.0
     shift: float = 0.0
     at_ms: int = 0
+    well_ms: int = 0
+    """When it was last seen to work; 0: never."""
 
     def add(self, success: bool, at_ms: int, whole: float, scoring: Scoring, share: float) -> None:
         """Count one outcome; `whole`: the channel's own rate just now."""
@@ -92,6 +94,8 @@ class Cell:
         self.good = self.good * fade + (share if success else 0.0)
         self.trials = self.trials * fade + share
         self.at_ms = max(self.at_ms, at_ms)
+        if success:
+            self.well_ms = max(self.well_ms, at_ms)
         weight = scoring.segment_prior_calls
         pooled = (self.good + weight * whole) / (self.trials + weight)
         self.shift = logit(pooled) - logit(whole)
