@@ -112,7 +112,9 @@ class ShopDay:
             first = plan.candidates[0]
             if attempt == 0:
                 self.firsts.append((self.second, first.channel_id))
-            if self._call(Asked(first.channel_id, self.second, asked.bank, asked.amount_fen, asked.device), request, first.product):  # noqa: E501
+            if self._call(
+                Asked(first.channel_id, self.second, asked.bank, asked.amount_fen, asked.device), request, first.product
+            ):  # noqa: E501
                 return
             failed |= {(first.channel_id, first.product)}
             upstreams |= {first.upstream}

@@ -23,7 +23,7 @@ from payswitch.lab.oracles import Oracle
 from payswitch.lab.ours import Ours
 from payswitch.lab.tuned import TUNED, Parameters
 from payswitch.lab.world import World
-from payswitch.routing.policy import Policy, Split, default_policy
+from payswitch.routing.policy import Policy, Split, SplitMode, default_policy
 
 LAG_S: Final = 20.0
 INFORMED: Final = "oracle"
@@ -59,10 +59,16 @@ _UNTUNED: Final[Mapping[str, Parameters]] = {"count-window-shipped": {"size": 12
 
 
 def our_policies() -> dict[str, tuple[Policy, str]]:
-    """Ours, by name: the default policy, and the one that leaves the shares to the estimates."""
+    """Ours, by name: the default policy with its 70/20/10, and two that leave the shares to the estimates."""
     default = default_policy()
-    best = msgspec.structs.replace(default, version="lab-best", split=Split(best=100, warm=0, explore=0))
-    return {OURS: (default, "PaySwitch, default policy"), f"{OURS}-best": (best, "PaySwitch, no fixed shares")}
+    splits = {
+        "learned": (Split(mode=SplitMode.LEARNED), "PaySwitch, shares by the estimates"),
+        "best": (Split(best=100, warm=0, explore=0), "PaySwitch, always the best"),
+    }
+    found = {OURS: (default, "PaySwitch, default policy")}
+    for word, (split, title) in splits.items():
+        found[f"{OURS}-{word}"] = (msgspec.structs.replace(default, version=f"lab-{word}", split=split), title)
+    return found
 
 
 def entrants() -> dict[str, Entrant]:
