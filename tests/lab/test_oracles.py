@@ -18,7 +18,7 @@ SEEDS = range(200, 204)
 @pytest.fixture(scope="module")
 def runs() -> list[Run]:
     entries = tuple(Entry(label=name, name=name) for name in entrants())
-    return [run for seed in SEEDS for run in play(WorldOrder(scenario="severe", seed=seed, minutes=4, entries=entries))]
+    return [run for seed in SEEDS for run in play(WorldOrder(scenario="severe", seed=seed, minutes=2, entries=entries))]
 
 
 def _mean(runs: list[Run], policy: str, figure: str) -> float:
@@ -35,7 +35,7 @@ def test_the_informed_oracle_has_no_regret_and_everybody_else_some(runs: list[Ru
 def test_nobody_succeeds_more_often_than_the_informed_oracle(runs: list[Run]) -> None:
     best = _mean(runs, "oracle", "success")
     for name in entrants():
-        assert _mean(runs, name, "success") <= best + 0.3, name  # luck of the dice: 4 x 1,200 payments
+        assert _mean(runs, name, "success") <= best + 0.5, name  # luck of the dice: 4 x 600 payments
 
 
 def test_the_lagged_oracle_stands_between_the_informed_one_and_a_single_channel(runs: list[Run]) -> None:
