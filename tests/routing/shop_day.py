@@ -1,4 +1,4 @@
-"""A shop's traffic in a simulated world: payments with banks, amounts and devices, customers who take their time to pay.
+"""A shop's traffic in a simulated world: banks, amounts and devices, customers who take their time to pay.
 
 The world is drawn from one seed; the router is the real one and is told only what production would tell it: calls as
 they are answered, exposures, payments as they arrive, credentials that ran out.
@@ -9,12 +9,13 @@ from __future__ import annotations
 import heapq
 import random
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from tests.routing.world import ACCEPTED, NIGHT_MS, TIMEOUT, book, channel
 
 from payswitch.domain.channel import Environment, Product
-from payswitch.domain.outcome import Outcome, OutcomeKind
+from payswitch.domain.outcome import Outcome
 from payswitch.domain.payment import Customer
 from payswitch.routing.planner import Router
 from payswitch.routing.policy import Policy
@@ -83,6 +84,8 @@ class ShopDay:
         self.calls: list[tuple[float, str, bool, str]] = []
         """(second, channel, answered well, bank)"""
         self.moves: list[BreakerMove] = []
+        self.was_probe = False
+        """The last payment was lent to a probe."""
         self._due: list[tuple[float, int, FinalObservation]] = []
         self._banks = tuple(self.banks)
 
@@ -112,9 +115,8 @@ class ShopDay:
             first = plan.candidates[0]
             if attempt == 0:
                 self.firsts.append((self.second, first.channel_id))
-            if self._call(
-                Asked(first.channel_id, self.second, asked.bank, asked.amount_fen, asked.device), request, first.product
-            ):  # noqa: E501
+                self.was_probe = first.probe
+            if self._call(replace(asked, channel_id=first.channel_id), request, first.product):
                 return
             failed |= {(first.channel_id, first.product)}
             upstreams |= {first.upstream}
@@ -127,7 +129,7 @@ class ShopDay:
     def _call(self, asked: Asked, request: RouteRequest, product: Product) -> bool:
         good = self.rng.random() < self.creation(asked)
         self.calls.append((self.second, asked.channel_id, good, asked.bank))
-        where = {"channel_id": asked.channel_id, "product": product, "segments": request.segments()}
+        where: dict[str, Any] = {"channel_id": asked.channel_id, "product": product, "segments": request.segments()}
         latency_ms = self.rng.lognormvariate(4.5, 0.3) if good else 250.0
         at_ms = int(self.at_ms)
         seen = CallObservation(
@@ -158,7 +160,3 @@ class ShopDay:
         """Part of the first attempts since then."""
         firsts = [who for second, who in self.firsts if second >= since_s]
         return firsts.count(channel_id) / len(firsts)
-
-
-def is_bad(outcome: Outcome) -> bool:
-    return outcome.kind is not OutcomeKind.ACCEPTED

@@ -27,7 +27,7 @@ from payswitch.domain.channel import Product
 from payswitch.domain.outcome import HURTS_HEALTH, SHOWS_HEALTH, Outcome, OutcomeKind
 from payswitch.routing.call_window import CallKind, CallWindow, wilson_lower
 from payswitch.routing.policy import Triggers
-from payswitch.routing.probing import law_gap_s
+from payswitch.routing.probe_law import law_gap_s
 from payswitch.routing.request import BreakerMove, CallObservation
 
 Evidence = Mapping[str, float | int | str]

@@ -70,7 +70,7 @@ class Ranked:
         belief = believe(line, asked.keys, asked.priors, now_ms, scoring, server_created=entry.server_created)
         self.creation = belief.creation
         self.up = belief.up
-        self.suspect = not cut_off and (line.breaker.suspected or line.overlay.up_at(now_ms) < SUSPECT)
+        self.suspect = not cut_off and (line.breaker.suspected or belief.up < SUSPECT)
         self.sd, self.spread = belief.sd, belief.spread
         if cut_off:
             self.estimate = sick_estimate(belief.creation * belief.completion, line.breaker.openings)

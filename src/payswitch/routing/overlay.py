@@ -65,11 +65,13 @@ SCOPED_STATES: Final = States(
 class Overlay:
     """The odds of the states of one thing that can be in trouble. O(1) per event."""
 
-    __slots__ = ("at_ms", "both", "created", "odds", "paid", "states")
+    __slots__ = ("at_ms", "both", "created", "next_probe_ms", "odds", "paid", "states")
 
     def __init__(self, states: States, at_ms: int = 0) -> None:
         self.states = states
         self.at_ms = at_ms
+        self.next_probe_ms = 0
+        """A segment in trouble: when a payment of its kind may try again."""
         self.odds = self._usual()
         self.created = self.paid = self.both = 1.0
         """What is left of the chance of creation, of completion and of both, as things stand: 1 is an ordinary day."""

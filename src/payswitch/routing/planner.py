@@ -19,7 +19,7 @@ from payswitch.routing.ordering import Asked, Ranked, SplitGroup, rank, take_tur
 from payswitch.routing.plan_writing import Choice, write_plan
 from payswitch.routing.policy import Policy, SplitMode
 from payswitch.routing.pool import Pool
-from payswitch.routing.probing import ProbeBudget
+from payswitch.routing.probing import ProbeBudget, lend_segments, may_try
 from payswitch.routing.profile import Fired, Profile
 from payswitch.routing.request import (
     BreakerMove,
@@ -162,6 +162,7 @@ class Router:
         if suspect is not None:
             choice = Choice(take_turns(ordered, suspect), salt)
             self._lend(choice, suspect, asked.now_ms)
+            lend_segments(suspect.entry.line, asked.keys, asked.now_ms)
             return choice
         if asked.fired.pin & best.entry.bits:
             return Choice(take_turns(ordered, best), salt)
@@ -182,7 +183,7 @@ class Router:
             return None
         suspects = [Ranked(entry, asked) for entry in pool.probes]
         if not best.suspect:  # those that only seem to be ill are tried as well, and stay in the order
-            suspects += [c for c in ordered if c.suspect and c.entry.line.breaker.may_try(asked.now_ms)]
+            suspects += [c for c in ordered if c.suspect and may_try(c.entry.line, asked.keys, asked.now_ms)]
         for suspect in sorted(suspects, key=lambda c: (c.entry.line.breaker.next_probe_ms, c.entry.position)):
             if (suspect.behind, suspect.debt) <= (best.behind, best.debt):
                 self._probe_budget.spend(merchant_id)

@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
-from math import sqrt
 from typing import Final
 
-from payswitch.routing.overlay import REPAIR_PER_S
+from payswitch.routing.health import Line
 from payswitch.routing.policy import Triggers
+from payswitch.routing.rates import Key
 
 _SAVED_UP: Final = 2.0
 """At most so many probes in a burst: enough to bring one channel back with two payments in a row."""
 
-_COST: Final = 0.15
-"""A failed probe costs its customer about this part of a payment's worth (some give up in spite of the failover) ..."""
-_GAIN: Final = 0.05
-"""... and every payment gains this much once the channel is back, since the next best one is so much worse."""
-_LEAST_GAP_S: Final = 3.0
+_SEGMENT_GAP_MS: Final = 20_000
+"""Between probes of one segment: its traffic is a part of the channel's, so the law asks for longer gaps."""
 
 
-def law_gap_s(calls_per_s: float) -> float:
-    """Time between probes by the square-root law: sqrt(2 x cost of a failed probe / (repair rate x gain per second)).
+def may_try(line: Line, keys: tuple[Key, ...], now_ms: int) -> bool:
+    """Whether a line that only seems to be ill may be lent this payment: one at a time, and a segment not too often."""
+    scopes = (line.scopes.get(key) for key in keys)
+    return line.breaker.may_try(now_ms) and all(s is None or now_ms >= s.next_probe_ms for s in scopes)
 
-    Much traffic is worth asking often for (6.6 s at fifty calls a second), little is not (46 s at one).
-    """
-    if calls_per_s <= 0:
-        return 3_600.0
-    return max(_LEAST_GAP_S, sqrt(2 * _COST / (REPAIR_PER_S * _GAIN * calls_per_s)))
+
+def lend_segments(line: Line, keys: tuple[Key, ...], now_ms: int) -> None:
+    """A payment was lent: what it will show of its segments is not asked again for a while."""
+    for key in keys:
+        scope = line.scopes.get(key)
+        if scope is not None:
+            scope.next_probe_ms = now_ms + _SEGMENT_GAP_MS
 
 
 class ProbeBudget:
