@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
+from signal import SIG_DFL, SIGINT, signal
 
 import msgspec
 
@@ -94,11 +95,14 @@ def _played(orders: Sequence[WorldOrder], jobs: int) -> Iterator[tuple[int, list
         for number, order in enumerate(orders):
             yield number, play(order)
         return
-    with ProcessPoolExecutor(max_workers=jobs, mp_context=get_context("spawn")) as pool:
+    context = get_context("spawn")
+    with ProcessPoolExecutor(jobs, context, initializer=signal, initargs=(SIGINT, SIG_DFL)) as pool:
         waiting = {pool.submit(play, order): number for number, order in enumerate(orders)}
         try:
             for future in as_completed(waiting):
                 yield waiting[future], future.result()
         except BaseException:
+            for child in active_children():  # a world takes long: an interrupted run does not wait for it
+                child.terminate()
             pool.shutdown(wait=False, cancel_futures=True)
             raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Final, TypeVar
@@ -126,6 +127,9 @@ def _refuse(problems: Sequence[str]) -> None:
 
 
 def _with_bar(worlds: int, work: Callable[[Callable[[WorldOrder], None]], T]) -> T:
+    before = signal.signal(
+        signal.SIGTERM, signal.default_int_handler
+    )  # ends it as Ctrl-C does: no process is left behind
     columns = (TextColumn("{task.description:<16}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     try:
         with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
@@ -138,6 +142,8 @@ def _with_bar(worlds: int, work: Callable[[Callable[[WorldOrder], None]], T]) ->
     except KeyboardInterrupt:
         typer.echo("interrupted; nothing is left running / 已中断，所有进程已结束", err=True)
         raise typer.Exit(INTERRUPTED) from None
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _write(path: Path, text: bytes, option: str) -> None:
