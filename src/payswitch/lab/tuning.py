@@ -15,10 +15,10 @@ from payswitch.lab.tuned import Parameters
 
 GRIDS: Final[Mapping[str, Mapping[str, Sequence[float]]]] = {
     "epsilon-greedy": {"epsilon": (0.01, 0.03, 0.1), "step": (0.01, 0.03, 0.1)},
-    "sw-ucb": {"window": (500, 1_000, 2_000), "xi": (0.005, 0.02, 0.1)},
-    "d-ucb": {"gamma": (0.995, 0.998, 0.999), "xi": (0.0005, 0.003, 0.02)},
-    "d-ts": {"gamma": (0.99, 0.995, 0.998, 0.999)},
-    "sw-ts": {"window": (250, 500, 1_000, 2_000)},
+    "sw-ucb": {"window": (1_000, 2_000, 4_000), "xi": (0.005, 0.02, 0.1)},
+    "d-ucb": {"gamma": (0.998, 0.999, 0.9995), "xi": (0.0005, 0.003, 0.02)},
+    "d-ts": {"gamma": (0.995, 0.998, 0.999, 0.9995)},
+    "sw-ts": {"window": (500, 1_000, 2_000, 4_000)},
     "glr-klucb": {"delta": (0.001, 0.05), "forced": (0.0, 0.01, 0.05)},
     "count-window": {"size": (30, 60, 125, 250), "explore": (0.0,), "threshold": (0.3, 0.6)},
     "count-window-explore": {"size": (30, 60, 125, 250), "explore": (0.01, 0.05), "threshold": (0.3, 0.6)},

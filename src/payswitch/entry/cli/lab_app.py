@@ -68,7 +68,7 @@ def scenarios() -> None:
 @_lab.command("tune", short_help="调参: the published routers' parameters")
 def tune(
     policies: Annotated[str, typer.Option(help="Names with commas, or `all`. 路由策略")] = "all",
-    seeds: Annotated[str, typer.Option(help="Never the seeds that are compared. 随机种子")] = "1-8",
+    seeds: Annotated[str, typer.Option(help="Never the seeds that are compared. 随机种子")] = "1-4",
     minutes: _Minutes = 20,
     jobs: _Jobs = 2,
     json_file: _Json = None,
