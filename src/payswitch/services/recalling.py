@@ -26,9 +26,10 @@ _ACCEPTED: Final = Outcome(kind=OutcomeKind.ACCEPTED)
 async def recall(ctx: Context) -> int:
     """Tell the router of the last attempts, in the order of time. Gives how many there were."""
     since_ms = ctx.clock.now_ms() - MEMORY_MS
-    attempts = [a for a in await ctx.store.recent_attempts(RECALLED) if a.created_at_ms >= since_ms]
+    newest_first = await ctx.store.recent_attempts(RECALLED)
+    attempts = [a for a in reversed(newest_first) if a.created_at_ms >= since_ms]
     seen = [one for attempt in attempts for one in observations_of(attempt, ctx.segments.of(attempt))]
-    for one in sorted(seen, key=lambda one: one.at_ms):  # stable: of one moment, the call stays before the exposure
+    for one in sorted(seen, key=lambda one: one.at_ms):  # stable: of one moment, the older stays first
         tell(ctx.router, one)
     ctx.router.drain_moves()
     return len(attempts)
