@@ -144,6 +144,9 @@ def contestants_for(channels: int, rules: int, segments: int) -> dict[str, Calla
     made: dict[str, Callable[[], Callable[[int], object]]] = {"payswitch": lambda: payswitch(channels, rules, segments)}
     for name, peer in (("mabwiser", mabwiser), ("river", river)):
         if importlib.util.find_spec(name) is not None:
+            importlib.import_module(
+                {"mabwiser": "mabwiser.mab", "river": "river.bandit"}[name]
+            )  # not part of its memory
             made[name] = lambda peer=peer: peer(channels)  # type: ignore[misc]
     return made
 
