@@ -33,6 +33,7 @@ from payswitch.services.channel_desk import ChannelDesk
 from payswitch.services.channel_loading import load_managed, reseal_all
 from payswitch.services.context import Context
 from payswitch.services.live_board import LiveBoard
+from payswitch.services.recalling import recall
 from payswitch.services.usage import day_start_ms
 from payswitch.settings import ServiceSettings, Settings, SettingsError
 from payswitch.storage.errors import SchemaMismatch
@@ -105,6 +106,7 @@ class App:
             await self.store.save_channel(channel)
         now_ms = self.ctx.clock.now_ms()
         self.ctx.usage.restore(await self.store.received_since(day_start_ms(now_ms)), now_ms)
+        await recall(self.ctx)
         await self.transport.open()
         await self.sender.open()
         self.worker.start()

@@ -12,7 +12,7 @@ from payswitch.domain.channel import CapabilityTable, Channel
 from payswitch.domain.events import Event
 from payswitch.domain.exchange import ChannelClient
 from payswitch.domain.managed_channel import AuditEntry, ChannelChange, ManagedChannel, SealedCredential
-from payswitch.domain.payment import Decision, Incident, Payment, PaymentFile, PaymentState, Refund, Shop
+from payswitch.domain.payment import Attempt, Decision, Incident, Payment, PaymentFile, PaymentState, Refund, Shop
 from payswitch.kit.certificates import CertificateEnd
 
 
@@ -90,6 +90,10 @@ class Store(Protocol):
 
     async def received_since(self, since_ms: int) -> Mapping[str, int]:
         """Money received by each channel since then, in fen: what daily caps count."""
+        ...
+
+    async def recent_attempts(self, limit: int) -> Sequence[Attempt]:
+        """The attempts made last, over all payments, newest first: what the brain is told after a restart."""
         ...
 
     async def shops(self) -> Sequence[Shop]: ...

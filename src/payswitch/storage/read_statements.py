@@ -191,6 +191,8 @@ RECEIVED_SINCE: Final = Prepared(
     .group_by(attempts.c.channel_id.concat(""))
 )
 
+RECENT_ATTEMPTS: Final = Prepared(_all(attempts).order_by(attempts.c.attempt_id.desc()).limit(_LIMIT))
+
 SHOPS: Final = Prepared(_all(shops).order_by(shops.c.shop_id))
 LIVE_KEYS: Final = Prepared(
     select(api_keys.c.fingerprint, api_keys.c.shop_id).where(api_keys.c.revoked_at_ms.is_(None))

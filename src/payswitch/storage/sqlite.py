@@ -15,7 +15,7 @@ from payswitch.domain.changes import Changes, IdempotencyRecord, StorageUnavaila
 from payswitch.domain.channel import Channel
 from payswitch.domain.events import Event
 from payswitch.domain.managed_channel import AuditEntry, ChannelChange, ManagedChannel, SealedCredential
-from payswitch.domain.payment import Decision, Incident, Payment, PaymentFile, PaymentState, Refund, Shop
+from payswitch.domain.payment import Attempt, Decision, Incident, Payment, PaymentFile, PaymentState, Refund, Shop
 from payswitch.kit.clock import Clock
 from payswitch.storage import agreements, audit, directory, managed_channels, outbox
 from payswitch.storage import read_statements as reads
@@ -283,6 +283,9 @@ class SqliteStore:
             return dict(cursor.execute(statement.sql, parameters).fetchall())
 
         return await self._read().run(read)
+
+    async def recent_attempts(self, limit: int) -> Sequence[Attempt]:
+        return await self._read().run(lambda cursor: _decoded(cursor, ATTEMPT, reads.RECENT_ATTEMPTS, limit=limit))
 
     # --- shops, channels, audits -------------------------------------------------------------------------------
 
