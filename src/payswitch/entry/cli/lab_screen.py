@@ -42,7 +42,7 @@ def show(console: Console, found: Comparison) -> None:
 
 def _show_chapter(console: Console, chapter: Chapter) -> None:
     held_out = " · held out 未用于调参" if chapter.held_out else ""
-    size = f"{chapter.worlds} worlds, {chapter.channels} channels, {chapter.payments:,} payments each router"
+    size = f"{chapter.worlds} worlds, {chapter.channels} channels, {chapter.payments:,} payments"
     console.print(f"\n[bold]{chapter.title_zh} {chapter.scenario}[/bold]: {chapter.title} · {size}{held_out}")
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 1, 0, 0))
     table.add_column("策略\npolicy", no_wrap=True)
