@@ -37,6 +37,7 @@ from payswitch.services.context import Context
 from payswitch.services.live_board import LiveBoard
 from payswitch.services.policy_desk import PolicyDesk, owners
 from payswitch.services.policy_installing import restore_policies
+from payswitch.services.recalling import recall
 from payswitch.services.usage import day_start_ms, month_start_ms
 from payswitch.settings import ServiceSettings, Settings, SettingsError
 from payswitch.storage.errors import SchemaMismatch
@@ -116,6 +117,7 @@ class App:
         today_fen = await self.store.received_since(day_start_ms(now_ms))
         month_fen = await self.store.received_since(month_start_ms(now_ms))
         self.ctx.usage.restore(today_fen, month_fen, now_ms)
+        await recall(self.ctx)
         await self.transport.open()
         await self.sender.open()
         self.worker.start()

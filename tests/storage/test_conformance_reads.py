@@ -342,6 +342,12 @@ async def test_what_each_channel_received_since_midnight(store: SqliteStore) -> 
     assert await store.received_since(NOW_MS + 86_400_000) == {}
 
 
+async def test_the_last_attempts_of_all_payments_newest_first(store: SqliteStore) -> None:
+    for n in (1, 2, 3):
+        await store.commit(launched(n))
+    assert [a.attempt_id for a in await store.recent_attempts(2)] == ["att_3", "att_2"]
+
+
 async def test_a_shop_that_is_gone_from_the_configuration_may_not_call_any_more(store: SqliteStore) -> None:
     other = msgspec.structs.replace(SHOP, shop_id="shop-2", name="另一家")
     await store.set_shops([(SHOP, ["key-1"]), (other, ["key-2"])])

@@ -20,10 +20,11 @@ class Belief:
         self.completion = completion
         self.estimate = estimate
         """Created and paid, as things stand: trouble just now included."""
-        self.spread = spread
+        self.spread = self.sd = spread
         """Standard deviation of the chance on an ordinary day: for want of outcomes."""
-        doubt = up * (1 - up) if estimate < creation * completion else 0.0
-        self.sd = sqrt(up * up * spread * spread + doubt * (creation * completion) ** 2)
+        ordinary = creation * completion
+        if estimate < ordinary:
+            self.sd = sqrt(up * up * spread * spread + up * (1 - up) * ordinary * ordinary)
         """Standard deviation of the estimate: for want of outcomes, and for not knowing whether it is up."""
         self.up = up
         """Probability that there is no trouble just now, 0..1."""
@@ -50,7 +51,10 @@ def believe(
     if keys and line.segments.completion:
         shift = SegmentRates.shift(line.segments.completion, keys, now_ms, scoring)
         completion = shifted(completion, shift) if shift else completion
-    up, _, _, left = line.overlay.left_at(now_ms)
+    overlay = line.overlay
+    up, left = overlay.odds[0], 1.0
+    if up < overlay.states.usually_up:
+        up, _, _, left = overlay.left_at(now_ms)
     if line.scopes:
         for key in keys:
             scope = line.scopes.get(key)
@@ -58,10 +62,9 @@ def believe(
                 scope_up, _, _, scope_left = scope.left_at(now_ms)
                 up, left = up * scope_up, left * scope_left
     ordinary = creation * completion
-    spread = completion * completion * creation * (1 - creation) / (
-        n_creation + 1
-    ) + creation * creation * completion * (1 - completion) / (n_completion + 1)
-    return Belief(creation, completion, ordinary * left, sqrt(spread), up)
+    of_creation = completion * completion * creation * (1 - creation) / (n_creation + 1)
+    of_completion = creation * creation * completion * (1 - completion) / (n_completion + 1)
+    return Belief(creation, completion, ordinary * left, sqrt(of_creation + of_completion), up)
 
 
 def issuer_left(health: Health, bank: str, now_ms: int) -> float:

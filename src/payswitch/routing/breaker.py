@@ -19,31 +19,19 @@ Outcomes that are the payer's, risk control's or a limit's are no evidence at al
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from enum import StrEnum
-from typing import Final, Protocol
+from typing import Final
 
 from payswitch.domain.channel import Product
 from payswitch.domain.outcome import HURTS_HEALTH, SHOWS_HEALTH, Outcome, OutcomeKind
-from payswitch.routing.call_window import CallKind, CallWindow, wilson_lower
+from payswitch.routing.call_window import CallKind, CallWindow
 from payswitch.routing.policy import Triggers
 from payswitch.routing.probe_law import law_gap_s
 from payswitch.routing.request import BreakerMove, CallObservation
+from payswitch.routing.triggering import Chances, Evidence, counting_trigger, rate_evidence
 
-Evidence = Mapping[str, float | int | str]
 Slowness = tuple[int, int]
 """(latency just now, usual latency) in ms."""
-_LATEST_LOOKED_AT: Final = 20
-
-
-class Chances(Protocol):
-    """What ordinary luck is at this line (`record.py`)."""
-
-    @property
-    def silence(self) -> float: ...
-    @property
-    def failure(self) -> float: ...
-    def chances_per_day(self, rate: float, hits: int, of_calls: int) -> float: ...
 
 
 class BreakerState(StrEnum):
@@ -148,7 +136,7 @@ class Breaker:
         if (self.suspected or slow is not None) and not idle:
             return None
         self.suspected = False
-        evidence = _rate_evidence(self.window, now_ms, triggers, triggers.guard_z / 2)
+        evidence = rate_evidence(self.window, now_ms, triggers, triggers.guard_z / 2)
         if evidence is not None:
             return None
         return self._move(now_ms, BreakerState.HEALTHY, "signs_gone", {})
@@ -230,30 +218,12 @@ class Breaker:
         """The first trigger that has gone off after a bad call."""
         if seen.outcome.listed or seen.outcome.code in triggers.codes:
             return "listed_code", {"code": seen.outcome.code}
-        found = self._counting_trigger(seen, triggers, chances)
+        gone_off, found = counting_trigger(self.window, seen, triggers, chances)
+        self.suspected = self.suspected or gone_off
         if found is not None:
             return found
-        evidence = _rate_evidence(self.window, seen.at_ms, triggers, triggers.guard_z)
+        evidence = rate_evidence(self.window, seen.at_ms, triggers, triggers.guard_z)
         return None if evidence is None else ("error_rate", evidence)
-
-    def _counting_trigger(
-        self, seen: CallObservation, triggers: Triggers, chances: Chances | None
-    ) -> tuple[str, Evidence] | None:
-        """2 of the last 3 without an answer, or 3 failures in a row. Within what is ordinary here it only suspects."""
-        latest = self.window.latest(_LATEST_LOOKED_AT, seen.at_ms - triggers.timeouts_within_s * 1_000)
-        silent = latest[: triggers.of_calls].count(CallKind.NO_ANSWER)
-        run = latest.index(CallKind.GOOD) if CallKind.GOOD in latest else len(latest)
-        most = triggers.ordinary_trips_per_day
-        if silent >= triggers.timeouts:
-            self.suspected = True
-            rare = chances is None or chances.chances_per_day(chances.silence, silent, triggers.of_calls) <= most
-            if rare:
-                return "timeouts", {"no_answer": silent, "of_calls": triggers.of_calls}
-        if run >= triggers.consecutive_errors:
-            self.suspected = True
-            if chances is None or chances.chances_per_day(chances.failure, run, run) <= most:
-                return "consecutive_errors", {"in_a_row": run, "code": seen.outcome.code}
-        return None
 
     def _degrade(self, at_ms: int, triggers: Triggers) -> BreakerMove | None:
         if self.state is not BreakerState.HEALTHY:
@@ -261,7 +231,7 @@ class Breaker:
         if self.suspected:
             self.next_probe_ms = at_ms + int(triggers.probe_gap_s * 1_000)
             return self._move(at_ms, BreakerState.DEGRADED, "suspected", {"of_calls": triggers.of_calls})
-        evidence = _rate_evidence(self.window, at_ms, triggers, triggers.guard_z / 2)
+        evidence = rate_evidence(self.window, at_ms, triggers, triggers.guard_z / 2)
         return None if evidence is None else self._move(at_ms, BreakerState.DEGRADED, "weak_signs", evidence)
 
     def _slow_down(self, at_ms: int, slow: Slowness) -> BreakerMove | None:
@@ -310,20 +280,3 @@ class Breaker:
             reason=reason,
             evidence=evidence,
         )
-
-
-def _rate_evidence(window: CallWindow, now_ms: int, triggers: Triggers, z: float) -> Evidence | None:
-    """The evidence that the error rate is over the threshold, from the last calls or from the whole window; or None."""
-    window_ms = triggers.window_s * 1_000
-    for calls, failures in (window.last_counts(now_ms, window_ms), window.counts(now_ms, window_ms)):
-        if calls >= triggers.min_calls:
-            lower = wilson_lower(failures, calls, z)
-            if lower > triggers.error_rate:
-                return {
-                    "calls": calls,
-                    "failures": failures,
-                    "rate": round(failures / calls, 4),
-                    "lower_bound": round(lower, 4),
-                    "window_s": triggers.window_s,
-                }
-    return None

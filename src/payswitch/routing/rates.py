@@ -10,6 +10,8 @@ from payswitch.routing.policy import Scoring
 
 _CELLS_MOST: Final = 1_024
 """Segments kept per channel x product; the one not met for longest gives way. China has some 300 banks."""
+_SAME: Final = 0.005
+"""Differences below this are none: most segments are as their channel, and then they cost nothing."""
 _SURE: Final = 1e-4
 """No rate is taken to be nearer to 0 or 1 than this."""
 
@@ -71,7 +73,8 @@ def logit(rate: float) -> float:
 
 def shifted(rate: float, shift: float) -> float:
     """The rate moved by so much on the scale of log odds: near 0 or 1 it takes more to move."""
-    return 1 / (1 + exp(-logit(rate) - shift))
+    better = rate * exp(shift)
+    return better / (1 - rate + better)
 
 
 @dataclass(slots=True)
@@ -98,7 +101,8 @@ class Cell:
             self.well_ms = max(self.well_ms, at_ms)
         weight = scoring.segment_prior_calls
         pooled = (self.good + weight * whole) / (self.trials + weight)
-        self.shift = logit(pooled) - logit(whole)
+        shift = logit(pooled) - logit(whole)
+        self.shift = shift if abs(shift) > _SAME else 0.0
 
     def shift_at(self, now_ms: int, scoring: Scoring) -> float:
         """On the scale of log odds; what is old lapses."""
@@ -148,6 +152,6 @@ class SegmentRates:
         total = 0.0
         for key in keys:
             cell = cells.get(key)
-            if cell is not None:
+            if cell is not None and cell.shift:
                 total += cell.shift_at(now_ms, scoring)
         return total

@@ -12,7 +12,7 @@ from payswitch.domain.channel import CapabilityTable, Channel
 from payswitch.domain.events import Event
 from payswitch.domain.exchange import ChannelClient
 from payswitch.domain.managed_channel import AuditEntry, ChannelChange, ManagedChannel, SealedCredential
-from payswitch.domain.payment import Decision, Incident, Payment, PaymentFile, PaymentState, Refund, Shop
+from payswitch.domain.payment import Attempt, Decision, Incident, Payment, PaymentFile, PaymentState, Refund, Shop
 from payswitch.domain.policy_record import PolicyActivation, PolicyChange, PolicyScope, PolicyVersion, ResolvedPolicy
 from payswitch.domain.recorded_decision import RecordedDecision
 from payswitch.kit.certificates import CertificateEnd
@@ -96,6 +96,10 @@ class Store(Protocol):
 
     async def has_paid(self, shop_id: str, customer_id: str) -> bool:
         """Whether this customer of the shop's has ever paid there. One indexed look."""
+        ...
+
+    async def recent_attempts(self, limit: int) -> Sequence[Attempt]:
+        """The attempts made last, over all payments, newest first: what the brain is told after a restart."""
         ...
 
     async def shops(self) -> Sequence[Shop]: ...

@@ -15,7 +15,7 @@ from payswitch.domain.changes import Changes, IdempotencyRecord, StorageUnavaila
 from payswitch.domain.channel import Channel
 from payswitch.domain.events import Event
 from payswitch.domain.managed_channel import AuditEntry, ChannelChange, ManagedChannel, SealedCredential
-from payswitch.domain.payment import Decision, Incident, Payment, PaymentFile, PaymentState, Refund, Shop
+from payswitch.domain.payment import Attempt, Decision, Incident, Payment, PaymentFile, PaymentState, Refund, Shop
 from payswitch.domain.policy_record import PolicyActivation, PolicyChange, PolicyScope, PolicyVersion, ResolvedPolicy
 from payswitch.domain.recorded_decision import RecordedDecision
 from payswitch.kit.clock import Clock
@@ -330,6 +330,9 @@ class SqliteStore:
             return cursor.execute(statement.sql, parameters).fetchone() is not None
 
         return self._look().run(read)
+
+    async def recent_attempts(self, limit: int) -> Sequence[Attempt]:
+        return await self._read().run(lambda cursor: _decoded(cursor, ATTEMPT, reads.RECENT_ATTEMPTS, limit=limit))
 
     # --- shops, channels, audits -------------------------------------------------------------------------------
 

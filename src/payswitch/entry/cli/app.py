@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from payswitch.entry.cli import bills_app, connector_app, policy_app
+from payswitch.entry.cli import bills_app, connector_app, lab_app, policy_app
 from payswitch.entry.cli.channels_app import KeyFile, channels_app
 
 _HELP = """
@@ -28,6 +28,8 @@ Decide how it routes / 路由策略:
 Add a channel family / 新增连接器:
   payswitch connectors list           what there is, and how far it can be relied on
   payswitch new-connector xpay        a folder with tests that say what to write next
+Is the routing any good? / 路由好不好:
+  payswitch lab compare               our router beside the published ones, in the same worlds
 
 \b
 Exit status / 退出码:
@@ -174,6 +176,7 @@ def master_key(
 connector_app.register(app)
 bills_app.register(app)
 policy_app.register(app)
+lab_app.register(app)
 
 
 @app.command(short_help="体检: would every channel work?")
