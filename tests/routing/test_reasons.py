@@ -37,7 +37,9 @@ def test_each_code_has_a_line_in_chinese_and_in_english(code: str) -> None:
 
 
 def test_every_described_reason_is_given_somewhere_in_the_code() -> None:
-    given = texts_in("eligibility", "pool", "planner", "plan_writing", "profile", "ordering", "breaker", "split")
+    given = texts_in(
+        "eligibility", "pool", "planner", "plan_writing", "profile", "ordering", "breaker", "triggering", "split"
+    )
     prefixes = {text.partition(":")[0] for text in given}
     assert set(REASONS) <= given | prefixes
 
