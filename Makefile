@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 UV := .uv/bin/uv
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench format docs clean
+.PHONY: help run test lint bench bench-routing format docs clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -24,7 +24,7 @@ $(VENV)/.run-stamp: pyproject.toml uv.lock | $(UV)
 	@touch $@
 
 $(VENV)/.dev-stamp: pyproject.toml uv.lock | $(UV)
-	$(UV) sync --quiet --frozen --all-groups --python $(PYTHON)
+	$(UV) sync --quiet --frozen --group bench --python $(PYTHON)
 	@touch $@ $(VENV)/.run-stamp
 
 run: $(VENV)/.run-stamp ## the demo: service, sandbox with seventeen channels, shoppers, an outage every minute
@@ -49,6 +49,10 @@ docs: $(VENV)/.dev-stamp ## write the generated parts of the docs anew
 
 bench: $(VENV)/.dev-stamp ## create-payment throughput beside a conventional build, in one run
 	$(BIN)/python -m bench.create_payment $(ARGS)
+
+bench-routing: $(VENV)/.dev-stamp ## time and memory of a routing decision, beside two bandit libraries
+	$(UV) sync --quiet --frozen --inexact --group peers --python $(PYTHON)
+	$(BIN)/python -m bench.routing_decision $(ARGS)
 
 clean: ## remove the environments and the demo's data
 	rm -rf $(VENV) .uv data .pytest_cache .mypy_cache .ruff_cache

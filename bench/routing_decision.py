@@ -1,6 +1,6 @@
 """Routing decisions: time and memory over channels, rules and segments, beside two bandit libraries, in one run.
 
-    python -m bench.routing_decision             # mabwiser and river are shown if they are installed
+    make bench-routing                           # or python -m bench.routing_decision: without the peers
 
 The peers choose among as many arms and learn one reward: no eligibility, rules, breakers, reasons or split. So their
 figures say what the bare choice costs in a general library, not that they do the same. Ratios are of medians in this
