@@ -345,7 +345,8 @@ async def test_what_each_channel_received_since_midnight(store: SqliteStore) -> 
 async def test_the_last_attempts_of_all_payments_newest_first(store: SqliteStore) -> None:
     for n in (1, 2, 3):
         await store.commit(launched(n))
-    assert [a.attempt_id for a in await store.recent_attempts(2)] == ["att_3", "att_2"]
+    assert [a.attempt_id for a in await store.recent_attempts("att_", 2)] == ["att_3", "att_2"]
+    assert [a.attempt_id for a in await store.recent_attempts("att_3", 2)] == ["att_3"]
 
 
 async def test_a_shop_that_is_gone_from_the_configuration_may_not_call_any_more(store: SqliteStore) -> None:

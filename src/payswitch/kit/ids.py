@@ -40,6 +40,11 @@ def _time_part(now_ms: int) -> str:
     return _encode(now_ms, 5)
 
 
+def lowest_id(prefix: str, at_ms: int) -> str:
+    """No id of that moment or later sorts before this one: where a read of what is recent begins."""
+    return prefix + _time_part(at_ms)
+
+
 class SystemIds:
     """Ids and nonces from a generator seeded by the operating system; tokens from the operating system itself.
 

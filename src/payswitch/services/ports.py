@@ -98,8 +98,9 @@ class Store(Protocol):
         """Whether this customer of the shop's has ever paid there. One indexed look."""
         ...
 
-    async def recent_attempts(self, limit: int) -> Sequence[Attempt]:
-        """The attempts made last, over all payments, newest first: what the brain is told after a restart."""
+    async def recent_attempts(self, since_id: str, limit: int) -> Sequence[Attempt]:
+        """The attempts made last, over all payments, newest first, none whose id sorts before `since_id`: what the
+        brain is told after a restart."""
         ...
 
     async def shops(self) -> Sequence[Shop]: ...

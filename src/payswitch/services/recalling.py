@@ -9,6 +9,7 @@ from typing import Final
 
 from payswitch.domain.outcome import Outcome, OutcomeKind
 from payswitch.domain.payment import Attempt, AttemptState
+from payswitch.kit.ids import lowest_id
 from payswitch.routing.planner import Router
 from payswitch.routing.request import CallObservation, ExposedObservation, FinalObservation
 from payswitch.routing.segments import Segments
@@ -25,9 +26,9 @@ _ACCEPTED: Final = Outcome(kind=OutcomeKind.ACCEPTED)
 
 async def recall(ctx: Context) -> int:
     """Tell the router of the last attempts, in the order of time. Gives how many there were."""
-    since_ms = ctx.clock.now_ms() - MEMORY_MS
-    newest_first = await ctx.store.recent_attempts(RECALLED)
-    attempts = [a for a in reversed(newest_first) if a.created_at_ms >= since_ms]
+    since_id = lowest_id("att_", max(ctx.clock.now_ms() - MEMORY_MS, 0))
+    newest_first = await ctx.store.recent_attempts(since_id, RECALLED)
+    attempts = list(reversed(newest_first))
     seen = [one for attempt in attempts for one in observations_of(attempt, ctx.segments.of(attempt))]
     for one in sorted(seen, key=lambda one: one.at_ms):  # stable: of one moment, the older stays first
         tell(ctx.router, one)

@@ -205,7 +205,12 @@ HAS_PAID: Final = Prepared(
     )
     .limit(literal_column("1", Integer))
 )
-RECENT_ATTEMPTS: Final = Prepared(_all(attempts).order_by(attempts.c.attempt_id.desc()).limit(_LIMIT))
+RECENT_ATTEMPTS: Final = Prepared(
+    _all(attempts)
+    .where(attempts.c.attempt_id >= _text("since_id"))
+    .order_by(attempts.c.attempt_id.desc())
+    .limit(_LIMIT)
+)
 
 SHOPS: Final = Prepared(_all(shops).order_by(shops.c.shop_id))
 LIVE_KEYS: Final = Prepared(

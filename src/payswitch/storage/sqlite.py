@@ -331,8 +331,11 @@ class SqliteStore:
 
         return self._look().run(read)
 
-    async def recent_attempts(self, limit: int) -> Sequence[Attempt]:
-        return await self._read().run(lambda cursor: _decoded(cursor, ATTEMPT, reads.RECENT_ATTEMPTS, limit=limit))
+    async def recent_attempts(self, since_id: str, limit: int) -> Sequence[Attempt]:
+        statement = reads.RECENT_ATTEMPTS
+        return await self._read().run(
+            lambda cursor: _decoded(cursor, ATTEMPT, statement, since_id=since_id, limit=limit)
+        )
 
     # --- shops, channels, audits -------------------------------------------------------------------------------
 
