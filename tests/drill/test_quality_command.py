@@ -35,6 +35,8 @@ def test_a_narrow_terminal_gets_the_rates_without_their_intervals_and_no_torn_li
     table = printed(CHANNEL, width=80).partition("下单、耗时")[0]
     assert "99.0% n=409" in table
     assert len(table.splitlines()) == 2 + len(CHANNEL["lines"])
+    local = {**CHANNEL["lines"][0], "server_created": False, "completions": {"share": None}}
+    assert len(printed({**CHANNEL, "lines": [local]}, width=80).partition("下单、耗时")[0].splitlines()) == 3
 
 
 def test_a_sick_channel_says_why_and_what_to_do() -> None:

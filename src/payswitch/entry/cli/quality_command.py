@@ -74,10 +74,11 @@ def _table(lines: Iterable[dict[str, Any]], *, wide: bool) -> Table:
 
 def _row(line: dict[str, Any], *, wide: bool) -> tuple[Text, ...]:
     state, colour = _STATES.get(line["state"], (line["state"], ""))
+    local = "本地签名 local" if wide else "本地 local"
     return (
         Text("  " + line["product"]),
         Text(state, colour),
-        _rate(line["creates"], wide=wide) if line["server_created"] else Text("本地签名 local", "dim"),
+        _rate(line["creates"], wide=wide) if line["server_created"] else Text(local, "dim"),
         Text(f"{_ms(line['p50_ms'])}/{_ms(line['p95_ms'])}"),
         _rate(line["completions"], wide=wide),
     )
