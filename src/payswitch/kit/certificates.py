@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
@@ -18,9 +17,9 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509 import Certificate
 
+from payswitch.kit.bundles import CERTIFICATE_BLOCK
 from payswitch.kit.crypto import KeyFormatError, load_certificate
 
-_BLOCK: Final = re.compile(r"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", re.DOTALL)
 _PFX: Final = "_pfx_base64"
 _PASSWORD: Final = "_pfx_password"  # noqa: S105 (the name of a setting)
 
@@ -55,7 +54,7 @@ def find_certificates(table: Mapping[str, str]) -> list[FoundCertificate | Unrea
     for key, text in sorted(table.items()):
         if key.endswith(_PFX):
             found += _of_store(key, text, table.get(key.removesuffix(_PFX) + _PASSWORD, ""))
-        for number, block in enumerate(_BLOCK.findall(text), 1):
+        for number, block in enumerate(CERTIFICATE_BLOCK.findall(text), 1):
             found.append(_of_pem(key, number, block))
     return found
 

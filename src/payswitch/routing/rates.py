@@ -31,10 +31,6 @@ class DecayedRate:
         self.trials = self.trials * fade + share
         self.at_ms = max(self.at_ms, at_ms)
 
-    def forgive(self, failures: float) -> None:
-        """Take failures back that an outage explains: the overlay answers for it, not the long-term estimate."""
-        self.trials = max(self.good, self.trials - failures)
-
     def resume(self, at_ms: int) -> None:
         """Back from an outage: the time behind the open breaker taught nothing, so it makes nothing forgotten."""
         self.at_ms = max(self.at_ms, at_ms)

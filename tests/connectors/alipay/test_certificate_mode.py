@@ -32,11 +32,11 @@ from tests.connectors.alipay.world import (
 from payswitch.connectors.alipay.certificates import (
     certificate_sn,
     descends_from,
-    load_bundle,
     root_certificate_sn,
 )
 from payswitch.domain.channel import Product
 from payswitch.domain.outcome import OutcomeKind
+from payswitch.kit.bundles import load_bundle
 from payswitch.kit.crypto import KeyFormatError
 
 

@@ -9,11 +9,11 @@ import msgspec
 from cryptography.x509 import Certificate
 
 from payswitch.connectors.account_reading import AccountReader
-from payswitch.connectors.acp.certificates import load_bundle
 from payswitch.connectors.acp.signing import RequestSigner
 from payswitch.connectors.acp.signing_pair import SigningPair, pair_from_pem, pair_from_pfx
 from payswitch.connectors.acp.verifying import Verifier
 from payswitch.connectors.contract import Account
+from payswitch.kit.bundles import load_bundle
 from payswitch.kit.clock import Clock
 
 PRODUCTION: Final = "https://gateway.95516.com"

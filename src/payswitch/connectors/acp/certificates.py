@@ -6,28 +6,17 @@ from it to a certificate that the operator configured (CFCA's intermediate and r
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Final
 
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.x509 import Certificate, NameOID
 
-from payswitch.kit.crypto import KeyFormatError, load_certificate
+from payswitch.kit.bundles import is_issued_by
 
 UNIONPAY: Final = "中国银联股份有限公司"
 _OWNER_PLACE: Final = 2
 """CFCA writes an enterprise's common name as `041@<number>@<name>@<running number>`."""
-_BLOCK: Final = re.compile(r"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", re.DOTALL)
 _LONGEST_CHAIN: Final = 5
-
-
-def load_bundle(pem: str) -> list[Certificate]:
-    """Every certificate of a PEM text, in order; KeyFormatError if there is none."""
-    blocks = _BLOCK.findall(pem)
-    if not blocks:
-        raise KeyFormatError("not a PEM certificate / 不是 PEM 格式的证书")
-    return [load_certificate(block) for block in blocks]
 
 
 def issuers_of(certificate: Certificate, known: Sequence[Certificate]) -> list[Certificate]:
@@ -38,20 +27,12 @@ def issuers_of(certificate: Certificate, known: Sequence[Certificate]) -> list[C
     chain: list[Certificate] = []
     current = certificate
     while len(chain) < _LONGEST_CHAIN:
-        issuer = next((c for c in known if c not in (current, *chain) and _issued(current, c)), None)
+        issuer = next((c for c in known if c not in (current, *chain) and is_issued_by(current, c)), None)
         if issuer is None:
             break
         chain.append(issuer)
         current = issuer
     return chain
-
-
-def _issued(certificate: Certificate, issuer: Certificate) -> bool:
-    try:
-        certificate.verify_directly_issued_by(issuer)
-    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
-        return False
-    return True
 
 
 def is_unionpays(certificate: Certificate) -> bool:

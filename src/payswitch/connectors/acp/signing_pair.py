@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, pkcs12
 from cryptography.x509 import Certificate
 
-from payswitch.connectors.acp.certificates import load_bundle
+from payswitch.kit.bundles import load_bundle
 from payswitch.kit.crypto import KeyFormatError, SigningKey, VerifyingKey
 
 

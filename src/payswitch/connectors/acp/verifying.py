@@ -13,12 +13,12 @@ from cryptography.x509 import Certificate
 from payswitch.connectors.acp.certificates import (
     is_unionpays,
     issuers_of,
-    load_bundle,
     valid_from_ms,
     valid_until_ms,
 )
 from payswitch.connectors.acp.signing import digest, signed_fields, signed_text
 from payswitch.connectors.acp.wire import Fields, read_pairs
+from payswitch.kit.bundles import load_bundle
 from payswitch.kit.clock import Clock
 from payswitch.kit.crypto import VerifyingKey
 

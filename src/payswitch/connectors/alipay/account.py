@@ -11,11 +11,11 @@ from payswitch.connectors.account_reading import AccountReader
 from payswitch.connectors.alipay.certificates import (
     certificate_sn,
     descends_from,
-    load_bundle,
     root_certificate_sn,
 )
 from payswitch.connectors.alipay.signing import RequestSigner, Verifier
 from payswitch.connectors.contract import Account, AccountProblem
+from payswitch.kit.bundles import load_bundle
 from payswitch.kit.clock import Clock
 from payswitch.kit.crypto import SigningKey, VerifyingKey
 

@@ -6,32 +6,17 @@ Pure functions over parsed X.509 certificates, used once when an account is open
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Sequence
 from typing import Final
 
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.x509 import BasicConstraints, Certificate, ExtensionNotFound
 
-from payswitch.kit.crypto import KeyFormatError, load_certificate
+from payswitch.kit.bundles import is_issued_by
 
-_BLOCK: Final = re.compile(r"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", re.DOTALL)
 _RSA_SIGNATURES: Final = "1.2.840.113549.1.1."
 """Object identifiers of RSA signature algorithms. Alipay's root file also holds ECDSA and SM2 roots, which do not
 count towards the root serial number of an RSA2 account."""
 _LONGEST_CHAIN: Final = 5
-
-
-def load_bundle(pem: str) -> list[Certificate]:
-    """Every certificate of a PEM file, in order; KeyFormatError if there is none.
-
-    A file from Alipay may hold several: its root file does, and its public-key certificate may be followed by the
-    certificate that issued it.
-    """
-    blocks = _BLOCK.findall(pem)
-    if not blocks:
-        raise KeyFormatError("not a PEM certificate / 不是 PEM 格式的证书")
-    return [load_certificate(block) for block in blocks]
 
 
 def certificate_sn(certificate: Certificate) -> str:
@@ -55,21 +40,13 @@ def descends_from(certificate: Certificate, intermediates: Sequence[Certificate]
     """
     current = certificate
     for _ in range(_LONGEST_CHAIN):
-        if current in roots or any(_issued(current, root) for root in roots):
+        if current in roots or any(is_issued_by(current, root) for root in roots):
             return True
-        issuer = next((c for c in intermediates if c != current and _may_issue(c) and _issued(current, c)), None)
+        issuer = next((c for c in intermediates if c != current and _may_issue(c) and is_issued_by(current, c)), None)
         if issuer is None:
             return False
         current = issuer
     return False
-
-
-def _issued(certificate: Certificate, issuer: Certificate) -> bool:
-    try:
-        certificate.verify_directly_issued_by(issuer)
-    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
-        return False
-    return True
 
 
 def _may_issue(certificate: Certificate) -> bool:
