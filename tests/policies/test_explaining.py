@@ -43,6 +43,21 @@ async def test_one_sentence_a_line_from_the_choice_to_the_end(tonight: Night) ->
     assert "规则「alipay-first」使其靠前" in story.lines[0][0]
 
 
+async def test_what_was_taken_for_true_of_the_customer_is_told_with_its_origin(tonight: Night) -> None:
+    rule = {"name": "newcomers", "when": {"customer_new": True}, "then": {"prefer": {"methods": ["alipay"]}}}
+    await in_force(tonight, {"rules": [rule]})
+    told = await tonight.order(customer=Customer(is_new=True))
+    found = await explain_for_shop(tonight.ctx, SHOP, told.file.payment.payment_id)
+    assert "new or returning: new (told by the shop)" in english(found)
+    assert "rules that fired: newcomers" in english(found)
+
+    await tonight.pays(told.file.attempts[0])
+    nobody = await tonight.order(out_trade_no="A-2", customer=Customer())
+    found = await explain_for_shop(tonight.ctx, SHOP, nobody.file.payment.payment_id)
+    assert "new or returning: not known" in english(found)
+    assert "新老客户：未知" in [line for line, _ in found.stories[0].lines]
+
+
 async def test_a_switch_is_told_with_what_the_first_channel_said(tonight: Night) -> None:
     tonight.channel("wechat-main").script.append(MAINTENANCE)
     made = await tonight.order()

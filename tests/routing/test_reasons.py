@@ -8,8 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from payswitch.domain.channel import Method
 from payswitch.routing import planner
-from payswitch.routing.reasons import EXCLUSIONS, MOVES, RANKS, REASONS, explain
+from payswitch.routing.policy import Action, Condition, Policy, Rule, Target
+from payswitch.routing.profile import Profile
+from payswitch.routing.reasons import EXCLUSIONS, FACTS, MOVES, ORIGINS, RANKS, REASONS, explain, explain_fact
+from payswitch.routing.request import Origin
 
 SOURCES = sorted(Path(planner.__file__).parent.glob("*.py"))
 
@@ -64,3 +68,14 @@ def test_the_operators_reference_names_every_reason() -> None:
     reference = Path("docs/reference/routing.md").read_text(encoding="utf-8")
     missing = [code for code in REASONS if not re.search(rf"`{code}(`|:)", reference)]
     assert missing == []
+
+
+@pytest.mark.parametrize("origin", list(Origin))
+def test_every_fact_that_rules_ask_for_can_be_told_whatever_its_origin(origin: Origin) -> None:
+    everything = Condition(customer_new=True, min_age=18, devices=("ios",))
+    rule = Rule(name="r", when=everything, then=Action(prefer=Target(methods=frozenset({Method.ALIPAY}))))
+    asked = Profile(Policy(version="1", rules=(rule,))).asks_for
+    assert set(asked) == set(FACTS)
+    assert {explain_fact(name, origin, "") for name in asked} == {
+        (f"{chinese}：{ORIGINS[origin][0]}", f"{english}: {ORIGINS[origin][1]}") for chinese, english in FACTS.values()
+    }

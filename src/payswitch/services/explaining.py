@@ -11,7 +11,7 @@ from payswitch.domain.errors import NOT_FOUND, PaySwitchError
 from payswitch.domain.operator import Operator
 from payswitch.domain.outcome import OutcomeKind
 from payswitch.domain.payment import Attempt, AttemptState, Decision, PaymentFile, Shop
-from payswitch.routing.reasons import explain
+from payswitch.routing.reasons import explain, explain_fact
 from payswitch.routing.request import Candidate, Exclusion, RoutePlan
 from payswitch.services import payments
 from payswitch.services.context import Context
@@ -95,6 +95,8 @@ def _lines(plan: RoutePlan, attempts: Sequence[Attempt]) -> Iterator[Line]:
         yield _later(place, candidate, plan.candidates[0])
     for exclusion in plan.excluded:
         yield _excluded(exclusion)
+    for name, fact in plan.facts.items():
+        yield explain_fact(name, fact.origin, fact.value)
     if plan.rules_fired:
         names = ", ".join(plan.rules_fired)
         yield f"触发的规则：{names}", f"rules that fired: {names}"
