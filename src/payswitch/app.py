@@ -90,6 +90,8 @@ class App:
             desk=self.desk,
             policy_desk=self.policy_desk,
             board=self.board,
+            signer=self.sender,
+            collecting_shops=frozenset(shop.shop_id for shop in settings.shops if shop.static_code),
         )
         self.worker = Worker(self.ctx)
         self.asgi = make_asgi(

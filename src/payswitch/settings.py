@@ -93,6 +93,8 @@ class ShopSettings(msgspec.Struct, frozen=True, kw_only=True):
     """`whsec_<base64>`; several, separated by spaces, while a secret is being changed."""
     api_key_sha256: str
     """SHA-256 (hex) of the API key; several, separated by spaces."""
+    static_code: bool = False
+    """固定收款码: `/collect/{shop_id}` lets customers enter an amount and pay it."""
 
     def __repr__(self) -> str:
         return f"ShopSettings({self.shop_id!r})"
