@@ -18,7 +18,7 @@ from payswitch.drill.views import CodeView, PaymentView
 from tests.browser.devices import Device
 
 _NUMBERS = count(1)
-PATIENCE_MS = 10_000
+PATIENCE_MS = 20_000
 AT_THE_WALLET = re.compile(r"/wallet\?c=")
 """The sandbox's wallet page, to which every cashier leads."""
 

@@ -95,12 +95,14 @@ async def test_the_banks_answer_is_lost_and_nobody_is_asked_to_pay_again(street:
     async with street.screen(PHONE) as screen:
         await screen.open(made)
         await sign_up(screen, "13800000004")
-        fault = {"account": "quickpay-icbc", "kind": "http_5xx", "when": "after", "operations": ["debit"], "to_s": 3}
-        await street.stage.sandbox.set_faults([fault, {"account": "*", "kind": "notify_lost"}])
+        lost = {"account": "quickpay-icbc", "kind": "http_5xx", "when": "after", "operations": ["debit"]}
+        away = {"account": "quickpay-icbc", "kind": "http_5xx", "operations": ["query"]}
+        await street.stage.sandbox.set_faults([lost, away, {"account": "*", "kind": "notify_lost"}])
         await type_code(screen, await street.stage.sandbox.newest_sms("13800000004"))
         await screen.says("银行处理中，请勿重复支付")
         await expect(screen.page.locator(".hint", has_text="北京时间")).to_be_visible()
         await expect(screen.page.locator("#pay")).to_have_count(0)
+        await street.stage.sandbox.set_faults([])
         await screen.shows("succeeded")
 
     assert len((await street.payment(made)).attempts) == 1

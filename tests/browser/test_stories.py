@@ -129,7 +129,7 @@ async def test_changing_ones_mind_closes_the_old_code(street: Street) -> None:
         assert await screen.scan_and_pay(old) == "closed"
         await screen.scan_and_pay()
         await screen.shows("succeeded")
-        await screen.says("已用支付宝支付")
+        await screen.says("支付方式：支付宝")
 
 
 async def test_the_old_code_was_paid_just_before_the_change(street: Street) -> None:
@@ -145,7 +145,7 @@ async def test_the_old_code_was_paid_just_before_the_change(street: Street) -> N
         await screen.scan_and_pay()
         await screen.page.click("#pay")
         await screen.shows("succeeded")
-        await screen.says("已用微信支付支付")
+        await screen.says("支付方式：微信支付")
 
     assert len((await street.payment(made)).attempts) == 1
 

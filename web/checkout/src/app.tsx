@@ -128,7 +128,7 @@ export function App({ first, arrived }: { first: View; arrived: Arrived }) {
         {notice && <NoticeLine notice={notice} />}
         {view.surplus && <SurplusNote surplus={view.surplus} />}
         {choose ? (
-          <Choose view={view} actions={actions} busy={busy} other={view.phase === "waiting"} />
+          <Choose view={view} actions={actions} busy={busy} other={view.phase === "waiting"} refused={notice?.method ?? null} />
         ) : view.phase === "waiting" && view.shown ? (
           <Waiting view={view} shown={view.shown} actions={actions} />
         ) : (

@@ -29,6 +29,8 @@ _OPENID: Final = re.compile(r"[0-9A-Za-z_-]{1,128}")
 _SECRET: Final = re.compile(r"[0-9A-Za-z]{16,64}")
 _BAD_CODES: Final = frozenset({40029, 40163, 42003})
 """Invalid, used, run out: the browser's matter, not the configuration's."""
+_BUSY: Final = frozenset({-1, 45009, 45011})
+"""系统繁忙, and called too often."""
 
 
 @dataclass(frozen=True)
@@ -118,5 +120,10 @@ def _read(status: int, body: bytes) -> OpenidAnswer:
         return OpenidAnswer(outcome=Outcome(kind=OutcomeKind.UNKNOWN, code=f"http_{status}"))
     if _OPENID.fullmatch(told.openid):
         return OpenidAnswer(outcome=Outcome(kind=OutcomeKind.ACCEPTED), openid=told.openid)
-    kind = OutcomeKind.REFUSED_ORDER if told.errcode in _BAD_CODES else OutcomeKind.REFUSED_CONFIG
-    return OpenidAnswer(outcome=Outcome(kind=kind, code=str(told.errcode), message=told.errmsg[:200]))
+    return OpenidAnswer(outcome=Outcome(kind=_kind(told.errcode), code=str(told.errcode), message=told.errmsg[:200]))
+
+
+def _kind(errcode: int) -> OutcomeKind:
+    if errcode in _BAD_CODES:
+        return OutcomeKind.REFUSED_ORDER
+    return OutcomeKind.REFUSED_CHANNEL if errcode in _BUSY else OutcomeKind.REFUSED_CONFIG

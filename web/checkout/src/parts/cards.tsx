@@ -59,7 +59,7 @@ function SavedCards({ cards, card, setCard }: { cards: Cards; card: string; setC
         {cards.saved.map((saved) => (
           <label class="method" key={saved.agreement_id}>
             <input type="radio" name="card" checked={card === saved.agreement_id} onChange={() => setCard(saved.agreement_id)} />
-            <span class="method-name">
+            <span class="method-text method-name">
               {say(`bank.${saved.bank}`) || saved.bank} · {say("card.tail", { tail: saved.tail })}
             </span>
             <span class="tick" aria-hidden="true" />
@@ -67,7 +67,7 @@ function SavedCards({ cards, card, setCard }: { cards: Cards; card: string; setC
         ))}
         <label class="method">
           <input type="radio" name="card" checked={card === NEW} onChange={() => setCard(NEW)} />
-          <span class="method-name">{say("card.new")}</span>
+          <span class="method-text method-name">{say("card.new")}</span>
           <span class="tick" aria-hidden="true" />
         </label>
       </fieldset>

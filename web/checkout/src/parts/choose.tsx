@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import type { Actions } from "../app";
 import { hasApplePay } from "../apple";
 import type { Offer, View } from "../view";
@@ -10,11 +10,23 @@ import { Badge, Code } from "./icons";
 /** So many methods are seen at once; the rest is folded. */
 const SHOWN = 3;
 
+interface ChooseProps {
+  view: View;
+  actions: Actions;
+  busy: boolean;
+  other: boolean;
+  /** The method that has just been refused: another one is chosen for the customer, who may choose it again. */
+  refused: string | null;
+}
+
 /** Which way to pay: one list, one button. `other`: a credential is shown already, and stays until the button. */
-export function Choose({ view, actions, busy, other }: { view: View; actions: Actions; busy: boolean; other: boolean }) {
+export function Choose({ view, actions, busy, other, refused }: ChooseProps) {
   const offers = view.offers.filter((offer) => offer.method !== "apple_pay" || hasApplePay());
   const [picked, pick] = useState<string | null>(null);
   const [card, setCard] = useState(false);
+  useEffect(() => {
+    if (refused) pick((method) => (method === refused ? null : method));
+  }, [refused]);
   const current = offers.find((offer) => offer.method === picked) ?? offers[0];
   if (card && view.cards) {
     return <CardStep view={view} cards={view.cards} actions={actions} busy={busy} back={() => setCard(false)} />;
@@ -133,8 +145,10 @@ function MethodRow(props: { offer: Offer; best: boolean; checked: boolean; pick(
         onChange={() => pick(offer.method)}
       />
       <Badge method={offer.method} />
-      <span class="method-name">{say(`method.${offer.method}`)}</span>
-      <Tag offer={offer} best={best} />
+      <span class="method-text">
+        <span class="method-name">{say(`method.${offer.method}`)}</span>
+        <Tag offer={offer} best={best} />
+      </span>
       <span class="tick" aria-hidden="true" />
     </label>
   );
