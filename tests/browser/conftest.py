@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import async_playwright
 
+from payswitch.drill.chromium import a_browser, chromium_path
 from payswitch.drill.processes import free_port
 from payswitch.drill.stage import Stage, StagePlan
 from payswitch.drill.station import WORLD_FILE, prepare
@@ -15,7 +15,6 @@ from payswitch.sandbox.applepay.accounts import applepay_account
 from payswitch.sandbox.quickpay.accounts import five_banks
 from payswitch.sandbox.unionpay.accounts import unionpay_account
 from payswitch.sandbox.world import World, default_five
-from tests.browser.chromium import FLAGS, chromium_path
 from tests.browser.screen import Street
 
 POLICY = """
@@ -52,8 +51,7 @@ def _world(base_url: str) -> World:
 
 @pytest_asyncio.fixture(scope="package", loop_scope="package")
 async def _everything(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Street]:
-    path = chromium_path()
-    if path is None:
+    if chromium_path() is None:
         pytest.skip("no Chromium on this machine: apt-get install chromium, or set CHROMIUM")
     sandbox_url, folder = f"http://127.0.0.1:{free_port()}", tmp_path_factory.mktemp("street")
     _world(sandbox_url).save(folder / WORLD_FILE)
@@ -64,10 +62,8 @@ async def _everything(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator
         channels=CHANNELS,
         policy=POLICY,
     )
-    async with Stage(plan, SystemClock()) as stage, async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+    async with Stage(plan, SystemClock()) as stage, a_browser() as browser:
         yield Street(stage, browser, f"b{secrets.token_hex(4)}")
-        await browser.close()
 
 
 @pytest_asyncio.fixture(loop_scope="package")

@@ -21,6 +21,8 @@ function cleanAddress(): Arrived {
   const address = new URL(location.href);
   const arrived = { go: address.searchParams.has("go"), back: address.searchParams.has("check") };
   for (const name of ["go", "check", "noid"]) address.searchParams.delete(name);
+  // WeChat's login leaves its fragment behind.
+  address.hash = "";
   if (address.href !== location.href) history.replaceState(null, "", address.pathname + address.search);
   return arrived;
 }

@@ -16,7 +16,7 @@ from payswitch.drill.client import DrillError
 from payswitch.drill.run import DrillOrder
 from payswitch.drill.scenario import Scenario
 from payswitch.drill.scenario_file import ScenarioProblem
-from payswitch.drill.special import ALL_CHANNELS, SPECIALS, Special
+from payswitch.drill.special import ALL_CHANNELS, CHECKOUT_NIGHT, SPECIALS, Special
 from payswitch.entry.cli.drill_screen import DrillScreen
 from payswitch.entry.cli.terminal import BAD_INPUT, CANNOT_RUN, INTERRUPTED, LOSS, fail, run_async
 from payswitch.kit.clock import SystemClock
@@ -46,6 +46,8 @@ def run(*, scenario: str | None, payments: int | None, seed: int, json_file: Pat
             )
         elif special is ALL_CHANNELS:
             result, sound = _run_tour(Path(folder), seed, quiet=quiet)
+        elif special is CHECKOUT_NIGHT:
+            result, sound = _run_checkout_night(Path(folder), payments, seed, quiet=quiet)
         else:
             result, sound = _run_bank_night(Path(folder), payments, seed, quiet=quiet)
     if json_file is not None:
@@ -108,6 +110,17 @@ def _run_bank_night(folder: Path, payments: int | None, seed: int, *, quiet: boo
     screen = _screen_of(ONE_BANK_DOWN, f"seed {seed}, {size} payments", quiet=quiet)
     result = _on_screen(screen, folder, lambda: run_bank_night(folder, size, seed, SystemClock(), screen))
     screen.report(bank_table(result), bank_details(result), bank_verdict(result), sound=result.sound)
+    return result, result.sound
+
+
+def _run_checkout_night(folder: Path, payments: int | None, seed: int, *, quiet: bool) -> tuple[object, bool]:
+    from payswitch.drill.checkout_night import run_checkout_night
+    from payswitch.drill.special_reports import checkout_details, checkout_table, checkout_verdict
+
+    size = payments or CHECKOUT_NIGHT.payments or 1
+    screen = _screen_of(CHECKOUT_NIGHT, f"seed {seed}, {size} shoppers", quiet=quiet)
+    result = _on_screen(screen, folder, lambda: run_checkout_night(folder, size, seed, SystemClock(), screen))
+    screen.report(checkout_table(result), checkout_details(result), checkout_verdict(result), sound=result.sound)
     return result, result.sound
 
 
