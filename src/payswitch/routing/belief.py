@@ -55,6 +55,8 @@ def believe(
     up, left = overlay.odds[0], 1.0
     if up < overlay.states.usually_up:
         up, _, _, left = overlay.left_at(now_ms)
+    arrives, arriving_left = line.arrivals.left_at(now_ms)
+    up, left = up * arrives, left * arriving_left
     if line.scopes:
         for key in keys:
             scope = line.scopes.get(key)

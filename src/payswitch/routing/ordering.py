@@ -142,7 +142,7 @@ def take_turns(ordered: list[Ranked], first: Ranked) -> list[Ranked]:
 
 _MAY_OVERTURN: Final = 2.0
 """Standard deviations of the difference within which a channel may be the better one after all."""
-_TEMPER: Final = 0.5
+_TEMPER: Final = 0.35
 
 
 class SplitGroup:

@@ -17,7 +17,6 @@ from payswitch.routing.eligibility import Layout, why_not
 from payswitch.routing.health import Health
 from payswitch.routing.hearing import hear_call, hear_end, hear_exposed
 from payswitch.routing.learned_caps import CapMemory
-from payswitch.routing.memory import RouterMemory, export_memory, restore_memory
 from payswitch.routing.ordering import Asked, Ranked, SplitGroup, rank, take_turns
 from payswitch.routing.plan_writing import Choice, write_plan
 from payswitch.routing.policy import Policy, SplitMode
@@ -145,14 +144,6 @@ class Router:
         moves = list(self._moves)
         self._moves.clear()  # kept as the same list: routers beside this one write into it, too
         return moves
-
-    def export(self) -> RouterMemory:
-        """What was learned, as plain data."""
-        return export_memory(self._health)
-
-    def restore(self, memory: RouterMemory) -> None:
-        """Begin with what another router learned."""
-        restore_memory(self._health, memory)
 
     def health_snapshot(self, now_ms: int) -> list[ChannelHealth]:
         """Every channel x product that was ever laid out or observed, for the live page."""

@@ -31,6 +31,13 @@ class DecayedRate:
         self.trials = self.trials * fade + share
         self.at_ms = max(self.at_ms, at_ms)
 
+    def add_many(self, good: float, trials: float, at_ms: int, scoring: Scoring) -> None:
+        """Count several outcomes at once."""
+        fade = self._fade(at_ms, scoring)
+        self.good = self.good * fade + good
+        self.trials = self.trials * fade + trials
+        self.at_ms = max(self.at_ms, at_ms)
+
     def resume(self, at_ms: int) -> None:
         """Back from an outage: the time behind the open breaker taught nothing, so it makes nothing forgotten."""
         self.at_ms = max(self.at_ms, at_ms)

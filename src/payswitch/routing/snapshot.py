@@ -9,7 +9,6 @@ from payswitch.routing.belief import Belief, believe
 from payswitch.routing.breaker import Breaker
 from payswitch.routing.health import Health, Line, Priors
 from payswitch.routing.ordering import SUSPECT
-from payswitch.routing.overlay import Overlay
 from payswitch.routing.policy import Policy
 from payswitch.routing.scoring import sick_estimate
 
@@ -88,7 +87,7 @@ def _one(
         estimate=_estimate(breaker, belief),
         sd=belief.sd,
         up=belief.up,
-        trouble=_trouble(line.overlay, belief.up),
+        trouble=_trouble(line, belief.up),
         sick_segments=tuple(
             f"{kind}:{value}" for (kind, value), scope in line.scopes.items() if scope.up_at(now_ms) < SUSPECT
         ),
@@ -113,8 +112,12 @@ def _estimate(breaker: Breaker, belief: Belief) -> float:
     return sick_estimate(belief.creation * belief.completion, breaker.openings) if breaker.cut_off else belief.estimate
 
 
-def _trouble(overlay: Overlay, up: float) -> str:
+def _trouble(line: Line, up: float) -> str:
+    """At the call or after it, whichever is likelier."""
     if up >= SUSPECT:
         return ""
+    overlay, arrivals = line.overlay, line.arrivals
+    if arrivals.odds[0] < overlay.odds[0]:
+        return arrivals.trouble
     worst = max(range(1, len(overlay.odds)), key=lambda n: overlay.odds[n])
     return overlay.states.names[worst]
