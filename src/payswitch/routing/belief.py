@@ -4,30 +4,27 @@ from __future__ import annotations
 
 from math import sqrt
 
+import msgspec
+
 from payswitch.routing.health import Health, Line, Priors
 from payswitch.routing.policy import Scoring
-from payswitch.routing.rates import Key, SegmentRates, shifted
+from payswitch.routing.rates import Key, chance_within
 
 
-class Belief:
-    """The chances of one payment at one channel x product."""
+class Belief(msgspec.Struct, gc=False):
+    """The chances of one payment at one channel x product. No garbage collection: made by the dozen, in no cycle."""
 
-    __slots__ = ("completion", "creation", "estimate", "sd", "spread", "up")
-
-    def __init__(self, creation: float, completion: float, estimate: float, spread: float, up: float) -> None:
-        self.creation = creation
-        """On an ordinary day, trouble left aside."""
-        self.completion = completion
-        self.estimate = estimate
-        """Created and paid, as things stand: trouble just now included."""
-        self.spread = self.sd = spread
-        """Standard deviation of the chance on an ordinary day: for want of outcomes."""
-        ordinary = creation * completion
-        if estimate < ordinary:
-            self.sd = sqrt(up * up * spread * spread + up * (1 - up) * ordinary * ordinary)
-        """Standard deviation of the estimate: for want of outcomes, and for not knowing whether it is up."""
-        self.up = up
-        """Probability that there is no trouble just now, 0..1."""
+    creation: float
+    """On an ordinary day, trouble left aside."""
+    completion: float
+    estimate: float
+    """Created and paid, as things stand: trouble just now included."""
+    spread: float
+    """Standard deviation of the chance on an ordinary day: for want of outcomes."""
+    sd: float
+    """Standard deviation of the estimate: for want of outcomes, and for not knowing whether it is up."""
+    up: float
+    """Probability that there is no trouble just now, 0..1."""
 
 
 def believe(
@@ -36,21 +33,16 @@ def believe(
     priors: Priors,
     now_ms: int,
     scoring: Scoring,
-    *,
     server_created: bool = True,
 ) -> Belief:
     """z = logit(channel) + sum over segments of (logit(segment) - logit(channel)), per stage; then the overlays."""
-    completion, n_completion = line.completion.mean_and_weight(priors.completion, now_ms, scoring)
+    segments = line.segments
+    completion, n_completion = chance_within(
+        line.completion, segments.completion, keys, priors.completion, now_ms, scoring
+    )
+    creation, n_creation = 1.0, 1.0
     if server_created:
-        creation, n_creation = line.creation.mean_and_weight(priors.creation, now_ms, scoring)
-    else:
-        creation, n_creation = 1.0, 1.0
-    if keys and server_created and line.segments.creation:
-        shift = SegmentRates.shift(line.segments.creation, keys, now_ms, scoring)
-        creation = shifted(creation, shift) if shift else creation
-    if keys and line.segments.completion:
-        shift = SegmentRates.shift(line.segments.completion, keys, now_ms, scoring)
-        completion = shifted(completion, shift) if shift else completion
+        creation, n_creation = chance_within(line.creation, segments.creation, keys, priors.creation, now_ms, scoring)
     overlay = line.overlay
     up, left = overlay.odds[0], 1.0
     if up < overlay.states.usually_up:
@@ -64,7 +56,11 @@ def believe(
     ordinary = creation * completion
     of_creation = completion * completion * creation * (1 - creation) / (n_creation + 1)
     of_completion = creation * creation * completion * (1 - completion) / (n_completion + 1)
-    return Belief(creation, completion, ordinary * left, sqrt(of_creation + of_completion), up)
+    estimate = ordinary * left
+    spread = sd = sqrt(of_creation + of_completion)
+    if estimate < ordinary:
+        sd = sqrt(up * up * spread * spread + up * (1 - up) * ordinary * ordinary)
+    return Belief(creation, completion, estimate, spread, sd, up)
 
 
 def issuer_left(health: Health, bank: str, now_ms: int) -> float:

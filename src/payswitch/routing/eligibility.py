@@ -27,10 +27,10 @@ class Entry:
     """One channel x product as laid out: everything about it that no payment changes."""
 
     __slots__ = (
-        "base_reasons", "bits", "channel_id", "channel_max_fen", "channel_min_fen", "daily_cap_fen", "fee_bp", "key",
+        "asks_more", "base_reasons", "bits", "channel_id", "daily_cap_fen", "fee_bp", "key",
         "least_life_ms", "line", "max_fen", "method", "min_fen", "monthly_cap_fen", "needs_agreement",
-        "needs_buyer_id", "needs_openid", "on_request", "position", "product", "push", "server_created", "shops",
-        "siblings", "tier_rank", "upfront", "upstream", "windows",
+        "needs_buyer_id", "needs_openid", "on_request", "position", "product", "push", "server_created",
+        "shares_channel", "shops", "siblings", "tier_rank", "upfront", "upstream", "windows",
     )  # fmt: skip
 
     def __init__(self, channel: Channel, capability: Capability, tier: Tier, position: int, line: Line) -> None:
@@ -40,7 +40,7 @@ class Entry:
         self.method = capability.method
         self.upstream = channel.upstream_of(capability.product)
         self.tier_rank = tier.rank
-        self.base_reasons = (f"tier:{tier.name}",)
+        self.base_reasons: tuple[str, ...] = (f"tier:{tier.name}",)
         self.position = position
         """Order of the channels in the book, then of the products in the connector's capability table."""
         self.line = line
@@ -59,7 +59,17 @@ class Entry:
         self.upfront = capability.consent if capability.upfront else None
         self.bits = 0
         self.on_request = False
+        self.shares_channel = False
+        """Other products of its channel fit the same screen."""
         self.windows: tuple[Window, ...] = ()
+        self.asks_more = (
+            capability.needs_openid
+            or capability.needs_buyer_id
+            or capability.needs_agreement
+            or channel.daily_cap_fen is not None
+            or channel.monthly_cap_fen is not None
+        )
+        """Whether anything but amount and time has to be known. Most products ask for nothing, at every decision."""
         self.siblings: tuple[Line, ...] = ()
         """For a locally signed product, which has no create call that could fail: the account's other lines."""
 
@@ -113,6 +123,7 @@ class Layout:
                 tier_name = entry.base_reasons[0].partition(":")[2]
                 entry.bits = profile.bits_of(Face(channel, capability.product, capability.method, tier_name))
                 entry.on_request = capability.method in policy.on_request
+                entry.shares_channel = len(found) > 1
                 entry.windows = tuple(
                     w for w in windows if w.channel == channel.channel_id and w.product in (None, capability.product)
                 )
@@ -163,11 +174,22 @@ def _server_lines(channel: Channel, book: ChannelBook, health: Health) -> list[L
     return [health.line(channel.channel_id, p) for p, c in table.items() if p in channel.products and c.server_created]
 
 
-def why_not(entry: Entry, request: RouteRequest, book: ChannelBook, fired: Fired, now_ms: int) -> str | None:
-    """The first reason why this payment must not go there, or None. Never about health: that is the breaker's word."""
-    reason = _not_asked_for(entry, request)
-    if reason is not None:
-        return reason
+def is_narrowed(request: RouteRequest) -> bool:
+    """Whether the payment says which methods or products it may be paid by."""
+    return bool(request.methods or request.products or request.refused_methods)
+
+
+def why_not(
+    entry: Entry, request: RouteRequest, book: ChannelBook, fired: Fired, now_ms: int, narrowed: bool
+) -> str | None:
+    """The first reason why this payment must not go there, or None. Never about health: that is the breaker's word.
+
+    `narrowed`: `is_narrowed(request)`, asked once for all entries.
+    """
+    if narrowed or entry.shops or entry.upfront is not request.consent:
+        reason = _not_asked_for(entry, request)
+        if reason is not None:
+            return reason
     amount_fen = request.amount_fen
     if amount_fen < entry.min_fen:
         return "amount_too_small"
@@ -176,9 +198,10 @@ def why_not(entry: Entry, request: RouteRequest, book: ChannelBook, fired: Fired
     if request.remaining_ms < entry.least_life_ms:
         # Too long a life is no reason: the order is made for `most_expiry_s` (services/lives.py).
         return "expiry_too_short"
-    reason = _not_known(entry, request, book) or _capped(entry, amount_fen, book)
-    if reason is not None:
-        return reason
+    if entry.asks_more:
+        reason = _not_known(entry, request, book) or _capped(entry, amount_fen, book)
+        if reason is not None:
+            return reason
     if entry.windows and any(window.covers(now_ms) for window in entry.windows):
         return "maintenance"
     return "rule_only" if fired.only & ~entry.bits else None

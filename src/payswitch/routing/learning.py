@@ -12,7 +12,7 @@ from typing import Final
 from payswitch.routing.health import Health, Line, Priors, Suspense, keep_few
 from payswitch.routing.overlay import SCOPED_STATES, Overlay
 from payswitch.routing.policy import Scoring
-from payswitch.routing.rates import Key, SegmentRates, shifted
+from payswitch.routing.rates import Key, SegmentRates, chance_within
 from payswitch.routing.segments import Segments
 
 _WELL: Final = 0.98
@@ -138,9 +138,8 @@ def _explanations(health: Health, line: Line, keys: tuple[Key, ...], *, failed: 
 
 def _luck(line: Line, keys: tuple[Key, ...], priors: Priors, at_ms: int, scoring: Scoring) -> float:
     """The ordinary chance that a create fails here."""
-    rate = line.creation.mean(priors.creation, at_ms, scoring)
-    shift = SegmentRates.shift(line.segments.creation, keys, at_ms, scoring)
-    return min(max(1.0 - (shifted(rate, shift) if shift else rate), _LEAST_LUCK), 0.9)
+    chance, _ = chance_within(line.creation, line.segments.creation, keys, priors.creation, at_ms, scoring)
+    return min(max(1.0 - chance, _LEAST_LUCK), 0.9)
 
 
 def _chance(line: Line, at_ms: int, scoring: Scoring, priors: Priors) -> float:

@@ -10,6 +10,7 @@ import msgspec
 
 from payswitch.domain.channel import Product
 from payswitch.routing.health import Health, Line
+from payswitch.routing.latency import LatencyMemory
 from payswitch.routing.overlay import SCOPED_STATES, Overlay
 from payswitch.routing.rates import Cell, DecayedRate, Key
 
@@ -44,7 +45,7 @@ class LineMemory(msgspec.Struct, frozen=True, kw_only=True):
     conversion: Rate
     silence: Rate
     payer_side: int
-    latency: tuple[float, float, float, int, int | None, float, float, int]
+    latency: LatencyMemory
     delay: tuple[float, float]
     overlay: OverlayMemory
     scopes: tuple[OverlayMemory, ...]
@@ -81,7 +82,7 @@ def restore_memory(health: Health, memory: RouterMemory) -> None:
 
 
 def _line(line: Line) -> LineMemory:
-    latency, arrivals = line.latency, line.arrivals
+    arrivals = line.arrivals
     return LineMemory(
         channel_id=line.channel_id,
         product=line.product,
@@ -90,10 +91,7 @@ def _line(line: Line) -> LineMemory:
         conversion=_rate(line.conversion),
         silence=_rate(line.silence),
         payer_side=line.payer_side,
-        latency=(
-            latency.weight, latency.log_mean, latency.log_var, latency.at_ms, latency.limit_ms, latency.log_now,
-            latency.log_usual, latency.calls,
-        ),
+        latency=line.latency.remembered(),
         delay=(arrivals.delay_ms, arrivals.weight),
         overlay=_overlay(("", ""), line.overlay),
         scopes=tuple(_overlay(key, scope) for key, scope in line.scopes.items()),
@@ -106,9 +104,7 @@ def _restore_line(line: Line, one: LineMemory) -> None:
     line.creation, line.completion = DecayedRate(*one.creation), DecayedRate(*one.completion)
     line.conversion, line.silence = DecayedRate(*one.conversion), DecayedRate(*one.silence)
     line.payer_side = one.payer_side
-    latency = line.latency
-    (latency.weight, latency.log_mean, latency.log_var, latency.at_ms, latency.limit_ms) = one.latency[:5]
-    (latency.log_now, latency.log_usual, latency.calls) = one.latency[5:]
+    line.latency.restore(one.latency)
     line.arrivals.delay_ms, line.arrivals.weight = one.delay
     line.overlay.restore(one.overlay.odds, one.overlay.at_ms)
     line.scopes = {(scope.kind, scope.value): _scope(scope) for scope in one.scopes}

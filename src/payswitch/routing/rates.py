@@ -37,15 +37,9 @@ class DecayedRate:
 
     def mean(self, prior: float, at_ms: int, scoring: Scoring) -> float:
         """Estimate with the prior, 0..1."""
-        return self.mean_and_weight(prior, at_ms, scoring)[0]
-
-    def mean_and_weight(self, prior: float, at_ms: int, scoring: Scoring) -> tuple[float, float]:
-        """Estimate with the prior, and the number of outcomes that both together weigh."""
-        age_ms = at_ms - self.at_ms  # `_fade` written out: this runs twice per candidate of every decision
-        fade = exp(-age_ms / (scoring.time_constant_s * 1_000)) if age_ms > 0 else 1.0
+        fade = self._fade(at_ms, scoring)
         weight = scoring.prior_calls
-        total = self.trials * fade + weight
-        return (self.good * fade + weight * prior) / total, total
+        return (self.good * fade + weight * prior) / (self.trials * fade + weight)
 
     def counts(self, at_ms: int, scoring: Scoring) -> tuple[float, float]:
         """(good, trials) as far as they are remembered."""
@@ -65,12 +59,6 @@ def logit(rate: float) -> float:
     """Log odds of a rate."""
     rate = min(max(rate, _SURE), 1 - _SURE)
     return log(rate / (1 - rate))
-
-
-def shifted(rate: float, shift: float) -> float:
-    """The rate moved by so much on the scale of log odds: near 0 or 1 it takes more to move."""
-    better = rate * exp(shift)
-    return better / (1 - rate + better)
 
 
 @dataclass(slots=True)
@@ -99,10 +87,6 @@ class Cell:
         pooled = (self.good + weight * whole) / (self.trials + weight)
         shift = logit(pooled) - logit(whole)
         self.shift = shift if abs(shift) > _SAME else 0.0
-
-    def shift_at(self, now_ms: int, scoring: Scoring) -> float:
-        """On the scale of log odds; what is old lapses."""
-        return self.shift * self._fade(now_ms, scoring) if self.shift else 0.0
 
     def _fade(self, at_ms: int, scoring: Scoring) -> float:
         age_ms = at_ms - self.at_ms
@@ -142,12 +126,29 @@ class SegmentRates:
             cells[key] = cell  # moved to the end: the first one is the one not met for longest
             cell.add(success, at_ms, whole, scoring, share)
 
-    @staticmethod
-    def shift(cells: dict[Key, Cell], keys: tuple[Key, ...], now_ms: int, scoring: Scoring) -> float:
-        """What all the segments of a payment add, on the scale of log odds."""
-        total = 0.0
+
+def chance_within(
+    rate: DecayedRate, cells: dict[Key, Cell], keys: tuple[Key, ...], prior: float, now_ms: int, scoring: Scoring
+) -> tuple[float, float]:
+    """(chance of one stage for a payment in these segments, the number of outcomes that the channel's own weighs):
+
+    z = logit(channel) + sum over segments of (logit(segment) - logit(channel)). What is old lapses.
+    """
+    # `mean` and `_fade` written out: this is half of the time of a decision
+    age_ms = now_ms - rate.at_ms
+    fade = exp(-age_ms / (scoring.time_constant_s * 1_000)) if age_ms > 0 else 1.0
+    weight = scoring.prior_calls
+    total = rate.trials * fade + weight
+    chance = (rate.good * fade + weight * prior) / total
+    if cells:
+        shift = 0.0
         for key in keys:
             cell = cells.get(key)
             if cell is not None and cell.shift:
-                total += cell.shift_at(now_ms, scoring)
-        return total
+                age_ms = now_ms - cell.at_ms
+                fade = exp(-age_ms / (scoring.segment_time_constant_s * 1_000)) if age_ms > 0 else 1.0
+                shift += cell.shift * fade
+        if shift:
+            better = chance * exp(shift)
+            chance = better / (1 - chance + better)
+    return chance, total
