@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from math import sqrt
+from math import exp, sqrt
 
 import msgspec
 
 from payswitch.routing.health import Health, Line, Priors
 from payswitch.routing.policy import Scoring
-from payswitch.routing.rates import Key, chance_within
+from payswitch.routing.rates import Key, shifted
 
 
 class Belief(msgspec.Struct, gc=False):
@@ -36,22 +36,34 @@ def believe(
     server_created: bool = True,
 ) -> Belief:
     """z = logit(channel) + sum over segments of (logit(segment) - logit(channel)), per stage; then the overlays."""
-    segments = line.segments
-    completion, n_completion = chance_within(
-        line.completion, segments.completion, keys, priors.completion, now_ms, scoring
-    )
+    # `DecayedRate.mean_and_weight` written out twice: a decision asks this of every candidate
+    fade_ms, prior_calls = scoring.time_constant_s * 1_000, scoring.prior_calls
+    rate = line.completion
+    age_ms = now_ms - rate.at_ms
+    fade = exp(-age_ms / fade_ms) if age_ms > 0 else 1.0
+    n_completion = rate.trials * fade + prior_calls
+    completion = (rate.good * fade + prior_calls * priors.completion) / n_completion
     creation, n_creation = 1.0, 1.0
     if server_created:
-        creation, n_creation = chance_within(line.creation, segments.creation, keys, priors.creation, now_ms, scoring)
+        rate = line.creation
+        age_ms = now_ms - rate.at_ms
+        fade = exp(-age_ms / fade_ms) if age_ms > 0 else 1.0
+        n_creation = rate.trials * fade + prior_calls
+        creation = (rate.good * fade + prior_calls * priors.creation) / n_creation
+    if keys:
+        creation_shift, completion_shift = line.segments.shifts(keys, now_ms, scoring)
+        completion = shifted(completion, completion_shift)
+        if server_created:
+            creation = shifted(creation, creation_shift)
     overlay = line.overlay
     up, left = overlay.odds[0], 1.0
     if up < overlay.states.usually_up:
-        up, _, _, left = overlay.left_at(now_ms)
+        up, left = overlay.left_at(now_ms)
     if line.scopes:
         for key in keys:
             scope = line.scopes.get(key)
             if scope is not None:
-                scope_up, _, _, scope_left = scope.left_at(now_ms)
+                scope_up, scope_left = scope.left_at(now_ms)
                 up, left = up * scope_up, left * scope_left
     ordinary = creation * completion
     of_creation = completion * completion * creation * (1 - creation) / (n_creation + 1)
@@ -66,4 +78,4 @@ def believe(
 def issuer_left(health: Health, bank: str, now_ms: int) -> float:
     """What a bank in trouble leaves of every channel's chance: the same everywhere, so no ranking hangs on it."""
     issuer = health.issuers.get(bank) if bank else None
-    return 1.0 if issuer is None else issuer.left_at(now_ms)[3]
+    return 1.0 if issuer is None else issuer.left_at(now_ms)[1]

@@ -27,9 +27,9 @@ class Entry:
     """One channel x product as laid out: everything about it that no payment changes."""
 
     __slots__ = (
-        "asks_more", "base_reasons", "bits", "channel_id", "daily_cap_fen", "fee_bp", "key",
+        "base_reasons", "bits", "channel_id", "daily_cap_fen", "fee_bp", "key",
         "least_life_ms", "line", "max_fen", "method", "min_fen", "monthly_cap_fen", "needs_agreement",
-        "needs_buyer_id", "needs_openid", "on_request", "position", "product", "push", "server_created",
+        "needs_buyer_id", "needs_openid", "on_request", "plain", "position", "product", "push", "server_created",
         "shares_channel", "shops", "siblings", "tier_rank", "upfront", "upstream", "windows",
     )  # fmt: skip
 
@@ -62,16 +62,16 @@ class Entry:
         self.shares_channel = False
         """Other products of its channel fit the same screen."""
         self.windows: tuple[Window, ...] = ()
-        self.asks_more = (
-            capability.needs_openid
-            or capability.needs_buyer_id
-            or capability.needs_agreement
-            or channel.daily_cap_fen is not None
-            or channel.monthly_cap_fen is not None
-        )
-        """Whether anything but amount and time has to be known. Most products ask for nothing, at every decision."""
+        self.plain = False
+        """Whether only its limits and the payment's own wishes can speak against it: most products ask for nothing."""
         self.siblings: tuple[Line, ...] = ()
         """For a locally signed product, which has no create call that could fail: the account's other lines."""
+
+    def asks_nothing(self) -> bool:
+        """See `plain`: neither of the customer nor of the shop, of the day's takings or of the hour."""
+        of_customer = self.needs_openid or self.needs_buyer_id or self.needs_agreement or self.upfront
+        capped = self.daily_cap_fen is not None or self.monthly_cap_fen is not None
+        return not (of_customer or capped or self.shops or self.windows)
 
 
 def _no_limit(limit_fen: int | None) -> int:
@@ -96,7 +96,7 @@ def tier_of(channel: Channel, tiers: Iterable[Tier]) -> Tier:
 class Layout:
     """The entries of one merchant in one environment, and the exclusions that hold for every payment there."""
 
-    __slots__ = ("book", "entries", "excluded", "total_windows")
+    __slots__ = ("book", "entries", "excluded", "plain_from_fen", "plain_life_ms", "plain_to_fen")
 
     def __init__(
         self,
@@ -129,8 +129,20 @@ class Layout:
                 )
                 if not capability.server_created:
                     entry.siblings = tuple(_server_lines(channel, book, health))
+                entry.plain = entry.asks_nothing()
                 self.entries.append(entry)
         self.excluded = tuple(excluded)
+        plain = [entry for entry in self.entries if entry.plain]
+        self.plain_from_fen = max((entry.min_fen for entry in plain), default=0)
+        self.plain_to_fen = min((entry.max_fen for entry in plain), default=_NO_LIMIT)
+        self.plain_life_ms = max((entry.least_life_ms for entry in plain), default=0)
+
+    def plain_take(self, request: RouteRequest, fired: Fired) -> bool:
+        """Whether every plain entry takes this payment: an ordinary one within the limits of all. They need not be
+        asked one by one then."""
+        ordinary = not (is_narrowed(request) or fired.only)
+        within = self.plain_from_fen <= request.amount_fen <= self.plain_to_fen
+        return ordinary and within and request.remaining_ms >= self.plain_life_ms
 
     def fits(self, book: ChannelBook) -> bool:
         """Whether it was laid out for the same channels: then it can be used again."""
@@ -175,21 +187,15 @@ def _server_lines(channel: Channel, book: ChannelBook, health: Health) -> list[L
 
 
 def is_narrowed(request: RouteRequest) -> bool:
-    """Whether the payment says which methods or products it may be paid by."""
-    return bool(request.methods or request.products or request.refused_methods)
+    """Whether the payment says by what it may be paid: by which methods or products, or with a consent at hand."""
+    return bool(request.methods or request.products or request.refused_methods or request.consent)
 
 
-def why_not(
-    entry: Entry, request: RouteRequest, book: ChannelBook, fired: Fired, now_ms: int, narrowed: bool
-) -> str | None:
-    """The first reason why this payment must not go there, or None. Never about health: that is the breaker's word.
-
-    `narrowed`: `is_narrowed(request)`, asked once for all entries.
-    """
-    if narrowed or entry.shops or entry.upfront is not request.consent:
-        reason = _not_asked_for(entry, request)
-        if reason is not None:
-            return reason
+def why_not(entry: Entry, request: RouteRequest, book: ChannelBook, fired: Fired, now_ms: int) -> str | None:
+    """The first reason why this payment must not go there, or None. Never about health: that is the breaker's word."""
+    reason = _not_asked_for(entry, request)
+    if reason is not None:
+        return reason
     amount_fen = request.amount_fen
     if amount_fen < entry.min_fen:
         return "amount_too_small"
@@ -198,12 +204,12 @@ def why_not(
     if request.remaining_ms < entry.least_life_ms:
         # Too long a life is no reason: the order is made for `most_expiry_s` (services/lives.py).
         return "expiry_too_short"
-    if entry.asks_more:
+    if not entry.plain:
         reason = _not_known(entry, request, book) or _capped(entry, amount_fen, book)
         if reason is not None:
             return reason
-    if entry.windows and any(window.covers(now_ms) for window in entry.windows):
-        return "maintenance"
+        if any(window.covers(now_ms) for window in entry.windows):
+            return "maintenance"
     return "rule_only" if fired.only & ~entry.bits else None
 
 

@@ -12,20 +12,21 @@ from payswitch.domain.channel import Product
 from payswitch.routing.health import Health, Line
 from payswitch.routing.latency import LatencyMemory
 from payswitch.routing.overlay import SCOPED_STATES, Overlay
-from payswitch.routing.rates import Cell, DecayedRate, Key
+from payswitch.routing.rates import Cell, DecayedRate, Key, SegmentRates
 
 Rate = tuple[float, float, int]
 """(good, trials, at_ms) as `DecayedRate` keeps them."""
 
 
-class CellMemory(msgspec.Struct, frozen=True):
+CellMemory = tuple[float, float, float, int, int]
+"""(good, trials, shift, at_ms, well_ms) as `Cell` keeps them."""
+
+
+class SegmentMemory(msgspec.Struct, frozen=True):
     kind: str
     value: str
-    good: float
-    trials: float
-    shift: float
-    at_ms: int
-    well_ms: int
+    creation: CellMemory
+    completion: CellMemory
 
 
 class OverlayMemory(msgspec.Struct, frozen=True):
@@ -49,8 +50,7 @@ class LineMemory(msgspec.Struct, frozen=True, kw_only=True):
     delay: tuple[float, float]
     overlay: OverlayMemory
     scopes: tuple[OverlayMemory, ...]
-    creation_cells: tuple[CellMemory, ...]
-    completion_cells: tuple[CellMemory, ...]
+    segments: tuple[SegmentMemory, ...]
 
 
 class RouterMemory(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,8 +95,10 @@ def _line(line: Line) -> LineMemory:
         delay=(arrivals.delay_ms, arrivals.weight),
         overlay=_overlay(("", ""), line.overlay),
         scopes=tuple(_overlay(key, scope) for key, scope in line.scopes.items()),
-        creation_cells=_cells(line.segments.creation),
-        completion_cells=_cells(line.segments.completion),
+        segments=tuple(
+            SegmentMemory(*key, _cell(segment.creation), _cell(segment.completion))
+            for key, segment in line.segments.met.items()
+        ),
     )  # fmt: skip
 
 
@@ -108,8 +110,10 @@ def _restore_line(line: Line, one: LineMemory) -> None:
     line.arrivals.delay_ms, line.arrivals.weight = one.delay
     line.overlay.restore(one.overlay.odds, one.overlay.at_ms)
     line.scopes = {(scope.kind, scope.value): _scope(scope) for scope in one.scopes}
-    line.segments.creation = _cells_back(one.creation_cells)
-    line.segments.completion = _cells_back(one.completion_cells)
+    line.segments = SegmentRates()
+    for known in one.segments:
+        segment = line.segments.meet((known.kind, known.value))
+        segment.creation, segment.completion = Cell(*known.creation), Cell(*known.completion)
 
 
 def _rate(rate: DecayedRate) -> Rate:
@@ -126,9 +130,5 @@ def _scope(one: OverlayMemory) -> Overlay:
     return scope
 
 
-def _cells(cells: dict[Key, Cell]) -> tuple[CellMemory, ...]:
-    return tuple(CellMemory(*key, c.good, c.trials, c.shift, c.at_ms, c.well_ms) for key, c in cells.items())
-
-
-def _cells_back(cells: tuple[CellMemory, ...]) -> dict[Key, Cell]:
-    return {(c.kind, c.value): Cell(c.good, c.trials, c.shift, c.at_ms, c.well_ms) for c in cells}
+def _cell(cell: Cell) -> CellMemory:
+    return cell.good, cell.trials, cell.shift, cell.at_ms, cell.well_ms

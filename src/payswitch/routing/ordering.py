@@ -17,7 +17,7 @@ from payswitch.routing.profile import Fired
 from payswitch.routing.rates import Key
 from payswitch.routing.request import RouteRequest
 from payswitch.routing.scoring import expected_margin_fen, sick_estimate
-from payswitch.routing.split import Share
+from payswitch.routing.split import Share, unit
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -154,16 +154,19 @@ def take_turns(ordered: list[Ranked], first: Ranked) -> list[Ranked]:
     stays behind.
     """
     used = {first.entry.upstream: 1}
-    rest: list[tuple[int, bool, int, int, Ranked]] = []
+    most = len(ordered)
+    rest: list[tuple[int, int, Ranked]] = []
     for n, candidate in enumerate(ordered):
         if candidate is first:
             continue
         upstream = candidate.entry.upstream
         turn = used.get(upstream, 0)
         used[upstream] = turn + 1
-        rest.append((candidate.behind, candidate.behind_upstream, turn, n, candidate))
+        # what stands behind, then the turn, as one number: no turn is as large as `most`
+        place = (2 * candidate.behind + candidate.behind_upstream) * most + turn
+        rest.append((place, n, candidate))
     rest.sort()  # `n` tells any two apart: the candidates themselves are never compared
-    return [first, *(item[4] for item in rest)]
+    return [first, *(candidate for _, _, candidate in rest)]
 
 
 _MAY_OVERTURN: Final = 2.0
@@ -182,10 +185,10 @@ class SplitGroup:
         self.explorers = [c for c in safe if c is not self.warm and c.entry.push]
         """Push only: an unknown answer of a pull product costs far more than it teaches."""
 
-    def take(self, share: Share, point: float) -> Ranked:
-        """Who takes this share; `point` in [0, 1) picks among the explorers."""
+    def take(self, share: Share, salt: str) -> Ranked:
+        """Who takes this share; the salt picks among the explorers."""
         if share is Share.EXPLORE and self.explorers:
-            return self.explorers[int(point * len(self.explorers))]
+            return self.explorers[int(unit(salt, "explore") * len(self.explorers))]
         return self.warm if share is Share.WARM and self.warm is not None else self.best
 
     def propensities(self, shares: Mapping[Share, float]) -> dict[Ranked, float]:

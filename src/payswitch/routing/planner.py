@@ -13,7 +13,7 @@ from payswitch.domain.channel import Environment, Method
 from payswitch.domain.outcome import OutcomeKind
 from payswitch.routing.belief import issuer_left
 from payswitch.routing.breaker import Standing
-from payswitch.routing.eligibility import Layout, is_narrowed, why_not
+from payswitch.routing.eligibility import Layout, why_not
 from payswitch.routing.health import Health
 from payswitch.routing.hearing import hear_call, hear_end, hear_exposed
 from payswitch.routing.learned_caps import CapMemory
@@ -183,11 +183,11 @@ class Router:
     def _sort_out(self, request: RouteRequest, book: ChannelBook, fired: Fired, now_ms: int) -> Pool:
         layout = self._layout(request, book)
         pool = Pool(layout.excluded)
-        narrowed = is_narrowed(request)
+        plain_take = layout.plain_take(request, fired)
         refused = self._risks.of(request.shop_id, request.customer.customer_id, now_ms)
         caps = self._caps if self._caps.has_bars else None
         for entry in layout.entries:
-            reason = why_not(entry, request, book, fired, now_ms, narrowed)
+            reason = None if plain_take and entry.plain else why_not(entry, request, book, fired, now_ms)
             if reason is None and refused is not None and refused.covers(entry.upstream, entry.method):
                 reason = "customer_risk"
             if reason is not None:
@@ -262,7 +262,7 @@ class Router:
         own_salt, share = recorded_share(salt)
         if share is None or share not in shares:
             share = self._ledger.draw(asked.request.merchant_id, own_salt, shares, fired.split_rule)
-        chosen = group.take(share, unit(own_salt, "explore"))
+        chosen = group.take(share, own_salt)
         choice = Choice(take_turns(ordered, chosen), f"{own_salt}{SEPARATOR}{share.value}")
         choice.propensities = group.propensities(shares)
         choice.notes[chosen] = (f"split:{share.value}", *_split_by(fired))

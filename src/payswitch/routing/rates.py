@@ -8,7 +8,7 @@ from typing import Final
 
 from payswitch.routing.policy import Scoring
 
-_CELLS_MOST: Final = 1_024
+_SEGMENTS_MOST: Final = 1_024
 """Segments kept per channel x product; the one not met for longest gives way. China has some 300 banks."""
 _SAME: Final = 0.005
 """Differences below this are none: most segments are as their channel, and then they cost nothing."""
@@ -37,9 +37,15 @@ class DecayedRate:
 
     def mean(self, prior: float, at_ms: int, scoring: Scoring) -> float:
         """Estimate with the prior, 0..1."""
-        fade = self._fade(at_ms, scoring)
+        return self.mean_and_weight(prior, at_ms, scoring)[0]
+
+    def mean_and_weight(self, prior: float, at_ms: int, scoring: Scoring) -> tuple[float, float]:
+        """Estimate with the prior, and the number of outcomes that both together weigh."""
+        age_ms = at_ms - self.at_ms  # `_fade` written out: this runs twice per candidate of every decision
+        fade = exp(-age_ms / (scoring.time_constant_s * 1_000)) if age_ms > 0 else 1.0
         weight = scoring.prior_calls
-        return (self.good * fade + weight * prior) / (self.trials * fade + weight)
+        total = self.trials * fade + weight
+        return (self.good * fade + weight * prior) / total, total
 
     def counts(self, at_ms: int, scoring: Scoring) -> tuple[float, float]:
         """(good, trials) as far as they are remembered."""
@@ -63,7 +69,7 @@ def logit(rate: float) -> float:
 
 @dataclass(slots=True)
 class Cell:
-    """One segment of one channel x product: how much better or worse it does than the whole, per stage.
+    """One segment of one channel x product at one stage: how much better or worse it does than the whole.
 
     Pooled: with few outcomes of its own it stands where the channel stands.
     """
@@ -97,58 +103,58 @@ Key = tuple[str, str]
 """(kind, value) of a segment, e.g. ("bank", "ICBC")."""
 
 
-class SegmentRates:
-    """The cells of one channel x product: made when first met, bounded in number."""
+class Segment:
+    """One segment of one channel x product, both stages."""
 
     __slots__ = ("completion", "creation")
 
     def __init__(self) -> None:
-        self.creation: dict[Key, Cell] = {}
-        self.completion: dict[Key, Cell] = {}
+        self.creation = Cell()
+        self.completion = Cell()
 
-    @staticmethod
-    def learn(
-        cells: dict[Key, Cell],
-        keys: tuple[Key, ...],
-        success: bool,
-        at_ms: int,
-        whole: float,
-        scoring: Scoring,
-        share: float,
-    ) -> None:
-        """Count one outcome in each of its segments."""
+
+class SegmentRates:
+    """The segments of one channel x product: made when first met, bounded in number."""
+
+    __slots__ = ("met",)
+
+    def __init__(self) -> None:
+        self.met: dict[Key, Segment] = {}
+        """The one not met for longest comes first."""
+
+    def meet(self, key: Key) -> Segment:
+        """The segment of an outcome that is to be counted."""
+        segment = self.met.pop(key, None)
+        if segment is None:
+            segment = Segment()
+            if len(self.met) >= _SEGMENTS_MOST:
+                del self.met[next(iter(self.met))]
+        self.met[key] = segment
+        return segment
+
+    def shifts(self, keys: tuple[Key, ...], now_ms: int, scoring: Scoring) -> tuple[float, float]:
+        """What all the segments of a payment add to (creation, completion), on the scale of log odds; what is old
+        lapses."""
+        creation = completion = 0.0
+        fade_ms = scoring.segment_time_constant_s * 1_000
         for key in keys:
-            cell = cells.pop(key, None)
-            if cell is None:
-                cell = Cell()
-                if len(cells) >= _CELLS_MOST:
-                    del cells[next(iter(cells))]
-            cells[key] = cell  # moved to the end: the first one is the one not met for longest
-            cell.add(success, at_ms, whole, scoring, share)
+            segment = self.met.get(key)
+            if segment is not None:
+                # `Cell._fade` written out twice: this is asked of every segment of every candidate of a decision
+                cell = segment.creation
+                if cell.shift:
+                    age_ms = now_ms - cell.at_ms
+                    creation += cell.shift * exp(-age_ms / fade_ms) if age_ms > 0 else cell.shift
+                cell = segment.completion
+                if cell.shift:
+                    age_ms = now_ms - cell.at_ms
+                    completion += cell.shift * exp(-age_ms / fade_ms) if age_ms > 0 else cell.shift
+        return creation, completion
 
 
-def chance_within(
-    rate: DecayedRate, cells: dict[Key, Cell], keys: tuple[Key, ...], prior: float, now_ms: int, scoring: Scoring
-) -> tuple[float, float]:
-    """(chance of one stage for a payment in these segments, the number of outcomes that the channel's own weighs):
-
-    z = logit(channel) + sum over segments of (logit(segment) - logit(channel)). What is old lapses.
-    """
-    # `mean` and `_fade` written out: this is half of the time of a decision
-    age_ms = now_ms - rate.at_ms
-    fade = exp(-age_ms / (scoring.time_constant_s * 1_000)) if age_ms > 0 else 1.0
-    weight = scoring.prior_calls
-    total = rate.trials * fade + weight
-    chance = (rate.good * fade + weight * prior) / total
-    if cells:
-        shift = 0.0
-        for key in keys:
-            cell = cells.get(key)
-            if cell is not None and cell.shift:
-                age_ms = now_ms - cell.at_ms
-                fade = exp(-age_ms / (scoring.segment_time_constant_s * 1_000)) if age_ms > 0 else 1.0
-                shift += cell.shift * fade
-        if shift:
-            better = chance * exp(shift)
-            chance = better / (1 - chance + better)
-    return chance, total
+def shifted(rate: float, shift: float) -> float:
+    """The rate moved by so much on the scale of log odds: near 0 or 1 it takes more to move."""
+    if not shift:
+        return rate
+    better = rate * exp(shift)
+    return better / (1 - rate + better)
