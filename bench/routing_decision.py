@@ -202,13 +202,13 @@ def measured(contestants: dict[str, Contestant], decisions: int, rounds: int) ->
     return times
 
 
-def memory_kib(make: Callable[[], object]) -> float:
+def made_with_memory(make: Callable[[], Contestant]) -> tuple[Contestant, float]:
+    """(the contestant, what it keeps in KiB before its first decision)."""
     tracemalloc.start()
-    kept = make()
+    made = make()
     used = tracemalloc.get_traced_memory()[0]
     tracemalloc.stop()
-    del kept
-    return used / 1_024
+    return made, used / 1_024
 
 
 def contestants_for(channels: int, rules: int, segments: int, only: str) -> dict[str, Callable[[], Contestant]]:
@@ -239,21 +239,27 @@ def main() -> None:
     parser.add_argument("--case", help="CHANNELS,RULES,SEGMENTS instead of all sizes")
     options = parser.parse_args()
     cases = [tuple(map(int, options.case.split(",")))] if options.case else CASES
-    table = Table("channels", "rules", "segments", "who", "median us", "p99 us", "p99 cpu us", "KiB", "of ours")
+    table = Table(
+        "channels", "rules", "segments", "who", "median us", "p99 us", "cpu median", "cpu p99", "KiB", "of ours"
+    )
     for channels, rules, segments in cases:
         makers = contestants_for(channels, rules, segments, options.only)
-        kib = {name: memory_kib(make) for name, make in makers.items()}
+        made = {name: made_with_memory(make) for name, make in makers.items()}
         decisions = options.decisions if channels <= 100 else options.decisions // 10
-        times = measured({name: make() for name, make in makers.items()}, decisions, options.rounds)
+        times = measured({name: contestant for name, (contestant, _) in made.items()}, decisions, options.rounds)
         own = statistics.median(next(iter(times.values())).wall)
         for name, found in times.items():
-            median = statistics.median(found.wall)
-            wall, processor = (statistics.quantiles(of, n=100)[98] for of in (found.wall, found.processor))
+            median, p99 = _median_and_p99(found.wall)
+            figures = [*_median_and_p99(found.processor), made[name][1]]
             table.add_row(
-                f"{channels:,}", f"{rules:,}", f"{segments:,}", name, f"{median:.1f}", f"{wall:.1f}",
-                f"{processor:.1f}", f"{kib[name]:,.0f}", f"x {median / own:.2f}",
+                f"{channels:,}", f"{rules:,}", f"{segments:,}", name, f"{median:.1f}", f"{p99:.1f}",
+                *(f"{figure:,.0f}" for figure in figures), f"x {median / own:.2f}",
             )  # fmt: skip
-    Console().print(table)
+    Console(width=120).print(table)
+
+
+def _median_and_p99(times: list[float]) -> tuple[float, float]:
+    return statistics.median(times), statistics.quantiles(times, n=100)[98]
 
 
 if __name__ == "__main__":
