@@ -157,7 +157,12 @@ class Router:
 
     def health_snapshot(self, now_ms: int) -> list[ChannelHealth]:
         """Every channel x product that was ever laid out or observed, for the live page."""
-        return take_snapshot(self._health, self._policy, now_ms)
+        return take_snapshot(self._health, self._judging, now_ms)
+
+    def _judging(self, channel_id: str) -> Policy:
+        """The policy by which a channel is judged."""
+        del channel_id  # one policy for all
+        return self._policy
 
     def _note(self, move: BreakerMove | None) -> None:
         if move is not None:
