@@ -30,7 +30,7 @@ def test_idle_time_alone_is_no_reason_to_think_less_of_a_channel() -> None:
     overlay = Overlay(LINE_STATES, NIGHT_MS)
     for _ in range(50):
         overlay.weigh(LINE_STATES.created)
-    assert overlay.left_at(NIGHT_MS + 3_600_000)[1:] == (1.0, 1.0, 1.0)
+    assert overlay.left_at(NIGHT_MS + 3_600_000) == (overlay.up, 1.0)
 
 
 def test_a_payment_stands_in_one_segment_of_each_kind() -> None:

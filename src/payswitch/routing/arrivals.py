@@ -45,6 +45,7 @@ _REFUSALS: Final = 0.05
 _STEEPEST: Final = 30.0
 _LEAST: Final = 1e-9
 _DARK: Final = 0.9
+_SURELY_UP: Final = 0.9
 DARK: Final = (2, 3)
 """The states in which next to nothing is paid."""
 
@@ -182,7 +183,7 @@ class Arrivals:
             cohort.up = odds[0]
             if number < len(self._cohorts) - COHORTS_MOST:
                 self._odds, self._since_ms = odds, at_ms
-            if now_ms > self.last_paid_ms > 0:
+            if now_ms > self.last_paid_ms:
                 due += law.chance * cohort.shown * (arrived - self.delay.share_by(self.last_paid_ms - at_ms))
         while len(self._cohorts) > COHORTS_MOST:
             self._cohorts.popleft()
@@ -286,6 +287,9 @@ class Law:
         return [value / total for value in weighed]
 
     def ordinary_share(self, odds: list[float], *, paid: bool) -> float:
-        """How far one end says something about ordinary days, when these are the odds."""
+        """How far one end says something about ordinary days, when these are the odds. In all likelihood up: fully. What
+        turns out otherwise is taken back, and to doubt every refusal a little would flatter the channel."""
+        if odds[0] > _SURELY_UP:
+            return 1.0
         likely = self.paid if paid else self.refused
         return odds[0] * likely[0] / sum(map(_times, odds, likely))

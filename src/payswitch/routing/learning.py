@@ -12,7 +12,7 @@ from typing import Final
 from payswitch.routing.health import Health, Line, Priors, Suspense, keep_few
 from payswitch.routing.overlay import SCOPED_STATES, Overlay
 from payswitch.routing.policy import Scoring
-from payswitch.routing.rates import Key, SegmentRates, shifted
+from payswitch.routing.rates import Key, shifted
 from payswitch.routing.segments import Segments
 
 _WELL: Final = 0.98
@@ -120,7 +120,8 @@ def _learn_completion(
     line.completion.add(paid, at_ms, scoring, share)
     health.all_completion.add(paid, at_ms, scoring, share)
     whole = line.completion.mean(priors.completion, at_ms, scoring)
-    SegmentRates.learn(line.segments.completion, keys, paid, at_ms, whole, scoring, share)
+    for key in keys:
+        line.segments.meet(key).completion.add(paid, at_ms, whole, scoring, share)
 
 
 def _watch_arrivals(health: Health, line: Line, at_ms: int, scoring: Scoring) -> None:
@@ -145,8 +146,8 @@ def _explanations(health: Health, line: Line, keys: tuple[Key, ...], *, failed: 
         if overlay is None and failed:
             keep_few(line.scopes)
             overlay = line.scopes[key] = Overlay(SCOPED_STATES, at_ms)
-            cell = line.segments.creation.get(key)
-            overlay.was_well(cell.well_ms if cell else 0)
+            met = line.segments.met.get(key)
+            overlay.was_well(met.creation.well_ms if met else 0)
         if overlay is not None:
             found.append(overlay)
     bank = next((value for kind, value in keys if kind == "bank"), "")
@@ -162,9 +163,9 @@ def _explanations(health: Health, line: Line, keys: tuple[Key, ...], *, failed: 
 
 def _luck(line: Line, keys: tuple[Key, ...], priors: Priors, at_ms: int, scoring: Scoring) -> float:
     """The ordinary chance that a create fails here."""
-    rate = line.creation.mean(priors.creation, at_ms, scoring)
-    shift = SegmentRates.shift(line.segments.creation, keys, at_ms, scoring)
-    return min(max(1.0 - (shifted(rate, shift) if shift else rate), _LEAST_LUCK), 0.9)
+    shift, _ = line.segments.shifts(keys, at_ms, scoring)
+    rate = shifted(line.creation.mean(priors.creation, at_ms, scoring), shift)
+    return min(max(1.0 - rate, _LEAST_LUCK), 0.9)
 
 
 def _ordinary(overlays: list[Overlay]) -> float:
@@ -209,7 +210,8 @@ def _count(
     line.creation.add(success, at_ms, scoring, share)
     health.all_creation.add(success, at_ms, scoring, share)
     whole = line.creation.mean(priors.creation, at_ms, scoring)
-    SegmentRates.learn(line.segments.creation, keys, success, at_ms, whole, scoring, share)
+    for key in keys:
+        line.segments.meet(key).creation.add(success, at_ms, whole, scoring, share)
 
 
 def _drop_well(health: Health, line: Line, keys: tuple[Key, ...]) -> None:

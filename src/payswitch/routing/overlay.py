@@ -96,15 +96,19 @@ class Overlay:
         calm = self.odds[0] >= self.states.usually_up or now_ms <= self.at_ms
         return self.odds[0] if calm else self._odds_at(now_ms)[0]
 
-    def left_at(self, now_ms: int) -> tuple[float, float, float, float]:
-        """(up, created, paid, both) at this moment; changes nothing. A calm overlay takes nothing away: idle time alone
-        is no reason to think less of a channel."""
-        if self.odds[0] >= self.states.usually_up:
-            return self.odds[0], 1.0, 1.0, 1.0
+    def left_at(self, now_ms: int) -> tuple[float, float]:
+        """(up, what is left of creation and completion together) at this moment; changes nothing. A calm overlay takes
+        nothing away: idle time alone is no reason to think less of a channel."""
+        states = self.states
+        if self.odds[0] >= states.usually_up:
+            return self.odds[0], 1.0
         if now_ms <= self.at_ms:
-            return self.odds[0], self.created, self.paid, self.both
-        odds, states = self._odds_at(now_ms), self.states
-        return (odds[0], *_left(odds, states))
+            return self.odds[0], self.both
+        odds = self._odds_at(now_ms)
+        both = 0.0
+        for value, made, finished in zip(odds, states.created, states.paid, strict=True):
+            both += value * made * finished
+        return odds[0], both
 
     def weigh(self, likelihoods: Sequence[float]) -> None:
         """Take in one piece of evidence: how well each state foretold what was seen."""
