@@ -17,7 +17,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import NullPool, create_engine
 
-from payswitch.storage import managed_channels, outbox, policies, schema, write_statements
+from payswitch.storage import books_schema, managed_channels, outbox, policies, schema, write_statements
 from payswitch.storage import read_statements as reads
 from payswitch.storage.errors import SchemaMismatch, integrity_error
 from payswitch.storage.migrations.upgrade import HEAD, alembic_config, stored_revision, upgrade
@@ -49,7 +49,7 @@ def test_not_even_a_check_an_index_condition_or_a_trigger_differs(migrated: Path
     schema.metadata.create_all(engine)
 
     assert definitions(migrated) == definitions(created)
-    assert set(schema.TRIGGERS) <= set(definitions(migrated))
+    assert set(schema.TRIGGERS + books_schema.TRIGGERS) <= set(definitions(migrated))
 
 
 def definitions(path: Path) -> dict[str, list[str]]:
@@ -126,6 +126,7 @@ def test_a_second_start_does_not_even_load_alembic(migrated: Path) -> None:
         (schema.decisions, write_statements.DECISION),
         (schema.incidents, write_statements.INCIDENT),
         (schema.idempotency, write_statements.IDEMPOTENCY),
+        (books_schema.transfers, write_statements.TRANSFER),
         (schema.managed_channels, managed_channels.MANAGED_CHANNEL),
         (schema.channel_credentials, managed_channels.CREDENTIAL),
         (schema.channel_audit, managed_channels.AUDIT_ENTRY),
@@ -181,7 +182,7 @@ def test_no_read_scans_a_table_or_sorts_a_history(migrated: Path, statement: Pre
 def test_every_constraint_has_a_name_that_is_used_once() -> None:
     names = [str(c.name) for table in schema.metadata.tables.values() for c in table.constraints]
     names += [str(index.name) for table in schema.metadata.tables.values() for index in table.indexes]
-    names += schema.TRIGGERS
+    names += schema.TRIGGERS + books_schema.TRIGGERS
 
     assert "None" not in names
     assert len(names) == len(set(names))

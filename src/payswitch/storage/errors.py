@@ -6,7 +6,8 @@ import re
 import sqlite3
 
 from payswitch.domain.changes import StorageUnavailable, UniqueViolation
-from payswitch.storage.schema import TRIGGERS, unique_columns
+from payswitch.storage import books_schema, schema
+from payswitch.storage.schema import unique_columns
 
 _UNIQUE = re.compile(r"UNIQUE constraint failed: (?P<what>.+)")
 _CHECK = re.compile(r"CHECK constraint failed: (?P<name>\w+)")
@@ -14,6 +15,7 @@ _NOT_NULL = re.compile(r"NOT NULL constraint failed: (?P<column>[\w.]+)")
 _INDEX = re.compile(r"index '(?P<name>\w+)'")
 
 _UNIQUE_COLUMNS = unique_columns()
+_TRIGGERS = frozenset(schema.TRIGGERS + books_schema.TRIGGERS)
 
 
 class InvariantViolation(AssertionError):
@@ -54,7 +56,7 @@ def integrity_error(error: sqlite3.IntegrityError) -> UniqueViolation | Invarian
         return InvariantViolation("not_null", match["column"])
     if "FOREIGN KEY" in message:
         return InvariantViolation("foreign_key", "a row refers to one that does not exist")
-    if message in TRIGGERS:
+    if message in _TRIGGERS:
         return InvariantViolation(message)
     return InvariantViolation("integrity", message)
 

@@ -11,15 +11,17 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from payswitch.domain.agreement import Agreement, AgreementState
+from payswitch.domain.audit import AuditReport
 from payswitch.domain.changes import Changes, IdempotencyRecord, StorageUnavailable
 from payswitch.domain.channel import Channel
 from payswitch.domain.events import Event
+from payswitch.domain.ledger import Transfer
 from payswitch.domain.managed_channel import AuditEntry, ChannelChange, ManagedChannel, SealedCredential
 from payswitch.domain.payment import Attempt, Decision, Incident, Payment, PaymentFile, PaymentState, Refund, Shop
 from payswitch.domain.policy_record import PolicyActivation, PolicyChange, PolicyScope, PolicyVersion, ResolvedPolicy
 from payswitch.domain.recorded_decision import RecordedDecision
 from payswitch.kit.clock import Clock
-from payswitch.storage import agreements, audit, directory, managed_channels, outbox, policies
+from payswitch.storage import agreements, audit, auditor, directory, ledger, managed_channels, outbox, policies
 from payswitch.storage import read_statements as reads
 from payswitch.storage.codec import RowCodec
 from payswitch.storage.connections import connect_reader, connect_writer, create_private
@@ -369,6 +371,20 @@ class SqliteStore:
     async def counts(self) -> audit.Counts:
         """The whole database counted in one snapshot. Reads everything: for audits and reports."""
         return await self._read().run_snapshot(audit.count_all)
+
+    async def audit(self, *, now_ms: int, since_ms: int = 0, in_time: bool = True) -> AuditReport:
+        """Every invariant, in one snapshot: of what was touched since then and is alive; 0: of everything."""
+        return await self._read().run_snapshot(
+            lambda cursor: auditor.audit(cursor, now_ms=now_ms, since_ms=since_ms, in_time=in_time)
+        )
+
+    async def ledger_balances(self) -> Mapping[str, int]:
+        """Debits minus credits by account. Reads the whole ledger: for audits and reports."""
+        return await self._read().run(ledger.balances)
+
+    async def transfers_of(self, payment_id: str) -> Sequence[Transfer]:
+        """What the ledger has about one payment."""
+        return self._rows(ledger.TRANSFER, ledger.TRANSFERS_OF, payment_id=payment_id)
 
     # --- inside ------------------------------------------------------------------------------------------------
 

@@ -10,8 +10,9 @@ from sqlalchemy import Table, bindparam, select
 
 from payswitch.domain.changes import Changes, CommitConflict, IdempotencyRecord
 from payswitch.domain.events import Event
+from payswitch.domain.ledger import Transfer
 from payswitch.domain.payment import Attempt, Decision, Incident, Payment, Refund
-from payswitch.storage import schema
+from payswitch.storage import books_schema, schema
 from payswitch.storage.codec import RowCodec
 from payswitch.storage.errors import InvariantViolation
 from payswitch.storage.prepared import Prepared, PreparedUpdate, prepared_insert
@@ -23,6 +24,7 @@ EVENT: Final = RowCodec(Event)
 DECISION: Final = RowCodec(Decision)
 INCIDENT: Final = RowCodec(Incident)
 IDEMPOTENCY: Final = RowCodec(IdempotencyRecord)
+TRANSFER: Final = RowCodec(Transfer)
 
 _INSERTS: Final[tuple[tuple[str, RowCodec[Any], str], ...]] = tuple(
     (name, codec, prepared_insert(table))
@@ -35,6 +37,7 @@ _INSERTS: Final[tuple[tuple[str, RowCodec[Any], str], ...]] = tuple(
         ("insert_events", EVENT, schema.events),
         ("insert_incidents", INCIDENT, schema.incidents),
         ("idempotency", IDEMPOTENCY, schema.idempotency),
+        ("insert_transfers", TRANSFER, books_schema.transfers),
     )
 )
 
@@ -138,12 +141,13 @@ def _assert_payments_present(changes: Changes) -> None:
     """Whatever belongs to a payment changes only together with it: its version is the guard of every commit."""
     present = {payment.payment_id for payment in changes.insert_payments}
     present.update(payment.payment_id for payment in changes.update_payments)
-    children: tuple[Sequence[Attempt | Refund | Event], ...] = (
+    children: tuple[Sequence[Attempt | Refund | Event | Transfer], ...] = (
         changes.insert_attempts,
         changes.update_attempts,
         changes.insert_refunds,
         changes.update_refunds,
         changes.insert_events,
+        changes.insert_transfers,
     )
     for rows in children:
         for row in rows:
