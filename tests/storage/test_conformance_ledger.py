@@ -9,7 +9,7 @@ from payswitch.domain.changes import Changes, UniqueViolation
 from payswitch.domain.ledger import Transfer, TransferKind
 from payswitch.domain.payment import AttemptState, PaymentState
 from payswitch.storage.errors import InvariantViolation
-from payswitch.storage.sqlite import SqliteStore
+from payswitch.storage.store import DatabaseStore
 
 
 def a_transfer(n: int = 1, **changes: object) -> Transfer:
@@ -56,7 +56,7 @@ def won(n: int = 1, *transfers: Transfer) -> Changes:
     )
 
 
-async def test_balances_are_debits_minus_credits_and_add_up_to_nothing(store: SqliteStore) -> None:
+async def test_balances_are_debits_minus_credits_and_add_up_to_nothing(store: DatabaseStore) -> None:
     await store.commit(won(1, a_transfer(1), fee(1)))
     await store.commit(won(2, a_transfer(2), fee(2)))
 
@@ -70,14 +70,14 @@ async def test_balances_are_debits_minus_credits_and_add_up_to_nothing(store: Sq
     assert sum(balances.values()) == 0
 
 
-async def test_the_transfers_of_a_payment_come_back_as_they_were(store: SqliteStore) -> None:
+async def test_the_transfers_of_a_payment_come_back_as_they_were(store: DatabaseStore) -> None:
     await store.commit(won(1, a_transfer(1), fee(1)))
     await store.commit(won(2, a_transfer(2)))
 
     assert await store.transfers_of("pay_1") == [fee(1), a_transfer(1)]
 
 
-async def test_a_transfer_that_is_there_takes_the_whole_unit_down(store: SqliteStore) -> None:
+async def test_a_transfer_that_is_there_takes_the_whole_unit_down(store: DatabaseStore) -> None:
     await store.commit(won(1, a_transfer(1)))
     again = Changes(update_payments=[a_payment(1, version=2, state=PaymentState.SUCCEEDED, winner_attempt_id="att_1")])
     again.insert_transfers.append(a_transfer(1))
@@ -99,13 +99,13 @@ async def test_a_transfer_that_is_there_takes_the_whole_unit_down(store: SqliteS
         (a_transfer(1, attempt_id="att_9"), "foreign_key"),
     ],
 )
-async def test_no_transfer_moves_nothing_nowhere(store: SqliteStore, transfer: Transfer, constraint: str) -> None:
+async def test_no_transfer_moves_nothing_nowhere(store: DatabaseStore, transfer: Transfer, constraint: str) -> None:
     with pytest.raises(InvariantViolation, match=constraint):
         await store.commit(won(1, transfer))
 
     assert await store.payment_file("pay_1") is None
 
 
-async def test_no_transfer_is_written_without_its_payment(store: SqliteStore) -> None:
+async def test_no_transfer_is_written_without_its_payment(store: DatabaseStore) -> None:
     with pytest.raises(InvariantViolation, match="payment_missing"):
         await store.commit(Changes(insert_transfers=[a_transfer(1)]))

@@ -20,6 +20,7 @@ from payswitch.services import payments, refunds, switching
 from payswitch.services.commands import CreateRefund, SwitchPayment
 from payswitch.services.deliveries import deliver_due
 from payswitch.storage import auditor
+from payswitch.storage.sqlite.running import run_script
 
 BOUGHT, TWICE, GONE, OPEN = "bought", "twice", "gone", "open"
 """The payments of the night, by their out_trade_no."""
@@ -81,7 +82,7 @@ def books(played: tuple[Path, int], tmp_path: Path) -> Iterator[sqlite3.Connecti
 
 
 def audited(books: sqlite3.Connection, now_ms: int, *, since_ms: int = 0) -> AuditReport:
-    return auditor.audit(books.cursor(), now_ms=now_ms, since_ms=since_ms, in_time=True)
+    return run_script(books.cursor(), auditor.audit(now_ms=now_ms, since_ms=since_ms, in_time=True))
 
 
 def test_healthy_books_have_nothing_to_show(books: sqlite3.Connection, played: tuple[Path, int]) -> None:
@@ -237,7 +238,7 @@ def test_what_must_happen_in_time_can_be_left_out(books: sqlite3.Connection, pla
     """A simulation stops the clock and jumps: then these say nothing."""
     books.execute(update("attempts", LONG_AGO, OF_OPEN))
 
-    report = auditor.audit(books.cursor(), now_ms=played[1], since_ms=0, in_time=False)
+    report = run_script(books.cursor(), auditor.audit(now_ms=played[1], since_ms=0, in_time=False))
 
     assert report.violations == ()
     assert report.checks < len(auditor.CHECKS)

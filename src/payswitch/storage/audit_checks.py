@@ -10,7 +10,7 @@ from sqlalchemy import BigInteger, ColumnElement, Select, and_, bindparam, exist
 
 from payswitch.domain.payment import AttemptState, PaymentState, RefundState
 from payswitch.storage.audit_scope import Scope
-from payswitch.storage.schema import attempts, events, incidents, literal, payments, refunds
+from payswitch.storage.schema import attempts, events, fen_sum, incidents, literal, payments, refunds
 
 NOW_MS: Final = bindparam("now_ms", type_=BigInteger)
 MINUTE_MS: Final = 60_000
@@ -43,7 +43,7 @@ PROMISED: Final = refunds.c.state != literal(RefundState.FAILED)
 def refunded_of_attempt(condition: ColumnElement[bool]) -> Any:
     """The sum of an attempt's refunds that meet the condition."""
     return (
-        select(func.coalesce(func.sum(refunds.c.amount_fen), 0))
+        select(fen_sum(refunds.c.amount_fen))
         .where(refunds.c.attempt_id == attempts.c.attempt_id, condition)
         .scalar_subquery()
     )

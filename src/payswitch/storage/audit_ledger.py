@@ -24,8 +24,7 @@ from sqlalchemy import (
 from payswitch.domain.ledger import AccountCode, TransferKind
 from payswitch.storage.audit_checks import PAID, PROMISED, RETURNED, Check, of_attempts, of_refunds
 from payswitch.storage.audit_scope import Scope
-from payswitch.storage.books_schema import transfers
-from payswitch.storage.schema import attempts, literal, payments, refunds
+from payswitch.storage.schema import attempts, fen_sum, literal, payments, refunds, transfers
 
 T = transfers.c
 _K = TransferKind
@@ -46,7 +45,7 @@ def _posted(
     adds, takes = list(add), list(take)
     signed = case((T.kind.in_([literal(kind) for kind in takes]), -T.amount_fen), else_=T.amount_fen) if takes else None
     return (
-        select(func.coalesce(func.sum(T.amount_fen if signed is None else signed), 0))
+        select(fen_sum(T.amount_fen if signed is None else signed))
         .where(T.payment_id == table.c.payment_id, T.transfer_id.in_([_id(kind, item) for kind in (*adds, *takes)]))
         .scalar_subquery()
     )

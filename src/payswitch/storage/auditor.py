@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-import sqlite3
+from collections.abc import Sequence
 from typing import Final
 
 from sqlalchemy import Integer, bindparam, func, select
@@ -16,6 +16,7 @@ from payswitch.storage.audit_payments import PAYMENT_CHECKS
 from payswitch.storage.audit_scope import everything, touched, window_values
 from payswitch.storage.prepared import Prepared
 from payswitch.storage.schema import payments
+from payswitch.storage.scripts import Row, Script, one, rows
 
 CHECKS: Final[tuple[Check, ...]] = tuple(
     sorted(
@@ -38,29 +39,27 @@ def _counted(windowed: bool) -> Prepared:
     return Prepared(select(func.count()).select_from(payments).where(scope(payments.c.payment_id)))
 
 
-def audit(cursor: sqlite3.Cursor, *, now_ms: int, since_ms: int, in_time: bool) -> AuditReport:
-    """All checks in the cursor's open snapshot. `since_ms`: what was touched since then and all that is alive; 0: the
+def audit(*, now_ms: int, since_ms: int, in_time: bool) -> Script[AuditReport]:
+    """All checks, in one snapshot. `since_ms`: what was touched since then and all that is alive; 0: the
     whole database. `in_time`: also those about what must have happened by now."""
     windowed = since_ms > 0
     values = {"now_ms": now_ms, "most": MOST_ROWS + 1, **(window_values(since_ms) if windowed else {})}
     found: list[Violation] = []
     run = [check for check in CHECKS if in_time or not check.in_time]
     for check in run:
-        statement = prepared(check, windowed)
-        rows = cursor.execute(statement.sql, statement.bind(**values)).fetchall()
-        if rows:
-            found.append(_violation(check, rows))
-    statement = _counted(windowed)
-    looked_at = int(cursor.execute(statement.sql, statement.bind(**values)).fetchone()[0])
+        broken = yield from rows(prepared(check, windowed), **values)
+        if broken:
+            found.append(_violation(check, broken))
+    looked_at = yield from one(_counted(windowed), **values)
     return AuditReport(at_ms=now_ms, since_ms=since_ms, payments=looked_at, checks=len(run), violations=tuple(found))
 
 
-def _violation(check: Check, rows: list[tuple[str, ...]]) -> Violation:
+def _violation(check: Check, broken: Sequence[Row]) -> Violation:
     return Violation(
         number=check.number,
         name=check.name,
         title=check.title,
         title_zh=check.title_zh,
-        rows=tuple(" ".join(row) for row in rows[:MOST_ROWS]),
-        more=len(rows) > MOST_ROWS,
+        rows=tuple(" ".join(row) for row in broken[:MOST_ROWS]),
+        more=len(broken) > MOST_ROWS,
     )

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from alembic import context
 
-from payswitch.storage.books_schema import transfers
+from payswitch.storage.schema import metadata
 
 connection = context.config.attributes["connection"]
 # The transaction belongs to the caller, who also holds the write lock: a half-done upgrade is never visible.
-context.configure(
-    connection=connection, target_metadata=transfers.metadata, transactional_ddl=False, render_as_batch=True
-)
+context.configure(connection=connection, target_metadata=metadata, transactional_ddl=False, render_as_batch=True)
 context.run_migrations()

@@ -12,6 +12,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
+from payswitch.storage.migrations.both import ALWAYS, TEXT, guard, partial
+
 revision = "0007"
 down_revision = "0005"
 branch_labels = None
@@ -76,17 +78,14 @@ def upgrade() -> None:
         _text("violations"),
         sa.PrimaryKeyConstraint("audit_id", name="pk_audits"),
     )
-    op.create_index("ix_refunds_returned", "refunds", ["finished_at_ms"], sqlite_where=sa.text("state = 'succeeded'"))
-    op.create_index("ix_incidents_payment", "incidents", ["payment_id"], sqlite_where=sa.text("payment_id IS NOT NULL"))
+    op.create_index("ix_refunds_returned", "refunds", ["finished_at_ms"], **partial("state = 'succeeded'"))
+    op.create_index("ix_incidents_payment", "incidents", ["payment_id"], **partial("payment_id IS NOT NULL"))
     _open_ledger()
-    op.execute(
-        f"CREATE TRIGGER ck_transfer_final BEFORE UPDATE OF {_TRANSFER_COLUMNS} ON transfers WHEN 1 "
-        "BEGIN SELECT RAISE(ABORT, 'ck_transfer_final'); END"
-    )
+    guard("transfers", "ck_transfer_final", _TRANSFER_COLUMNS, ALWAYS)
 
 
 def _text(name: str, *, optional: bool = False) -> sa.Column[str]:
-    return sa.Column(name, sa.Text(), nullable=optional)
+    return sa.Column(name, TEXT, nullable=optional)
 
 
 def _number(name: str, *, optional: bool = False) -> sa.Column[int]:
@@ -127,7 +126,7 @@ def _create_breaks() -> None:
         sa.CheckConstraint("(state = 'resolved') = (resolved_at_ms IS NOT NULL)", name="ck_break_resolved"),
     )
     op.create_index("ix_breaks_found", "breaks", ["merchant_id", "found_at_ms", "break_id"])
-    op.create_index("ix_breaks_open", "breaks", ["channel_id", "day"], sqlite_where=sa.text("state = 'open'"))
+    op.create_index("ix_breaks_open", "breaks", ["channel_id", "day"], **partial("state = 'open'"))
 
 
 def _open_ledger() -> None:

@@ -1,24 +1,17 @@
-"""The tables of the books: the ledger's transfers, and what reconciliations and audits found. See `schema.py`."""
+"""The tables of the books: the ledger's transfers, and what reconciliations and audits found."""
 
 from __future__ import annotations
 
-from sqlalchemy import (
-    CheckConstraint,
-    ForeignKeyConstraint,
-    Index,
-    PrimaryKeyConstraint,
-    Table,
-)
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, PrimaryKeyConstraint, Table
 
 from payswitch.domain.bill import BillKind
 from payswitch.domain.ledger import TransferKind
 from payswitch.domain.payment import RefundState
 from payswitch.domain.reconciliation import BreakKind, BreakState, RunState
-from payswitch.storage.schema import _guard as guard
-from payswitch.storage.schema import _number as number
-from payswitch.storage.schema import _one_of as one_of
-from payswitch.storage.schema import _text as text
-from payswitch.storage.schema import incidents, literal, metadata, refunds
+from payswitch.storage.schema.columns import literal, metadata, number, one_of, partial_index, text
+from payswitch.storage.schema.guards import never_changed
+from payswitch.storage.schema.payments import refunds
+from payswitch.storage.schema.records import incidents
 
 transfers = Table(
     "transfers",
@@ -109,23 +102,23 @@ breaks = Table(
     CheckConstraint("(state = 'resolved') = (resolved_at_ms IS NOT NULL)", name="ck_break_resolved"),
 )
 Index("ix_breaks_found", breaks.c.merchant_id, breaks.c.found_at_ms, breaks.c.break_id)
-Index(
+partial_index(
     "ix_breaks_open",
     breaks.c.channel_id,
     breaks.c.day,
-    sqlite_where=breaks.c.state == literal(BreakState.OPEN),
+    where=breaks.c.state == literal(BreakState.OPEN),
 )
 
-Index(
+partial_index(
     "ix_refunds_returned",
     refunds.c.finished_at_ms,
-    sqlite_where=refunds.c.state == literal(RefundState.SUCCEEDED),
+    where=refunds.c.state == literal(RefundState.SUCCEEDED),
 )
 
-Index(
+partial_index(
     "ix_incidents_payment",
     incidents.c.payment_id,
-    sqlite_where=incidents.c.payment_id.is_not(None),
+    where=incidents.c.payment_id.is_not(None),
 )
 
 audits = Table(
@@ -140,6 +133,4 @@ audits = Table(
     PrimaryKeyConstraint("audit_id", name="pk_audits"),
 )
 
-TRIGGERS: tuple[str, ...] = (
-    guard(transfers, "ck_transfer_final", ", ".join(column.name for column in transfers.columns), "1"),
-)
+never_changed(transfers, "ck_transfer_final")
