@@ -90,6 +90,7 @@ class App:
             operators=operators_by_key(settings.operators),
             desk=self.desk,
             policy_desk=self.policy_desk,
+            books=self.store,
             board=self.board,
         )
         self.worker = Worker(self.ctx)

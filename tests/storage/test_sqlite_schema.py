@@ -17,7 +17,15 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import NullPool, create_engine
 
-from payswitch.storage import managed_channels, outbox, policies, schema, write_statements
+from payswitch.storage import (
+    audit_records,
+    bill_statements,
+    managed_channels,
+    outbox,
+    policies,
+    schema,
+    write_statements,
+)
 from payswitch.storage import read_statements as reads
 from payswitch.storage.errors import SchemaMismatch
 from payswitch.storage.migrations.upgrade import HEAD, alembic_config, stored_revision, upgrade
@@ -128,6 +136,10 @@ def test_a_second_start_does_not_even_load_alembic(migrated: Path) -> None:
         (schema.incidents, write_statements.INCIDENT),
         (schema.idempotency, write_statements.IDEMPOTENCY),
         (schema.transfers, write_statements.TRANSFER),
+        (schema.bill_marks, bill_statements.MARK),
+        (schema.bill_runs, bill_statements.RUN),
+        (schema.breaks, bill_statements.BREAK),
+        (schema.audits, audit_records.AUDIT),
         (schema.managed_channels, managed_channels.MANAGED_CHANNEL),
         (schema.channel_credentials, managed_channels.CREDENTIAL),
         (schema.channel_audit, managed_channels.AUDIT_ENTRY),

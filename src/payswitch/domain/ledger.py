@@ -236,6 +236,29 @@ def _back(refund: Refund, attempt: Attempt, kind: TransferKind, debit: str, cred
     )
 
 
+def fee_correction(
+    attempt: Attempt, refund: Refund | None, *, more_fen: int, number: int, at_ms: int
+) -> Transfer | None:
+    """The bill says that the channel kept so much more (negative: less) of a payment, or of a refund. `number` counts
+    the corrections of this item, from 1. None: there is nothing to correct."""
+    if more_fen == 0:
+        return None
+    fees, clearing = account(AccountCode.FEES, attempt.channel_id), account(AccountCode.CLEARING, attempt.channel_id)
+    item_id = attempt.attempt_id if refund is None else refund.refund_id
+    return Transfer(
+        transfer_id=f"{TransferKind.FEE_BILLED.value}:{item_id}:{number}",
+        kind=TransferKind.FEE_BILLED,
+        debit=fees if more_fen > 0 else clearing,
+        credit=clearing if more_fen > 0 else fees,
+        amount_fen=abs(more_fen),
+        channel_id=attempt.channel_id,
+        payment_id=attempt.payment_id,
+        attempt_id=attempt.attempt_id,
+        refund_id=None if refund is None else refund.refund_id,
+        at_ms=at_ms,
+    )
+
+
 def position_of(file: PaymentFile) -> dict[str, int]:
     """What the accounts must say about a payment, from its state alone and by other arithmetic: debits minus credits
     by account, fees left out. The audit's second opinion on `transfers_of`; zero balances are missing."""

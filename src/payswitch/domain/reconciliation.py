@@ -8,6 +8,7 @@ from hashlib import sha256
 import msgspec
 
 from payswitch.domain.bill import BillKind
+from payswitch.domain.ledger import Transfer
 
 
 class BreakKind(StrEnum):
@@ -132,7 +133,11 @@ class BillRun(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Billed(msgspec.Struct, frozen=True, kw_only=True):
-    """What one commit of a reconciliation writes: lines that were understood, together with what follows from them."""
+    """What one commit of a reconciliation writes: lines that were understood, with all that follows from them."""
 
     marks: list[BillMark] = []
     breaks: list[Break] = []
+    transfers: list[Transfer] = []
+    """Fees, corrected by the bill."""
+    settled: list[Break] = []
+    """Breaks that are over: resolved, as they shall stand."""
