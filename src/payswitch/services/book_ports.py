@@ -52,9 +52,9 @@ class BookStore(Protocol):
     async def breaks_of_day(self, channel_id: str, day: str) -> Sequence[Break]: ...
 
     async def list_breaks(
-        self, merchant_id: str, *, only_open: bool, before: str | None, limit: int
+        self, merchant_id: str, *, only_open: bool, place: tuple[int, str] | None, limit: int
     ) -> Sequence[Break]:
-        """Newest first. `before` is a break id."""
+        """Newest first. `place`: when and what was found last of the page before."""
         ...
 
     async def break_of(self, break_id: str) -> Break | None: ...

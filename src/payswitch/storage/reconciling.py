@@ -11,8 +11,7 @@ from payswitch.domain.ledger import TransferKind
 from payswitch.domain.payment import Attempt, Refund
 from payswitch.domain.reconciliation import RESOLVED_BY_US, Billed, BillRun, Break, BreakState
 from payswitch.storage import bill_statements as sql
-from payswitch.storage.codec import RowCodec
-from payswitch.storage.scripts import Script, first, row_or_none, rows, write
+from payswitch.storage.scripts import Script, decoded, first, row_or_none, rows, write
 from payswitch.storage.write_statements import ATTEMPT, REFUND, TRANSFER
 
 
@@ -115,16 +114,9 @@ def missing(
     return paid, back
 
 
-def break_page(merchant_id: str, only_open: bool, before: str | None, limit: int) -> Script[list[Break]]:
-    """Newest first, after the break `before`; nothing when that one is not this merchant's."""
+def break_page(merchant_id: str, only_open: bool, place: tuple[int, str] | None, limit: int) -> Script[list[Break]]:
+    """Newest first; `place`: when and what was found last of the page before."""
     given: dict[str, object] = {"merchant_id": merchant_id, "limit": limit}
-    if before is not None:
-        place = yield from row_or_none(sql.BREAK, sql.BREAK_BY_ID, break_id=before)
-        if place is None or place.merchant_id != merchant_id:
-            return []
-        given |= {"place_ms": place.found_at_ms, "place_id": place.break_id}
-    return (yield from _decoded(sql.BREAK, only_open, before is not None, given))
-
-
-def _decoded(codec: RowCodec[Break], only_open: bool, after: bool, given: dict[str, object]) -> Script[list[Break]]:
-    return [codec.decode(row) for row in (yield from rows(sql.LIST_BREAKS[only_open, after], **given))]
+    if place is not None:
+        given |= {"place_ms": place[0], "place_id": place[1]}
+    return (yield from decoded(sql.BREAK, sql.LIST_BREAKS[only_open, place is not None], **given))

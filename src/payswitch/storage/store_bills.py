@@ -45,9 +45,9 @@ class BillStore(ScriptRunner):
         return await self.read(decoded(sql.BREAK, sql.BREAKS_OF_DAY, channel_id=channel_id, day=day))
 
     async def list_breaks(
-        self, merchant_id: str, *, only_open: bool, before: str | None, limit: int
+        self, merchant_id: str, *, only_open: bool, place: tuple[int, str] | None, limit: int
     ) -> Sequence[Break]:
-        return await self.read(reconciling.break_page(merchant_id, only_open, before, limit), snapshot=True)
+        return await self.read(reconciling.break_page(merchant_id, only_open, place, limit))
 
     async def break_of(self, break_id: str) -> Break | None:
         return await self._row(sql.BREAK, sql.BREAK_BY_ID, break_id=break_id)

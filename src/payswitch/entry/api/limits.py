@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from payswitch.domain.channel import Product
 from payswitch.entry.api.inputs import ApplyAgreementInput, ConfirmAgreementInput, CreatePaymentInput
 from payswitch.entry.api.rules import Address, Items, Notes, OneOf, Rule, Text, Whole
+from payswitch.services.bills import ReconcileDay, ResolveBreak
 from payswitch.services.channel_commands import CreateChannel, RotateCredentials, UpdateChannel
 from payswitch.services.commands import ConfirmPayment, CreateRefund, OpenApplePaySession
 from payswitch.services.policy_commands import (
@@ -133,6 +134,13 @@ RULES: Mapping[type, Mapping[str, Rule]] = {
             "must be the payment token as JSON text in one line",
             "须为单行 JSON 格式的支付令牌",
         ),
+    },
+    ReconcileDay: {
+        "date": _text(10, 10, "[0-9]{4}-[0-9]{2}-[0-9]{2}", "a Beijing date, 2026-11-11", "北京日期，如 2026-11-11"),
+        "channel_id": _number(),
+    },
+    ResolveBreak: {
+        "note": _text(1, 500, VISIBLE, "1 to 500 characters, not only blanks", "1 到 500 个字符，不能只有空白")
     },
     OpenApplePaySession: {
         "validation_url": _url(),
