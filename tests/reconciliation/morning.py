@@ -151,6 +151,5 @@ async def morning(folder: Path) -> AsyncIterator[Morning]:
     async with night(folder) as switch:
         for channel_id, fake in list(switch.directory.clients.items()):
             switch.directory.clients[channel_id] = BillingChannel(channel_id, switch.clock, closing=fake.closing)
-        switch.ctx.books = switch.store
         switch.clock.advance(ms=EVENING_MS - switch.clock.now_ms())
         yield Morning(switch)

@@ -24,9 +24,7 @@ def break_the_books(tonight: Night) -> None:
 
 
 async def test_the_books_are_looked_at_every_hour_and_each_day_from_the_beginning(tonight: Night) -> None:
-    tonight.ctx.books = tonight.store
     await tonight.pays((await tonight.order()).file.attempts[0])
-    tonight.ctx.sender = tonight.shop
 
     assert await audit_due(tonight.ctx) == 1
     assert await audit_due(tonight.ctx) == 0
@@ -46,7 +44,6 @@ async def test_the_books_are_looked_at_every_hour_and_each_day_from_the_beginnin
 
 
 async def test_a_violation_is_an_incident_with_the_rows_told_once(tonight: Night) -> None:
-    tonight.ctx.books = tonight.store
     attempt = (await tonight.order()).file.attempts[0]
     await tonight.pays(attempt)
     await audit_due(tonight.ctx)
@@ -65,7 +62,6 @@ async def test_a_violation_is_an_incident_with_the_rows_told_once(tonight: Night
 
 
 async def test_after_a_restart_the_same_violation_is_not_told_again(tonight: Night) -> None:
-    tonight.ctx.books = tonight.store
     await tonight.pays((await tonight.order()).file.attempts[0])
     break_the_books(tonight)
     await audit_due(tonight.ctx)

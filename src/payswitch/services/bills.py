@@ -9,10 +9,10 @@ from msgspec.structs import replace
 
 from payswitch.domain.changes import CommitConflict
 from payswitch.domain.channel import Channel
-from payswitch.domain.errors import INVALID_REQUEST, NOT_FOUND, WRONG_STATE, PaySwitchError
+from payswitch.domain.errors import NO_BILLS, NOT_FOUND, WRONG_STATE, PaySwitchError
 from payswitch.domain.operator import Operator
 from payswitch.domain.reconciliation import BillRun, Break, BreakState
-from payswitch.kit.clock import beijing_date, beijing_midnight_ms
+from payswitch.kit.clock import beijing_midnight_ms
 from payswitch.services.book_ports import BookStore
 from payswitch.services.context import Context
 from payswitch.services.reconciliation import bill_source, reconcile
@@ -50,12 +50,7 @@ async def reconcile_day(ctx: Context, operator: Operator | None, command: Reconc
         source = bill_source(ctx, channel)
         if source is None:
             if command.channel_id is not None:
-                raise PaySwitchError(
-                    INVALID_REQUEST,
-                    f"connector {channel.connector} has no bills",
-                    f"连接器 {channel.connector} 没有对账单",
-                    errors=[{"field": "channel_id", "message": "this channel has no bills / 该渠道没有对账单"}],
-                )
+                raise _no_bills(f"connector {channel.connector} has no bills", f"连接器 {channel.connector} 没有对账单")
             continue
         run = await reconcile(ctx, books, channel, source, command.date)
         breaks = await books.breaks_of_day(channel.channel_id, command.date)
@@ -64,23 +59,19 @@ async def reconcile_day(ctx: Context, operator: Operator | None, command: Reconc
 
 
 def _check_date(ctx: Context, date: str) -> None:
+    """Raises `no_bills` for a day from which none can be."""
     try:
         start_ms = beijing_midnight_ms(date)
-    except ValueError:
-        start_ms = None
-    if start_ms is None or beijing_date(start_ms) != date:
-        raise _bad_date("a Beijing date, 2026-11-11", "北京日期，如 2026-11-11")
+    except (ValueError, OverflowError):
+        raise _no_bills("the date must be a Beijing date, 2026-11-11", "日期须为北京日期，如 2026-11-11") from None
     if start_ms > ctx.clock.now_ms():
-        raise _bad_date("not in the future", "不得晚于今天")
+        raise _no_bills(f"{date} has not begun yet", f"{date} 尚未开始")
+    if start_ms < 0:
+        raise _no_bills(f"no channel has bills of {date}", f"没有任何渠道有 {date} 的对账单")
 
 
-def _bad_date(wanted: str, wanted_zh: str) -> PaySwitchError:
-    return PaySwitchError(
-        INVALID_REQUEST,
-        f"date must be {wanted}",
-        f"date 须为{wanted_zh}",
-        errors=[{"field": "date", "message": f"must be {wanted} / 须为{wanted_zh}"}],
-    )
+def _no_bills(why: str, why_zh: str) -> PaySwitchError:
+    return PaySwitchError(NO_BILLS, why, why_zh)
 
 
 def _channels(ctx: Context, operator: Operator | None, channel_id: str | None) -> list[Channel]:

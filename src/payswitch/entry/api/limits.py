@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from payswitch.domain.channel import Product
 from payswitch.entry.api.inputs import ApplyAgreementInput, ConfirmAgreementInput, CreatePaymentInput
-from payswitch.entry.api.rules import Address, Items, Notes, OneOf, Rule, Text, Whole
+from payswitch.entry.api.rules import Address, Day, Items, Notes, OneOf, Rule, Text, Whole
 from payswitch.services.bills import ReconcileDay, ResolveBreak
 from payswitch.services.channel_commands import CreateChannel, RotateCredentials, UpdateChannel
 from payswitch.services.commands import ConfirmPayment, CreateRefund, OpenApplePaySession
@@ -136,7 +136,7 @@ RULES: Mapping[type, Mapping[str, Rule]] = {
         ),
     },
     ReconcileDay: {
-        "date": _text(10, 10, "[0-9]{4}-[0-9]{2}-[0-9]{2}", "a Beijing date, 2026-11-11", "北京日期，如 2026-11-11"),
+        "date": Day(),
         "channel_id": _number(),
     },
     ResolveBreak: {

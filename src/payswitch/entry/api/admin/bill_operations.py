@@ -93,7 +93,7 @@ BILL_OPERATIONS: tuple[Operation[AdminCall], ...] = (
         title_zh="立即下载某日对账单并核对；可重复执行",
         body=ReconcileDay,
         answer=views.ReconciledView,
-        problems=(kinds.NOT_FOUND,),
+        problems=(kinds.NOT_FOUND, kinds.NO_BILLS),
     ),
     Operation(
         name="listBreaks",
