@@ -11,8 +11,9 @@ from sqlalchemy import NullPool, create_engine
 from tests.storage.test_sqlite_auditor import audited, played
 
 from payswitch.domain.ledger import TransferKind
-from payswitch.storage.migrations.upgrade import alembic_config, stored_revision, upgrade
+from payswitch.storage.migrations.upgrade import alembic_config
 from payswitch.storage.sqlite.connections import connect_reader
+from payswitch.storage.sqlite.upgrading import stored_revision, upgrade
 
 __all__ = ["played"]
 

@@ -2,32 +2,40 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
 from payswitch.domain.audit import AuditReport
-from payswitch.domain.changes import StorageUnavailable
+from payswitch.kit.clock import SystemClock
 from payswitch.storage import auditor
+from payswitch.storage.addresses import is_postgres, shown
+from payswitch.storage.databases import make_store, schema_state
 from payswitch.storage.errors import SchemaMismatch
-from payswitch.storage.migrations.upgrade import HEAD, stored_revision
-from payswitch.storage.sqlite.connections import connect_reader
-from payswitch.storage.sqlite.errors import unavailable
-from payswitch.storage.sqlite.running import run_script
 
 
-def audit_database(path: Path, *, now_ms: int, since_ms: int) -> AuditReport:
-    """All checks in one snapshot of the file. Raises StorageUnavailable, or SchemaMismatch for a file of another
-    version: its service must be started once, which brings it up to date."""
-    if not path.is_file():
-        raise StorageUnavailable(f"{path}: there is no such file / 文件不存在")
+async def audit_database(database: str, *, now_ms: int, since_ms: int) -> AuditReport:
+    """All checks in one snapshot. Raises StorageUnavailable, or SchemaMismatch for a schema of another version."""
+    state = await schema_state(database)
+    if state.stored != state.needed:
+        raise SchemaMismatch(
+            f"{shown(database)} has schema {state.stored or 'none'}, this version needs {state.needed}: "
+            "run `payswitch db upgrade` / 请先运行 payswitch db upgrade"
+        )
+    if not is_postgres(database):
+        return await asyncio.to_thread(_audit_file, Path(database), now_ms, since_ms)
+    async with make_store(database, clock=SystemClock()) as store:
+        return await store.audit(now_ms=now_ms, since_ms=since_ms)
+
+
+def _audit_file(path: Path, now_ms: int, since_ms: int) -> AuditReport:
+    """Beside a service that holds the file's lock: a reader needs none."""
+    from payswitch.storage.sqlite.connections import connect_reader
+    from payswitch.storage.sqlite.errors import unavailable
+    from payswitch.storage.sqlite.running import run_script
+
     try:
-        revision = stored_revision(path)
-        if revision != HEAD:
-            raise SchemaMismatch(
-                f"{path} has schema {revision or 'none'}, this version needs {HEAD}: start the service once / "
-                "数据库版本不符，请先启动一次服务"
-            )
         with closing(connect_reader(path)) as connection:
             cursor = connection.cursor()
             cursor.execute("BEGIN")

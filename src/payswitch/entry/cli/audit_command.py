@@ -13,7 +13,7 @@ from rich.markup import escape
 from payswitch.domain.audit import AuditReport
 from payswitch.domain.changes import StorageUnavailable
 from payswitch.entry.cli.channel_commands import load_or_fail
-from payswitch.entry.cli.terminal import CANNOT_RUN, LOSS, fail
+from payswitch.entry.cli.terminal import CANNOT_RUN, LOSS, fail, run_async
 from payswitch.kit.clock import SystemClock, iso_utc
 from payswitch.storage.errors import SchemaMismatch
 from payswitch.storage.reading import audit_database
@@ -27,7 +27,7 @@ def run(*, config: Path, since_hours: float | None, as_json: bool) -> None:
     now_ms = SystemClock().now_ms()
     since_ms = 0 if since_hours is None else max(1, now_ms - int(since_hours * HOUR_MS))
     try:
-        report = audit_database(settings.database_path, now_ms=now_ms, since_ms=since_ms)
+        report = run_async(lambda: audit_database(settings.database, now_ms=now_ms, since_ms=since_ms))
     except (StorageUnavailable, SchemaMismatch) as error:
         fail(CANNOT_RUN, "the database cannot be read / 无法读取数据库", [str(error)])
     if as_json:
