@@ -95,6 +95,7 @@ class App:
             operators=operators_by_key(settings.operators),
             desk=self.desk,
             policy_desk=self.policy_desk,
+            books=self.store,
             board=self.board,
         )
         self.worker = Worker(self.ctx)
@@ -236,12 +237,24 @@ async def reencrypt(settings: Settings) -> int:
     Needs the database for itself: the service must be stopped. Raises SettingsError, StartProblem for a database that
     is in use, SealBroken (nothing is changed then).
     """
-    app = build(settings)
+    async with without_service(settings) as app:
+        return await reseal_all(app.desk)
+
+
+@asynccontextmanager
+async def without_service(settings: Settings, *, clock: Clock | None = None) -> AsyncIterator[App]:
+    """Everything ready to work, and nothing that works by itself: for commands that need the database for themselves.
+
+    Raises SettingsError, StartProblem for a database that is in use.
+    """
+    app = build(settings, clock=clock)
     await take_database(app)
     try:
         await app.store.open()
-        return await reseal_all(app.desk)
+        await app.transport.open()
+        yield app
     finally:
+        await app.transport.aclose()
         await app.store.aclose()
 
 

@@ -450,6 +450,7 @@ async def wired(
         directory=directory,
         router=desk.book,
         policy_desk=desk,
+        books=store,
         sender=shop,
         feed=feed,
         clock=clock,

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from payswitch.domain.changes import Changes
 from payswitch.domain.events import Event
+from payswitch.domain.ledger import position_of
 from payswitch.domain.payment import Attempt, AttemptState, PaymentFile, PaymentState, Refund, RefundState
 from payswitch.storage.sqlite import SqliteStore
 from tests.services.fate import Fate
@@ -130,6 +131,23 @@ class Books:
             self._compare_events(file)
         counts = await store.counts()
         assert counts.broken_payments == counts.broken_refunds == 0
+        report = await store.audit(now_ms=self._fate.clock.now_ms())
+        assert report.clean, report.violations
+        assert await self._booked(store) == self._position(), "the ledger and the states"
+
+    async def _booked(self, store: SqliteStore) -> Mapping[str, int]:
+        """The ledger without the channels' fees, which the states know nothing of."""
+        balances = Counter(await store.ledger_balances())
+        assert sum(balances.values()) == 0, "debits and credits"
+        for account in [name for name in balances if name.startswith("fees/")]:
+            balances[account.replace("fees/", "clearing/")] += balances.pop(account)
+        return {account: fen for account, fen in balances.items() if fen}
+
+    def _position(self) -> Mapping[str, int]:
+        position: Counter[str] = Counter()
+        for file in self.seen.values():
+            position.update(position_of(file))
+        return {account: fen for account, fen in position.items() if fen}
 
     def _compare_events(self, file: PaymentFile) -> None:
         heard = self._heard.get(file.payment.payment_id, [])

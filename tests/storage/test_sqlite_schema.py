@@ -18,7 +18,14 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import NullPool, create_engine
 from tests.storage.statements import quick_reads
 
-from payswitch.storage import managed_channels, policies, schema, write_statements
+from payswitch.storage import (
+    audit_records,
+    bill_statements,
+    managed_channels,
+    policies,
+    schema,
+    write_statements,
+)
 from payswitch.storage.errors import SchemaMismatch
 from payswitch.storage.migrations.upgrade import HEAD, alembic_config
 from payswitch.storage.prepared import Prepared
@@ -128,6 +135,11 @@ def test_a_second_start_does_not_even_load_alembic(migrated: Path) -> None:
         (schema.decisions, write_statements.DECISION),
         (schema.incidents, write_statements.INCIDENT),
         (schema.idempotency, write_statements.IDEMPOTENCY),
+        (schema.transfers, write_statements.TRANSFER),
+        (schema.bill_marks, bill_statements.MARK),
+        (schema.bill_runs, bill_statements.RUN),
+        (schema.breaks, bill_statements.BREAK),
+        (schema.audits, audit_records.AUDIT),
         (schema.managed_channels, managed_channels.MANAGED_CHANNEL),
         (schema.channel_credentials, managed_channels.CREDENTIAL),
         (schema.channel_audit, managed_channels.AUDIT_ENTRY),

@@ -9,6 +9,7 @@ from sqlalchemy import Text, bindparam, select
 
 from payswitch.domain.changes import Changes, CommitConflict, IdempotencyRecord
 from payswitch.domain.events import Event
+from payswitch.domain.ledger import Transfer
 from payswitch.domain.payment import Attempt, Decision, Incident, Payment, Refund
 from payswitch.storage import schema
 from payswitch.storage.codec import RowCodec
@@ -23,6 +24,7 @@ EVENT: Final = RowCodec(Event)
 DECISION: Final = RowCodec(Decision)
 INCIDENT: Final = RowCodec(Incident)
 IDEMPOTENCY: Final = RowCodec(IdempotencyRecord)
+TRANSFER: Final = RowCodec(Transfer)
 
 _INSERTS: Final[tuple[tuple[str, RowCodec[Any], PreparedInsert], ...]] = tuple(
     (name, codec, PreparedInsert(table))
@@ -35,6 +37,7 @@ _INSERTS: Final[tuple[tuple[str, RowCodec[Any], PreparedInsert], ...]] = tuple(
         ("insert_events", EVENT, schema.events),
         ("insert_incidents", INCIDENT, schema.incidents),
         ("idempotency", IDEMPOTENCY, schema.idempotency),
+        ("insert_transfers", TRANSFER, schema.transfers),
     )
 )
 
@@ -143,12 +146,13 @@ def _present(changes: Changes) -> frozenset[str]:
 
 def _assert_payments_present(changes: Changes, present: frozenset[str]) -> None:
     """Whatever belongs to a payment changes only together with it: its version is the guard of every commit."""
-    children: tuple[Sequence[Attempt | Refund | Event], ...] = (
+    children: tuple[Sequence[Attempt | Refund | Event | Transfer], ...] = (
         changes.insert_attempts,
         changes.update_attempts,
         changes.insert_refunds,
         changes.update_refunds,
         changes.insert_events,
+        changes.insert_transfers,
     )
     for rows in children:
         for row in rows:

@@ -7,6 +7,7 @@ what `UniqueViolation` and `InvariantViolation` report. The migrations must lead
 both databases).
 """
 
+from payswitch.storage.schema.books import audits, bill_marks, bill_runs, breaks, transfers
 from payswitch.storage.schema.channels import channel_audit, channel_credentials, channels, managed_channels
 from payswitch.storage.schema.columns import fen_sum, literal, literals, metadata
 from payswitch.storage.schema.guards import GUARDS
@@ -26,6 +27,10 @@ __all__ = [
     "agreements",
     "api_keys",
     "attempts",
+    "audits",
+    "bill_marks",
+    "bill_runs",
+    "breaks",
     "channel_audit",
     "channel_credentials",
     "channels",
@@ -44,4 +49,5 @@ __all__ = [
     "refunds",
     "resolved_policies",
     "shops",
+    "transfers",
 ]
