@@ -40,7 +40,6 @@ from payswitch.domain.exchange import (
 from payswitch.domain.outcome import Outcome, OutcomeKind
 from payswitch.domain.payment import Attempt, PaymentFile, Shop
 from payswitch.kit.certificates import CertificateEnd
-from payswitch.kit.clock import ManualClock
 from payswitch.kit.ids import SeededIds
 from payswitch.routing.policy import Policy, Split
 from payswitch.routing.policy_book import PolicyBook
@@ -49,7 +48,7 @@ from payswitch.services.commands import CreatePayment, PaymentAnswer
 from payswitch.services.context import Context
 from payswitch.services.policy_desk import PolicyDesk, owners
 from payswitch.services.timings import Timings
-from payswitch.storage.sqlite import SqliteStore
+from tests.services.passing_time import BusyStore, PassingClock
 
 SHOP = Shop(shop_id="shop-1", merchant_id="m-1", name="小店", notify_url="https://shop.example/events")
 
@@ -80,7 +79,7 @@ class FakeChannel:
     still pays back with `refunds_when_silent`: the cruel kinds of timeout.
     """
 
-    def __init__(self, channel_id: str, clock: ManualClock, *, closing: Closing = Closing.YES) -> None:
+    def __init__(self, channel_id: str, clock: PassingClock, *, closing: Closing = Closing.YES) -> None:
         self.channel_id = channel_id
         self.clock = clock
         self.closing = closing
@@ -120,16 +119,21 @@ class FakeChannel:
         self.clock.advance(ms=timeout_ms)
         return SILENT
 
+    async def _silence(self, timeout_ms: int) -> CreateAnswer:
+        await self.clock.take(timeout_ms)
+        return CreateAnswer(outcome=SILENT)
+
     async def create(self, order: CreateOrder, timeout_ms: int) -> CreateAnswer:
         number = order.channel_order_no
         self.calls.append(("create", number))
         if self.silent:
             if self.creates_when_silent:
                 self.orders[number] = Order(order.amount_fen)
-            return CreateAnswer(outcome=self._hang(timeout_ms))
+            return await self._silence(timeout_ms)
         if self.latency_ms > timeout_ms:
-            return CreateAnswer(outcome=self._hang(timeout_ms))
-        self.clock.advance(ms=self.latency_ms)
+            return await self._silence(timeout_ms)
+        if self.latency_ms:
+            await self.clock.take(self.latency_ms)
         outcome = self.script.popleft() if self.script else ACCEPTED
         if outcome.kind is not OutcomeKind.ACCEPTED:
             if outcome.kind is OutcomeKind.UNKNOWN and self.creates_when_silent:
@@ -254,7 +258,7 @@ TABLES: Mapping[str, CapabilityTable] = {
 class FakeDirectory:
     """Three channels: two WeChat accounts on one upstream, one Alipay account on another."""
 
-    def __init__(self, clock: ManualClock) -> None:
+    def __init__(self, clock: PassingClock) -> None:
         self.clients = {
             "wechat-main": FakeChannel("wechat-main", clock),
             "wechat-backup": FakeChannel("wechat-backup", clock),
@@ -373,8 +377,8 @@ class Night:
     """One wired switch and everybody around it."""
 
     ctx: Context
-    store: SqliteStore
-    clock: ManualClock
+    store: BusyStore
+    clock: PassingClock
     directory: FakeDirectory
     shop: FakeShop
     feed: Feed
@@ -424,10 +428,11 @@ def command(number: str = "order-1", **changes: object) -> CreatePayment:
 @asynccontextmanager
 async def night(folder: Path, *, timings: Timings | None = None) -> AsyncIterator[Night]:
     """Open a fresh switch in `folder`."""
-    clock = ManualClock()
+    clock = PassingClock()
     directory = FakeDirectory(clock)
     shop, feed = FakeShop(), Feed()
-    async with SqliteStore(folder / "night.sqlite", clock=clock) as store:
+    async with BusyStore(folder / "night.sqlite", clock=clock) as store:
+        clock.store = store
         await store.save_shop(SHOP, [])
         policy = Policy(version="test", split=Split(best=100, warm=0, explore=0))
         desk = PolicyDesk(store=store, book=PolicyBook(policy, merchant_of=owners(directory)))
@@ -443,4 +448,5 @@ async def night(folder: Path, *, timings: Timings | None = None) -> AsyncIterato
             public_url="https://pay.example",
             timings=timings or Timings(),
         )
+        clock.somebody_waits = lambda: ctx.inflight.is_busy
         yield Night(ctx, store, clock, directory, shop, feed)

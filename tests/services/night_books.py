@@ -50,6 +50,8 @@ class Books:
         winners = [a for a in file.attempts if a.state is AttemptState.SUCCEEDED and not a.surplus]
         self._fate.must(len(winners) <= 1, "two winners")
         self._fate.must(bool(winners) == (payment.state is PaymentState.SUCCEEDED), "a winner, or success, alone")
+        shown = [a.ordinal for a in file.attempts if a.state is AttemptState.EXPOSED]
+        self._fate.must(len(shown) <= 1, f"attempts {shown} are shown at the same time")
         if before is not None and before.payment.state in (PaymentState.SUCCEEDED, PaymentState.CLOSED):
             self._fate.must(payment.state is before.payment.state, "a terminal state was left")
         for attempt in file.attempts:

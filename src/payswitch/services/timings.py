@@ -18,6 +18,8 @@ class Timings(msgspec.Struct, frozen=True, kw_only=True):
     """Kept back from the last call for committing and answering."""
     least_try_ms: int = 40
     """No call is begun with less time than this: no channel answers that fast."""
+    last_call_ms: int = 150
+    """Left, at most, for a candidate that is begun only because the customer's time runs out (the hard limit)."""
     retire_deadline_ms: int = 240
     """Query and close of the old attempt before a customer's switch goes on without their answers."""
     query_timeout_ms: int = 3_000

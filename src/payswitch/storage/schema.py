@@ -96,6 +96,7 @@ payments = Table(
     _number("succeeded_at_ms", optional=True),
     _number("closed_at_ms", optional=True),
     _text("close_reason", optional=True),
+    _number("late_until_ms", optional=True),
     _text("winner_attempt_id", optional=True),
     _text("checkout_token"),
     _text("input_hash"),
@@ -161,6 +162,8 @@ attempts = Table(
     _number("finished_at_ms", optional=True),
     _number("deadline_ms"),
     _text("decision_id"),
+    _text("hedge_of", optional=True),
+    _number("known_by_ms", optional=True),
     _number("tries"),
     _number("due_at_ms", optional=True),
     PrimaryKeyConstraint("attempt_id", name="pk_attempts"),
@@ -308,6 +311,7 @@ shops = Table(
     _text("merchant_id"),
     _text("name"),
     _text("notify_url", optional=True),
+    _number("accept_late_s", optional=True),
     PrimaryKeyConstraint("shop_id", name="pk_shops"),
 )
 

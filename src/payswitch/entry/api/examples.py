@@ -26,6 +26,7 @@ _ATTEMPT: dict[str, Any] = {
     "reverse_at_ms": None,
     "finished_at_ms": None,
     "deadline_ms": 1_794_401_520_000,
+    "hedge_of": None,
 }
 
 _LISTED: dict[str, Any] = {

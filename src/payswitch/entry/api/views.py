@@ -94,6 +94,8 @@ class AttemptView(msgspec.Struct, frozen=True, kw_only=True):
     reverse_at_ms: int | None
     finished_at_ms: int | None
     deadline_ms: int
+    hedge_of: str | None
+    """对冲: the attempt that was still silent when this one was begun beside it. At most one of them is ever shown."""
 
 
 class RefundView(msgspec.Struct, frozen=True, kw_only=True):
@@ -241,6 +243,7 @@ def attempt_view(attempt: Attempt) -> AttemptView:
         reverse_at_ms=attempt.reverse_at_ms,
         finished_at_ms=attempt.finished_at_ms,
         deadline_ms=attempt.deadline_ms,
+        hedge_of=attempt.hedge_of,
     )
 
 
