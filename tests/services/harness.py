@@ -244,6 +244,7 @@ def _capabilities(method: Method, products: Sequence[Product], closing: Closing)
             environments=frozenset(Environment),
             closing=closing,
             credential=CredentialKind.QR,
+            refreshes=closing is Closing.YES,
         )
         for product in products
     }

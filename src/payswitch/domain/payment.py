@@ -159,6 +159,11 @@ class Payment(msgspec.Struct, frozen=True, kw_only=True):
     due_at_ms: int | None = None
     """When the sweeper must look at it next; None when terminal."""
 
+    @property
+    def late(self) -> bool:
+        """迟到成功: its success became known only after it had expired."""
+        return self.succeeded_at_ms is not None and self.succeeded_at_ms > self.expires_at_ms
+
 
 class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     """支付尝试: one number at one channel. Committed before the channel hears of it; never reused."""
