@@ -60,7 +60,7 @@ def _cells(run: RunResult) -> dict[str, str]:
         "对冲 / hedges": f"{run.hedges} ({run.hedge_share:.1%})",
         "重复支付 / surplus": str(run.surplus),
         "未退 / surplus unrefunded": str(run.surplus_unrefunded),
-        "退回用时 / refunded after s ³": _spread(run.surplus_refund_s),
+        "退回 / back after s ³": _spread(run.surplus_refund_s),
         "通知丢失 / events lost": str(run.events_lost),
         "未终结 / not ended": str(run.nonterminal),
         "三账一致 / books equal": "是 yes" if run.books_equal else "否 NO",
