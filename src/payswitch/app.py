@@ -154,6 +154,7 @@ class App:
         """Finish what is going on, then close. Whatever is cut off all the same, the sweeper finishes next time."""
         await self.worker.stop()
         await self.ctx.inflight.drain()
+        await self.ctx.losers.finished()
         await self.sender.aclose()
         await self.transport.aclose()
         await self.store.aclose()

@@ -51,6 +51,8 @@ class Books:
         winners = [a for a in file.attempts if a.state is AttemptState.SUCCEEDED and not a.surplus]
         self._fate.must(len(winners) <= 1, "two winners")
         self._fate.must(bool(winners) == (payment.state is PaymentState.SUCCEEDED), "a winner, or success, alone")
+        shown = [a.ordinal for a in file.attempts if a.state is AttemptState.EXPOSED]
+        self._fate.must(len(shown) <= 1, f"attempts {shown} are shown at the same time")
         if before is not None and before.payment.state in (PaymentState.SUCCEEDED, PaymentState.CLOSED):
             self._fate.must(payment.state is before.payment.state, "a terminal state was left")
         for attempt in file.attempts:
@@ -152,13 +154,17 @@ class Books:
     def _compare_events(self, file: PaymentFile) -> None:
         heard = self._heard.get(file.payment.payment_id, [])
         assert [e.sequence for e in heard] == list(range(1, file.payment.event_sequence + 1)), "events in order"
+        heard_kinds = Counter(e.type.value for e in heard)
+        told = sum(a.known_by_ms is not None for a in file.attempts)
+        assert heard_kinds["payment.confirming"] >= told, "a debit was unknown and its shop did not hear of it"
         expected = Counter(
             {
                 "payment.succeeded": int(file.payment.state is PaymentState.SUCCEEDED),
                 "payment.closed": int(file.payment.state is PaymentState.CLOSED),
+                "payment.confirming": heard_kinds["payment.confirming"],
                 "payment.surplus": sum(a.surplus for a in file.attempts),
                 "refund.succeeded": sum(r.state is RefundState.SUCCEEDED for r in file.refunds),
                 "refund.failed": sum(r.state is RefundState.FAILED for r in file.refunds),
             }
         )
-        assert Counter(e.type.value for e in heard) == +expected, "the shop's book"
+        assert heard_kinds == +expected, "the shop's book"

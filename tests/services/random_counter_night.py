@@ -8,7 +8,7 @@ from typing import Any
 
 from payswitch.domain.channel import CredentialKind, Environment, Method
 from payswitch.domain.payment import Attempt, AttemptState, PaymentFile
-from payswitch.services import confirming, payments
+from payswitch.services import confirming
 from payswitch.services.commands import ConfirmPayment, PaymentAnswer
 from payswitch.services.context import Context
 from payswitch.services.lifecycle import DEAD
@@ -88,7 +88,7 @@ class CounterNight(RandomNight):
             order = command(number, expires_in_s=LIFE_S, environment=None, payment_code=code)
             self.orders_made[number] = order
             for _ in range(self.dice.choice((1, 1, 2))):
-                self.fate.spawn(self._quietly(lambda ctx, order=order: payments.create_payment(ctx, SHOP, order, None)))
+                self.fate.spawn(self._quietly(self.creating(order, None)))
             await self.clock.sleep(self.dice.choice((0.0, 0.3, 3.0, 12.0)))
             code = self._new_code() if self.fate.chance(0.6) else code
         self._afterwards(number)
@@ -99,7 +99,7 @@ class CounterNight(RandomNight):
         methods = self.dice.choice(((Method.QUICKPAY,), (Method.QUICKPAY, Method.ALIPAY)))
         order = command(number, expires_in_s=LIFE_S, environment=Environment.MOBILE, methods=methods)
         self.orders_made[number] = order
-        await self._once(number, lambda ctx: payments.create_payment(ctx, SHOP, order, None))
+        await self._once(number, self.creating(order, None))
         for _ in range(self.dice.randint(1, 5)):
             payment_id = self._payment_of(number)
             if payment_id is None:

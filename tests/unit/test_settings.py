@@ -80,6 +80,12 @@ def test_caps_and_shops_of_a_channel(tmp_path: Path) -> None:
     assert (channel.daily_cap_fen, channel.monthly_cap_fen, channel.shops) == (5, 9, {"tea"})
 
 
+def test_a_shop_that_still_wants_an_order_whose_money_comes_late(tmp_path: Path) -> None:
+    assert loaded(tmp_path).shops[0].shop().accept_late_s is None
+    wish = WHOLE.replace('name = "云水茶铺"', 'name = "云水茶铺"\naccept_late_s = 600')
+    assert loaded(tmp_path, wish).shops[0].shop().accept_late_s == 600
+
+
 def test_a_channel_for_a_shop_that_the_merchant_does_not_have_would_take_nothing(tmp_path: Path) -> None:
     text = WHOLE.replace('upstream = "wechat"', 'upstream = "wechat"\nshops = ["tea", "cofee"]')
     (problem,) = problems(tmp_path, text)
@@ -233,6 +239,11 @@ MISTAKES: Mapping[str, tuple[str, str, str]] = {
         'name = "云水茶铺"',
         'name = "x"\nnotify_url = "ftp://shop.example/"',
         "shops[tea].notify_url: must be an http(s) address",
+    ),
+    "money accepted a week late": (
+        'name = "云水茶铺"',
+        'name = "x"\naccept_late_s = 604800',
+        "shops[tea].accept_late_s: must be a whole number",
     ),
     "a merchant without channels": ('merchant_id = "m-1"\nname', 'merchant_id = "m-2"\nname', "shops[tea].merchant_id"),
     "a channel that would break its own address": (

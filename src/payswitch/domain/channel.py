@@ -171,6 +171,9 @@ class Capability(msgspec.Struct, frozen=True, kw_only=True):
     min_fen: int = 1
     max_fen: int | None = None
     credential_valid_s: int = 7_200
+    refreshes: bool = False
+    """Whether creating the same order again, unpaid and never closed, gives it another credential: one that ran out
+    before its order did is refreshed under the same number."""
     least_expiry_s: int = 60
     """The shortest life that the channel lets an order have."""
     most_expiry_s: int = 7_200

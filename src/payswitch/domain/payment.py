@@ -146,6 +146,9 @@ class Payment(msgspec.Struct, frozen=True, kw_only=True):
     succeeded_at_ms: int | None = None
     closed_at_ms: int | None = None
     close_reason: CloseReason | None = None
+    late_until_ms: int | None = None
+    """迟到成功: until when money that arrives after the expiry still makes this payment succeed, by its shop's wish;
+    None: it goes back. The payment stays `closing` until then."""
     winner_attempt_id: str | None = None
     checkout_token: str
     """Unguessable name of the checkout page of this payment."""
@@ -155,6 +158,11 @@ class Payment(msgspec.Struct, frozen=True, kw_only=True):
     """Number of the last event told to the shop about this payment."""
     due_at_ms: int | None = None
     """When the sweeper must look at it next; None when terminal."""
+
+    @property
+    def late(self) -> bool:
+        """迟到成功: its success became known only after it had expired."""
+        return self.succeeded_at_ms is not None and self.succeeded_at_ms > self.expires_at_ms
 
 
 class Attempt(msgspec.Struct, frozen=True, kw_only=True):
@@ -196,6 +204,10 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     deadline_ms: int
     """The last moment a payment can arrive, as told to the channel (time_expire)."""
     decision_id: str
+    hedge_of: str | None = None
+    """对冲: the attempt that was still silent at its soft limit when this one was begun beside it."""
+    known_by_ms: int | None = None
+    """扣款确认中: by when the customer and the shop were told that the end of this debit would be known."""
     tries: int = 0
     """Queries and closes made so far by the sweeper."""
     due_at_ms: int | None = None
@@ -241,6 +253,9 @@ class Shop(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     notify_url: str | None = None
     """Where events go when the payment names no other place."""
+    accept_late_s: int | None = None
+    """迟到成功: for so long after a payment has expired its shop still wants the order if the money arrives; None: what
+    arrives after the closing goes back."""
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):

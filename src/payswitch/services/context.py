@@ -78,6 +78,8 @@ class Context:
     """The live page's memory, where there is one: what each product of each channel did in the last ten minutes."""
     watch: ChannelWatch = field(default_factory=ChannelWatch)
     """The last probe of each channel."""
+    losers: SideWork = field(default_factory=SideWork)
+    """Create calls that nobody waits for any more: each is heard to its end."""
     sweeping: SideWork = field(default_factory=SideWork)
     delivering: SideWork = field(default_factory=SideWork)
     """Payments the sweeper is working on just now."""

@@ -13,7 +13,7 @@ from payswitch.services import observing
 from payswitch.services.asking import client_of, order_ref
 from payswitch.services.context import Context
 from payswitch.services.draft import Draft, change
-from payswitch.services.lifecycle import UNSEEN, begin_close, retire
+from payswitch.services.lifecycle import UNSEEN, begin_close, finish_closing, retire
 from payswitch.services.refunding import push_refund
 from payswitch.services.results import query_attempt
 from payswitch.services.retiring import work_on_closing
@@ -100,6 +100,7 @@ async def sweep_payment(ctx: Context, payment_id: str) -> PaymentFile | None:
     if file is None:
         return None
     file = await _expire(ctx, file)
+    file = await _end_waiting(ctx, file)
     now_ms = ctx.clock.now_ms()
     for attempt in file.attempts:
         if _is_due(attempt, now_ms):
@@ -150,6 +151,27 @@ async def _expire(ctx: Context, file: PaymentFile) -> PaymentFile:
     file, _ = await change(
         ctx, payment.payment_id, lambda draft: begin_close(ctx, draft, CloseReason.EXPIRED, now_ms), known=file
     )
+    observing.tell_closed(ctx, file)
+    return file
+
+
+async def _end_waiting(ctx: Context, file: PaymentFile) -> PaymentFile:
+    """迟到成功: the time in which late money is accepted is over. What a customer was shown is asked about once more,
+    in case its notification was lost; then the payment is closed."""
+    payment = file.payment
+    if payment.state is not PaymentState.CLOSING or not _is_due(payment, ctx.clock.now_ms()):
+        return file
+    for attempt in file.attempts:
+        if attempt.state is AttemptState.CLOSED and attempt.exposed_at_ms is not None:
+            file, _ = await query_attempt(ctx, file, attempt.attempt_id, ctx.timings.query_timeout_ms)
+    now_ms = ctx.clock.now_ms()
+
+    def decide(draft: Draft) -> None:
+        if draft.payment.state is PaymentState.CLOSING:
+            draft.set_payment(due_at_ms=None)  # an attempt that may still be paid has a due time of its own
+            finish_closing(ctx, draft, now_ms)
+
+    file, _ = await change(ctx, payment.payment_id, decide, known=file)
     observing.tell_closed(ctx, file)
     return file
 

@@ -18,8 +18,12 @@ class Timings(msgspec.Struct, frozen=True, kw_only=True):
     """Kept back from the last call for committing and answering."""
     least_try_ms: int = 40
     """No call is begun with less time than this: no channel answers that fast."""
+    last_call_ms: int = 150
+    """Left, at most, for a candidate that is begun only because the customer's time runs out (the hard limit)."""
     retire_deadline_ms: int = 240
     """Query and close of the old attempt before a customer's switch goes on without their answers."""
+    refresh_timeout_ms: int = 200
+    """Another credential for the same order; then there is still time to leave it and launch a new one."""
     query_timeout_ms: int = 3_000
     """Background queries are patient: a slow answer is better than none."""
     close_timeout_ms: int = 3_000

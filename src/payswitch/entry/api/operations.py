@@ -25,7 +25,7 @@ from payswitch.services.commands import (
     PaymentAnswer,
     SwitchPayment,
 )
-from payswitch.services.unknown_debits import settled_by_ms
+from payswitch.services.confirmations import settled_by_ms
 
 
 async def create_payment(call: Call) -> Answer:
