@@ -102,6 +102,9 @@ REFUND_TERMS = ErrorKind(
     "渠道规则不支持此笔退款",
     "fix_request",
 )
+REFUND_STATE = ErrorKind(
+    "refund_state", 409, "The refund's state does not allow this", "退款单当前状态不允许此操作", "query"
+)
 NO_CANDIDATE = ErrorKind(
     "no_candidate",
     422,

@@ -49,6 +49,10 @@ class Store(Protocol):
 
     async def refund(self, refund_id: str) -> Refund | None: ...
 
+    async def open_refunds(self, merchant_id: str, limit: int) -> Sequence[Refund]:
+        """Refunds of this merchant that have not ended: abnormal ones first, then the oldest."""
+        ...
+
     async def list_events(
         self, shop_id: str, *, payment_id: str | None, before: str | None, limit: int
     ) -> Sequence[Event]:

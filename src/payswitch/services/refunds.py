@@ -96,7 +96,8 @@ def _reserve(ctx: Context, draft: Draft, command: CreateRefund, refund_id: str, 
             state=RefundState.CREATED,
             created_at_ms=now_ms,
             # The request itself sends it now; should this process die, the sweeper does.
-            due_at_ms=now_ms + ctx.timings.refund_timeout_ms,
+            # After both calls that the request may make: a channel without refund numbers must not hear of it twice.
+            due_at_ms=now_ms + 2 * ctx.timings.refund_timeout_ms,
         )
     )
 

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Table,
     Text,
     bindparam,
+    case,
     func,
     literal_column,
     select,
@@ -21,7 +22,7 @@ from sqlalchemy import (
     union_all,
 )
 
-from payswitch.domain.payment import AttemptState, PaymentState
+from payswitch.domain.payment import AttemptState, PaymentState, RefundState
 from payswitch.storage import schema
 from payswitch.storage.prepared import Prepared
 from payswitch.storage.schema import (
@@ -93,6 +94,26 @@ REFUNDS_OF: Final = Prepared(
     .order_by(refunds.c.created_at_ms, refunds.c.refund_id)
 )
 REFUND_BY_ID: Final = Prepared(_all(refunds).where(refunds.c.refund_id == _text("refund_id")))
+
+
+def _open_refunds() -> Prepared:
+    """Through the partial index of what is due: only refunds that have not ended are in it."""
+    abnormal_first = case(
+        (refunds.c.state == literal(RefundState.ABNORMAL), literal_column("0")), else_=literal_column("1")
+    )
+    return Prepared(
+        _all(refunds, refunds.join(payments, payments.c.payment_id == refunds.c.payment_id))
+        .where(
+            refunds.c.due_at_ms.is_not(None),
+            refunds.c.state.in_(schema.literals(schema.OPEN_REFUND_STATES)),
+            payments.c.merchant_id == _text("merchant_id"),
+        )
+        .order_by(abnormal_first, refunds.c.created_at_ms, refunds.c.refund_id)
+        .limit(_LIMIT)
+    )
+
+
+OPEN_REFUNDS: Final = _open_refunds()
 EVENT_BY_ID: Final = Prepared(_all(events).where(events.c.event_id == _text("event_id")))
 DECISIONS_OF: Final = Prepared(
     _all(decisions)

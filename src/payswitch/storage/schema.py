@@ -42,6 +42,8 @@ metadata = MetaData()
 
 LIVE_PAYMENT_STATES = (PaymentState.CREATED, PaymentState.PENDING, PaymentState.CLOSING)
 """States that still want work; their partial index stays small however long the history grows."""
+OPEN_REFUND_STATES = (RefundState.CREATED, RefundState.SUBMITTED, RefundState.PROCESSING, RefundState.ABNORMAL)
+"""Refunds whose money may still go back: each has a due time."""
 UNDELIVERED_STATES = (DeliveryState.PENDING, DeliveryState.RETRY)
 """Events that later events of the same payment must wait for."""
 
@@ -209,6 +211,9 @@ refunds = Table(
     _text("outcome", optional=True),
     _number("created_at_ms"),
     _number("finished_at_ms", optional=True),
+    _text("trouble", optional=True),
+    _text("settled_by", optional=True),
+    _text("settled_note", optional=True),
     _number("tries"),
     _number("due_at_ms", optional=True),
     PrimaryKeyConstraint("refund_id", name="pk_refunds"),

@@ -249,6 +249,11 @@ class SqliteStore:
         found = self._rows(REFUND, reads.REFUND_BY_ID, refund_id=refund_id)
         return found[0] if found else None
 
+    async def open_refunds(self, merchant_id: str, limit: int) -> Sequence[Refund]:
+        return await self._read().run(
+            lambda cursor: _decoded(cursor, REFUND, reads.OPEN_REFUNDS, merchant_id=merchant_id, limit=limit)
+        )
+
     async def event(self, event_id: str) -> Event | None:
         found = self._rows(EVENT, reads.EVENT_BY_ID, event_id=event_id)
         return found[0] if found else None

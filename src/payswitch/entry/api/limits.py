@@ -12,7 +12,7 @@ from payswitch.domain.channel import Product
 from payswitch.entry.api.inputs import ApplyAgreementInput, ConfirmAgreementInput, CreatePaymentInput
 from payswitch.entry.api.rules import Address, Items, Notes, OneOf, Rule, Text, Whole
 from payswitch.services.channel_commands import CreateChannel, RotateCredentials, UpdateChannel
-from payswitch.services.commands import ConfirmPayment, CreateRefund, OpenApplePaySession
+from payswitch.services.commands import ConfirmPayment, CreateRefund, OpenApplePaySession, SettleRefund
 from payswitch.services.policy_commands import (
     ActivatePolicy,
     CheckPolicy,
@@ -93,6 +93,8 @@ _SETTINGS: Mapping[str, Rule] = {
     "max_fen": _CHANNEL_AMOUNT,
     "daily_cap_fen": Whole(1, 1_000_000_000_000, " fen (分)", "（单位：分）"),
     "monthly_cap_fen": Whole(1, 10_000_000_000_000, " fen (分)", "（单位：分）"),
+    "refund_days": Whole(1, 3_650, " days", "（单位：天）"),
+    "refund_parts": Whole(1, 1_000, "", ""),
     "shops": Items(100),
     "tags": Items(20),
 }
@@ -155,6 +157,9 @@ RULES: Mapping[type, Mapping[str, Rule]] = {
         "refund_no": _number(),
         "amount_fen": _AMOUNT,
         "reason": _plain(80),
+    },
+    SettleRefund: {
+        "note": _text(1, 200, VISIBLE, "1 to 200 characters, not only blanks", "1 到 200 个字符，不能只有空白"),
     },
     CreateChannel: {
         "channel_id": _number(),

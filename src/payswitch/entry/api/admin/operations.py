@@ -6,10 +6,12 @@ from payswitch.entry.api.admin.call import AdminCall
 from payswitch.entry.api.admin.channel_operations import CHANNEL_OPERATIONS
 from payswitch.entry.api.admin.policy_operations import POLICY_OPERATIONS
 from payswitch.entry.api.admin.quality_operations import QUALITY_OPERATIONS
+from payswitch.entry.api.admin.refund_operations import REFUND_OPERATIONS
 from payswitch.entry.api.operation import Operation
 
 ADMIN_OPERATIONS: tuple[Operation[AdminCall], ...] = (
     *CHANNEL_OPERATIONS,
     *QUALITY_OPERATIONS,
     *POLICY_OPERATIONS,
+    *REFUND_OPERATIONS,
 )
