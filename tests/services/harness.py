@@ -444,3 +444,4 @@ async def night(folder: Path, *, timings: Timings | None = None) -> AsyncIterato
             timings=timings or Timings(),
         )
         yield Night(ctx, store, clock, directory, shop, feed)
+        assert (await store.counts()).unwatched == 0, "whatever has not ended has somebody who looks at it again"

@@ -65,8 +65,14 @@ class Store(Protocol):
 
     async def list_incidents(self, *, limit: int) -> Sequence[Incident]: ...
 
-    async def due_payments(self, now_ms: int, limit: int) -> Sequence[str]:
-        """Ids of payments whose own `due_at_ms`, or that of an attempt or refund of theirs, has come."""
+    async def claim_payments(self, now_ms: int, lease_ms: int, limit: int, holder: str) -> Sequence[str]:
+        """Ids of payments whose own `due_at_ms`, or that of an attempt or refund of theirs, has come, each taken for
+        `lease_ms` in the same step: no other worker is offered it before, and a crash gives it back. When more are due
+        than `limit`, half are the youngest payments (they come first) and half the longest due."""
+        ...
+
+    async def release_payments(self, holder: str, until_ms: Mapping[str, int | None]) -> None:
+        """Give claims of this holder back: at once (None), or so that nobody is offered it before that time."""
         ...
 
     async def claim_events(self, now_ms: int, lease_ms: int, limit: int) -> Sequence[Event]:

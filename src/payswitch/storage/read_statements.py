@@ -19,7 +19,6 @@ from sqlalchemy import (
     literal_column,
     select,
     tuple_,
-    union_all,
 )
 
 from payswitch.domain.payment import AttemptState, PaymentState, RefundState
@@ -188,26 +187,6 @@ LIST_INCIDENTS: Final = Prepared(
     _all(incidents).order_by(incidents.c.at_ms.desc(), incidents.c.incident_id.desc()).limit(_LIMIT)
 )
 
-
-def _due_in(table: Table) -> Select[Any]:
-    """The earliest due rows of one table, through its partial index: cheap however long the history is."""
-    found = (
-        select(table.c.payment_id, table.c.due_at_ms)
-        .where(table.c.due_at_ms <= _number("now_ms"))
-        .order_by(table.c.due_at_ms)
-        .limit(_LIMIT)
-        .subquery()
-    )
-    return select(found.c.payment_id, found.c.due_at_ms)
-
-
-def _due_payments() -> Prepared:
-    due = union_all(_due_in(payments), _due_in(attempts), _due_in(refunds)).subquery()
-    earliest = func.min(due.c.due_at_ms)
-    return Prepared(select(due.c.payment_id).group_by(due.c.payment_id).order_by(earliest).limit(_LIMIT))
-
-
-DUE_PAYMENTS: Final = _due_payments()
 
 RECEIVED_SINCE: Final = Prepared(
     select(attempts.c.channel_id, func.sum(attempts.c.amount_fen))

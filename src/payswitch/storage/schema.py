@@ -295,6 +295,16 @@ incidents = Table(
 )
 Index("ix_incidents_at", incidents.c.at_ms, incidents.c.incident_id)
 
+sweep_claims = Table(
+    "sweep_claims",
+    metadata,
+    _text("payment_id"),
+    _number("until_ms"),
+    _text("holder"),
+    PrimaryKeyConstraint("payment_id", name="pk_sweep_claims"),
+)
+Index("ix_sweep_claims_until", sweep_claims.c.until_ms)
+
 idempotency = Table(
     "idempotency",
     metadata,

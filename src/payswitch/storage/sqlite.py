@@ -19,7 +19,7 @@ from payswitch.domain.payment import Attempt, Decision, Incident, Payment, Payme
 from payswitch.domain.policy_record import PolicyActivation, PolicyChange, PolicyScope, PolicyVersion, ResolvedPolicy
 from payswitch.domain.recorded_decision import RecordedDecision
 from payswitch.kit.clock import Clock
-from payswitch.storage import agreements, audit, directory, managed_channels, outbox, policies
+from payswitch.storage import agreements, audit, directory, managed_channels, outbox, policies, sweep_claims
 from payswitch.storage import read_statements as reads
 from payswitch.storage.codec import RowCodec
 from payswitch.storage.connections import connect_reader, connect_writer, create_private
@@ -29,6 +29,7 @@ from payswitch.storage.migrations.upgrade import upgrade
 from payswitch.storage.prepared import Prepared
 from payswitch.storage.readers import QuickReader, ReaderPool
 from payswitch.storage.sole_writer import SoleWriter
+from payswitch.storage.unwatched import unwatched
 from payswitch.storage.write_statements import (
     ATTEMPT,
     DECISION,
@@ -111,7 +112,10 @@ class SqliteStore:
 
     def _connect(self) -> sqlite3.Connection:
         self.prepare()
-        return connect_writer(self.path)
+        connection = connect_writer(self.path)
+        # Whoever held a claim in this file is dead: only one process writes it, and now it is this one.
+        connection.execute(sweep_claims.FORGET_ALL.sql)
+        return connection
 
     def _let_go(self) -> None:
         if self._sole_writer is not None:
@@ -146,6 +150,15 @@ class SqliteStore:
         """See `services.ports.Store.commit`. Besides: InvariantViolation for a unit that breaks a rule (a bug)."""
         unit = EncodedUnit(changes)
         await self._write().run(unit.apply)
+
+    async def claim_payments(self, now_ms: int, lease_ms: int, limit: int, holder: str) -> Sequence[str]:
+        """See `services.ports.Store.claim_payments`. Most rounds find nothing due, and then nothing is written."""
+        if not self._look().run(lambda cursor: sweep_claims.is_anything_due(cursor, now_ms)):
+            return []
+        return await self._write().run(lambda cursor: sweep_claims.claim(cursor, now_ms, lease_ms, limit, holder))
+
+    async def release_payments(self, holder: str, until_ms: Mapping[str, int | None]) -> None:
+        await self._write().run(lambda cursor: sweep_claims.release(cursor, holder, until_ms))
 
     async def claim_events(self, now_ms: int, lease_ms: int, limit: int) -> Sequence[Event]:
         return await self._write().run(lambda cursor: outbox.claim(cursor, now_ms, lease_ms, limit))
@@ -309,15 +322,6 @@ class SqliteStore:
     async def list_incidents(self, *, limit: int) -> Sequence[Incident]:
         return await self._read().run(lambda cursor: _decoded(cursor, INCIDENT, reads.LIST_INCIDENTS, limit=limit))
 
-    async def due_payments(self, now_ms: int, limit: int) -> Sequence[str]:
-        statement = reads.DUE_PAYMENTS
-        parameters = statement.bind(now_ms=now_ms, limit=limit)
-
-        def read(cursor: sqlite3.Cursor) -> list[str]:
-            return [row[0] for row in cursor.execute(statement.sql, parameters).fetchall()]
-
-        return self._look().run(read)
-
     async def received_since(self, since_ms: int) -> Mapping[str, int]:
         statement = reads.RECEIVED_SINCE
         parameters = statement.bind(since_ms=since_ms)
@@ -374,6 +378,10 @@ class SqliteStore:
     async def counts(self) -> audit.Counts:
         """The whole database counted in one snapshot. Reads everything: for audits and reports."""
         return await self._read().run_snapshot(audit.count_all)
+
+    async def unwatched(self) -> Sequence[tuple[str, str]]:
+        """(table, id) of what has not ended and has no due time. Reads whole tables; must always be empty."""
+        return await self._read().run(unwatched)
 
     # --- inside ------------------------------------------------------------------------------------------------
 

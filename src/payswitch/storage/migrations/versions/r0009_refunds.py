@@ -1,4 +1,4 @@
-"""What stands in the way of a refund, and refunds that an operator settled by hand.
+"""What stands in the way of a refund, refunds that an operator settled by hand, and the sweeper's claims.
 
 Revision 0009.
 """
@@ -18,9 +18,18 @@ def upgrade() -> None:
     op.add_column("refunds", sa.Column("trouble", sa.Text(), nullable=True))
     op.add_column("refunds", sa.Column("settled_by", sa.Text(), nullable=True))
     op.add_column("refunds", sa.Column("settled_note", sa.Text(), nullable=True))
+    op.create_table(
+        "sweep_claims",
+        sa.Column("payment_id", sa.Text(), nullable=False),
+        sa.Column("until_ms", sa.BigInteger(), nullable=False),
+        sa.Column("holder", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("payment_id", name="pk_sweep_claims"),
+    )
+    op.create_index("ix_sweep_claims_until", "sweep_claims", ["until_ms"])
 
 
 def downgrade() -> None:
+    op.drop_table("sweep_claims")
     op.drop_column("refunds", "settled_note")
     op.drop_column("refunds", "settled_by")
     op.drop_column("refunds", "trouble")

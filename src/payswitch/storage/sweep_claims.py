@@ -1,0 +1,128 @@
+"""The sweeper's claims in SQL: which payments are due, which worker has taken them, and until when.
+
+A claim is a row of its own beside the payment: it touches no version, so that a request and the worker that holds the
+claim do not get in each other's way. The versions guard the money; a claim only saves calls.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from typing import Any, Final
+
+from sqlalchemy import (
+    BigInteger,
+    Integer,
+    Select,
+    Table,
+    Text,
+    bindparam,
+    delete,
+    exists,
+    func,
+    select,
+    union_all,
+    update,
+)
+from sqlalchemy.dialects.sqlite import insert
+
+from payswitch.storage.prepared import Prepared
+from payswitch.storage.schema import attempts, payments, refunds, sweep_claims
+
+_NOW: Final = bindparam("now_ms", type_=BigInteger)
+_LIMIT: Final = bindparam("limit", type_=Integer)
+
+
+def _due_in(table: Table, *, newest: bool) -> Select[Any]:
+    """Due rows of one table that no worker has taken, through its partial index: cheap however long the history is."""
+    taken = exists().where(sweep_claims.c.payment_id == table.c.payment_id, sweep_claims.c.until_ms > _NOW)
+    found = (
+        select(table.c.payment_id, table.c.due_at_ms)
+        .where(table.c.due_at_ms <= _NOW, ~taken)
+        .order_by(table.c.payment_id.desc() if newest else table.c.due_at_ms)
+        .limit(_LIMIT)
+        .subquery()
+    )
+    return select(found.c.payment_id, found.c.due_at_ms)
+
+
+def _due(*, newest: bool) -> Prepared:
+    due = union_all(*(_due_in(table, newest=newest) for table in (payments, attempts, refunds))).subquery()
+    order = due.c.payment_id.desc() if newest else func.min(due.c.due_at_ms)
+    return Prepared(select(due.c.payment_id).group_by(due.c.payment_id).order_by(order).limit(_LIMIT))
+
+
+LONGEST_DUE: Final = _due(newest=False)
+"""What has waited longest for its turn."""
+NEWEST_DUE: Final = _due(newest=True)
+"""The youngest payments of those that are due: ids sort by the time of their making."""
+
+
+def _take() -> Prepared:
+    """One claim, unless somebody else's is still running. The same for SQLite and PostgreSQL."""
+    new = insert(sweep_claims).values(
+        payment_id=bindparam("payment", type_=Text),
+        until_ms=bindparam("until_ms", type_=BigInteger),
+        holder=bindparam("holder", type_=Text),
+    )
+    return Prepared(
+        new.on_conflict_do_update(
+            index_elements=[sweep_claims.c.payment_id],
+            set_={"until_ms": new.excluded.until_ms, "holder": new.excluded.holder},
+            where=sweep_claims.c.until_ms <= _NOW,
+        )
+    )
+
+
+_MINE: Final = (
+    sweep_claims.c.payment_id == bindparam("payment", type_=Text),
+    sweep_claims.c.holder == bindparam("holder_is", type_=Text),
+)
+TAKE: Final = _take()
+GIVE_BACK: Final = Prepared(delete(sweep_claims).where(*_MINE))
+PUT_OFF: Final = Prepared(update(sweep_claims).where(*_MINE).values(until_ms=bindparam("until", type_=BigInteger)))
+FORGET_ENDED: Final = Prepared(delete(sweep_claims).where(sweep_claims.c.until_ms <= _NOW))
+FORGET_ALL: Final = Prepared(delete(sweep_claims))
+
+
+def find_due(cursor: sqlite3.Cursor, now_ms: int, limit: int) -> list[str]:
+    """Due payments that nobody has taken. When there are more than `limit`, after a long stop or in a storm, half of
+    them are the youngest, in front of whose page somebody may be standing, and half the longest due, so that none
+    starves; the youngest come first."""
+    longest = _ids(cursor, LONGEST_DUE, now_ms, limit)
+    if len(longest) < limit:
+        return longest
+    newest = _ids(cursor, NEWEST_DUE, now_ms, (limit + 1) // 2)
+    return list(dict.fromkeys([*newest, *longest]))[:limit]
+
+
+def is_anything_due(cursor: sqlite3.Cursor, now_ms: int) -> bool:
+    return bool(_ids(cursor, LONGEST_DUE, now_ms, 1))
+
+
+def _ids(cursor: sqlite3.Cursor, statement: Prepared, now_ms: int, limit: int) -> list[str]:
+    return [row[0] for row in cursor.execute(statement.sql, statement.bind(now_ms=now_ms, limit=limit)).fetchall()]
+
+
+def claim(cursor: sqlite3.Cursor, now_ms: int, lease_ms: int, limit: int, holder: str) -> list[str]:
+    """Take what is due: until `now_ms + lease_ms` no other worker is offered it. Inside a transaction."""
+    due = find_due(cursor, now_ms, limit)
+    if not due:
+        return []
+    cursor.execute(FORGET_ENDED.sql, FORGET_ENDED.bind(now_ms=now_ms))
+    taken = []
+    for payment_id in due:
+        values = {"payment": payment_id, "until_ms": now_ms + lease_ms, "holder": holder, "now_ms": now_ms}
+        cursor.execute(TAKE.sql, TAKE.bind(**values))
+        if cursor.rowcount == 1:
+            taken.append(payment_id)
+    return taken
+
+
+def release(cursor: sqlite3.Cursor, holder: str, until_ms: Mapping[str, int | None]) -> None:
+    """Give claims back; those with a time are offered to nobody before it. Another's claims are left alone."""
+    for payment_id, at_ms in until_ms.items():
+        if at_ms is None:
+            cursor.execute(GIVE_BACK.sql, GIVE_BACK.bind(payment=payment_id, holder_is=holder))
+        else:
+            cursor.execute(PUT_OFF.sql, PUT_OFF.bind(payment=payment_id, holder_is=holder, until=at_ms))
