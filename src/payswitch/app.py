@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -109,7 +110,7 @@ class App:
     async def start(self) -> None:
         """Open the database (migrating it if needed), write down shops and channels, start the loops."""
         await self.store.open()
-        self.load_managed_channels()
+        await self.load_managed_channels()
         await self.store.set_shops([(shop.shop(), shop.key_fingerprints()) for shop in self.settings.shops])
         for channel in self.directory.all_channels():
             await self.store.save_channel(channel)
@@ -123,15 +124,15 @@ class App:
         await self.sender.open()
         self.worker.start()
 
-    def load_managed_channels(self) -> None:
+    async def load_managed_channels(self) -> None:
         """Put the admin-managed channels into the directory. Raises StartProblem when their keys do not open: without
         them nobody could ask about payments already made."""
         if self._managed_loaded:
             return
-        managed, credentials = self.store.look_at_channels()
+        managed, credentials = await self.store.look_at_channels()
         problems = load_managed(self.desk, managed, credentials)
         if problems:
-            raise StartProblem(str(self.store.path), problems)
+            raise StartProblem(self.store.place, problems)
         self._managed_loaded = True
 
     async def _restore_policies(self, now_ms: int) -> None:
@@ -141,7 +142,7 @@ class App:
             await restore_policies(self.policy_desk, merchants, now_ms)
         except msgspec.ValidationError as error:
             raise StartProblem(
-                str(self.store.path), [f"a stored policy cannot be read / 无法读取已保存的策略: {error}"]
+                self.store.place, [f"a stored policy cannot be read / 无法读取已保存的策略: {error}"]
             ) from error
 
     async def stop(self) -> None:
@@ -220,7 +221,7 @@ def serve(settings: Settings) -> None:
 
     logs.configure(settings.service.log_level)
     app = build(settings)
-    take_database(app)
+    asyncio.run(take_database(app))
     _calm_garbage_collector()
     uvicorn.run(app.asgi, **server_options(settings.service))
 
@@ -232,7 +233,7 @@ async def reencrypt(settings: Settings) -> int:
     is in use, SealBroken (nothing is changed then).
     """
     app = build(settings)
-    take_database(app)
+    await take_database(app)
     try:
         await app.store.open()
         return await reseal_all(app.desk)
@@ -240,13 +241,13 @@ async def reencrypt(settings: Settings) -> int:
         await app.store.aclose()
 
 
-def take_database(app: App) -> None:
+async def take_database(app: App) -> None:
     """Before the server runs: inside it, whatever fails would be a page of traceback."""
     try:
-        app.store.prepare()
-        app.load_managed_channels()
+        await app.store.prepare()
+        await app.load_managed_channels()
     except (StorageUnavailable, SchemaMismatch) as error:
-        raise StartProblem(str(app.store.path), [f"{app.store.path}: {error}"]) from error
+        raise StartProblem(app.store.place, [f"{app.store.place}: {error}"]) from error
 
 
 def server_options(service: ServiceSettings) -> dict[str, Any]:

@@ -12,9 +12,11 @@ from payswitch.domain.changes import Changes, StorageUnavailable
 from payswitch.domain.events import Event
 from payswitch.domain.payment import PaymentFile
 from payswitch.storage import outbox, sweep_claims
-from payswitch.storage.connections import connect_writer
-from payswitch.storage.errors import integrity_error
+from payswitch.storage.scripts import Unit
 from payswitch.storage.sqlite import SqliteStore
+from payswitch.storage.sqlite.connections import connect_writer
+from payswitch.storage.sqlite.errors import integrity_error
+from payswitch.storage.sqlite.running import run_script
 from payswitch.storage.unwatched import unwatched
 from payswitch.storage.write_statements import EncodedUnit
 from tests.services.fate import Fate
@@ -47,36 +49,36 @@ class StepStore(SqliteStore):
         def check() -> None:
             touched = (*changes.insert_payments, *changes.update_payments)
             self._check(changes, [self._read_now(payment.payment_id) for payment in touched])
-            self._must_be_watched()
+            self._fate.must(self._unwatched_now() == [], "something that nobody will ever look at again")
 
         await self._step(unit.apply, check)
 
     async def claim_events(self, now_ms: int, lease_ms: int, limit: int) -> Sequence[Event]:
-        return await self._step(lambda cursor: outbox.claim(cursor, now_ms, lease_ms, limit))
+        return await self._step(lambda: outbox.claim(now_ms, lease_ms, limit))
 
     async def claim_payments(self, now_ms: int, lease_ms: int, limit: int, holder: str) -> Sequence[str]:
-        return await self._step(lambda cursor: sweep_claims.claim(cursor, now_ms, lease_ms, limit, holder))
+        return await self._step(lambda: sweep_claims.claim(now_ms, lease_ms, limit, holder))
 
     async def release_payments(self, holder: str, until_ms: Mapping[str, int | None]) -> None:
-        await self._step(lambda cursor: sweep_claims.release(cursor, holder, until_ms))
+        await self._step(lambda: sweep_claims.release(holder, until_ms))
 
     async def save_delivery(self, event: Event) -> None:
-        await self._step(lambda cursor: outbox.save_delivery(cursor, event))
+        await self._step(lambda: outbox.save_delivery(event))
 
-    async def _step(self, work: Callable[[sqlite3.Cursor], T], check: Callable[[], None] = lambda: None) -> T:
+    async def _step(self, unit: Unit[T], check: Callable[[], None] = lambda: None) -> T:
         await self._fate.pause()
         if self._fate.chance(self._fate.disk_trouble):
             raise StorageUnavailable("it did not happen")
-        result = self._write_now(work)
+        result = self._write_now(unit)
         check()
         await self._fate.pause()
         if self._fate.chance(self._fate.disk_trouble):
             raise StorageUnavailable("it did happen")
         return result
 
-    def _must_be_watched(self) -> None:
+    def _unwatched_now(self) -> list[tuple[str, str]]:
         assert self._steps is not None
-        self._fate.must(unwatched(self._steps.cursor()) == [], "something that nobody will ever look at again")
+        return run_script(self._steps.cursor(), unwatched())
 
     def _read_now(self, payment_id: str) -> PaymentFile:
         """Reading is one step as well: no other comes between."""
@@ -91,12 +93,12 @@ class StepStore(SqliteStore):
         assert file is not None
         return file
 
-    def _write_now(self, work: Callable[[sqlite3.Cursor], T]) -> T:
+    def _write_now(self, unit: Unit[T]) -> T:
         assert self._steps is not None
         cursor = self._steps.cursor()
         cursor.execute("BEGIN IMMEDIATE")
         try:
-            result = work(cursor)
+            result = run_script(cursor, unit())
         except sqlite3.IntegrityError as error:
             cursor.execute("ROLLBACK")
             raise integrity_error(error) from error

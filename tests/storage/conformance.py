@@ -15,8 +15,9 @@ from pathlib import Path
 from payswitch.kit.clock import Clock
 from payswitch.storage.migrations.upgrade import upgrade
 from payswitch.storage.sqlite import SqliteStore
+from payswitch.storage.store import DatabaseStore
 
-StoreFactory = Callable[[Path, Clock], AbstractAsyncContextManager[SqliteStore]]
+StoreFactory = Callable[[Path, Clock], AbstractAsyncContextManager[DatabaseStore]]
 
 
 @functools.cache

@@ -8,7 +8,7 @@ from tests.storage.builders import NOW_MS
 from tests.storage.conformance import FACTORIES
 
 from payswitch.kit.clock import ManualClock
-from payswitch.storage.sqlite import SqliteStore
+from payswitch.storage.store import DatabaseStore
 
 
 @pytest.fixture
@@ -17,7 +17,7 @@ def clock() -> ManualClock:
 
 
 @pytest.fixture(params=sorted(FACTORIES))
-async def store(request: pytest.FixtureRequest, tmp_path: Path, clock: ManualClock) -> AsyncIterator[SqliteStore]:
+async def store(request: pytest.FixtureRequest, tmp_path: Path, clock: ManualClock) -> AsyncIterator[DatabaseStore]:
     """An open, empty store of each kind."""
     async with FACTORIES[request.param](tmp_path, clock) as opened:
         yield opened

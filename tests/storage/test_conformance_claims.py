@@ -12,22 +12,22 @@ from payswitch.domain.changes import Changes
 from payswitch.domain.events import DeliveryState
 from payswitch.domain.payment import AttemptState, CloseReason, PaymentState, RefundState
 from payswitch.domain.transitions import ATTEMPT, PAYMENT, REFUND
-from payswitch.storage.sqlite import SqliteStore
+from payswitch.storage.store import DatabaseStore
 
 LEASE_MS = 30_000
 
 
-async def claimed(store: SqliteStore, now_ms: int = NOW_MS, *, limit: int = 10, holder: str = "node-a") -> list[str]:
+async def claimed(store: DatabaseStore, now_ms: int = NOW_MS, *, limit: int = 10, holder: str = "node-a") -> list[str]:
     return list(await store.claim_payments(now_ms, LEASE_MS, limit, holder))
 
 
-async def due_at(store: SqliteStore, **times_ms: int) -> None:
+async def due_at(store: DatabaseStore, **times_ms: int) -> None:
     """Payments by the number in their name, each due at a time of its own."""
     payments = [a_payment(name.removeprefix("p"), due_at_ms=at_ms) for name, at_ms in times_ms.items()]
     await store.commit(Changes(insert_payments=payments))
 
 
-async def test_what_is_due_by_payment_attempt_or_refund_is_claimed_the_longest_due_first(store: SqliteStore) -> None:
+async def test_what_is_due_by_payment_attempt_or_refund_is_claimed_the_longest_due_first(store: DatabaseStore) -> None:
     async def add(n: int, payment: int | None, attempt: int | None, refund: int | None) -> None:
         def due(after_ms: int | None) -> int | None:
             return None if after_ms is None else NOW_MS + after_ms
@@ -51,7 +51,7 @@ async def test_what_is_due_by_payment_attempt_or_refund_is_claimed_the_longest_d
     assert await claimed(store, NOW_MS + 100) == ["pay_4", "pay_2", "pay_3", "pay_1"]
 
 
-async def test_what_is_taken_is_offered_to_nobody_until_its_worker_is_surely_gone(store: SqliteStore) -> None:
+async def test_what_is_taken_is_offered_to_nobody_until_its_worker_is_surely_gone(store: DatabaseStore) -> None:
     await due_at(store, p1=NOW_MS)
     assert await claimed(store) == ["pay_1"]
 
@@ -60,7 +60,7 @@ async def test_what_is_taken_is_offered_to_nobody_until_its_worker_is_surely_gon
     assert await claimed(store, NOW_MS + LEASE_MS, holder="node-b") == ["pay_1"], "node-a crashed"
 
 
-async def test_what_is_given_back_can_be_due_again_at_once(store: SqliteStore) -> None:
+async def test_what_is_given_back_can_be_due_again_at_once(store: DatabaseStore) -> None:
     await due_at(store, p1=NOW_MS)
     await claimed(store)
 
@@ -69,7 +69,7 @@ async def test_what_is_given_back_can_be_due_again_at_once(store: SqliteStore) -
     assert await claimed(store, holder="node-b") == ["pay_1"]
 
 
-async def test_what_is_put_off_is_offered_to_nobody_before_its_time(store: SqliteStore) -> None:
+async def test_what_is_put_off_is_offered_to_nobody_before_its_time(store: DatabaseStore) -> None:
     await due_at(store, p1=NOW_MS)
     await claimed(store)
 
@@ -79,7 +79,7 @@ async def test_what_is_put_off_is_offered_to_nobody_before_its_time(store: Sqlit
     assert await claimed(store, NOW_MS + 5_000, holder="node-b") == ["pay_1"]
 
 
-async def test_a_worker_that_was_too_slow_gives_back_nothing_of_its_successors(store: SqliteStore) -> None:
+async def test_a_worker_that_was_too_slow_gives_back_nothing_of_its_successors(store: DatabaseStore) -> None:
     await due_at(store, p1=NOW_MS)
     await claimed(store)
     await claimed(store, NOW_MS + LEASE_MS, holder="node-b")
@@ -89,7 +89,7 @@ async def test_a_worker_that_was_too_slow_gives_back_nothing_of_its_successors(s
     assert await claimed(store, NOW_MS + LEASE_MS + 1, holder="node-c") == []
 
 
-async def test_many_workers_share_the_work_and_never_a_payment(store: SqliteStore) -> None:
+async def test_many_workers_share_the_work_and_never_a_payment(store: DatabaseStore) -> None:
     await store.commit(Changes(insert_payments=[a_payment(n, due_at_ms=NOW_MS) for n in range(30)]))
 
     shares = await asyncio.gather(*(claimed(store, limit=4, holder=f"node-{n}") for n in range(12)))
@@ -98,7 +98,7 @@ async def test_many_workers_share_the_work_and_never_a_payment(store: SqliteStor
     assert sorted(taken) == sorted(f"pay_{n}" for n in range(30))
 
 
-async def test_a_claim_changes_nothing_of_the_payment(store: SqliteStore) -> None:
+async def test_a_claim_changes_nothing_of_the_payment(store: DatabaseStore) -> None:
     """A request that is under way must not meet a conflict because a worker looks at the payment."""
     payment = a_payment(due_at_ms=NOW_MS)
     await store.commit(Changes(insert_payments=[payment]))
@@ -111,7 +111,7 @@ async def test_a_claim_changes_nothing_of_the_payment(store: SqliteStore) -> Non
     assert await claimed(store, NOW_MS + 1) == ["pay_1"]
 
 
-async def test_after_a_long_stop_the_youngest_come_first_and_the_oldest_are_not_starved(store: SqliteStore) -> None:
+async def test_after_a_long_stop_the_youngest_come_first_and_the_oldest_are_not_starved(store: DatabaseStore) -> None:
     """Ids sort by time: pay_90 was made just before the stop, its customer may still be looking at the code."""
     await store.commit(Changes(insert_payments=[a_payment(n, due_at_ms=NOW_MS - 60_000 + n) for n in range(10, 91)]))
 
@@ -167,7 +167,7 @@ EVERY_STATE = [
     ("changes_of", "state", "name", "has_ended"), EVERY_STATE, ids=lambda v: getattr(v, "__name__", None) or str(v)
 )
 async def test_whatever_has_not_ended_needs_a_due_time(
-    store: SqliteStore, changes_of: Any, state: Any, name: str, has_ended: bool
+    store: DatabaseStore, changes_of: Any, state: Any, name: str, has_ended: bool
 ) -> None:
     """Every state of every machine: a new one that nobody watches fails here."""
     await store.commit(changes_of(state, None))
@@ -181,7 +181,7 @@ async def test_whatever_has_not_ended_needs_a_due_time(
     [(of, state) for of, state, _, has_ended in EVERY_STATE if not has_ended and state is not PaymentState.CLOSING],
     ids=lambda v: getattr(v, "__name__", None) or str(v),
 )
-async def test_with_one_it_is_watched_and_the_sweeper_gets_it(store: SqliteStore, changes_of: Any, state: Any) -> None:
+async def test_with_one_the_sweeper_gets_it(store: DatabaseStore, changes_of: Any, state: Any) -> None:
     await store.commit(changes_of(state, NOW_MS))
 
     assert await store.unwatched() == []
@@ -190,7 +190,7 @@ async def test_with_one_it_is_watched_and_the_sweeper_gets_it(store: SqliteStore
 
 
 @pytest.mark.parametrize("due_at_ms", [None, NOW_MS])
-async def test_a_closing_payment_is_watched_through_its_attempts(store: SqliteStore, due_at_ms: int | None) -> None:
+async def test_a_closing_payment_is_watched_through_its_attempts(store: DatabaseStore, due_at_ms: int | None) -> None:
     changes = with_payment(PaymentState.CLOSING, None)
     changes.insert_attempts.append(an_attempt(state=AttemptState.CLOSING, due_at_ms=due_at_ms))
     await store.commit(changes)

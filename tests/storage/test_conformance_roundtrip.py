@@ -27,7 +27,7 @@ from payswitch.domain.payment import (
     RefundState,
     Shop,
 )
-from payswitch.storage.sqlite import SqliteStore
+from payswitch.storage.store import DatabaseStore
 
 S = TypeVar("S")
 
@@ -208,7 +208,7 @@ def of(payment: Payment, child: S, **changes: Any) -> S:
 @many
 @given(payment=payments, attempt=attempts, refund=refunds)
 async def test_payments_attempts_and_refunds(
-    store: SqliteStore, payment: Payment, attempt: Attempt, refund: Refund
+    store: DatabaseStore, payment: Payment, attempt: Attempt, refund: Refund
 ) -> None:
     attempt = of(payment, attempt)
     refund = of(payment, refund, attempt_id=attempt.attempt_id)
@@ -225,7 +225,7 @@ async def test_payments_attempts_and_refunds(
 @many
 @given(before=payments, after=payments, old=attempts, new=attempts, first=refunds, last=refunds)
 async def test_updates_replace_everything_that_may_change(
-    store: SqliteStore, before: Payment, after: Payment, old: Attempt, new: Attempt, first: Refund, last: Refund
+    store: DatabaseStore, before: Payment, after: Payment, old: Attempt, new: Attempt, first: Refund, last: Refund
 ) -> None:
     """Fixed: ids, amounts, numbers and origin. All the rest is as the update says."""
     before = msgspec.structs.replace(before, state=PaymentState.CREATED)
@@ -265,7 +265,7 @@ def keep(new: S, old: S, names: str, **changes: Any) -> S:
 @many
 @given(payment=payments, event=events, decision=decisions, incident=incidents, key=texts, text=texts)
 async def test_events_decisions_incidents_and_keys(
-    store: SqliteStore, payment: Payment, event: Event, decision: Decision, incident: Incident, key: str, text: str
+    store: DatabaseStore, payment: Payment, event: Event, decision: Decision, incident: Incident, key: str, text: str
 ) -> None:
     event = of(payment, event)
     decision = of(payment, decision)
@@ -288,7 +288,7 @@ async def test_events_decisions_incidents_and_keys(
 
 @many
 @given(channel=channels, shop=st.builds(Shop, shop_id=texts, merchant_id=texts, name=texts, notify_url=maybe_text))
-async def test_shops_and_channels(store: SqliteStore, channel: Channel, shop: Shop) -> None:
+async def test_shops_and_channels(store: DatabaseStore, channel: Channel, shop: Shop) -> None:
     key = f"key-{next(serial)}"
     await store.save_shop(shop, [key])
     await store.save_channel(channel)

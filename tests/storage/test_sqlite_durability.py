@@ -154,9 +154,9 @@ async def test_the_file_is_free_again_after_a_clean_stop_and_after_a_failed_star
 async def test_a_service_may_take_the_file_before_it_opens_it(tmp_path: Path, clock: ManualClock) -> None:
     path = tmp_path / "payswitch.sqlite"
     store = SqliteStore(path, clock=clock)
-    store.prepare()
+    await store.prepare()
     with pytest.raises(DatabaseInUse):
-        SqliteStore(path, clock=clock).prepare()
+        await SqliteStore(path, clock=clock).prepare()
 
     await store.open()
     await store.commit(launched())

@@ -1,4 +1,4 @@
-"""Every read of the store, built with SQLAlchemy Core and compiled once."""
+"""Every read of the store, built once with SQLAlchemy Core; `prepared.py` makes each database's text of it."""
 
 from __future__ import annotations
 
@@ -97,9 +97,8 @@ REFUND_BY_ID: Final = Prepared(_all(refunds).where(refunds.c.refund_id == _text(
 
 def _open_refunds() -> Prepared:
     """Through the partial index of what is due: only refunds that have not ended are in it."""
-    abnormal_first = case(
-        (refunds.c.state == literal(RefundState.ABNORMAL), literal_column("0")), else_=literal_column("1")
-    )
+    is_abnormal = refunds.c.state == literal(RefundState.ABNORMAL)
+    abnormal_first = case((is_abnormal, literal_column("0")), else_=literal_column("1"))
     return Prepared(
         _all(refunds, refunds.join(payments, payments.c.payment_id == refunds.c.payment_id))
         .where(
@@ -188,11 +187,12 @@ LIST_INCIDENTS: Final = Prepared(
 )
 
 
+_CHANNEL: Final = attempts.c.channel_id.concat(literal_column("''", Text))
+"""An expression, so that the planner takes the index of received money and not one that is sorted by channel."""
 RECEIVED_SINCE: Final = Prepared(
-    select(attempts.c.channel_id, func.sum(attempts.c.amount_fen))
+    select(_CHANNEL, schema.fen_sum(attempts.c.amount_fen))
     .where(attempts.c.state == literal(AttemptState.SUCCEEDED), attempts.c.finished_at_ms >= _number("since_ms"))
-    # An expression, so that the planner takes the index of received money and not one that is sorted by channel.
-    .group_by(attempts.c.channel_id.concat(""))
+    .group_by(_CHANNEL)
 )
 
 HAS_PAID: Final = Prepared(

@@ -6,7 +6,6 @@ claim do not get in each other's way. The versions guard the money; a claim only
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -24,10 +23,10 @@ from sqlalchemy import (
     union_all,
     update,
 )
-from sqlalchemy.dialects.sqlite import insert
 
-from payswitch.storage.prepared import Prepared
+from payswitch.storage.prepared import Prepared, prepared_upsert
 from payswitch.storage.schema import attempts, payments, refunds, sweep_claims
+from payswitch.storage.scripts import Ask, AskEach, Script, rows
 
 _NOW: Final = bindparam("now_ms", type_=BigInteger)
 _LIMIT: Final = bindparam("limit", type_=Integer)
@@ -58,19 +57,17 @@ NEWEST_DUE: Final = _due(newest=True)
 """The youngest payments of those that are due: ids sort by the time of their making."""
 
 
-def _take() -> Prepared:
-    """One claim, unless somebody else's is still running. The same for SQLite and PostgreSQL."""
+def _take(insert: Any) -> Any:
+    """One claim, unless somebody else's is still running."""
     new = insert(sweep_claims).values(
         payment_id=bindparam("payment", type_=Text),
         until_ms=bindparam("until_ms", type_=BigInteger),
         holder=bindparam("holder", type_=Text),
     )
-    return Prepared(
-        new.on_conflict_do_update(
-            index_elements=[sweep_claims.c.payment_id],
-            set_={"until_ms": new.excluded.until_ms, "holder": new.excluded.holder},
-            where=sweep_claims.c.until_ms <= _NOW,
-        )
+    return new.on_conflict_do_update(
+        index_elements=[sweep_claims.c.payment_id],
+        set_={"until_ms": new.excluded.until_ms, "holder": new.excluded.holder},
+        where=sweep_claims.c.until_ms <= _NOW,
     )
 
 
@@ -78,51 +75,60 @@ _MINE: Final = (
     sweep_claims.c.payment_id == bindparam("payment", type_=Text),
     sweep_claims.c.holder == bindparam("holder_is", type_=Text),
 )
-TAKE: Final = _take()
+TAKE: Final = prepared_upsert(_take)
+TAKEN: Final = Prepared(
+    select(sweep_claims.c.payment_id).where(
+        sweep_claims.c.until_ms == bindparam("until", type_=BigInteger),
+        sweep_claims.c.holder == bindparam("holder_is", type_=Text),
+    )
+)
 GIVE_BACK: Final = Prepared(delete(sweep_claims).where(*_MINE))
 PUT_OFF: Final = Prepared(update(sweep_claims).where(*_MINE).values(until_ms=bindparam("until", type_=BigInteger)))
 FORGET_ENDED: Final = Prepared(delete(sweep_claims).where(sweep_claims.c.until_ms <= _NOW))
 FORGET_ALL: Final = Prepared(delete(sweep_claims))
 
 
-def find_due(cursor: sqlite3.Cursor, now_ms: int, limit: int) -> list[str]:
+def is_anything_due(now_ms: int) -> Script[bool]:
+    return bool((yield from rows(LONGEST_DUE, now_ms=now_ms, limit=1)))
+
+
+def find_due(now_ms: int, limit: int) -> Script[list[str]]:
     """Due payments that nobody has taken. When there are more than `limit`, after a long stop or in a storm, half of
     them are the youngest, in front of whose page somebody may be standing, and half the longest due, so that none
     starves; the youngest come first."""
-    longest = _ids(cursor, LONGEST_DUE, now_ms, limit)
+    longest = [row[0] for row in (yield from rows(LONGEST_DUE, now_ms=now_ms, limit=limit))]
     if len(longest) < limit:
         return longest
-    newest = _ids(cursor, NEWEST_DUE, now_ms, (limit + 1) // 2)
+    newest = [row[0] for row in (yield from rows(NEWEST_DUE, now_ms=now_ms, limit=(limit + 1) // 2))]
     return list(dict.fromkeys([*newest, *longest]))[:limit]
 
 
-def is_anything_due(cursor: sqlite3.Cursor, now_ms: int) -> bool:
-    return bool(_ids(cursor, LONGEST_DUE, now_ms, 1))
+def claim(now_ms: int, lease_ms: int, limit: int, holder: str) -> Script[list[str]]:
+    """Take what is due: until `now_ms + lease_ms` no other worker is offered it.
 
-
-def _ids(cursor: sqlite3.Cursor, statement: Prepared, now_ms: int, limit: int) -> list[str]:
-    return [row[0] for row in cursor.execute(statement.sql, statement.bind(now_ms=now_ms, limit=limit)).fetchall()]
-
-
-def claim(cursor: sqlite3.Cursor, now_ms: int, lease_ms: int, limit: int, holder: str) -> list[str]:
-    """Take what is due: until `now_ms + lease_ms` no other worker is offered it. Inside a transaction."""
-    due = find_due(cursor, now_ms, limit)
+    Of two workers that see the same payment due, the second one's insert waits for the first one's commit and then
+    meets a claim that is running: no row is ever taken twice, and none has to be locked.
+    """
+    due = yield from find_due(now_ms, limit)
     if not due:
         return []
-    cursor.execute(FORGET_ENDED.sql, FORGET_ENDED.bind(now_ms=now_ms))
-    taken = []
-    for payment_id in due:
-        values = {"payment": payment_id, "until_ms": now_ms + lease_ms, "holder": holder, "now_ms": now_ms}
-        cursor.execute(TAKE.sql, TAKE.bind(**values))
-        if cursor.rowcount == 1:
-            taken.append(payment_id)
-    return taken
+    until_ms = now_ms + lease_ms
+    yield Ask(FORGET_ENDED, {"now_ms": now_ms})
+    # In one order for all workers: they may wait for each other, but never in a circle.
+    yield AskEach(
+        TAKE, [{"payment": one, "until_ms": until_ms, "holder": holder, "now_ms": now_ms} for one in sorted(due)]
+    )
+    taken = {row[0] for row in (yield from rows(TAKEN, until=until_ms, holder_is=holder))}
+    return [payment_id for payment_id in due if payment_id in taken]
 
 
-def release(cursor: sqlite3.Cursor, holder: str, until_ms: Mapping[str, int | None]) -> None:
+def release(holder: str, until_ms: Mapping[str, int | None]) -> Script[None]:
     """Give claims back; those with a time are offered to nobody before it. Another's claims are left alone."""
-    for payment_id, at_ms in until_ms.items():
-        if at_ms is None:
-            cursor.execute(GIVE_BACK.sql, GIVE_BACK.bind(payment=payment_id, holder_is=holder))
-        else:
-            cursor.execute(PUT_OFF.sql, PUT_OFF.bind(payment=payment_id, holder_is=holder, until=at_ms))
+    ended = sorted(payment_id for payment_id, at_ms in until_ms.items() if at_ms is None)
+    later = sorted((payment_id, at_ms) for payment_id, at_ms in until_ms.items() if at_ms is not None)
+    if ended:
+        yield AskEach(GIVE_BACK, [{"payment": payment_id, "holder_is": holder} for payment_id in ended])
+    if later:
+        yield AskEach(
+            PUT_OFF, [{"payment": payment_id, "holder_is": holder, "until": at_ms} for payment_id, at_ms in later]
+        )

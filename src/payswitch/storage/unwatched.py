@@ -6,7 +6,6 @@ waits for; everything else has its own.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from enum import StrEnum
 from typing import Final
@@ -18,6 +17,7 @@ from payswitch.domain.transitions import ATTEMPT
 from payswitch.storage import schema
 from payswitch.storage.prepared import Prepared
 from payswitch.storage.schema import attempts, events, literal, literals, payments, refunds
+from payswitch.storage.scripts import Script, rows
 
 LIVE_ATTEMPT_STATES: Final = tuple(state for state in AttemptState if state not in ATTEMPT.terminal)
 OPEN_PAYMENT_STATES: Final = (PaymentState.CREATED, PaymentState.PENDING)
@@ -54,6 +54,6 @@ UNWATCHED: Final = Prepared(
 )
 
 
-def unwatched(cursor: sqlite3.Cursor) -> list[tuple[str, str]]:
+def unwatched() -> Script[list[tuple[str, str]]]:
     """(table, id) of everything that nobody will look at again. Reads whole tables: for audits and tests."""
-    return [(row[0], row[1]) for row in cursor.execute(UNWATCHED.sql, UNWATCHED.bind()).fetchall()]
+    return [(row[0], row[1]) for row in (yield from rows(UNWATCHED))]

@@ -8,6 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from payswitch.storage.migrations.both import TEXT
+
 revision = "0009"
 down_revision = "0005"
 branch_labels = None
@@ -15,14 +17,14 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("refunds", sa.Column("trouble", sa.Text(), nullable=True))
-    op.add_column("refunds", sa.Column("settled_by", sa.Text(), nullable=True))
-    op.add_column("refunds", sa.Column("settled_note", sa.Text(), nullable=True))
+    op.add_column("refunds", sa.Column("trouble", TEXT, nullable=True))
+    op.add_column("refunds", sa.Column("settled_by", TEXT, nullable=True))
+    op.add_column("refunds", sa.Column("settled_note", TEXT, nullable=True))
     op.create_table(
         "sweep_claims",
-        sa.Column("payment_id", sa.Text(), nullable=False),
+        sa.Column("payment_id", TEXT, nullable=False),
         sa.Column("until_ms", sa.BigInteger(), nullable=False),
-        sa.Column("holder", sa.Text(), nullable=False),
+        sa.Column("holder", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("payment_id", name="pk_sweep_claims"),
     )
     op.create_index("ix_sweep_claims_until", "sweep_claims", ["until_ms"])
