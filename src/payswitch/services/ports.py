@@ -21,6 +21,11 @@ from payswitch.kit.certificates import CertificateEnd
 class Store(Protocol):
     """Where everything that must survive a `kill -9` lives."""
 
+    @property
+    def shared(self) -> bool:
+        """Whether other nodes may work on the same storage at the same time."""
+        ...
+
     async def commit(self, changes: Changes) -> None:
         """Apply all of it in one durable transaction, or nothing.
 

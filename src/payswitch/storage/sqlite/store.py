@@ -46,6 +46,11 @@ class SqliteStore(DatabaseStore):
         self._readers: ReaderPool | None = None
 
     @property
+    def shared(self) -> bool:
+        """The file has one writer, which is this process."""
+        return False
+
+    @property
     def place(self) -> str:
         return str(self.path)
 
