@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from payswitch.domain.errors import PaySwitchError
-from payswitch.domain.payment import AttemptState, PaymentFile, Refund
+from payswitch.domain.payment import PaymentFile, Refund
 from payswitch.services import payments, refunds
 from payswitch.services.commands import CreateRefund, PaymentAnswer
 from payswitch.services.context import Context
