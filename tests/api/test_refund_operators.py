@@ -45,6 +45,17 @@ async def test_an_operator_finds_it_with_advice_and_settles_it_by_hand(tonight: 
     assert (again.status, again.json["code"]) == (409, "refund_state")
 
 
+async def test_a_channel_without_such_a_call_says_so_and_the_card_is_nowhere(tonight: Evening) -> None:
+    begun = await abnormal(tonight)
+    path = f"/v1/admin/refunds/{begun['refund_id']}/redirect"
+    card = {"bank": "icbc", "card_no": "6222020200011111111", "name": "张三"}
+    heard = await tonight.operator.post(path, card)
+    assert (heard.status, heard.json["code"]) == (409, "refund_state")
+    assert "6222" not in heard.text
+    short = await tonight.operator.post(path, {**card, "card_no": "62-22"})
+    assert (short.status, short.fields) == (400, ["card_no"])
+
+
 async def test_it_is_not_the_shops_nor_another_merchants_to_settle(tonight: Evening) -> None:
     begun = await abnormal(tonight)
     path = f"/v1/admin/refunds/{begun['refund_id']}"

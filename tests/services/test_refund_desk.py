@@ -8,15 +8,17 @@ import json
 import pytest
 
 from payswitch.domain.errors import REFUND_STATE, PaySwitchError
-from payswitch.domain.exchange import RefundFact
+from payswitch.domain.exchange import PayeeCard, RefundFact, RefundOrder
 from payswitch.domain.operator import Operator
 from payswitch.domain.outcome import Hurdle, Outcome, OutcomeKind
 from payswitch.domain.payment import Refund, RefundState, RefundTrouble
+from payswitch.kit.clock import ManualClock
+from payswitch.kit.secrets import Secret
 from payswitch.services import refund_desk, refunding, refunds, sweeper
-from payswitch.services.commands import SettleRefund
+from payswitch.services.commands import RedirectRefund, SettleRefund
 from payswitch.services.deliveries import deliver_due
 from tests.services.hard import BACK, FORGED, REFUSED, TAKEN, incident_kinds, paid, paid_twice, refund
-from tests.services.harness import SHOP, SILENT, Night
+from tests.services.harness import SHOP, SILENT, FakeChannel, Night
 
 LIN = Operator(operator_id="op-lin", name="林", merchant_ids=frozenset({"m-1"}))
 WU = Operator(operator_id="op-wu", name="吴", merchant_ids=frozenset({"m-2"}))
@@ -287,3 +289,76 @@ async def test_two_nodes_push_the_same_refund_and_the_customer_gets_the_money_on
     assert (await told(tonight)).count("refund.succeeded") == 1
     await sweeper.sweep(tonight.ctx)
     assert (await tonight.store.counts()).broken_refunds == 0
+
+
+# --- another card ---------------------------------------------------------------------------------------------------
+
+
+class CardChannel(FakeChannel):
+    """A channel that can send an abnormal refund to another card (WeChat)."""
+
+    redirect_banks = frozenset({"icbc", "cmb"})
+
+    def __init__(self, channel_id: str, clock: ManualClock) -> None:
+        super().__init__(channel_id, clock)
+        self.cards: list[str] = []
+        self.redirect_answer = TAKEN
+
+    async def redirect_refund(
+        self, refund: RefundOrder, channel_refund_id: str, card: PayeeCard, timeout_ms: int
+    ) -> RefundFact:
+        assert channel_refund_id
+        self.cards.append(f"{refund.out_refund_no} {card.bank} {card.card_no.reveal()}")
+        return RefundFact(out_refund_no=refund.out_refund_no, outcome=self.redirect_answer)
+
+
+OTHER_CARD = RedirectRefund(bank="icbc", card_no=Secret("6222020200011111111"), name=Secret("张三"))
+
+
+async def abnormal_with_cards(tonight: Night) -> tuple[Refund, CardChannel]:
+    channel = CardChannel("wechat-main", tonight.clock)
+    tonight.directory.clients["wechat-main"] = channel
+    return await abnormal(tonight), channel
+
+
+async def test_a_refund_whose_card_is_void_goes_to_another_card_under_its_number(tonight: Night) -> None:
+    one, channel = await abnormal_with_cards(tonight)
+    assert (await refund_desk.get_one(tonight.ctx, LIN, one.refund_id)).redirect_banks == {"icbc", "cmb"}
+    channel.query_refund_script.clear()
+    sent = (await refund_desk.redirect_refund(tonight.ctx, LIN, one.refund_id, OTHER_CARD)).refund
+    assert (sent.state, sent.trouble) == (RefundState.PROCESSING, None)
+    assert channel.cards == [f"{one.out_refund_no} icbc 6222020200011111111"]
+    await tonight.wait(60)
+    assert (await now(tonight, one)).state is RefundState.SUCCEEDED
+    assert "6222" not in repr(OTHER_CARD)
+
+
+@pytest.mark.parametrize("answer", [REFUSED, SILENT, FORGED], ids=["refused", "silent", "forged"])
+async def test_a_card_that_the_channel_does_not_take_leaves_the_refund_as_it_was(
+    tonight: Night, answer: Outcome
+) -> None:
+    """A "no" to the card is no "no" to the refund: called failed, its money would be free for another one."""
+    one, channel = await abnormal_with_cards(tonight)
+    channel.redirect_answer = answer
+    with pytest.raises(PaySwitchError) as caught:
+        await refund_desk.redirect_refund(tonight.ctx, LIN, one.refund_id, OTHER_CARD)
+    assert caught.value.kind.code == "redirect_refused"
+    after = await now(tonight, one)
+    assert (after.state, after.trouble) == (RefundState.ABNORMAL, RefundTrouble.PAYEE_VOID)
+
+
+async def test_another_card_is_only_for_what_cannot_go_back_its_own_way(tonight: Night) -> None:
+    one = await abnormal(tonight)  # at a channel that knows no such call
+    with pytest.raises(PaySwitchError) as caught:
+        await refund_desk.redirect_refund(tonight.ctx, LIN, one.refund_id, OTHER_CARD)
+    assert caught.value.kind is REFUND_STATE
+
+
+async def test_a_bank_that_the_channel_does_not_serve_is_named(tonight: Night) -> None:
+    one, channel = await abnormal_with_cards(tonight)
+    with pytest.raises(PaySwitchError) as caught:
+        await refund_desk.redirect_refund(
+            tonight.ctx, LIN, one.refund_id, RedirectRefund(bank="hsbc", card_no=Secret("1" * 16), name=Secret("张三"))
+        )
+    assert (caught.value.kind.code, caught.value.errors[0]["field"]) == ("invalid_request", "bank")
+    assert channel.cards == []

@@ -7,17 +7,33 @@ from __future__ import annotations
 
 import msgspec
 
-from payswitch.domain.errors import NOT_FOUND, REFUND_EXCEEDS_PAID, REFUND_STATE, PaySwitchError
+from payswitch.domain.errors import (
+    INVALID_REQUEST,
+    NOT_FOUND,
+    REDIRECT_REFUSED,
+    REFUND_EXCEEDS_PAID,
+    REFUND_STATE,
+    PaySwitchError,
+)
 from payswitch.domain.events import EventType
+from payswitch.domain.exchange import PayeeCard, RefundRedirector
 from payswitch.domain.operator import Operator
 from payswitch.domain.outcome import Outcome, OutcomeKind
-from payswitch.domain.payment import Attempt, PaymentFile, Refund, RefundState
+from payswitch.domain.payment import Attempt, PaymentFile, Refund, RefundState, RefundTrouble
 from payswitch.domain.transitions import REFUND, RefundEvent, advance
 from payswitch.services.announcements import announce
-from payswitch.services.commands import SettleRefund
+from payswitch.services.asking import client_of
+from payswitch.services.commands import RedirectRefund, SettleRefund
 from payswitch.services.context import Context
 from payswitch.services.draft import Draft, change
-from payswitch.services.refunding import SETTLED_BY_HAND, ask_refund, push_refund, spoken_for_fen, tell_feed
+from payswitch.services.refunding import (
+    SETTLED_BY_HAND,
+    ask_refund,
+    push_refund,
+    redirect,
+    spoken_for_fen,
+    tell_feed,
+)
 
 
 class OpenRefund(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,6 +44,8 @@ class OpenRefund(msgspec.Struct, frozen=True, kw_only=True):
     out_trade_no: str
     may_retry: bool
     may_settle: bool
+    redirect_banks: frozenset[str]
+    """Banks whose debit cards it can be sent to instead; none: it cannot."""
 
 
 async def list_open(ctx: Context, operator: Operator, *, limit: int) -> list[OpenRefund]:
@@ -40,13 +58,13 @@ async def list_open(ctx: Context, operator: Operator, *, limit: int) -> list[Ope
     for refund in found[:limit]:
         file = await ctx.store.payment_file(refund.payment_id)
         if file is not None:
-            seen.append(_seen(file, refund.refund_id))
+            seen.append(_seen(ctx, file, refund.refund_id))
     return seen
 
 
 async def get_one(ctx: Context, operator: Operator, refund_id: str) -> OpenRefund:
     """One refund, whatever its state."""
-    return _seen(await _file_of(ctx, operator, refund_id), refund_id)
+    return _seen(ctx, await _file_of(ctx, operator, refund_id), refund_id)
 
 
 async def retry_refund(ctx: Context, operator: Operator, refund_id: str) -> OpenRefund:
@@ -59,7 +77,47 @@ async def retry_refund(ctx: Context, operator: Operator, refund_id: str) -> Open
     refund = _refund(file, refund_id)
     if refund.state in REFUND.terminal:
         raise _wrong_state(refund, "it has ended; refund again under a new number", "已结束，请以新退款单号重新退款")
-    return _seen(await push_refund(ctx, file, refund_id), refund_id)
+    return _seen(ctx, await push_refund(ctx, file, refund_id), refund_id)
+
+
+async def redirect_refund(ctx: Context, operator: Operator, refund_id: str, command: RedirectRefund) -> OpenRefund:
+    """The card that paid is void: the refund goes to another debit card of the customer's, under the same number.
+
+    Only where the channel can (WeChat) and has said that this is what stands in the way. Raises `refund_state` where
+    not, `redirect_refused` when the channel did not take it; the refund then stays as it was, and trying again is safe.
+    """
+    file = await _file_of(ctx, operator, refund_id)
+    refund = _refund(file, refund_id)
+    banks = _redirect_banks(ctx, file, refund)
+    if not banks:
+        raise _wrong_state(refund, "it cannot be sent to another card", "不能改退至其他银行卡")
+    if command.bank not in banks:
+        listed = ", ".join(sorted(banks))
+        raise PaySwitchError(
+            INVALID_REQUEST,
+            f"the channel takes debit cards of {listed}",
+            f"渠道仅支持以下银行的借记卡：{listed}",
+            errors=[{"field": "bank", "message": f"one of / 可选: {listed}"}],
+        )
+    card = PayeeCard(bank=command.bank, card_no=command.card_no, name=command.name)
+    file, outcome = await redirect(ctx, file, refund_id, card)
+    if outcome.kind not in (OutcomeKind.PAID, OutcomeKind.PENDING):
+        raise PaySwitchError(
+            REDIRECT_REFUSED,
+            f"{outcome.code} {outcome.message}; look at the refund, mend the card, and send it again",
+            f"{outcome.code} {outcome.message}；请核对银行卡后重试",
+            extra={"refund_id": refund_id, "channel_code": outcome.code},
+        )
+    return _seen(ctx, file, refund_id)
+
+
+def _redirect_banks(ctx: Context, file: PaymentFile, refund: Refund) -> frozenset[str]:
+    """Whose cards this refund can be sent to; none when it cannot, or when nothing is wrong with its own way."""
+    client = client_of(ctx, file.attempt(refund.attempt_id))
+    void = refund.state is RefundState.ABNORMAL and refund.trouble is RefundTrouble.PAYEE_VOID
+    if not void or refund.channel_refund_id is None or not isinstance(client, RefundRedirector):
+        return frozenset()
+    return client.redirect_banks
 
 
 async def settle_refund(ctx: Context, operator: Operator, refund_id: str, command: SettleRefund) -> OpenRefund:
@@ -75,7 +133,7 @@ async def settle_refund(ctx: Context, operator: Operator, refund_id: str, comman
         raise _wrong_state(refund, "the money is back already", "款项已退回")
     file = await ask_refund(ctx, file, refund_id)
     if _refund(file, refund_id).state is RefundState.SUCCEEDED:
-        return _seen(file, refund_id)
+        return _seen(ctx, file, refund_id)
     now_ms = ctx.clock.now_ms()
 
     def decide(draft: Draft) -> bool:
@@ -94,7 +152,7 @@ async def settle_refund(ctx: Context, operator: Operator, refund_id: str, comman
     file, settled = await change(ctx, file.payment.payment_id, decide, known=file)
     if settled:
         tell_feed(ctx, _refund(file, refund_id))
-    return _seen(file, refund_id)
+    return _seen(ctx, file, refund_id)
 
 
 def _settle(ctx: Context, draft: Draft, refund: Refund, operator: Operator, note: str, now_ms: int) -> None:
@@ -142,7 +200,7 @@ def _refund(file: PaymentFile, refund_id: str) -> Refund:
     return next(refund for refund in file.refunds if refund.refund_id == refund_id)
 
 
-def _seen(file: PaymentFile, refund_id: str) -> OpenRefund:
+def _seen(ctx: Context, file: PaymentFile, refund_id: str) -> OpenRefund:
     refund = _refund(file, refund_id)
     return OpenRefund(
         refund=refund,
@@ -150,6 +208,7 @@ def _seen(file: PaymentFile, refund_id: str) -> OpenRefund:
         out_trade_no=file.payment.out_trade_no,
         may_retry=refund.state not in REFUND.terminal,
         may_settle=refund.state in (RefundState.ABNORMAL, RefundState.FAILED),
+        redirect_banks=_redirect_banks(ctx, file, refund),
     )
 
 

@@ -38,9 +38,9 @@ ADVICE: Final[Mapping[RefundTrouble, Advice]] = {
         "请为该渠道商户账户充值，排队中的退款会自动完成",
     ),
     RefundTrouble.PAYEE_VOID: Advice(
-        "the card or account that paid takes nothing: name another one in the channel's own console (WeChat: "
-        f"退款异常处理), then retry here, {_BY_HAND_EN}",
-        f"原支付卡或账户已无法收款：请在渠道商户平台指定其他收款方式（微信：退款异常处理）后在此重试，{_BY_HAND_ZH}",
+        "the card or account that paid takes nothing: send it to another card of the customer's, here or in the "
+        f"channel's own console (WeChat: 退款异常处理), {_BY_HAND_EN}",
+        f"原支付卡或账户已无法收款：请在此或渠道商户平台（微信：退款异常处理）改退至顾客的其他银行卡，{_BY_HAND_ZH}",
     ),
     RefundTrouble.CHANNEL_GONE: Advice(
         f"put the channel back into the configuration with enabled = false, {_BY_HAND_EN}",

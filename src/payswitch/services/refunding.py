@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from payswitch.domain.changes import Changes
 from payswitch.domain.events import EventType
-from payswitch.domain.exchange import ChannelClient, RefundFact, RefundOrder
+from payswitch.domain.exchange import ChannelClient, PayeeCard, RefundFact, RefundOrder, RefundRedirector
 from payswitch.domain.outcome import Outcome, OutcomeKind
 from payswitch.domain.payment import Incident, PaymentFile, Refund, RefundState
 from payswitch.domain.transitions import REFUND, RefundEvent, advance
@@ -54,6 +54,22 @@ async def ask_refund(ctx: Context, file: PaymentFile, refund_id: str) -> Payment
     if fact.outcome.kind in (OutcomeKind.PAID, OutcomeKind.PENDING):
         return await _apply(ctx, file, refund_id, fact, asked=False)
     return file
+
+
+async def redirect(ctx: Context, file: PaymentFile, refund_id: str, card: PayeeCard) -> tuple[PaymentFile, Outcome]:
+    """Send an abnormal refund to another card. Applied only when the channel took it: that it did not leaves the
+    refund as it was. Raises LookupError for a channel that cannot."""
+    refund = _refund(file, refund_id)
+    attempt = file.attempt(refund.attempt_id)
+    client = client_of(ctx, attempt)
+    if not isinstance(client, RefundRedirector) or refund.channel_refund_id is None:
+        raise LookupError(f"{attempt.channel_id} sends no refund to another card")
+    order = refund_order(ctx, attempt, refund)
+    found = await client.redirect_refund(order, refund.channel_refund_id, card, ctx.timings.refund_timeout_ms)
+    fact = _believed(refund, found)
+    if fact.outcome.kind in (OutcomeKind.PAID, OutcomeKind.PENDING):
+        file = await _apply(ctx, file, refund_id, fact, asked=False)
+    return file, fact.outcome
 
 
 async def _ask(client: ChannelClient, refund: Refund, order: RefundOrder, timeout_ms: int) -> RefundFact:

@@ -137,6 +137,7 @@ _OPEN_REFUND: dict[str, Any] = {
     "next_try_at": "2026-11-12T09:15:00.000Z",
     "may_retry": True,
     "may_settle": True,
+    "redirect_banks": ["abc", "boc", "ccb", "cmb", "icbc"],
     "settled_by": None,
     "settled_note": None,
 }
@@ -150,6 +151,7 @@ _SETTLED: dict[str, Any] = {
     "next_try_at": None,
     "may_retry": False,
     "may_settle": False,
+    "redirect_banks": [],
     "settled_by": "op-lin",
     "settled_note": "工行转账 20261112-0007",
 }
@@ -176,6 +178,9 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "UpdateChannel": _one("Another fee, no daily cap any more", {"revision": 3, "fee_bp": 38, "daily_cap_fen": None}),
     "RotateCredentials": _one("The whole account with the new keys", {"revision": 3, "account": _ACCOUNT}),
     "CheckChannel": _one("Make no order", {"orders": False}),
+    "RedirectRefundInput": _one(
+        "The customer's other card", {"bank": "icbc", "card_no": "6222020200011111111", "name": "张三"}
+    ),
     "SettleRefund": _one("By bank transfer", {"note": "工行转账 20261112-0007"}),
     "TestChannel": _one("The code to scan", {"product": "wechat_native"}),
 }

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from payswitch.domain.errors import NOT_FOUND, REFUND_EXCEEDS_PAID, REFUND_STATE
+from payswitch.domain.errors import NOT_FOUND, REDIRECT_REFUSED, REFUND_EXCEEDS_PAID, REFUND_STATE
 from payswitch.entry.api import query
 from payswitch.entry.api.admin.call import AdminCall
 from payswitch.entry.api.admin.refund_views import AdminRefundList, AdminRefundView, admin_refund_view, refund_list
 from payswitch.entry.api.call import Answer
+from payswitch.entry.api.inputs import RedirectRefundInput
 from payswitch.entry.api.operation import Operation
+from payswitch.kit.secrets import Secret
 from payswitch.services import refund_desk
-from payswitch.services.commands import SettleRefund
+from payswitch.services.commands import RedirectRefund, SettleRefund
 
 
 async def list_open_refunds(call: AdminCall) -> Answer:
@@ -28,6 +30,13 @@ async def retry_refund(call: AdminCall) -> Answer:
 async def settle_refund(call: AdminCall) -> Answer:
     settled = refund_desk.settle_refund(call.ctx, call.operator, call.path["refund_id"], call.command)
     return Answer(admin_refund_view(await settled))
+
+
+async def redirect_refund(call: AdminCall) -> Answer:
+    given: RedirectRefundInput = call.command
+    command = RedirectRefund(bank=given.bank, card_no=Secret(given.card_no), name=Secret(given.name))
+    sent = refund_desk.redirect_refund(call.ctx, call.operator, call.path["refund_id"], command)
+    return Answer(admin_refund_view(await sent))
 
 
 REFUNDS = "/v1/admin/refunds"
@@ -63,6 +72,17 @@ REFUND_OPERATIONS: tuple[Operation[AdminCall], ...] = (
         title_zh="立即以同一退款单号原路重试",
         answer=AdminRefundView,
         problems=(NOT_FOUND, REFUND_STATE),
+    ),
+    Operation(
+        name="redirectRefund",
+        method="POST",
+        path=REFUND + "/redirect",
+        run=redirect_refund,
+        title="The card that paid is void: send it to another debit card of the customer's, under the same number",
+        title_zh="原收款卡失效：以同一退款单号改退至顾客的其他借记卡",
+        body=RedirectRefundInput,
+        answer=AdminRefundView,
+        problems=(NOT_FOUND, REFUND_STATE, REDIRECT_REFUSED),
     ),
     Operation(
         name="settleRefund",

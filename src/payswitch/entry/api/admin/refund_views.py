@@ -34,6 +34,8 @@ class AdminRefundView(msgspec.Struct, frozen=True, kw_only=True):
     next_try_at: str | None
     may_retry: bool
     may_settle: bool
+    redirect_banks: Sequence[str]
+    """Banks whose debit cards it can be sent to with `redirect`; empty: it cannot."""
     settled_by: str | None
     settled_note: str | None
 
@@ -66,6 +68,7 @@ def admin_refund_view(one: OpenRefund) -> AdminRefundView:
         next_try_at=iso_utc(refund.due_at_ms) if refund.due_at_ms is not None else None,
         may_retry=one.may_retry,
         may_settle=one.may_settle,
+        redirect_banks=sorted(one.redirect_banks),
         settled_by=refund.settled_by,
         settled_note=refund.settled_note,
     )
