@@ -1,4 +1,4 @@
-"""异常退款: the customer's card was closed. WeChat tells so, and takes another card, over the real wire of the sandbox."""
+"""异常退款: the customer's card was closed. WeChat tells so, and takes another card, over the real wire."""
 
 from __future__ import annotations
 

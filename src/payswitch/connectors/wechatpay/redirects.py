@@ -1,8 +1,8 @@
 """异常退款: a refund whose card or account is void, sent to another bank card of the customer's.
 
-Source: WeChat Pay's page 发起异常退款 of 2024-12-30 (`.../refunds/{refund_id}/apply-abnormal-refund`). The card's number
-and the holder's name travel encrypted with WeChat's own public key. The other way that it documents, to the merchant's
-account, is not offered here: the customer would not have the money, and the refund would say so.
+Source: WeChat Pay's page 发起异常退款 of 2024-12-30 (`.../refunds/{refund_id}/apply-abnormal-refund`). The card's
+number and the holder's name travel encrypted with WeChat's own public key. The other way that it documents, to the
+merchant's account, is not offered here: the customer would not have the money, and the refund would say so.
 """
 
 from __future__ import annotations
