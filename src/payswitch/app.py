@@ -41,8 +41,8 @@ from payswitch.services.policy_installing import restore_policies
 from payswitch.services.recalling import recall
 from payswitch.services.usage import day_start_ms, month_start_ms
 from payswitch.settings import ServiceSettings, Settings, SettingsError
+from payswitch.storage.databases import make_store
 from payswitch.storage.errors import SchemaMismatch
-from payswitch.storage.sqlite import SqliteStore
 
 if TYPE_CHECKING:
     from litestar import Litestar
@@ -58,7 +58,12 @@ class App:
     def __init__(self, settings: Settings, *, clock: Clock, ids: IdSource) -> None:
         self.settings = settings
         self.transport = AiohttpTransport(clock=clock)
-        self.store = SqliteStore(settings.database_path, clock=clock)
+        self.store = make_store(
+            settings.database,
+            clock=clock,
+            pool_size=settings.service.database_pool,
+            timeout_ms=settings.service.database_timeout_ms,
+        )
         secrets = {shop.shop_id: shop.secrets() for shop in settings.shops}
         self.sender = WebhookSender(
             secrets_of=lambda shop_id: secrets.get(shop_id, []),
@@ -213,7 +218,7 @@ def _calm_garbage_collector() -> None:
 
 
 def serve(settings: Settings) -> None:
-    """Run the service until SIGINT or SIGTERM. One process: the SQLite file has one writer.
+    """Run the service until SIGINT or SIGTERM. One process: what it has learned of its channels lives in it.
 
     Raises SettingsError for a configuration that cannot work, StartProblem for a database that cannot be used.
     """

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from payswitch.storage.migrations.upgrade import upgrade
+from payswitch.storage.sqlite.upgrading import upgrade
 from tests.services.random_counter_night import CounterNight
 from tests.services.random_night import RandomNight
 

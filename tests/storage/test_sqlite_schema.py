@@ -16,13 +16,14 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import NullPool, create_engine
+from tests.storage.statements import quick_reads
 
-from payswitch.storage import managed_channels, outbox, policies, schema, write_statements
-from payswitch.storage import read_statements as reads
+from payswitch.storage import managed_channels, policies, schema, write_statements
 from payswitch.storage.errors import SchemaMismatch
-from payswitch.storage.migrations.upgrade import HEAD, alembic_config, stored_revision, upgrade
+from payswitch.storage.migrations.upgrade import HEAD, alembic_config
 from payswitch.storage.prepared import Prepared
 from payswitch.storage.sqlite.errors import integrity_error
+from payswitch.storage.sqlite.upgrading import stored_revision, upgrade
 
 PARTS = re.compile(r"\s*\n\s*|, (?=CONSTRAINT|\w+ (?:TEXT|BIGINT|INTEGER|BOOLEAN|BLOB)\b)")
 """Between the parts of a table's statement. A column that was added later stands on the last line."""
@@ -144,28 +145,7 @@ def test_columns_are_the_fields_in_the_same_order(table: Any, codec: Any) -> Non
     assert {column.name for column in table.columns if column.nullable} == optional
 
 
-def all_reads() -> list[Any]:
-    named = [(name, value) for name, value in vars(reads).items() if isinstance(value, Prepared)]
-    named += [(f"LIST_PAYMENTS[{key}]", value) for key, value in reads.LIST_PAYMENTS.items()]
-    named += [(f"LIST_EVENTS[{key}]", value) for key, value in reads.LIST_EVENTS.items()]
-    named.append(("CLAIM_EVENTS", outbox.DUE))
-    small_or_for_audits = (
-        "SHOPS",
-        "LIVE_KEYS",
-        "CHANNEL_SETTINGS",
-        "MANAGED_CHANNELS",
-        "ALL_CREDENTIALS",
-        "_BY_STATE",
-        "_COUNT",
-    )
-    return [
-        pytest.param(value, id=name)
-        for name, value in named
-        if not name.endswith(small_or_for_audits) and not name.startswith("_")
-    ]
-
-
-@pytest.mark.parametrize("statement", all_reads())
+@pytest.mark.parametrize("statement", quick_reads())
 def test_no_read_scans_a_table_or_sorts_a_history(migrated: Path, statement: Prepared) -> None:
     """However long the history grows: reads go through indexes, and lists come out of them in order."""
     sql = statement.sqlite.sql

@@ -12,6 +12,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql import CompoundSelect
 
+from payswitch.storage.codec import without_nul
+
 SQLITE: Final[Dialect] = sqlite.dialect(paramstyle="qmark")
 POSTGRES: Final[Dialect] = postgresql.dialect(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]  # not annotated there
 
@@ -28,10 +30,15 @@ class Compiled:
         self.sql: str = compiled.string
         self.names: tuple[str, ...] = tuple(compiled.positiontup or ())
         self.gives_rows: bool = isinstance(statement, Select | CompoundSelect) or bool(statement._returning)
+        self._is_postgres = dialect is POSTGRES
         self._defaults = {name: value for name, value in compiled.params.items() if value is not None}
 
     def bind(self, given: Given) -> Sequence[Any]:
-        """Parameters by name as the sequence that the driver wants. KeyError for a missing name."""
+        """What it is run with as the sequence that the driver wants. KeyError for a missing name."""
+        values = self._in_order(given)
+        return without_nul(values) if self._is_postgres else values
+
+    def _in_order(self, given: Given) -> Sequence[Any]:
         values: Mapping[str, Any] = given
         return tuple([values[name] if name in values else self._defaults[name] for name in self.names])
 
@@ -43,7 +50,7 @@ class _OfRow(Compiled):
         super().__init__(statement, dialect)
         self._positions = [columns.index(name.removeprefix("old_")) for name in self.names]
 
-    def bind(self, given: Given) -> Sequence[Any]:
+    def _in_order(self, given: Given) -> Sequence[Any]:
         return [given[i] for i in self._positions]
 
 
@@ -104,7 +111,7 @@ class PreparedUpdate(_PreparedOfRow):
             conditions.append(table.c.version == bindparam("old_version") - literal_column("1"))
         statement = update(table).where(*conditions).values({name: bindparam(name) for name in changing})
         super().__init__(table, statement, postgres=statement.returning(table.c[key]))
-        self.key = key
+        self.key_position = columns.index(key)
 
 
 def prepared_upsert(build: Callable[[Any], Statement]) -> Prepared:

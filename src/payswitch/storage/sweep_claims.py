@@ -32,7 +32,7 @@ _NOW: Final = bindparam("now_ms", type_=BigInteger)
 _LIMIT: Final = bindparam("limit", type_=Integer)
 
 
-def _due_in(table: Table, *, newest: bool) -> Select[Any]:
+def _due_in(table: Table, *, newest: bool, lock: bool) -> Select[*tuple[Any, ...]]:
     """Due rows of one table that no worker has taken, through its partial index: cheap however long the history is."""
     taken = exists().where(sweep_claims.c.payment_id == table.c.payment_id, sweep_claims.c.until_ms > _NOW)
     found = (
@@ -40,17 +40,23 @@ def _due_in(table: Table, *, newest: bool) -> Select[Any]:
         .where(table.c.due_at_ms <= _NOW, ~taken)
         .order_by(table.c.payment_id.desc() if newest else table.c.due_at_ms)
         .limit(_LIMIT)
-        .subquery()
     )
-    return select(found.c.payment_id, found.c.due_at_ms)
+    if lock:
+        # PostgreSQL: what another worker is just claiming is left to it, so that both find work. SQLite has one writer
+        # and no such clause. The weak kind of lock: it keeps no insert of an attempt or event waiting.
+        found = found.with_for_update(key_share=True, skip_locked=True, of=table)
+    rows_found = found.subquery()
+    return select(rows_found.c.payment_id, rows_found.c.due_at_ms)
 
 
-def _due(*, newest: bool) -> Prepared:
-    due = union_all(*(_due_in(table, newest=newest) for table in (payments, attempts, refunds))).subquery()
+def _due(*, newest: bool, lock: bool = True) -> Prepared:
+    of_tables = [_due_in(table, newest=newest, lock=lock) for table in (payments, attempts, refunds)]
+    due = union_all(*of_tables).subquery()
     order = due.c.payment_id.desc() if newest else func.min(due.c.due_at_ms)
     return Prepared(select(due.c.payment_id).group_by(due.c.payment_id).order_by(order).limit(_LIMIT))
 
 
+ANYTHING_DUE: Final = _due(newest=False, lock=False)
 LONGEST_DUE: Final = _due(newest=False)
 """What has waited longest for its turn."""
 NEWEST_DUE: Final = _due(newest=True)
@@ -89,7 +95,7 @@ FORGET_ALL: Final = Prepared(delete(sweep_claims))
 
 
 def is_anything_due(now_ms: int) -> Script[bool]:
-    return bool((yield from rows(LONGEST_DUE, now_ms=now_ms, limit=1)))
+    return bool((yield from rows(ANYTHING_DUE, now_ms=now_ms, limit=1)))
 
 
 def find_due(now_ms: int, limit: int) -> Script[list[str]]:
@@ -106,8 +112,8 @@ def find_due(now_ms: int, limit: int) -> Script[list[str]]:
 def claim(now_ms: int, lease_ms: int, limit: int, holder: str) -> Script[list[str]]:
     """Take what is due: until `now_ms + lease_ms` no other worker is offered it.
 
-    Of two workers that see the same payment due, the second one's insert waits for the first one's commit and then
-    meets a claim that is running: no row is ever taken twice, and none has to be locked.
+    Of two workers that meet on a payment all the same (one through its attempt, one through its refund), the second
+    one's insert waits for the first one's commit and then meets a claim that is running: nothing is taken twice.
     """
     due = yield from find_due(now_ms, limit)
     if not due:

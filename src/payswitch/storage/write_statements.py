@@ -92,11 +92,16 @@ _STORED_VERSION: Final = Prepared(
 Row = list[Any]
 
 
+INSERT_ORDER: Final = tuple(statement for _, _, statement in _INSERTS)
+UPDATE_ORDER: Final = (UPDATE_ATTEMPT, UPDATE_REFUND)
+
+
 class EncodedUnit:
     """A unit of work ready to be written: every row encoded, in the order in which it must be applied."""
 
     def __init__(self, changes: Changes) -> None:
-        _assert_payments_present(changes)
+        self.payment_ids = _present(changes)
+        _assert_payments_present(changes, self.payment_ids)
         self.payments = [PAYMENT.encode(payment) for payment in changes.update_payments]
         self._versions = [(payment.payment_id, payment.version) for payment in changes.update_payments]
         self.inserts: list[tuple[PreparedInsert, Row]] = [
@@ -132,10 +137,12 @@ def _explain_missed_payment(payment_id: str, version: int) -> Script[None]:
     raise CommitConflict(payment_id)
 
 
-def _assert_payments_present(changes: Changes) -> None:
+def _present(changes: Changes) -> frozenset[str]:
+    return frozenset(payment.payment_id for payment in (*changes.insert_payments, *changes.update_payments))
+
+
+def _assert_payments_present(changes: Changes, present: frozenset[str]) -> None:
     """Whatever belongs to a payment changes only together with it: its version is the guard of every commit."""
-    present = {payment.payment_id for payment in changes.insert_payments}
-    present.update(payment.payment_id for payment in changes.update_payments)
     children: tuple[Sequence[Attempt | Refund | Event], ...] = (
         changes.insert_attempts,
         changes.update_attempts,

@@ -8,10 +8,10 @@ from typing import Any, Final
 import sqlalchemy as sa
 from alembic import op
 
-from payswitch.storage.schema.columns import TEXT
+from payswitch.storage.schema.columns import COUNTER, TEXT
 from payswitch.storage.schema.guards import ALWAYS, REFUSE_FUNCTION, postgres_guard, sqlite_guard
 
-__all__ = ["ALWAYS", "TEXT", "guard", "is_postgres", "partial"]
+__all__ = ["ALWAYS", "COUNTER", "TEXT", "guard", "is_postgres", "partial"]
 
 _REFUSE: Final = sa.text(REFUSE_FUNCTION)
 

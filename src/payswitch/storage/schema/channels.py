@@ -7,21 +7,20 @@ from sqlalchemy import (
     Column,
     ForeignKeyConstraint,
     Index,
-    Integer,
     LargeBinary,
     PrimaryKeyConstraint,
     Table,
 )
 
 from payswitch.domain.managed_channel import ChannelState
-from payswitch.storage.schema.columns import metadata, number, one_of, text
+from payswitch.storage.schema.columns import COUNTER, metadata, number, one_of, text
 from payswitch.storage.schema.guards import guard, never_changed
 
 channels = Table(
     "channels",
     metadata,
     text("channel_id"),
-    Column("version", Integer, nullable=False),
+    Column("version", COUNTER, nullable=False),
     text("merchant_id"),
     text("connector"),
     text("name"),

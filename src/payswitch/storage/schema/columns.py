@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Column, ColumnElement, Index, MetaData, Text, cast, func, literal_column
+from sqlalchemy import BigInteger, Column, ColumnElement, Index, Integer, MetaData, Text, cast, func, literal_column
 from sqlalchemy.ext.compiler import compiles
 
 metadata: Final = MetaData()
@@ -14,6 +14,9 @@ metadata: Final = MetaData()
 TEXT: Final = Text().with_variant(Text(collation="C"), "postgresql")
 """Text that is compared and sorted byte by byte, as SQLite does and as ids and keyset pages need it. PostgreSQL would
 follow the language of the database otherwise."""
+
+COUNTER: Final = Integer().with_variant(BigInteger(), "postgresql")
+"""A small number. SQLite's integers have 64 bits whatever they are called; so have they all on PostgreSQL."""
 
 
 def text(name: str, *, optional: bool = False) -> Column[str]:

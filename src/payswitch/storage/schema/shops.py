@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, Column, ForeignKeyConstraint, Index, Integer, PrimaryKeyConstraint, Table
+from sqlalchemy import CheckConstraint, Column, ForeignKeyConstraint, Index, PrimaryKeyConstraint, Table
 
 from payswitch.domain.agreement import AgreementState
-from payswitch.storage.schema.columns import metadata, number, one_of, text
+from payswitch.storage.schema.columns import COUNTER, metadata, number, one_of, text
 
 shops = Table(
     "shops",
@@ -36,7 +36,7 @@ agreements = Table(
     text("shop_id"),
     text("customer_id"),
     text("channel_id"),
-    Column("channel_version", Integer, nullable=False),
+    Column("channel_version", COUNTER, nullable=False),
     text("bank"),
     text("card_tail"),
     text("state"),

@@ -12,7 +12,6 @@ from payswitch.domain.changes import Changes, StorageUnavailable
 from payswitch.domain.managed_channel import ManagedChannel, SealedCredential
 from payswitch.kit.clock import Clock
 from payswitch.storage import directory, managed_channels, sweep_claims
-from payswitch.storage.migrations.upgrade import upgrade
 from payswitch.storage.scripts import Script, Unit
 from payswitch.storage.sqlite.connections import connect_reader, connect_writer, create_private
 from payswitch.storage.sqlite.errors import unavailable
@@ -20,6 +19,7 @@ from payswitch.storage.sqlite.group_commit import GroupCommit
 from payswitch.storage.sqlite.readers import QuickReader, ReaderPool
 from payswitch.storage.sqlite.running import run_script
 from payswitch.storage.sqlite.sole_writer import SoleWriter
+from payswitch.storage.sqlite.upgrading import upgrade
 from payswitch.storage.store import DatabaseStore
 from payswitch.storage.write_statements import EncodedUnit
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from payswitch.storage.migrations.both import TEXT, guard, partial
+from payswitch.storage.migrations.both import COUNTER, TEXT, guard, partial
 
 revision = "0001"
 down_revision = None
@@ -311,7 +311,7 @@ def _create_channels() -> None:
     op.create_table(
         "channels",
         sa.Column("channel_id", TEXT, nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("version", COUNTER, nullable=False),
         sa.Column("merchant_id", TEXT, nullable=False),
         sa.Column("connector", TEXT, nullable=False),
         sa.Column("name", TEXT, nullable=False),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from payswitch.storage.migrations.both import TEXT
+from payswitch.storage.migrations.both import COUNTER, TEXT
 
 revision = "0002"
 down_revision = "0001"
@@ -27,7 +27,7 @@ def upgrade() -> None:
         sa.Column("shop_id", TEXT, nullable=False),
         sa.Column("customer_id", TEXT, nullable=False),
         sa.Column("channel_id", TEXT, nullable=False),
-        sa.Column("channel_version", sa.Integer(), nullable=False),
+        sa.Column("channel_version", COUNTER, nullable=False),
         sa.Column("bank", TEXT, nullable=False),
         sa.Column("card_tail", TEXT, nullable=False),
         sa.Column("state", TEXT, nullable=False),
