@@ -92,10 +92,15 @@ async def test_a_worker_that_was_too_slow_gives_back_nothing_of_its_successors(s
 async def test_many_workers_share_the_work_and_never_a_payment(store: DatabaseStore) -> None:
     await store.commit(Changes(insert_payments=[a_payment(n, due_at_ms=NOW_MS) for n in range(30)]))
 
-    shares = await asyncio.gather(*(claimed(store, limit=4, holder=f"node-{n}") for n in range(12)))
+    taken: list[str] = []
+    while shares := [share for share in await a_round(store) if share]:
+        taken += [payment_id for share in shares for payment_id in share]
+    assert sorted(taken) == sorted(f"pay_{n}" for n in range(30)), "none twice, none left over"
 
-    taken = [payment_id for share in shares for payment_id in share]
-    assert sorted(taken) == sorted(f"pay_{n}" for n in range(30))
+
+async def a_round(store: DatabaseStore) -> list[list[str]]:
+    """Twelve workers at once. One that meets another on a payment goes home with less; the next round has the rest."""
+    return await asyncio.gather(*(claimed(store, limit=4, holder=f"node-{n}") for n in range(12)))
 
 
 async def test_a_claim_changes_nothing_of_the_payment(store: DatabaseStore) -> None:
@@ -126,72 +131,75 @@ async def test_after_a_long_stop_the_youngest_come_first_and_the_oldest_are_not_
 
 # --- nothing is forgotten -------------------------------------------------------------------------------------------
 
-SUCCEEDED: dict[str, Any] = {"winner_attempt_id": "att_1", "succeeded_at_ms": NOW_MS}
+SUCCEEDED: dict[str, Any] = {"succeeded_at_ms": NOW_MS}
 
 
-def with_payment(state: PaymentState, due_at_ms: int | None) -> Changes:
-    more = SUCCEEDED if state is PaymentState.SUCCEEDED else {}
+def with_payment(state: PaymentState, n: str, due_at_ms: int | None) -> Changes:
+    more = SUCCEEDED | {"winner_attempt_id": f"att_{n}"} if state is PaymentState.SUCCEEDED else {}
     if state in (PaymentState.CLOSING, PaymentState.CLOSED):
         more = {"close_reason": CloseReason.EXPIRED}
-    return Changes(insert_payments=[a_payment(state=state, due_at_ms=due_at_ms, **more)])
+    return Changes(insert_payments=[a_payment(n, state=state, due_at_ms=due_at_ms, **more)])
 
 
-def ended(**changes: Any) -> Changes:
-    return Changes(insert_payments=[a_payment(state=PaymentState.CLOSED, due_at_ms=None)], **changes)
+def ended(n: str, **changes: Any) -> Changes:
+    return Changes(insert_payments=[a_payment(n, state=PaymentState.CLOSED, due_at_ms=None)], **changes)
 
 
-def with_attempt(state: AttemptState, due_at_ms: int | None) -> Changes:
-    return ended(insert_attempts=[an_attempt(state=state, due_at_ms=due_at_ms)])
+def with_attempt(state: AttemptState, n: str, due_at_ms: int | None) -> Changes:
+    return ended(n, insert_attempts=[an_attempt(n, n, state=state, due_at_ms=due_at_ms)])
 
 
-def with_refund(state: RefundState, due_at_ms: int | None) -> Changes:
-    changes = ended(insert_attempts=[an_attempt(state=AttemptState.SUCCEEDED, surplus=True)])
-    changes.insert_refunds.append(a_refund(state=state, due_at_ms=due_at_ms))
+def with_refund(state: RefundState, n: str, due_at_ms: int | None) -> Changes:
+    changes = ended(n, insert_attempts=[an_attempt(n, n, state=AttemptState.SUCCEEDED, surplus=True)])
+    changes.insert_refunds.append(a_refund(n, n, n, state=state, due_at_ms=due_at_ms))
     return changes
 
 
-def with_event(state: DeliveryState, due_at_ms: int | None) -> Changes:
-    return ended(insert_events=[an_event(state=state, due_at_ms=due_at_ms)])
+def with_event(state: DeliveryState, n: str, due_at_ms: int | None) -> Changes:
+    return ended(n, insert_events=[an_event(n, n, state=state, due_at_ms=due_at_ms)])
 
 
 ENDED_EVENTS = (DeliveryState.DELIVERED, DeliveryState.DEAD)
-EVERY_STATE = [
-    *((with_payment, state, "pay_1", state in PAYMENT.terminal) for state in PaymentState),
-    *((with_attempt, state, "att_1", state in ATTEMPT.terminal) for state in AttemptState),
-    *((with_refund, state, "ref_1", state in REFUND.terminal) for state in RefundState),
-    *((with_event, state, "evt_1", state in ENDED_EVENTS) for state in DeliveryState),
+EVERY_STATE: list[tuple[Any, Any, str, bool]] = [
+    *((with_payment, state, "pay", state in PAYMENT.terminal) for state in PaymentState),
+    *((with_attempt, state, "att", state in ATTEMPT.terminal) for state in AttemptState),
+    *((with_refund, state, "ref", state in REFUND.terminal) for state in RefundState),
+    *((with_event, state, "evt", state in ENDED_EVENTS) for state in DeliveryState),
 ]
+"""How one of it comes about, the state, the beginning of its id, and whether it has ended."""
 
 
-@pytest.mark.parametrize(
-    ("changes_of", "state", "name", "has_ended"), EVERY_STATE, ids=lambda v: getattr(v, "__name__", None) or str(v)
-)
-async def test_whatever_has_not_ended_needs_a_due_time(
-    store: DatabaseStore, changes_of: Any, state: Any, name: str, has_ended: bool
-) -> None:
+async def test_whatever_has_not_ended_needs_a_due_time(store: DatabaseStore) -> None:
     """Every state of every machine: a new one that nobody watches fails here."""
-    await store.commit(changes_of(state, None))
+    forgotten = []
+    for changes_of, state, prefix, has_ended in EVERY_STATE:
+        n = f"{prefix}-{state}"
+        await store.commit(changes_of(state, n, None))
+        if not has_ended:
+            forgotten.append(f"{prefix}_{n}")
 
-    assert [found for _, found in await store.unwatched()] == ([] if has_ended else [name])
-    assert (await store.counts()).unwatched == (0 if has_ended else 1)
+    assert sorted(found for _, found in await store.unwatched()) == sorted(forgotten)
+    assert (await store.counts()).unwatched == len(forgotten)
 
 
-@pytest.mark.parametrize(
-    ("changes_of", "state"),
-    [(of, state) for of, state, _, has_ended in EVERY_STATE if not has_ended and state is not PaymentState.CLOSING],
-    ids=lambda v: getattr(v, "__name__", None) or str(v),
-)
-async def test_with_one_the_sweeper_gets_it(store: DatabaseStore, changes_of: Any, state: Any) -> None:
-    await store.commit(changes_of(state, NOW_MS))
+async def test_with_one_the_sweeper_gets_it(store: DatabaseStore) -> None:
+    waiting = [
+        (changes_of, state, f"{prefix}-{state}")
+        for changes_of, state, prefix, has_ended in EVERY_STATE
+        if not has_ended and state is not PaymentState.CLOSING
+    ]
+    for changes_of, state, n in waiting:
+        await store.commit(changes_of(state, n, NOW_MS))
 
     assert await store.unwatched() == []
-    events = await store.claim_events(NOW_MS, LEASE_MS, 10)
-    assert [*(await claimed(store)), *(event.payment_id for event in events)] == ["pay_1"]
+    events = await store.claim_events(NOW_MS, LEASE_MS, 100)
+    found = [*(await claimed(store, limit=100)), *(event.payment_id for event in events)]
+    assert sorted(found) == sorted(f"pay_{n}" for _, _, n in waiting)
 
 
 @pytest.mark.parametrize("due_at_ms", [None, NOW_MS])
 async def test_a_closing_payment_is_watched_through_its_attempts(store: DatabaseStore, due_at_ms: int | None) -> None:
-    changes = with_payment(PaymentState.CLOSING, None)
+    changes = with_payment(PaymentState.CLOSING, "1", None)
     changes.insert_attempts.append(an_attempt(state=AttemptState.CLOSING, due_at_ms=due_at_ms))
     await store.commit(changes)
 
