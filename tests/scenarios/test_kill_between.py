@@ -23,6 +23,7 @@ from payswitch.sandbox.world import World, wechat_account
 from payswitch.settings import Settings, load
 from tests.sandbox.support import RunningSandbox, running_sandbox
 from tests.scenarios.served import a_service
+from tests.scenarios.support import WEBHOOK_SECRET, until_it_listens
 
 pytestmark = pytest.mark.slow
 CLOCK = SystemClock()
@@ -56,7 +57,7 @@ class Street:
         arguments = ("-m", "tests.scenarios.killed_service", str(self.config), str(commits))
         process = await asyncio.create_subprocess_exec(sys.executable, *arguments)
         try:
-            await self._until_it_listens(process)
+            await until_it_listens(f"http://127.0.0.1:{self.port}", process, self.shop.session)
             with pytest.raises(aiohttp.ClientError):
                 await self.shop.post(f"http://127.0.0.1:{self.port}", path, body, key)
             assert await asyncio.wait_for(process.wait(), 20) == -signal.SIGKILL
@@ -64,17 +65,6 @@ class Street:
             if process.returncode is None:
                 process.kill()
                 await process.wait()
-
-    async def _until_it_listens(self, process: asyncio.subprocess.Process) -> None:
-        for _ in range(1_200):
-            assert process.returncode is None, "it ended before anybody asked it anything"
-            try:
-                async with self.shop.session.get(f"http://127.0.0.1:{self.port}/healthz") as answer:
-                    assert answer.status == 200
-                    return
-            except aiohttp.ClientError:
-                await CLOCK.sleep(0.05)
-        raise AssertionError("not up in time")
 
     @asynccontextmanager
     async def service(self) -> AsyncIterator[str]:
@@ -98,9 +88,12 @@ async def street(tmp_path: Path) -> AsyncIterator[Street]:
     world = World(base_url="http://127.0.0.1:1", accounts=[wechat_account("wechat-main", "http://127.0.0.1:1")])
     quick = SandboxSettings(notify_time_scale=0.01, refund_delay_s=0.01)
     async with running_sandbox(world, clock=CLOCK, settings=quick) as sandbox, aiohttp.ClientSession() as session:
-        secret = "whsec_" + "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
         station = Station(
-            folder=tmp_path, world=sandbox.world, api_key="key-tea", webhook_secret=secret, operator_key="key-lin"
+            folder=tmp_path,
+            world=sandbox.world,
+            api_key="key-tea",
+            webhook_secret=WEBHOOK_SECRET,
+            operator_key="key-lin",
         )
         port = free_port()
         config = write_config(station, service_url=f"http://127.0.0.1:{port}", notify_url=None, log_level="error")

@@ -20,6 +20,7 @@ from payswitch.kit.sealing import new_master_key
 from payswitch.sandbox.core import Settings as SandboxSettings
 from payswitch.sandbox.world import World, wechat_account
 from tests.sandbox.support import RunningSandbox, running_sandbox
+from tests.scenarios.support import WEBHOOK_SECRET, until_it_listens
 
 pytestmark = pytest.mark.slow
 CLOCK = SystemClock()
@@ -69,36 +70,14 @@ async def serving(station: Station, database: str, session: aiohttp.ClientSessio
     text = config_text(station, service_url=address, notify_url=None, log_level="error")
     config = station.folder / f"node-{port}.toml"
     config.write_text(text.replace(f'"{DATABASE_FILE}"', f'"{database}"'), "utf-8")
-    log = config.with_suffix(".log")
-    with log.open("wb") as output:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "payswitch", "serve", "--config", str(config), stdout=output, stderr=output
-        )
+    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "payswitch", "serve", "--config", str(config))
     try:
-        await until_it_listens(address, process, session, log)
+        await until_it_listens(address, process, session)
         yield Node(address, process)
     finally:
         if process.returncode is None:
             process.terminate()
         await process.wait()
-
-
-def said(log: Path) -> str:
-    return log.read_text("utf-8")
-
-
-async def until_it_listens(
-    address: str, process: asyncio.subprocess.Process, session: aiohttp.ClientSession, log: Path
-) -> None:
-    for _ in range(1_200):
-        assert process.returncode is None, said(log)
-        try:
-            async with session.get(f"{address}/healthz") as answer:
-                assert answer.status == 200
-                return
-        except aiohttp.ClientError:
-            await CLOCK.sleep(0.05)
-    raise AssertionError(f"not up in time: {said(log)}")
 
 
 @pytest.fixture
@@ -108,9 +87,8 @@ async def town(tmp_path: Path, fresh_postgres: str) -> AsyncIterator[Town]:
     async with AsyncExitStack() as stack:
         sandbox = await stack.enter_async_context(running_sandbox(world, clock=CLOCK, settings=quick))
         session = await stack.enter_async_context(aiohttp.ClientSession())
-        secret = "whsec_" + "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
         station = Station(
-            folder=tmp_path, world=sandbox.world, api_key=KEY, webhook_secret=secret, operator_key="key-lin"
+            folder=tmp_path, world=sandbox.world, api_key=KEY, webhook_secret=WEBHOOK_SECRET, operator_key="key-lin"
         )
         (tmp_path / "master.key").write_text(new_master_key() + "\n", "ascii")
         # One after the other: the first one makes the tables.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 
 import msgspec
 import pytest
@@ -13,15 +12,8 @@ from payswitch.domain.payment import PaymentFile, Refund
 from payswitch.services import payments, refunds
 from payswitch.services.commands import CreateRefund, PaymentAnswer
 from payswitch.services.context import Context
-from payswitch.services.inflight import Inflight
-from payswitch.services.side_work import SideWork
 from tests.services.hard import paid
 from tests.services.harness import SHOP, Night, command
-
-
-def another_node(tonight: Night) -> Context:
-    """A second service on the same storage: it shares no memory with the first."""
-    return replace(tonight.ctx, node_id="node-b", sweeping=SideWork(), swept={}, inflight=Inflight())
 
 
 async def create(ctx: Context, key: str | None = "k-1", number: str = "order-1", **changes: object) -> PaymentAnswer:
@@ -95,7 +87,7 @@ async def test_two_nodes_get_the_same_request_at_once_and_the_customer_sees_one_
 ) -> None:
     """Behind a load balancer that repeats what it thinks is lost. The second node has no memory of the first."""
     waits = shared(tonight, monkeypatch)
-    other, answered = another_node(tonight), asyncio.Event()
+    other, answered = tonight.another_node(), asyncio.Event()
 
     async def hesitate() -> None:
         await answered.wait()
@@ -124,7 +116,7 @@ async def test_a_repeat_on_another_node_while_the_first_one_dies_launches_anew(
     tonight.channel("wechat-main").before_answer.append(die)
     with pytest.raises(asyncio.CancelledError):
         await create(tonight.ctx)
-    again = asyncio.create_task(create(another_node(tonight)))
+    again = asyncio.create_task(create(tonight.another_node()))
     await waits.wait()
     tonight.clock.advance(ms=tonight.ctx.timings.launch_deadline_ms)
     answer = await again
@@ -134,7 +126,7 @@ async def test_a_repeat_on_another_node_while_the_first_one_dies_launches_anew(
 
 async def test_two_nodes_and_two_bodies_under_one_key(tonight: Night) -> None:
     both = await asyncio.gather(
-        create(tonight.ctx, number="order-1"), create(another_node(tonight), number="order-2"), return_exceptions=True
+        create(tonight.ctx, number="order-1"), create(tonight.another_node(), number="order-2"), return_exceptions=True
     )
     assert sum(isinstance(one, PaymentAnswer) for one in both) == 1
     assert sum(conflict(one) for one in both) == 1
@@ -144,7 +136,7 @@ async def test_a_repeat_an_hour_later_on_another_node_has_the_same_effect(tonigh
     first = await create(tonight.ctx)
     await tonight.pays(first.file.attempts[0])
     tonight.clock.advance(seconds=3_600)
-    again = await create(another_node(tonight))
+    again = await create(tonight.another_node())
     assert again.file.payment.payment_id == first.file.payment.payment_id
     assert not again.created
     assert len(again.file.attempts) == 1, "paid: nothing is launched"
@@ -156,7 +148,7 @@ async def test_a_repeat_an_hour_later_on_another_node_has_the_same_effect(tonigh
 async def test_a_refund_under_a_key_is_made_once_however_often_it_is_asked_for(tonight: Night) -> None:
     file = await paid(tonight)
     made = await asyncio.gather(*(give_back(tonight.ctx, file) for _ in range(5)))
-    made += [await give_back(another_node(tonight), file)]
+    made += [await give_back(tonight.another_node(), file)]
     assert len({one.refund_id for one in made}) == 1
     assert tonight.channel("wechat-main").returned_fen() == 5_000
 
@@ -175,7 +167,7 @@ async def test_two_refunds_race_for_one_key_and_one_of_them_never_was(tonight: N
     file = await paid(tonight)
     both = await asyncio.gather(
         give_back(tonight.ctx, file, number="r-1"),
-        give_back(another_node(tonight), file, number="r-2"),
+        give_back(tonight.another_node(), file, number="r-2"),
         return_exceptions=True,
     )
     assert sum(isinstance(one, Refund) for one in both) == 1
@@ -205,7 +197,7 @@ async def test_the_key_of_a_repeated_refund_belongs_to_it_from_then_on(tonight: 
 
 async def test_six_refunds_on_two_nodes_at_once_never_exceed_what_was_paid(tonight: Night) -> None:
     file = await paid(tonight)
-    nodes = (tonight.ctx, another_node(tonight))
+    nodes = (tonight.ctx, tonight.another_node())
     asked = [give_back(nodes[i % 2], file, key=f"k-{i}", number=f"r-{i}") for i in range(6)]
     outcomes = await asyncio.gather(*asked, return_exceptions=True)
     assert sum(isinstance(one, Refund) for one in outcomes) == 2

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 
 import pytest
 
@@ -12,14 +11,8 @@ from payswitch.domain.payment import AttemptState, PaymentState
 from payswitch.services import side_work, sweeper
 from payswitch.services.context import Context
 from payswitch.services.deliveries import deliver_due
-from payswitch.services.inflight import Inflight
-from payswitch.services.side_work import Pace, SideWork
+from payswitch.services.side_work import Pace
 from tests.services.harness import Night
-
-
-def another_node(tonight: Night, name: str) -> Context:
-    """A second service on the same storage and the same channels."""
-    return replace(tonight.ctx, node_id=name, sweeping=SideWork(), swept={}, inflight=Inflight())
 
 
 class Stuck:
@@ -52,7 +45,7 @@ async def test_two_nodes_ask_a_channel_once_about_each_payment(tonight: Night) -
     for n in range(20):
         await tonight.order(f"order-{n}")
     tonight.clock.advance(seconds=5)
-    other = another_node(tonight, "node-b")
+    other = tonight.another_node()
     await asyncio.gather(sweeper.sweep(tonight.ctx), sweeper.sweep(other))
     await asyncio.gather(sweeper.settle(tonight.ctx), sweeper.settle(other))
     assert queries(tonight) == 20
@@ -61,7 +54,7 @@ async def test_two_nodes_ask_a_channel_once_about_each_payment(tonight: Night) -
 async def test_the_work_of_a_node_that_is_gone_is_taken_over_when_its_claim_has_run_out(tonight: Night) -> None:
     answer = await tonight.order()
     await tonight.pays(answer.file.attempts[0], notified=False)
-    stuck, other = Stuck(tonight, "wechat-main"), another_node(tonight, "node-b")
+    stuck, other = Stuck(tonight, "wechat-main"), tonight.another_node()
     tonight.clock.advance(seconds=5)
     gone = asyncio.create_task(sweeper.sweep(tonight.ctx))
     await stuck.asked.wait()
@@ -88,7 +81,7 @@ async def test_a_clean_stop_gives_everything_back(tonight: Night) -> None:
     await rounds(tonight.ctx)
     await tonight.pays(answer.file.attempts[0], notified=False)
     tonight.clock.advance(seconds=6)
-    await rounds(another_node(tonight, "node-b"))
+    await rounds(tonight.another_node())
     assert (await tonight.file(answer.file.payment.payment_id)).payment.state is PaymentState.SUCCEEDED
 
 
