@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from payswitch.domain.changes import Changes, StorageUnavailable
 from payswitch.domain.managed_channel import ManagedChannel, SealedCredential
+from payswitch.domain.payment import PaymentFile
 from payswitch.kit.clock import Clock
 from payswitch.storage import directory, managed_channels
 from payswitch.storage.addresses import shown
@@ -23,9 +24,11 @@ from payswitch.storage.postgres.connections import (
     open_pool,
 )
 from payswitch.storage.postgres.errors import AGAIN, TROUBLE, rule_broken, unavailable
+from payswitch.storage.postgres.files import whole_file
 from payswitch.storage.postgres.group_commit import TRIES, GroupCommit
 from payswitch.storage.postgres.running import run_script
 from payswitch.storage.postgres.upgrading import require_newest
+from payswitch.storage.prepared import Prepared
 from payswitch.storage.scripts import Script, Unit
 from payswitch.storage.store import DatabaseStore
 from payswitch.storage.write_statements import EncodedUnit
@@ -144,6 +147,9 @@ class PostgresStore(DatabaseStore):
                 return await run_script(connection, script, timeout_s=_AUDIT_TIMEOUT_S)
         except (*TROUBLE, UnicodeError, OverflowError) as error:
             raise rule_broken(error) or unavailable(error) from error
+
+    async def _file(self, find: Prepared, **names: str) -> PaymentFile | None:
+        return await self.look(whole_file(find, **names))
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[Connection]:
