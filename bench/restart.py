@@ -37,6 +37,7 @@ from payswitch.kit.clock import SystemClock
 from payswitch.kit.ids import SystemIds
 from payswitch.storage.sqlite import SqliteStore
 
+DATABASE = "payswitch.sqlite"
 HISTORY_MS = 30 * 86_400_000
 LATELY_MS = 3 * 3_600_000
 LATELY = 4_000
@@ -68,11 +69,11 @@ class Station:
         account = config["account"]
         assert isinstance(account, dict)
         lines = [f"{key} = {json.dumps(value)}" for key, value in account.items()]
-        text = CONFIG_TOML.format(port=self.port, key=config["api_key_sha256"]).replace(
+        text = CONFIG_TOML.format(port=self.port, database=json.dumps(DATABASE), key=config["api_key_sha256"]).replace(
             "[timings]\nquery_gaps_s = [3600.0]\n", ""
         )
         (folder / "payswitch.toml").write_text(text + "\n".join(lines), encoding="utf-8")
-        self.database = folder / "payswitch.sqlite"
+        self.database = folder / DATABASE
         self.stub = self._child(
             "stub channel", ["-m", "bench.stub_channel", str(self._config)], int(str(config["stub_port"]))
         )
