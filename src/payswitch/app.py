@@ -92,6 +92,7 @@ class App:
             ids=ids,
             public_url=settings.public_url,
             timings=settings.timings,
+            node_id=ids.new("node_", clock.now_ms()),
             operators=operators_by_key(settings.operators),
             desk=self.desk,
             policy_desk=self.policy_desk,

@@ -170,6 +170,8 @@ class ChannelSettings(msgspec.Struct, frozen=True, kw_only=True):
     max_fen: AtLeastOne | None = None
     daily_cap_fen: AtLeastOne | None = None
     monthly_cap_fen: AtLeastOne | None = None
+    refund_days: AtLeastOne | None = None
+    refund_parts: AtLeastOne | None = None
     shops: frozenset[str] = frozenset()
     tags: frozenset[str] = frozenset()
     maintenance: tuple[MaintenanceWindow, ...] = ()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import msgspec
@@ -46,7 +46,9 @@ from payswitch.routing.policy_book import PolicyBook
 from payswitch.services import payments, results, sweeper
 from payswitch.services.commands import CreatePayment, PaymentAnswer
 from payswitch.services.context import Context
+from payswitch.services.inflight import Inflight
 from payswitch.services.policy_desk import PolicyDesk, owners
+from payswitch.services.side_work import SideWork
 from payswitch.services.timings import Timings
 from payswitch.storage.store import DatabaseStore
 from tests.services.passing_time import BusyStore, PassingClock
@@ -388,6 +390,10 @@ class Night:
     def channel(self, channel_id: str) -> FakeChannel:
         return self.directory.clients[channel_id]
 
+    def another_node(self, name: str = "node-b") -> Context:
+        """A second service on the same storage and at the same channels: it shares no memory with the first."""
+        return replace(self.ctx, node_id=name, sweeping=SideWork(), swept={}, inflight=Inflight())
+
     async def order(self, number: str = "order-1", **changes: object) -> PaymentAnswer:
         """The shop creates a payment over 129.00 yuan for a customer at a desktop."""
         return await payments.create_payment(self.ctx, SHOP, command(number, **changes), None)
@@ -436,6 +442,7 @@ async def night(folder: Path, *, timings: Timings | None = None) -> AsyncIterato
         found = await wired(store, FakeDirectory(clock), FakeShop(), clock, timings=timings)
         clock.somebody_waits = lambda: found.ctx.inflight.is_busy
         yield found
+        assert (await store.counts()).unwatched == 0, "whatever has not ended has somebody who looks at it again"
 
 
 async def wired(
@@ -465,5 +472,6 @@ async def wired(
         ids=SeededIds(seed),
         public_url="https://pay.example",
         timings=timings or Timings(),
+        node_id=f"node-{seed}",
     )
     return Night(ctx, store, clock, directory, shop, feed)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
@@ -11,12 +11,13 @@ from typing import TypeVar
 from payswitch.domain.changes import Changes, StorageUnavailable
 from payswitch.domain.events import Event
 from payswitch.domain.payment import PaymentFile
-from payswitch.storage import outbox
+from payswitch.storage import outbox, sweep_claims
 from payswitch.storage.scripts import Unit
 from payswitch.storage.sqlite import SqliteStore
 from payswitch.storage.sqlite.connections import connect_writer
 from payswitch.storage.sqlite.errors import integrity_error
 from payswitch.storage.sqlite.running import run_script
+from payswitch.storage.unwatched import unwatched
 from payswitch.storage.write_statements import EncodedUnit
 from tests.services.fate import Fate
 
@@ -48,11 +49,18 @@ class StepStore(SqliteStore):
         def check() -> None:
             touched = (*changes.insert_payments, *changes.update_payments)
             self._check(changes, [self._read_now(payment.payment_id) for payment in touched])
+            self._fate.must(self._unwatched_now() == [], "something that nobody will ever look at again")
 
         await self._step(unit.apply, check)
 
     async def claim_events(self, now_ms: int, lease_ms: int, limit: int) -> Sequence[Event]:
         return await self._step(lambda: outbox.claim(now_ms, lease_ms, limit))
+
+    async def claim_payments(self, now_ms: int, lease_ms: int, limit: int, holder: str) -> Sequence[str]:
+        return await self._step(lambda: sweep_claims.claim(now_ms, lease_ms, limit, holder))
+
+    async def release_payments(self, holder: str, until_ms: Mapping[str, int | None]) -> None:
+        await self._step(lambda: sweep_claims.release(holder, until_ms))
 
     async def save_delivery(self, event: Event) -> None:
         await self._step(lambda: outbox.save_delivery(event))
@@ -67,6 +75,10 @@ class StepStore(SqliteStore):
         if self._fate.chance(self._fate.disk_trouble):
             raise StorageUnavailable("it did happen")
         return result
+
+    def _unwatched_now(self) -> list[tuple[str, str]]:
+        assert self._steps is not None
+        return run_script(self._steps.cursor(), unwatched())
 
     def _read_now(self, payment_id: str) -> PaymentFile:
         """Reading is one step as well: no other comes between."""

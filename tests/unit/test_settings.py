@@ -76,8 +76,10 @@ def test_a_whole_configuration(tmp_path: Path) -> None:
 
 def test_caps_and_shops_of_a_channel(tmp_path: Path) -> None:
     own = 'upstream = "wechat"\ndaily_cap_fen = 5\nmonthly_cap_fen = 9\nshops = ["tea"]'
+    own += "\nrefund_days = 30\nrefund_parts = 2"
     channel = loaded(tmp_path, WHOLE.replace('upstream = "wechat"', own)).channels[0].channel()
     assert (channel.daily_cap_fen, channel.monthly_cap_fen, channel.shops) == (5, 9, {"tea"})
+    assert (channel.refund_days, channel.refund_parts) == (30, 2)
 
 
 def test_a_shop_that_still_wants_an_order_whose_money_comes_late(tmp_path: Path) -> None:

@@ -233,6 +233,10 @@ class Channel(msgspec.Struct, frozen=True, kw_only=True):
     daily_cap_fen: int | None = None
     monthly_cap_fen: int | None = None
     """Of the calendar month in Beijing."""
+    refund_days: int | None = None
+    """How long after the payment this contract takes refunds, where it is not what the product's table says."""
+    refund_parts: int | None = None
+    """At most so many refunds of one payment, by this contract; None: as the product's table says."""
     shops: frozenset[str] = frozenset()
     """Only these shops of the merchant; empty: all of them."""
     tags: frozenset[str] = frozenset()

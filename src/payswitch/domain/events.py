@@ -16,6 +16,8 @@ class EventType(StrEnum):
     """重复支付: a second success of the same payment (or one after it was closed) that is being refunded."""
     REFUND_SUCCEEDED = "refund.succeeded"
     REFUND_FAILED = "refund.failed"
+    REFUND_ABNORMAL = "refund.abnormal"
+    """A person of the merchant must act; refund.succeeded or refund.failed still follows."""
 
 
 class DeliveryState(StrEnum):

@@ -54,6 +54,25 @@ class RefundKind(StrEnum):
     """Made by the switch: money that must not be kept (重复支付)."""
 
 
+class RefundTrouble(StrEnum):
+    """Why a refund is not through yet. All but `balance_short` make it abnormal: a person must look at it."""
+
+    BALANCE_SHORT = "balance_short"
+    """It waits for money on the merchant's account at the channel, and goes on by itself."""
+    PAYEE_VOID = "payee_void"
+    """The card or account that paid takes nothing any more."""
+    CHANNEL_GONE = "channel_gone"
+    """The channel is not configured any more."""
+    REFUSED = "refused"
+    """The channel will not do it until something on the merchant's side is mended."""
+    UNTRUSTED = "untrusted"
+    """What the channel says of it cannot be believed."""
+    NOT_TAKEN = "not_taken"
+    """Many tries, and the channel has not taken it."""
+    SLOW = "slow"
+    """Taken days ago and still in work."""
+
+
 class AgeBand(StrEnum):
     """年龄段: as much as a shop may want to tell of a customer's age. Both ends are included."""
 
@@ -232,6 +251,12 @@ class Refund(msgspec.Struct, frozen=True, kw_only=True):
     outcome: Outcome | None = None
     created_at_ms: int
     finished_at_ms: int | None = None
+    trouble: RefundTrouble | None = None
+    """What stood in the way when it was last tried; None while waiting is nothing unusual, and once it has ended."""
+    settled_by: str | None = None
+    """The operator who declared that this money was given back by hand: the channel did not move it."""
+    settled_note: str | None = None
+    """In the operator's words: how, and where the proof is."""
     tries: int = 0
     due_at_ms: int | None = None
 

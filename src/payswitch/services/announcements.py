@@ -117,6 +117,8 @@ def _data(draft: Draft, attempt: Attempt | None, refund: Refund | None, notice: 
             "out_refund_no": refund.out_refund_no,
             "amount_fen": refund.amount_fen,
             "state": refund.state.value,
+            "trouble": refund.trouble.value if refund.trouble else None,
+            "settled_by_hand": refund.settled_by is not None,
             "reason": refund.reason,
         }
     return data

@@ -44,6 +44,7 @@ from payswitch.services.launching import (
     wallet_of,
 )
 from payswitch.services.lifecycle import begin_close
+from payswitch.services.other_nodes import wait_for_launch
 from payswitch.services.refreshing import refresh, refreshable
 from payswitch.services.rounds import Since, begin_round
 from payswitch.services.routes import plan_route
@@ -108,7 +109,9 @@ async def _create_or_resume(
     except UniqueViolation as violation:
         file = await _existing(ctx, payment, record, violation)
     await idempotency.keep(ctx, idempotency.record_of(file.payment, idempotency_key))
-    return await resume(ctx, file, since=since, given=given)
+    waited = await wait_for_launch(ctx, file)
+    # Who waited for a node that turned out to be dead has a launch of its own, with all its time.
+    return await resume(ctx, waited, since=since if waited is file else Since.now(ctx), given=given)
 
 
 async def _create(

@@ -40,6 +40,13 @@ class Timings(msgspec.Struct, frozen=True, kw_only=True):
     """A refund's answer is worth waiting for: an unknown refund costs a query later."""
     leftover_after_ms: int = 5_000
     """An attempt still `created` after this long belongs to a process that died."""
+    sweep_lease_ms: int = 30_000
+    """A payment that a worker has taken is offered to nobody else for so long; a dead worker's comes back after it."""
+    catch_up_after_ms: int = 10_000
+    """What is overdue by more than this was missed (a stop, a storm): it is caught up with at a pace."""
+    catch_up_per_s: Annotated[float, msgspec.Meta(gt=0)] = 50
+    """Of that, at most so many payments a second and channel: no channel says how much it takes, and a merchant whose
+    calls are refused for their frequency loses new payments by it."""
     final_grace_ms: int = 3_000
     """After the deadline, before the final query: clocks differ, and a payment in its last second needs to land."""
     overdue_ms: int = 300_000

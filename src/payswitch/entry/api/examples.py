@@ -81,6 +81,8 @@ _REFUND: dict[str, Any] = {
     "amount_fen": 2_900,
     "reason": "包装破损",
     "state": "processing",
+    "trouble": None,
+    "settled_by_hand": False,
     "created_at": "2026-11-12T01:00:00.000Z",
     "finished_at": None,
 }

@@ -85,7 +85,9 @@ async def open_apple_pay_session(call: Call) -> Answer:
 
 
 async def create_refund(call: Call) -> Answer:
-    refund = await refunds.create_refund(call.ctx, call.shop, call.path["payment_id"], call.command)
+    refund = await refunds.create_refund(
+        call.ctx, call.shop, call.path["payment_id"], call.command, call.idempotency_key
+    )
     return Answer(views.refund_view(refund), status=201)
 
 

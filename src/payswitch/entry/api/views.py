@@ -25,6 +25,7 @@ from payswitch.domain.payment import (
     Refund,
     RefundKind,
     RefundState,
+    RefundTrouble,
 )
 from payswitch.kit.clock import iso_utc
 from payswitch.services.debiting import confirming_attempt
@@ -110,6 +111,10 @@ class RefundView(msgspec.Struct, frozen=True, kw_only=True):
     amount_fen: int
     reason: str
     state: RefundState
+    trouble: RefundTrouble | None
+    """Why it is not through yet; with `balance_short` it goes on by itself, everything else needs the operator."""
+    settled_by_hand: bool
+    """Succeeded, but the channel did not move the money: the operator gave it back another way."""
     created_at: str
     finished_at: str | None
 
@@ -262,6 +267,8 @@ def refund_view(refund: Refund) -> RefundView:
         amount_fen=refund.amount_fen,
         reason=refund.reason,
         state=refund.state,
+        trouble=refund.trouble,
+        settled_by_hand=refund.settled_by is not None,
         created_at=iso_utc(refund.created_at_ms),
         finished_at=_time(refund.finished_at_ms),
     )

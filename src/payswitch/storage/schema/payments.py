@@ -18,6 +18,8 @@ from payswitch.domain.payment import AttemptState, PaymentState, RefundKind, Ref
 from payswitch.storage.schema.columns import JsonText, literal, literals, metadata, number, one_of, partial_index, text
 from payswitch.storage.schema.guards import guard
 
+OPEN_REFUND_STATES = (RefundState.CREATED, RefundState.SUBMITTED, RefundState.PROCESSING, RefundState.ABNORMAL)
+"""Refunds whose money may still go back: each has a due time."""
 LIVE_PAYMENT_STATES = (PaymentState.CREATED, PaymentState.PENDING, PaymentState.CLOSING)
 """States that still want work; their partial index stays small however long the history grows."""
 
@@ -166,6 +168,9 @@ refunds = Table(
     text("outcome", optional=True),
     number("created_at_ms"),
     number("finished_at_ms", optional=True),
+    text("trouble", optional=True),
+    text("settled_by", optional=True),
+    text("settled_note", optional=True),
     number("tries"),
     number("due_at_ms", optional=True),
     PrimaryKeyConstraint("refund_id", name="pk_refunds"),
