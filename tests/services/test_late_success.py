@@ -147,7 +147,7 @@ async def test_a_restart_in_the_window_changes_nothing(tonight: Night) -> None:
     stored = await tonight.file(attempt.payment_id)
     assert stored.payment.late_until_ms == stored.payment.expires_at_ms + WINDOW_S * 1_000
     assert stored.payment.due_at_ms == stored.payment.late_until_ms
-    assert attempt.payment_id in await tonight.store.due_payments(stored.payment.late_until_ms, 10)
+    assert attempt.payment_id in await tonight.store.claim_payments(stored.payment.late_until_ms, 60_000, 10, "another")
 
 
 @pytest.mark.parametrize("window_s", [None, WINDOW_S])

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from tests.storage.builders import a_payment, a_refund, an_attempt
 
 from payswitch.domain.ledger import Transfer, TransferKind, expected_fee_fen, position_of, transfers_of
-from payswitch.domain.payment import Attempt, AttemptState, PaymentFile, Refund, RefundState
+from payswitch.domain.outcome import Outcome, OutcomeKind
+from payswitch.domain.payment import SETTLED_BY_HAND, Attempt, AttemptState, PaymentFile, Refund, RefundState
 
 PRICE = 129_900
 
@@ -132,6 +133,30 @@ def test_what_went_back_twice_is_a_claim_against_the_customer() -> None:
     ]
 
 
+def test_what_a_shop_gave_back_by_hand_came_out_of_its_own_pocket() -> None:
+    """The channel cannot pay it back any more; the shop hands over cash. The channel still has its money."""
+    abnormal = settled(a_refund(1, amount_fen=PRICE), RefundState.ABNORMAL)
+    by_hand = a_file(paid(), refunds=(given_by_hand(abnormal),))
+
+    assert moves(transfers_of(a_file(paid(), refunds=(abnormal,)), by_hand, sixty)) == [
+        ("refund_settled", "refunds/wechat-main", "by_hand/shop-1", PRICE),
+    ]
+    twice = a_file(paid(), refunds=(paid_as_well(by_hand.refunds[0]),))
+    assert moves(transfers_of(by_hand, twice, sixty)) == [
+        ("refund_paid_twice", "receivable/wechat-main", "clearing/wechat-main", PRICE),
+    ]
+    assert transfers_of(twice, twice, sixty) == ()
+
+
+def given_by_hand(refund: Refund) -> Refund:
+    paid_out = Outcome(kind=OutcomeKind.PAID, code=SETTLED_BY_HAND)
+    return msgspec.structs.replace(settled(refund, RefundState.SUCCEEDED), outcome=paid_out, settled_by="op-1")
+
+
+def paid_as_well(refund: Refund) -> Refund:
+    return msgspec.structs.replace(refund, outcome=Outcome(kind=OutcomeKind.PAID))
+
+
 def settled(refund: Refund, state: RefundState) -> Refund:
     return msgspec.structs.replace(refund, state=state, finished_at_ms=9_000)
 
@@ -166,12 +191,20 @@ def turn(file: PaymentFile, what: int, which: int, size: int) -> PaymentFile:
             amount = max(1, left // size)
             refunds.append(a_refund(number, attempt=here.attempt_id.removeprefix("att_"), amount_fen=amount))
     else:
-        moving = [n for n, r in enumerate(refunds) if r.state in NEXT]
+        moving = [n for n, r in enumerate(refunds) if r.state in NEXT or r.by_hand]
         if moving:
             at = moving[which % len(moving)]
-            choices = NEXT[refunds[at].state]
-            refunds[at] = settled(refunds[at], choices[size % len(choices)])
+            refunds[at] = moved(refunds[at], what, size)
     return PaymentFile(payment=file.payment, attempts=tuple(attempts), refunds=tuple(refunds))
+
+
+def moved(refund: Refund, what: int, size: int) -> Refund:
+    if refund.by_hand:
+        return paid_as_well(refund)
+    if what == 5 and refund.state in (RefundState.ABNORMAL, RefundState.FAILED):
+        return given_by_hand(refund)
+    choices = NEXT[refund.state]
+    return settled(refund, choices[size % len(choices)])
 
 
 @given(TURNS)

@@ -31,6 +31,8 @@ class AccountCode(StrEnum):
     """应付店铺 (liability): what the shop has earned and not given back."""
     REFUNDS = "refunds"
     """应退客户 (liability): refunds that were promised and have not arrived."""
+    BY_HAND = "by_hand"
+    """店铺线下已付 (liability): what a shop gave back to customers outside of the channels, out of its own pocket."""
     SURPLUS = "surplus"
     """重复支付待退 (liability): money that came beside the winner, until it is back with the customer."""
 
@@ -62,6 +64,10 @@ class TransferKind(StrEnum):
     """It was given up and went through after all: promised again."""
     REFUND_PAID = "refund_paid"
     """The money is back with the customer."""
+    REFUND_SETTLED = "refund_settled"
+    """The same, but not through the channel: an operator gave it back by hand."""
+    REFUND_PAID_TWICE = "refund_paid_twice"
+    """And then the channel paid it, too: the customer has it twice."""
 
 
 class Transfer(msgspec.Struct, frozen=True, kw_only=True):
@@ -117,6 +123,8 @@ class _Change:
             was = self._refunds_before.get(refund.refund_id)
             if was is None or was.state is not refund.state:
                 yield from self._of_refund(refund, was, self._after.attempt(refund.attempt_id))
+            elif refund.paid_twice and not was.paid_twice:
+                yield _paid_twice(refund, self._after.attempt(refund.attempt_id))
 
     def _of_attempt(self, attempt: Attempt, was: Attempt | None) -> Iterator[Transfer]:
         clearing = account(AccountCode.CLEARING, attempt.channel_id)
@@ -178,7 +186,11 @@ class _Change:
             if over_fen:
                 receivable = account(AccountCode.RECEIVABLE, attempt.channel_id)
                 yield _back(refund, attempt, TransferKind.REFUND_OVERPAID, receivable, _owed(attempt), over_fen)
-        yield _back(refund, attempt, TransferKind.REFUND_PAID, _owed(attempt), clearing, refund.amount_fen)
+        if refund.by_hand:
+            pocket = account(AccountCode.BY_HAND, self._after.payment.shop_id)
+            yield _back(refund, attempt, TransferKind.REFUND_SETTLED, _owed(attempt), pocket, refund.amount_fen)
+        else:
+            yield _back(refund, attempt, TransferKind.REFUND_PAID, _owed(attempt), clearing, refund.amount_fen)
 
     def _excess_grows_by(self, attempt: Attempt, refund: Refund) -> int:
         """How much of this refund goes beyond what its payment brought; each fen is counted once."""
@@ -200,6 +212,12 @@ def excess_fen(attempt: Attempt, refunds: tuple[Refund, ...]) -> int:
     mine = (r for r in refunds if r.attempt_id == attempt.attempt_id and r.state is not RefundState.FAILED)
     spoken_for = sum(r.amount_fen for r in mine if not attempt.surplus or r.state is RefundState.SUCCEEDED)
     return max(0, spoken_for - attempt.amount_fen)
+
+
+def _paid_twice(refund: Refund, attempt: Attempt) -> Transfer:
+    receivable = account(AccountCode.RECEIVABLE, attempt.channel_id)
+    clearing = account(AccountCode.CLEARING, attempt.channel_id)
+    return _back(refund, attempt, TransferKind.REFUND_PAID_TWICE, receivable, clearing, refund.amount_fen)
 
 
 def _owed(attempt: Attempt) -> str:
@@ -274,8 +292,11 @@ def position_of(file: PaymentFile) -> dict[str, int]:
         returned = sum(r.amount_fen for r in mine if r.state is RefundState.SUCCEEDED)
         promised = sum(r.amount_fen for r in mine if r.state not in (RefundState.FAILED, RefundState.SUCCEEDED))
         over = excess_fen(attempt, file.refunds)
-        add(AccountCode.CLEARING, attempt.channel_id, attempt.amount_fen - returned)
-        add(AccountCode.RECEIVABLE, attempt.channel_id, over)
+        settled = [r for r in mine if r.settled_by is not None and r.state is RefundState.SUCCEEDED]
+        by_hand, twice = sum(r.amount_fen for r in settled), sum(r.amount_fen for r in settled if r.paid_twice)
+        add(AccountCode.CLEARING, attempt.channel_id, attempt.amount_fen - (returned - by_hand + twice))
+        add(AccountCode.BY_HAND, file.payment.shop_id, -by_hand)
+        add(AccountCode.RECEIVABLE, attempt.channel_id, over + twice)
         if attempt.surplus:
             add(AccountCode.SURPLUS, attempt.channel_id, -(attempt.amount_fen - returned + over))
         else:

@@ -232,6 +232,10 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     due_at_ms: int | None = None
 
 
+SETTLED_BY_HAND = "settled_by_hand"
+"""Outcome code of a refund that an operator has declared done."""
+
+
 class Refund(msgspec.Struct, frozen=True, kw_only=True):
     """退款单: money going back through the attempt it came by. One out_refund_no for life."""
 
@@ -259,6 +263,16 @@ class Refund(msgspec.Struct, frozen=True, kw_only=True):
     """In the operator's words: how, and where the proof is."""
     tries: int = 0
     due_at_ms: int | None = None
+
+    @property
+    def by_hand(self) -> bool:
+        """Given back outside of the channel, by an operator's word; false once the channel has paid as well."""
+        return self.outcome is not None and self.outcome.code == SETTLED_BY_HAND
+
+    @property
+    def paid_twice(self) -> bool:
+        """Given back by hand, and then by the channel after all."""
+        return self.settled_by is not None and not self.by_hand and self.state is RefundState.SUCCEEDED
 
 
 TEST_SHOP_PREFIX = "test:"

@@ -19,7 +19,7 @@ from payswitch.domain.events import EventType
 from payswitch.domain.exchange import PayeeCard, RefundRedirector
 from payswitch.domain.operator import Operator
 from payswitch.domain.outcome import Outcome, OutcomeKind
-from payswitch.domain.payment import Attempt, PaymentFile, Refund, RefundState, RefundTrouble
+from payswitch.domain.payment import SETTLED_BY_HAND, Attempt, PaymentFile, Refund, RefundState, RefundTrouble
 from payswitch.domain.transitions import REFUND, RefundEvent, advance
 from payswitch.services.announcements import announce
 from payswitch.services.asking import client_of
@@ -27,7 +27,6 @@ from payswitch.services.commands import RedirectRefund, SettleRefund
 from payswitch.services.context import Context
 from payswitch.services.draft import Draft, change
 from payswitch.services.refunding import (
-    SETTLED_BY_HAND,
     ask_refund,
     push_refund,
     redirect,

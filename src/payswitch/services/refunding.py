@@ -28,7 +28,6 @@ DEFINITE_NO = frozenset(
 """Nothing was paid back by this number and nothing will be. Trouble of the channel, of our configuration, or an
 unknown answer is none of these: the same number is tried again."""
 
-SETTLED_BY_HAND = "settled_by_hand"
 """The outcome's code of a refund whose money an operator gave back another way."""
 
 
@@ -184,7 +183,7 @@ def tell_feed(ctx: Context, refund: Refund) -> None:
 def _look_for_double(ctx: Context, draft: Draft, refund: Refund, fact: RefundFact, now_ms: int) -> None:
     """The channel pays back what an operator has given back by hand: the customer has the money twice. Told once: the
     channel's word takes the place of the operator's."""
-    if fact.outcome.kind is not OutcomeKind.PAID or refund.outcome is None or refund.outcome.code != SETTLED_BY_HAND:
+    if fact.outcome.kind is not OutcomeKind.PAID or not refund.by_hand:
         return
     draft.set_refund(refund.refund_id, outcome=fact.outcome, channel_refund_id=fact.channel_refund_id)
     detail = (

@@ -56,7 +56,7 @@ _REFUND: Final = refunds.c.refund_id
 
 _ARRIVED: Final = _posted(attempts, _ATTEMPT, [_K.RECEIVED, _K.SURPLUS])
 _KEPT_FOR_CUSTOMER: Final = _posted(attempts, _ATTEMPT, [_K.SURPLUS], [_K.SURPLUS_ACCEPTED])
-_PAID_BACK: Final = _posted(refunds, _REFUND, [_K.REFUND_PAID])
+_PAID_BACK: Final = _posted(refunds, _REFUND, [_K.REFUND_PAID, _K.REFUND_SETTLED])
 _SET_ASIDE: Final = _posted(
     refunds,
     _REFUND,
@@ -69,6 +69,7 @@ _FEES: Final = _text(f"{AccountCode.FEES.value}/") + T.channel_id
 _RECEIVABLE: Final = _text(f"{AccountCode.RECEIVABLE.value}/") + T.channel_id
 _SURPLUS: Final = _text(f"{AccountCode.SURPLUS.value}/") + T.channel_id
 _REFUNDS: Final = _text(f"{AccountCode.REFUNDS.value}/") + T.channel_id
+_BY_HAND: Final = _text(f"{AccountCode.BY_HAND.value}/") + payments.c.shop_id
 _SHOP: Final = _text(f"{AccountCode.SHOP.value}/") + payments.c.shop_id
 _OWED: Final = case((attempts.c.surplus, _SURPLUS), else_=_REFUNDS)
 
@@ -83,6 +84,8 @@ _ACCOUNTS: Final[dict[TransferKind, tuple[ColumnElement[str], ColumnElement[str]
     _K.REFUND_DROPPED: (_REFUNDS, _SHOP),
     _K.REFUND_RELIEVED: (_REFUNDS, _RECEIVABLE),
     _K.REFUND_PAID: (_OWED, _CLEARING),
+    _K.REFUND_SETTLED: (_OWED, _BY_HAND),
+    _K.REFUND_PAID_TWICE: (_RECEIVABLE, _CLEARING),
 }
 """Debit and credit of each kind; a fee that the bill corrects may go either way."""
 

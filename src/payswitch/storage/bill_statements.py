@@ -122,6 +122,7 @@ def _missing_refunds() -> Select[Any]:
         .join(attempts, attempts.c.attempt_id == refunds.c.attempt_id)
         .where(
             refunds.c.state == literal(RefundState.SUCCEEDED),
+            refunds.c.settled_by.is_(None),
             refunds.c.finished_at_ms >= _IN_DAY[0],
             refunds.c.finished_at_ms < _IN_DAY[1],
             attempts.c.channel_id == _text("channel_id"),

@@ -1,7 +1,7 @@
 """What has not ended and has no due time: nobody would ever look at it again. There must be none of it.
 
 Every state that is not terminal needs a next action with a time. A payment that is closing has it in the attempts it
-waits for; everything else has its own.
+waits for, or its own while late money is still accepted; everything else has its own.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ def _without_due(table: Table, id_name: str, states: Sequence[StrEnum]) -> Selec
 
 
 def _closing_for_nobody() -> Select[tuple[str, str]]:
-    """A payment that waits for attempts none of which is looked at."""
+    """A payment that waits for attempts none of which is looked at, nor for the end of its own window for late money."""
     watched = exists().where(
         attempts.c.payment_id == payments.c.payment_id,
         attempts.c.state.in_(literals(LIVE_ATTEMPT_STATES)),
         attempts.c.due_at_ms.is_not(None),
     )
     return select(literal_column("'payments'"), payments.c.payment_id).where(
-        payments.c.state == literal(PaymentState.CLOSING), ~watched
+        payments.c.state == literal(PaymentState.CLOSING), payments.c.due_at_ms.is_(None), ~watched
     )
 
 

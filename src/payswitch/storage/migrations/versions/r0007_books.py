@@ -21,7 +21,7 @@ depends_on = None
 
 _TRANSFER_KINDS = (
     "'received', 'surplus', 'surplus_accepted', 'fee', 'fee_billed', 'refund_asked', 'refund_overpaid', "
-    "'refund_dropped', 'refund_relieved', 'refund_revived', 'refund_paid'"
+    "'refund_dropped', 'refund_relieved', 'refund_revived', 'refund_paid', 'refund_settled', 'refund_paid_twice'"
 )
 _BREAK_KINDS = (
     "'unpaid_here', 'reversed_here', 'unknown_payment', 'payment_missing_there', 'amount_differs', 'fee_differs', "
