@@ -58,6 +58,11 @@ SEEDS ?= 2000
 simulate: $(VENV)/.dev-stamp ## nights with every fault on a virtual clock: SEEDS=2000, or SEED=123 to replay one
 	$(BIN)/python -m tests.simulation $(if $(SEED),--seed $(SEED),--seeds $(SEEDS)) $(ARGS)
 
+LOOPS ?= 200
+PRELOAD ?= 0
+crash: $(VENV)/.dev-stamp ## kill -9 of real processes under load: LOOPS=200, DATABASE=postgresql://..., PRELOAD=100000
+	$(BIN)/python -m tests.crash --loops $(LOOPS) $(if $(DATABASE),--database $(DATABASE)) --preload $(PRELOAD) $(ARGS)
+
 mutations: $(VENV)/.dev-stamp ## break the switch on purpose, count the nights until the simulation finds it
 	$(BIN)/python -m tests.simulation.mutations $(ARGS)
 

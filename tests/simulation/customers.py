@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any
 
 from payswitch.domain.changes import StorageUnavailable
 from payswitch.domain.channel import Environment, Method
@@ -17,54 +17,16 @@ from tests.services.debit_channel import SMS_CODE
 from tests.simulation.channels import SignedPage
 from tests.simulation.faults import Fault, Rare
 from tests.simulation.life import Killed
-from tests.simulation.shop import Reply
+from tests.simulation.orders import AMOUNT_FEN, Order, Shown
 
-if TYPE_CHECKING:
-    from tests.simulation.night import Night
-
-T = TypeVar("T")
-
-PROMISE_MS = 500
-"""From a request to a credential."""
 WISHES: tuple[tuple[str, ...], ...] = ((), (), ("wechat",), ("alipay",), ("unionpay",), ("huabei",))
-AMOUNT_FEN = 12_900
 
 
-class Shown:
-    """One code in the customer's hand."""
+class Customers(Order):
+    """Everybody around one order: the customer, and their family's phones."""
 
-    def __init__(self, credential: dict[str, Any]) -> None:
-        self.channel_id: str = credential["channel_id"]
-        self.content: str = credential["content"]
-
-    @property
-    def number(self) -> str:
-        return self.content.split()[0]
-
-
-class Waiting:
-    """A request under way, and how many half seconds it may take: each other wish at the same time has its own."""
-
-    def __init__(self, halves: int) -> None:
-        self.halves = halves
-
-
-class Customers:
-    """Everybody around one order: the customer, their family's phones, and the shop's program."""
-
-    def __init__(self, night: Night, number: str, *, life_s: int) -> None:
-        self.night = night
-        self.fate = night.fate
-        self.dice = night.fate.dice
-        self.number = number
-        self.life_s = life_s
-        self.in_hand: list[Shown] = []
-        self.payment_id: str | None = None
-        self.order: dict[str, Any] = {}
-        self._waiting: set[Waiting] = set()
-        self._codes = 0
-        self._keeps_promise = True
-        """A debit may take longer than half a second, and what waits for it, too."""
+    _codes = 0
+    """Payment codes shown so far."""
 
     async def comes(self) -> None:
         await asyncio.sleep(self.dice.uniform(0, 20))
@@ -76,72 +38,12 @@ class Customers:
         else:
             await self._with_a_card()
 
-    # --- the shop's program ------------------------------------------------------------------------------------------
-
-    async def _create(self, *, key: str | None = None, **changes: Any) -> Reply | None:
-        body = {name: value for name, value in {**self.order, **changes}.items() if value is not None}
-        reply = await self._waits(lambda: self.night.call("createPayment", self.number, body, key=key))
-        return self._notes(reply)
-
-    async def _on_payment(self, what: str, body: object = None, *, timed: bool = False) -> Reply | None:
-        if self.payment_id is None:
-            return None
-        payment_id = self.payment_id
-
-        def ask() -> Awaitable[Reply | None]:
-            return self.night.call(what, self.number, body, payment_id=payment_id)
-
-        return self._notes(await (self._waits(ask) if timed else ask()))
-
-    def _notes(self, reply: Reply | None) -> Reply | None:
-        if reply is None:
-            return None
-        self.payment_id = reply.view.get("payment_id") or self.payment_id
-        if reply.status < 300 and (credential := reply.view.get("credential")) and credential["kind"] != "sms":
-            self.in_hand.append(Shown(credential))
-            self.fate.must(bool(credential["content"]), "a shown attempt without a credential")
-        return reply
-
-    async def _waits(self, ask: Callable[[], Awaitable[T | None]]) -> T | None:
-        """A customer waits: half a second, and half a second for each other wish at the same time. None, or an error:
-        they did not get what they waited for."""
-        me = Waiting(1 + len(self._waiting))
-        for other in self._waiting:
-            other.halves += 1
-        self._waiting.add(me)
-        begun_ms = self.fate.clock.monotonic_ms()
-        try:
-            reply = await ask()
-        finally:
-            self._waiting.remove(me)
-        took_ms = self.fate.clock.monotonic_ms() - begun_ms
-        if reply is not None and self._keeps_promise:
-            self.fate.must(took_ms <= me.halves * PROMISE_MS + 1, f"a customer waited {took_ms:.0f} ms")
-        return reply
-
-    async def _orders(self) -> bool:
-        """The shop asks until it has an answer, sometimes with two requests at once, sometimes with a wrong one."""
-        for again in range(8):
-            kills = self.night.kills
-            if self.fate.strikes(Fault.TWO_REQUESTS_AT_ONCE, 0.4):
-                self.fate.spawn(self._create())
-            if self.fate.strikes(Fault.OTHER_BODY, 0.3):
-                key = self.dice.choice((None, f"key-{self.number}"))
-                self.fate.spawn(self._create(key=key, amount_fen=AMOUNT_FEN + 1))
-            reply = await self._create(key=f"key-{self.number}")
-            if reply is not None and reply.status < 500 and "payment_id" in reply.view:
-                if again and kills:
-                    self.fate.meet(Rare.ANSWERED_AFTER_KILL)
-                return True
-            await asyncio.sleep(2)
-        return self.payment_id is not None
-
     # --- push: a code to scan ----------------------------------------------------------------------------------------
 
     async def _at_a_desk(self) -> None:
         environment = self.dice.choice(("desktop", "desktop", None))
-        self.order = self._basket(environment=environment)
-        if not await self._orders():
+        self.wish = self.basket(environment=environment)
+        if not await self.place():
             return
         habits = [
             self._pays,
@@ -160,15 +62,6 @@ class Customers:
                 self.fate.spawn(habit())
         self._afterwards()
 
-    def _basket(self, **changes: Any) -> dict[str, Any]:
-        usual = {
-            "out_trade_no": self.number,
-            "amount_fen": AMOUNT_FEN,
-            "subject": "爆款 × 1",
-            "expires_in_s": self.life_s,
-        }
-        return {name: value for name, value in {**usual, **changes}.items() if value is not None}
-
     def _afterwards(self) -> None:
         if self.payment_id is None:
             return
@@ -181,10 +74,10 @@ class Customers:
             self.fate.spawn(self._refunds())
 
     async def _asks_again(self) -> None:
-        await self._create(key=f"again-{self.number}")
+        await self.create(key=f"again-{self.number}")
 
     async def _switches(self) -> None:
-        await self._on_payment("switchPayment", {"methods": self.dice.choice(WISHES)}, timed=True)
+        await self.on_payment("switchPayment", {"methods": self.dice.choice(WISHES)}, timed=True)
 
     async def _switches_and_pays_both(self) -> None:
         """Presses "another way", and then somebody pays the old code as well."""
@@ -218,7 +111,7 @@ class Customers:
             )
 
         async def start() -> None:
-            answer = await self._waits(lambda: self.night.ask(press))
+            answer = await self.waits(lambda: self.night.ask(press))
             if answer is not None and answer.attempt_id is not None:
                 attempt = answer.file.attempt(answer.attempt_id)
                 credential = attempt.credential
@@ -244,12 +137,12 @@ class Customers:
         token = file.payment.checkout_token
         for _ in range(3):
             await self._quietly(lambda: self.night.ask(lambda ctx: checkouts.check(ctx, token)))
-            await self._on_payment("getPayment")
+            await self.on_payment("getPayment")
             await asyncio.sleep(1)
 
     async def _cancels(self) -> None:
         await asyncio.sleep(self.dice.uniform(0, 40))
-        reply = await self._on_payment("cancelPayment")
+        reply = await self.on_payment("cancelPayment")
         if reply is not None:
             late = reply.status == 409 or reply.view.get("state") == "succeeded"
             self.fate.meet(Rare.CANCEL_CAME_TOO_LATE if late else Rare.CANCELLED)
@@ -318,38 +211,38 @@ class Customers:
 
     async def _at_the_counter(self) -> None:
         """The cashier scans; after a no, or no answer, a new code is shown for the same order."""
-        self._keeps_promise = False
+        self.keeps_promise = False
         code = self._new_code()
-        self.order = self._basket()
+        self.wish = self.basket()
         for _ in range(self.dice.randint(1, 5)):
             for _ in range(2 if self.fate.strikes(Fault.DOUBLE_CLICK, 0.4) else 1):
-                self.fate.spawn(self._create(payment_code=code))
+                self.fate.spawn(self.create(payment_code=code))
             await asyncio.sleep(self.dice.choice((0.0, 0.3, 3.0, 12.0)))
             code = self._new_code() if self.fate.chance(0.6) else code
         self._afterwards()
 
     async def _with_a_card(self) -> None:
         """Quick pay, with codes mistyped, typed twice and on two devices."""
-        self._keeps_promise = False
+        self.keeps_promise = False
         methods = self.dice.choice((["quickpay"], ["quickpay", "alipay"]))
-        self.order = self._basket(environment="mobile", methods=methods)
-        await self._create()
+        self.wish = self.basket(environment="mobile", methods=methods)
+        await self.create()
         for _ in range(self.dice.randint(1, 5)):
             code = "000000" if self.fate.strikes(Fault.WRONG_SMS, 0.6) else SMS_CODE
             for _ in range(2 if self.fate.strikes(Fault.TWO_DEVICES, 0.4) else 1):
                 self.fate.spawn(self._confirms(code))
             await asyncio.sleep(self.dice.choice((0.0, 0.3, 3.0, 12.0)))
             if self.fate.chance(0.2):
-                self.fate.spawn(self._on_payment("resendSms"))
+                self.fate.spawn(self.on_payment("resendSms"))
             if self.fate.chance(0.2):
                 self.fate.spawn(self._switches())
             if self.payment_id is None:
-                await self._create()
+                await self.create()
         self._afterwards()
 
     async def _confirms(self, code: str) -> None:
         wish = {"sms_code": code} if self.fate.chance(0.9) else {"payment_code": self._new_code()}
-        await self._on_payment("confirmPayment", wish)
+        await self.on_payment("confirmPayment", wish)
 
     # --- money back --------------------------------------------------------------------------------------------------
 
@@ -369,7 +262,7 @@ class Customers:
 
     async def _refund_twice(self, wish: dict[str, object]) -> None:
         times = 2 if self.fate.strikes(Fault.TWO_REQUESTS_AT_ONCE, 0.6) else 1
-        asked = await asyncio.gather(*(self._on_payment("createRefund", wish) for _ in range(times)))
+        asked = await asyncio.gather(*(self.on_payment("createRefund", wish) for _ in range(times)))
         answers = [answer for answer in asked if answer is not None]
         made = {answer.view["refund_id"] for answer in answers if answer.status < 300}
         denied = [answer for answer in answers if 400 <= answer.status < 500]

@@ -10,9 +10,10 @@ from payswitch.domain.outcome import Outcome, OutcomeKind
 from tests.services.debit_channel import SMS_CODE, WRONG_SMS
 from tests.services.harness import ACCEPTED
 from tests.simulation.accounts import Account, Order, World
-from tests.simulation.channels import BAD_GATEWAY, REFUSALS, SAYS_NOTHING, MoodyChannel
+from tests.simulation.channels import MoodyChannel
 from tests.simulation.fate import Fate
 from tests.simulation.faults import Fault
+from tests.simulation.lines import BAD_GATEWAY, REFUSALS, SAYS_NOTHING
 
 K = OutcomeKind
 
