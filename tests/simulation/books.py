@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from payswitch.domain.changes import Changes
 from payswitch.domain.payment import Attempt, AttemptState, PaymentFile, PaymentState, Refund, RefundKind, RefundState
-from payswitch.services.lifecycle import DEAD
+from payswitch.services.lifecycle import MAY_BE_PAID
 from tests.simulation.accounts import Account
 from tests.simulation.fate import Fate
 from tests.simulation.rare_paths import RarePaths
@@ -53,6 +53,8 @@ class Books:
             self._fate.must(event.sequence == self._event_sequences[event.payment_id], "a gap in the events")
         for file in files:
             self._check_file(file)
+        for attempt in changes.insert_attempts:
+            self._check_new(self.seen[attempt.payment_id], attempt)
 
     def _check_file(self, file: PaymentFile) -> None:
         payment, must = file.payment, self._fate.must
@@ -77,6 +79,8 @@ class Books:
         if payment.state not in TERMINAL:
             dues = [payment.due_at_ms, *(a.due_at_ms for a in file.attempts)]
             must(any(due is not None for due in dues), "nobody will ever look at this payment again")
+        if payment.state is PaymentState.CLOSED and (before is None or before.payment.state is not payment.state):
+            must(not any(a.state in MAY_BE_PAID for a in file.attempts), "closed while somebody may still pay")
         if payment.state in TERMINAL:
             told = self._event_sequences[payment.payment_id]
             must(told == payment.event_sequence >= 1, "an end that the shop is not told of")
@@ -115,26 +119,21 @@ class Books:
         if attempt.state is AttemptState.CLOSED and self._fate.clock.most_wrong_ms < GRACE_MS:
             payable = order is not None and not order.endless and order.payable(self._fate.clock.true_ms())
             must(not payable, "an attempt was called closed that a customer can still pay")
-        self._check_unknown(file, attempt)
+        self._check_unknown(attempt)
         if attempt.state is AttemptState.FAILED and attempt.debit_at_ms is not None and order is not None:
             must(order.state != "paid" or order.impossible, "a debit was called failed that took the money")
         self._check_money_back(file, attempt)
         if was is None or was.state is not attempt.state:
             self._rare.count(file, attempt, was, before)
 
-    def _check_unknown(self, file: PaymentFile, attempt: Attempt) -> None:
-        if attempt.state is not AttemptState.UNKNOWN:
-            return
-        self._fate.must(attempt.debit_at_ms is not None, "unknown without a debit")
-        begun = [
-            a
-            for a in file.attempts
-            if a.attempt_id != attempt.attempt_id
-            and a.ordinal > attempt.ordinal
-            and a.created_at_ms > (attempt.debit_at_ms or 0)
-            and a.state not in DEAD
-        ]
-        self._fate.must(not begun, "something was begun while a debit was unknown")
+    def _check_unknown(self, attempt: Attempt) -> None:
+        if attempt.state is AttemptState.UNKNOWN:
+            self._fate.must(attempt.debit_at_ms is not None, "unknown without a debit")
+
+    def _check_new(self, file: PaymentFile, new: Attempt) -> None:
+        """No switch away from a debit that nobody knows the end of."""
+        unknown = [a for a in file.attempts if a.state is AttemptState.UNKNOWN and a.attempt_id != new.attempt_id]
+        self._fate.must(not unknown, "something was begun while a debit was unknown")
 
     def _check_money_back(self, file: PaymentFile, attempt: Attempt) -> None:
         must = self._fate.must

@@ -77,6 +77,8 @@ class Fault(StrEnum):
     """The shop's program repeats a number, or a key, with another order."""
     TWO_REQUESTS_AT_ONCE = "two_requests_at_once"
     # The switch's own process and disk.
+    TWO_NODES = "two_nodes"
+    """Two processes on one database, as with PostgreSQL: each knows nothing of what the other has in memory."""
     KILLED_AT_AN_AWAIT = "killed_at_an_await"
     STORAGE_BUSY = "storage_busy"
     COMMIT_UNKNOWN = "commit_unknown"

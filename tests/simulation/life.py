@@ -18,6 +18,11 @@ _LIFE: contextvars.ContextVar[Life | None] = contextvars.ContextVar("life", defa
 """Whose task is being run: a task belongs to the process that began it."""
 
 
+def current_life() -> Life | None:
+    """Of the process that is running this very code; None in the world."""
+    return _LIFE.get()
+
+
 class Killed(Exception):
     """The process died before it answered."""
 

@@ -72,9 +72,11 @@ class Mischief:
                 self.street.change(channel_id, enabled=not self.street._channels[channel_id].enabled)
             if fate.strikes(Fault.POLICY_CHANGED, 0.6):
                 fate.note("operator", "activates another policy")
-                desk = self.night.switch.ctx.policy_desk
-                assert desk is not None
-                desk.book.install(SHOP.merchant_id, "", dice.choice((*POLICIES, None)))
+                policy = dice.choice((*POLICIES, None))
+                for node in self.night.nodes.values():
+                    desk = node.ctx.policy_desk
+                    assert desk is not None
+                    desk.book.install(SHOP.merchant_id, "", policy)
 
     async def _impossible_money(self) -> None:
         """A channel takes money for a number that it had refused, or that nobody was ever shown."""

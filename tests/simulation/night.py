@@ -75,6 +75,7 @@ class Night:
         self.morning = Morning(fate, self.street.accounts, self.shop.heard, self.books.seen)
         self.notices = Notices(fate, self._post)
         self.disk = Disk(self._template)
+        self.nodes: dict[int, Switch] = {}
         self.kills = 0
         self._lives: list[Life] = []
         try:
@@ -89,7 +90,8 @@ class Night:
             await self._end()
 
     async def _all_of_it(self) -> None:
-        self._start_process()
+        for node in range(2 if self.fate.strikes(Fault.TWO_NODES) else 1):
+            self._start_process(node)
         self._begin()
         await self.fate.pass_time(NIGHT_S)
         await self._morning()
@@ -111,41 +113,48 @@ class Night:
 
     # --- the process and its deaths --------------------------------------------------------------------------------
 
-    def _start_process(self) -> None:
+    def _start_process(self, node: int) -> None:
         fate = self.fate
-        life = Life(fate.world, self._on_death)
+        life = Life(fate.world, lambda: self._on_death(node))
         self._lives.append(life)
         store = StepStore(self.disk, fate, self.books.check)
-        self.switch = Switch(life, fate, store, self.street, self.shop)
-        life.begin(self.switch.start()).add_done_callback(fate.note_end)
+        self.nodes[node] = Switch(life, fate, store, self.street, self.shop)
+        life.begin(self.nodes[node].start()).add_done_callback(fate.note_end)
 
-    def _on_death(self) -> None:
+    @property
+    def switch(self) -> Switch:
+        """Whichever process the next request happens to reach."""
+        return self.fate.dice.choice(list(self.nodes.values())) if len(self.nodes) > 1 else self.nodes[0]
+
+    def _on_death(self, node: int) -> None:
         self.kills += 1
-        self.fate.note("process", "killed")
-        self.fate.spawn(self._starts_again())
+        self.fate.note("process", f"{node} is killed")
+        self.fate.spawn(self._starts_again(node))
 
-    async def _starts_again(self) -> None:
+    async def _starts_again(self, node: int) -> None:
         fate = self.fate
         await asyncio.sleep(fate.dice.choice((0.0, 0.3, 3.0)))
         if fate.strikes(Fault.CHANNEL_FORGOTTEN, 0.3):
             self.street.forgotten = {c for c in self.street.accounts if fate.chance(0.3)}
-        fate.note("process", f"starts; without {sorted(self.street.forgotten)}")
-        self._start_process()
+        fate.note("process", f"{node} starts; without {sorted(self.street.forgotten)}")
+        self._start_process(node)
 
-    def _may_kill(self) -> None:
+    def _may_kill(self, life: Life) -> None:
         """kill -9 at one of the next awaits: of this request, or of whatever goes on beside it."""
-        life = self.switch.life
         if self.kills < MOST_KILLS and life.dies_at_step is None and self.fate.strikes(Fault.KILLED_AT_AN_AWAIT, 0.06):
             life.dies_at_step = life.steps + self.fate.dice.randint(1, 60)
 
     async def ask(self, work: Callable[[Context], Coroutine[Any, Any, T]]) -> T:
         """A request from outside. Raises Killed when no answer comes, or what the service raises."""
-        return await self.switch.life.ask(work(self.switch.ctx))
+        node = self.switch
+        self._may_kill(node.life)
+        return await node.life.ask(work(node.ctx))
 
     async def call(self, what: str, number: str, body: object = None, *, key: str | None = None, **path: str) -> Any:
         """A call of the shop's program; None when no answer came."""
-        self._may_kill()
-        return await self.program.call(self.switch.life, self.switch.door, what, number, body, key=key, **path)
+        node = self.switch
+        self._may_kill(node.life)
+        return await self.program.call(node.life, node.door, what, number, body, key=key, **path)
 
     # --- what happens in a night -----------------------------------------------------------------------------------
 
@@ -168,7 +177,6 @@ class Night:
     async def _post(self, channel_id: str, body: str) -> int | None:
         """As `entry.notify` does it."""
         request = NotifyRequest(method="POST", path="/", query="", headers={}, body=body.encode())
-        self._may_kill()
         try:
             reply = await self.ask(lambda ctx: results.receive_notify(ctx, channel_id, request))
         except Killed:

@@ -22,7 +22,7 @@ from payswitch.services.context import Context
 from tests.blackbox.history import Call, Hearing, History, digest
 from tests.simulation.fate import Fate
 from tests.simulation.faults import Fault, Rare
-from tests.simulation.life import Killed, Life
+from tests.simulation.life import Killed, Life, current_life
 from tests.simulation.virtual_time import TrueClock
 
 API_KEY = "key-of-the-night-shop"
@@ -39,6 +39,8 @@ class NightShop:
         self._history = history
         self._server = ShopServer(WEBHOOK_SECRET, TrueClock(fate.clock))
         self.heard: dict[str, list[Event]] = defaultdict(list)
+        self._delivering: dict[str, Life] = {}
+        """Which process has taken an event just now: a lease keeps others away."""
         self.down_until_ms = 0.0
         if fate.strikes(Fault.SHOP_DOWN_FOR_DAYS, 0.15):
             self.down_until_ms = fate.dice.uniform(0.2, 4.2) * DAY_S * 1_000
@@ -54,12 +56,18 @@ class NightShop:
         }
         if event.tries:
             self._fate.meet(Rare.EVENT_RETRIED)
+        before = self._delivering.get(event.event_id)
+        self._fate.must(before is None or before.over, "two deliver one event at the same time")
+        if (life := current_life()) is not None:
+            self._delivering[event.event_id] = life
         self._fate.spawn(self._at_the_shop(event, headers, answer))
         try:
             async with asyncio.timeout(timeout_ms / 1_000):
                 return await answer
         except TimeoutError:
             return f"no answer within {timeout_ms} ms"
+        finally:
+            self._delivering.pop(event.event_id, None)
 
     async def _at_the_shop(self, event: Event, headers: Mapping[str, str], answer: asyncio.Future[str | None]) -> None:
         fate = self._fate
