@@ -297,7 +297,7 @@ class BehindAnother:
 
 
 async def test_two_tills_on_two_nodes_do_not_both_debit_one_order(shop: Counter) -> None:
-    """The second node had planned its debit when the first one's became unknown: it must see that, and begin nothing."""
+    """The second had planned its debit when the first one's became unknown: it must see that, and begin nothing."""
     shop.main.debit_script.append(NOT_ENOUGH)
     with pytest.raises(PaySwitchError):
         await scan(shop)

@@ -100,8 +100,8 @@ def begin_round(
 
 
 async def commit_attempt(ctx: Context, work: Round, candidate: Candidate, *, debit: bool = False) -> Attempt | None:
-    """Write-ahead: the channel never sees a number that is not on our disk. None if the payment has ended, or if another
-    process has begun a debit meanwhile that nobody knows the end of.
+    """Write-ahead: the channel never sees a number that is not on our disk. None if the payment has ended, or if
+    another process has begun a debit meanwhile that nobody knows the end of.
 
     `debit`: the call that follows takes the money, so the attempt is `unknown` before it leaves.
     """
