@@ -119,7 +119,8 @@ class MoodyChannel(Line):
             return Outcome(kind=K.CLOSED if self.account.closing is Closing.YES else K.NOT_FOUND)
         if order.state == "paid":
             return Outcome(kind=K.DUPLICATE, code="ORDERPAID")
-        order.becomes("closed", now_ms)
+        if not self._fate.strikes(Fault.CLOSE_LIES, 0.3):
+            order.becomes("closed", now_ms)
         return Outcome(kind=K.CLOSED)
 
     def _refund(self, refund: RefundOrder) -> RefundFact:

@@ -31,6 +31,8 @@ class Fault(StrEnum):
     """"This number is used": said of a number that this very call has used, or an earlier try of it."""
     FORGETS_THE_DEADLINE = "forgets_the_deadline"
     """The channel takes money long after the moment that it was told."""
+    CLOSE_LIES = "close_lies"
+    """The channel says that it has closed an order, and takes money for it."""
     QUERY_DISAGREES = "query_disagrees"
     """The query's books lag behind: for two seconds a paid or closed order is still waiting."""
     # What becomes of a notification.

@@ -57,7 +57,9 @@ class NightShop:
         if event.tries:
             self._fate.meet(Rare.EVENT_RETRIED)
         before = self._delivering.get(event.event_id)
-        self._fate.must(before is None or before.over, "two deliver one event at the same time")
+        # A machine whose clock jumps forward sees its own lease run out; to be told twice is harmless.
+        held = before is not None and not before.over and not self._fate.clock.most_wrong_ms
+        self._fate.must(not held, "two deliver one event at the same time")
         if (life := current_life()) is not None:
             self._delivering[event.event_id] = life
         self._fate.spawn(self._at_the_shop(event, headers, answer))
