@@ -20,6 +20,8 @@ from payswitch.kit.clock import Clock
 from tests.blackbox.history import Hearing, History
 
 SERVICE, SANDBOX = "service", "sandbox"
+READY_S = 120.0
+"""A start that is slower is told as a figure; one that takes so long has failed."""
 NOTIFY_TIME_SCALE = "0.05"
 """The channels' retries of notifications, compressed like the orders' lives."""
 
@@ -106,7 +108,7 @@ class CrashStage:
         begun_ms = self._clock.monotonic_ms()
         child = await start(name, self._arguments(name), self.station.folder / f"{name}.log", self._clock)
         self._children[name] = child
-        await child.wait_ready(self.switch.healthy if name == SERVICE else self.sandbox.healthy)
+        await child.wait_ready(self.switch.healthy if name == SERVICE else self.sandbox.healthy, READY_S)
         took_s = (self._clock.monotonic_ms() - begun_ms) / 1_000
         if name == SANDBOX:
             await self.sandbox.set_faults(self._ailments())
