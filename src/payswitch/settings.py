@@ -22,6 +22,7 @@ from payswitch.operator_settings import OperatorSettings, operator_problems
 from payswitch.routing.maintenance import WINDOW_WANTED, unreadable_windows
 from payswitch.senders.signing import WebhookSecretError, key_of
 from payswitch.services.timings import Timings
+from payswitch.storage.addresses import is_postgres, problem_with, shown
 
 ENV_PREFIX = "PAYSWITCH_"
 LEAST_SECRET_BYTES = 24
@@ -42,12 +43,17 @@ class SettingsError(ValueError):
 
 
 class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """The `[service]` table. Each field can be overridden by `PAYSWITCH_<FIELD>`."""
+    """The `[service]` table. Each field can be overridden by `PAYSWITCH_<FIELD>`. Its `repr` shows no password."""
 
     host: str = "127.0.0.1"
     port: Annotated[int, msgspec.Meta(ge=1, le=65_535)] = 8080
     database: str = "payswitch.sqlite"
-    """A file, relative to the configuration file."""
+    """A SQLite file, relative to the configuration file; or `postgresql://user@host/database`, whose password may
+    stand in it, in PGPASSWORD or in ~/.pgpass."""
+    database_pool: Annotated[int, msgspec.Meta(ge=2, le=500)] = 8
+    """Connections to PostgreSQL, beside the one that writes payments."""
+    database_timeout_ms: Annotated[int, msgspec.Meta(ge=100, le=600_000)] = 10_000
+    """Longest that one statement may take on PostgreSQL."""
     public_url: str | None = None
     """Where channels and customers reach this service; default `http://host:port`."""
     master_key_file: str | None = None
@@ -63,6 +69,9 @@ class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Addresses or networks of the reverse proxies whose `X-Forwarded-For` names the customer's address. In the
     environment: separated by commas. None: the address of whoever connects is the customer's."""
 
+    def __repr__(self) -> str:
+        return f"ServiceSettings({self.host!r}, {self.port}, database={shown(self.database)!r})"
+
     def problems(self) -> list[str]:
         """What does not make sense."""
         found = []
@@ -77,6 +86,8 @@ class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
                 "service.public_url: say where channels and customers reach this service, the host is every address / "
                 "监听全部地址时须填写渠道与顾客访问本服务的地址"
             )
+        if (wrong := problem_with(self.database)) is not None:
+            found.append(f"service.database: {wrong}")
         if not all(map(is_network, self.trusted_proxies)):
             found.append("service.trusted_proxies: must be IP addresses or networks / 须为 IP 地址或网段")
         return found
@@ -194,8 +205,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Where the configuration stands: relative paths start here."""
 
     @property
-    def database_path(self) -> Path:
-        return self.folder / self.service.database
+    def database(self) -> str:
+        """The path of a file, or an address with its password."""
+        named = self.service.database
+        return named if is_postgres(named) else str(self.folder / named)
 
     @property
     def policy_path(self) -> Path | None:

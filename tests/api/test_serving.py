@@ -48,10 +48,10 @@ def service_on(path: Path) -> Any:
 
 async def test_a_second_service_on_one_database_is_told_so_before_it_serves(tmp_path: Path) -> None:
     first, second = (service_on(tmp_path / "payswitch.sqlite") for _ in range(2))
-    take_database(first)
+    await take_database(first)
 
     with pytest.raises(StartProblem) as refused:
-        take_database(second)
+        await take_database(second)
 
     assert len(refused.value.problems) == 1
     assert str(tmp_path / "payswitch.sqlite") in refused.value.problems[0]
@@ -59,8 +59,8 @@ async def test_a_second_service_on_one_database_is_told_so_before_it_serves(tmp_
     await first.store.aclose()
 
 
-def test_a_file_that_is_no_database_is_told_by_name(tmp_path: Path) -> None:
+async def test_a_file_that_is_no_database_is_told_by_name(tmp_path: Path) -> None:
     (tmp_path / "photo.jpg").write_bytes(b"this is no database at all" * 100)
 
     with pytest.raises(SettingsError, match=r"photo\.jpg: .*not a database"):
-        take_database(service_on(tmp_path / "photo.jpg"))
+        await take_database(service_on(tmp_path / "photo.jpg"))

@@ -436,6 +436,7 @@ async def night(folder: Path, *, timings: Timings | None = None) -> AsyncIterato
             directory=directory,
             router=desk.book,
             policy_desk=desk,
+            books=store,
             sender=shop,
             feed=feed,
             clock=clock,

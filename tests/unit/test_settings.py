@@ -89,14 +89,14 @@ def test_a_channel_for_a_shop_that_the_merchant_does_not_have_would_take_nothing
 def test_relative_paths_start_where_the_configuration_stands(tmp_path: Path) -> None:
     settings = loaded(tmp_path, WHOLE.replace("port = 9000", 'database = "data/pay.sqlite"\npolicy = "night.yaml"'))
 
-    assert settings.database_path == tmp_path / "data" / "pay.sqlite"
+    assert settings.database == str(tmp_path / "data" / "pay.sqlite")
     assert settings.policy_path == tmp_path / "night.yaml"
 
 
 def test_absolute_paths_stay(tmp_path: Path) -> None:
     settings = loaded(tmp_path, WHOLE.replace("port = 9000", 'database = "/var/lib/payswitch/pay.sqlite"'))
 
-    assert settings.database_path == Path("/var/lib/payswitch/pay.sqlite")
+    assert settings.database == "/var/lib/payswitch/pay.sqlite"
     assert settings.policy_path is None
 
 

@@ -182,6 +182,13 @@ CONSENT_WRONG = ErrorKind(
 TOO_SOON = ErrorKind(
     "too_soon", 429, "This was done a moment ago; wait and try again", "操作过于频繁，请稍后再试", "retry_later"
 )
+NO_BILLS = ErrorKind(
+    "no_bills",
+    409,
+    "There are no bills to compare: the day is not there yet, or this channel has none",
+    "没有可核对的对账单：日期未到，或该渠道没有对账单",
+    "fix_request",
+)
 BODY_TOO_LARGE = ErrorKind("body_too_large", 413, "The request body is too large", "请求体过大", "fix_request")
 UNSUPPORTED_MEDIA_TYPE = ErrorKind(
     "unsupported_media_type", 415, "The body must be application/json", "请求体必须是 application/json", "fix_request"

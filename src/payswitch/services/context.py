@@ -10,6 +10,7 @@ from payswitch.domain.operator import Operator
 from payswitch.kit.clock import Clock
 from payswitch.kit.ids import IdSource
 from payswitch.routing.planner import Router
+from payswitch.services.book_ports import BookStore
 from payswitch.services.channel_desk import ChannelDesk
 from payswitch.services.customer_history import CustomerHistory
 from payswitch.services.held_cards import HeldCards
@@ -50,6 +51,8 @@ class Context:
     """What changing channels needs; None where channels cannot be changed."""
     policy_desk: PolicyDesk | None = None
     """What changing policies needs; None where they cannot be changed."""
+    books: BookStore | None = None
+    """Reconciliations and audits; None where there are none."""
     inflight: Inflight = field(default_factory=Inflight)
     usage: Usage = field(default_factory=Usage)
     held_cards: HeldCards = field(default_factory=HeldCards)

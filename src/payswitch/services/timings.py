@@ -60,6 +60,16 @@ class Timings(msgspec.Struct, frozen=True, kw_only=True):
     close_gaps_s: tuple[float, ...] = (1, 2, 5, 10, 20, 30, 60)
     dispose_gaps_s: tuple[float, ...] = (3, 15, 60, 300)
     """For numbers whose create answer was lost before anybody saw the credential."""
+    bill_hour: Annotated[int, msgspec.Meta(ge=0, le=23)] = 10
+    """The hour (Beijing) from which yesterday's bills are fetched: WeChat and Alipay have them at about 10:00."""
+    bill_gap_s: float = 1_800
+    """A bill that is not ready is asked for again so long after."""
+    bill_missing_after_s: float = 21_600
+    """So long after the bill hour, a bill that is still missing is an incident."""
+    bill_timeout_ms: int = 300_000
+    """A large day's file takes minutes; nobody waits for it."""
+    audit_gap_s: float = 3_600
+    """Between two audits of the books."""
     refund_gaps_s: tuple[float, ...] = (1, 3, 8, 15, 30, 60, 300, 900)
     event_gaps_s: tuple[float, ...] = (5, 30, 120, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 72_000)
     """Together three days, as design.md promises the shop."""

@@ -1,4 +1,4 @@
-"""Every read of the store, built with SQLAlchemy Core and compiled once."""
+"""Every read of the store, built once with SQLAlchemy Core; `prepared.py` makes each database's text of it."""
 
 from __future__ import annotations
 
@@ -188,11 +188,12 @@ def _due_payments() -> Prepared:
 
 DUE_PAYMENTS: Final = _due_payments()
 
+_CHANNEL: Final = attempts.c.channel_id.concat(literal_column("''", Text))
+"""An expression, so that the planner takes the index of received money and not one that is sorted by channel."""
 RECEIVED_SINCE: Final = Prepared(
-    select(attempts.c.channel_id, func.sum(attempts.c.amount_fen))
+    select(_CHANNEL, schema.fen_sum(attempts.c.amount_fen))
     .where(attempts.c.state == literal(AttemptState.SUCCEEDED), attempts.c.finished_at_ms >= _number("since_ms"))
-    # An expression, so that the planner takes the index of received money and not one that is sorted by channel.
-    .group_by(attempts.c.channel_id.concat(""))
+    .group_by(_CHANNEL)
 )
 
 HAS_PAID: Final = Prepared(

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 
 from payswitch.domain.channel import Product
 from payswitch.entry.api.inputs import ApplyAgreementInput, ConfirmAgreementInput, CreatePaymentInput
-from payswitch.entry.api.rules import Address, Items, Notes, OneOf, Rule, Text, Whole
+from payswitch.entry.api.rules import Address, Day, Items, Notes, OneOf, Rule, Text, Whole
+from payswitch.services.bills import ReconcileDay, ResolveBreak
 from payswitch.services.channel_commands import CreateChannel, RotateCredentials, UpdateChannel
 from payswitch.services.commands import ConfirmPayment, CreateRefund, OpenApplePaySession
 from payswitch.services.policy_commands import (
@@ -133,6 +134,13 @@ RULES: Mapping[type, Mapping[str, Rule]] = {
             "must be the payment token as JSON text in one line",
             "须为单行 JSON 格式的支付令牌",
         ),
+    },
+    ReconcileDay: {
+        "date": Day(),
+        "channel_id": _number(),
+    },
+    ResolveBreak: {
+        "note": _text(1, 500, VISIBLE, "1 to 500 characters, not only blanks", "1 到 500 个字符，不能只有空白")
     },
     OpenApplePaySession: {
         "validation_url": _url(),

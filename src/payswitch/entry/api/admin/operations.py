@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from payswitch.entry.api.admin.bill_operations import BILL_OPERATIONS
 from payswitch.entry.api.admin.call import AdminCall
 from payswitch.entry.api.admin.channel_operations import CHANNEL_OPERATIONS
 from payswitch.entry.api.admin.policy_operations import POLICY_OPERATIONS
@@ -12,4 +13,5 @@ ADMIN_OPERATIONS: tuple[Operation[AdminCall], ...] = (
     *CHANNEL_OPERATIONS,
     *QUALITY_OPERATIONS,
     *POLICY_OPERATIONS,
+    *BILL_OPERATIONS,
 )

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from payswitch.domain.changes import StorageUnavailable
-from payswitch.storage.connections import QUICK_BUSY_TIMEOUT_MS, connect_reader
-from payswitch.storage.errors import unavailable
+from payswitch.storage.sqlite.connections import QUICK_BUSY_TIMEOUT_MS, connect_reader
+from payswitch.storage.sqlite.errors import unavailable
 
 T = TypeVar("T")
 Read = Callable[[sqlite3.Cursor], T]

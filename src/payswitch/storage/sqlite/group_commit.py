@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from payswitch.domain.changes import StorageUnavailable
-from payswitch.storage.errors import InvariantViolation, integrity_error, unavailable
+from payswitch.storage.errors import InvariantViolation
+from payswitch.storage.sqlite.errors import integrity_error, unavailable
 
 T = TypeVar("T")
 Work = Callable[[sqlite3.Cursor], T]
