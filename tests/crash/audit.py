@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 
+from payswitch.storage.connections import connect_reader
+
 from payswitch.drill.station import DATABASE_FILE
 from payswitch.storage.audit import Counts, count_all
-from payswitch.storage.connections import connect_reader
 from tests.crash.books import sqlite_is_whole
 from tests.crash.stage import CrashStage
 

@@ -9,8 +9,9 @@ from msgspec.structs import replace
 
 from payswitch.domain.changes import Changes, UniqueViolation
 from payswitch.domain.events import Event
+from payswitch.domain.ledger import position_of
 from payswitch.domain.payment import AttemptState, PaymentFile, PaymentState, Refund, RefundState
-from payswitch.storage.errors import integrity_error
+from payswitch.storage.sqlite.errors import integrity_error
 from tests.simulation import accounts
 from tests.simulation.books import TERMINAL
 from tests.simulation.fate import Fate
@@ -68,7 +69,24 @@ class Morning:
             self._compare_events(file, dead)
         counts = await store.counts()
         assert counts.broken_payments == counts.broken_refunds == 0
+        report = await store.audit(now_ms=self._fate.clock.now_ms())
+        assert report.clean, report.violations
+        assert await self._booked(store) == self._position(), "the ledger and the states"
         self._database_refuses_a_second_winner(store)
+
+    async def _booked(self, store: StepStore) -> Mapping[str, int]:
+        """The ledger without the channels' fees, which the states know nothing of."""
+        balances = Counter(await store.ledger_balances())
+        assert sum(balances.values()) == 0, "debits and credits"
+        for account in [name for name in balances if name.startswith("fees/")]:
+            balances[account.replace("fees/", "clearing/")] += balances.pop(account)
+        return {account: fen for account, fen in balances.items() if fen}
+
+    def _position(self) -> Mapping[str, int]:
+        position: Counter[str] = Counter()
+        for file in self.seen.values():
+            position.update(position_of(file))
+        return {account: fen for account, fen in position.items() if fen}
 
     async def _incidents(self, store: StepStore, refunds: list[Refund]) -> None:
         incidents = await store.list_incidents(limit=100_000)

@@ -55,6 +55,7 @@ class Switch:
             ids=SeededIds(fate.dice.randrange(1 << 40)),
             public_url="https://pay.example",
             policy_desk=desk,
+            books=store,
             board=board,
         )
         self.worker = Worker(self.ctx)
@@ -81,7 +82,7 @@ class Switch:
 class Pace:
     """How often the loops look: as in production by night, seldom in the days after, when nothing happens."""
 
-    NAMES = ("SWEEP_GAP_S", "OUTBOX_GAP_S", "WATCH_GAP_S")
+    NAMES = ("SWEEP_GAP_S", "OUTBOX_GAP_S", "WATCH_GAP_S", "BOOKS_GAP_S")
 
     def __init__(self) -> None:
         self._usual = {name: getattr(worker_module, name) for name in self.NAMES}

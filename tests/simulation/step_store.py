@@ -6,14 +6,16 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from payswitch.domain.changes import Changes, CommitConflict, StorageUnavailable
 from payswitch.domain.payment import PaymentFile
 from payswitch.storage import directory
-from payswitch.storage.errors import integrity_error, unavailable
-from payswitch.storage.migrations.upgrade import upgrade
+from payswitch.storage.scripts import Script, Unit
 from payswitch.storage.sqlite import SqliteStore
+from payswitch.storage.sqlite.errors import integrity_error, unavailable
+from payswitch.storage.sqlite.running import run_script
+from payswitch.storage.sqlite.upgrading import upgrade
 from payswitch.storage.write_statements import EncodedUnit
 from tests.simulation.fate import Fate
 from tests.simulation.faults import Fault, Rare
@@ -54,20 +56,22 @@ class StepStore(SqliteStore):
 
     async def open(self) -> None:
         """As the parent's, on a connection that is open already. The three ways to the disk are one here."""
-        self._writer = self._quick = self._readers = None
-        self._directory = self._steps.look(directory.read_directory)
+        self._directory = self._steps.look(directory.read_directory())
 
     async def aclose(self) -> None:
         """Nothing is buffered anywhere."""
 
-    def _write(self) -> Any:
-        return self._steps
+    async def write(self, unit: Unit[T]) -> T:
+        return await self._steps.run(unit)
 
-    def _look(self) -> Any:
-        return _Look(self._steps)
+    async def look(self, script: Script[T], *, snapshot: bool = False) -> T:
+        """Nothing comes between the statements of one step: no snapshot is needed."""
+        return self._steps.look(script)
 
-    def _read(self) -> Any:
-        return _Read(self._steps)
+    async def read(self, script: Script[T], *, snapshot: bool = False) -> T:
+        """A thread answers a little later."""
+        await self._fate.pause()
+        return self._steps.look(script)
 
     async def commit(self, changes: Changes) -> None:
         unit = EncodedUnit(changes)
@@ -100,7 +104,7 @@ class StepStore(SqliteStore):
         connection = self._steps.connection
         connection.execute("BEGIN")
         try:
-            EncodedUnit(changes).apply(connection.cursor())
+            run_script(connection.cursor(), EncodedUnit(changes).apply())
         except Exception as error:
             return error
         finally:
@@ -115,29 +119,29 @@ class _Steps:
         self.connection = connection
         self._fate = fate
 
-    async def run(self, work: Callable[[sqlite3.Cursor], T], check: Callable[[], None] = lambda: None) -> T:
+    async def run(self, unit: Unit[T], check: Callable[[], None] = lambda: None) -> T:
         """One durable transaction, and somebody else before and after it."""
         await self._fate.pause()
         if self._fate.strikes(Fault.STORAGE_BUSY, 0.03):
             raise StorageUnavailable("it did not happen")
-        result = self._write_now(work)
+        result = self._write_now(unit)
         check()
         await self._fate.pause()
         if self._fate.strikes(Fault.COMMIT_UNKNOWN, 0.03):
             raise StorageUnavailable("it did happen")
         return result
 
-    def look(self, read: Callable[[sqlite3.Cursor], T]) -> T:
+    def look(self, script: Script[T]) -> T:
         try:
-            return read(self.connection.cursor())
+            return run_script(self.connection.cursor(), script)
         except sqlite3.Error as error:
             raise unavailable(error) from error
 
-    def _write_now(self, work: Callable[[sqlite3.Cursor], T]) -> T:
+    def _write_now(self, unit: Unit[T]) -> T:
         cursor = self.connection.cursor()
         cursor.execute("BEGIN IMMEDIATE")
         try:
-            result = work(cursor)
+            result = run_script(cursor, unit())
         except sqlite3.IntegrityError as error:
             cursor.execute("ROLLBACK")
             raise integrity_error(error) from error
@@ -146,28 +150,3 @@ class _Steps:
             raise
         cursor.execute("COMMIT")
         return result
-
-
-class _Look:
-    """In the place of `QuickReader`. Nothing comes between the statements of one step: no snapshot is needed."""
-
-    def __init__(self, steps: _Steps) -> None:
-        self._steps = steps
-
-    def run(self, read: Callable[[sqlite3.Cursor], T]) -> T:
-        return self._steps.look(read)
-
-    run_snapshot = run
-
-
-class _Read:
-    """In the place of `ReaderPool`: a thread answers a little later."""
-
-    def __init__(self, steps: _Steps) -> None:
-        self._steps = steps
-
-    async def run(self, read: Callable[[sqlite3.Cursor], T]) -> T:
-        await self._steps._fate.pause()
-        return self._steps.look(read)
-
-    run_snapshot = run
