@@ -1,34 +1,21 @@
-"""The database's own rules, asked of the database itself while the service runs."""
+"""The service's own audit, asked of the database while the service runs; and SQLite's word on its own file."""
 
 from __future__ import annotations
 
 import asyncio
-
-from payswitch.storage.connections import connect_reader
+import time
 
 from payswitch.drill.station import DATABASE_FILE
-from payswitch.storage.audit import Counts, count_all
+from payswitch.storage.reading import audit_database
 from tests.crash.books import sqlite_is_whole
 from tests.crash.stage import CrashStage
 
 
 async def audit(stage: CrashStage) -> list[str]:
     """What is broken; empty when nothing is."""
-    if stage.database is not None:
-        return []
     path = stage.station.folder / DATABASE_FILE
-
-    def read() -> Counts:
-        connection = connect_reader(path)
-        try:
-            return count_all(connection.cursor())
-        finally:
-            connection.close()
-
-    counts = await asyncio.to_thread(read)
-    found = [f"audit database: {line}" for line in await asyncio.to_thread(sqlite_is_whole, path)]
-    if counts.broken_payments:
-        found.append(f"audit winners: {counts.broken_payments} payments")
-    if counts.broken_refunds:
-        found.append(f"audit refunds: {counts.broken_refunds} attempts")
+    report = await audit_database(stage.database or str(path), now_ms=time.time_ns() // 1_000_000, since_ms=0)
+    found = [f"audit {broken.number} {broken.name}: {row}" for broken in report.violations for row in broken.rows]
+    if stage.database is None:
+        found += [f"audit database: {line}" for line in await asyncio.to_thread(sqlite_is_whole, path)]
     return found
