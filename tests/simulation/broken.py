@@ -79,12 +79,21 @@ MUTATIONS: tuple[Mutation, ...] = (
         "        out_refund_no=refund.out_refund_no,\n",
         '        out_refund_no=f"{refund.out_refund_no}-{refund.tries}",\n',
     ),
-    _one(
+    Mutation(
         "switch_from_unknown_allowed",
         "a customer whose debit is unknown is debited again",
-        DEBITING,
-        "return next((attempt for attempt in file.attempts if attempt.state is AttemptState.UNKNOWN), None)",
-        "return None",
+        (
+            Edit(
+                DEBITING,
+                "return next((attempt for attempt in file.attempts if attempt.state is AttemptState.UNKNOWN), None)",
+                "return None",
+            ),
+            Edit(
+                ROUNDS,
+                "        if any(other.state is AttemptState.UNKNOWN for other in draft.attempts):\n",
+                "        if False:\n",
+            ),
+        ),
     ),
     _one(
         "notify_amount_unchecked",

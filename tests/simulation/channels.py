@@ -128,6 +128,8 @@ class MoodyChannel(Line):
         self._fate.must(order.state == "paid", "a refund for an order that was never paid")
         number = refund.out_refund_no
         if number in order.refunds:
+            if self._fate.strikes(Fault.REFUND_REFUSED, 0.5):  # a repeat: nothing is left to give back
+                return RefundFact(out_refund_no=number, outcome=Outcome(kind=K.REFUSED_ORDER, code="EXCEEDS"))
             return self.refund_fact(refund.order.channel_order_no, number)
         if self.account.balance_short:
             self._fate.struck[Fault.BALANCE_SHORT] += 1
