@@ -11,6 +11,7 @@ import pytest
 from payswitch.app import StartProblem, server_options, take_database
 from payswitch.kit.clock import ManualClock
 from payswitch.settings import ServiceSettings, SettingsError
+from payswitch.storage.databases import make_store
 from payswitch.storage.sqlite import SqliteStore
 from tests.api.server import heard_until_closed, hello, serving
 
@@ -64,3 +65,14 @@ async def test_a_file_that_is_no_database_is_told_by_name(tmp_path: Path) -> Non
 
     with pytest.raises(SettingsError, match=r"photo\.jpg: .*not a database"):
         await take_database(service_on(tmp_path / "photo.jpg"))
+
+
+async def test_a_database_server_that_does_not_answer_is_told_without_its_password() -> None:
+    store = make_store("postgresql://shop:s3cret@127.0.0.1:1/shop", clock=ManualClock())
+
+    with pytest.raises(StartProblem) as refused:
+        await take_database(SimpleNamespace(store=store, load_managed_channels=store.look_at_channels))
+
+    (problem,) = refused.value.problems
+    assert problem.startswith("postgresql://shop:***@127.0.0.1:1/shop: no PostgreSQL server answers there")
+    assert "s3cret" not in str(refused.value)

@@ -50,6 +50,7 @@ from payswitch.services.context import Context
 from payswitch.services.policy_desk import PolicyDesk, owners
 from payswitch.services.timings import Timings
 from payswitch.storage.sqlite import SqliteStore
+from payswitch.storage.store import DatabaseStore
 
 SHOP = Shop(shop_id="shop-1", merchant_id="m-1", name="小店", notify_url="https://shop.example/events")
 
@@ -373,7 +374,7 @@ class Night:
     """One wired switch and everybody around it."""
 
     ctx: Context
-    store: SqliteStore
+    store: DatabaseStore
     clock: ManualClock
     directory: FakeDirectory
     shop: FakeShop
@@ -425,23 +426,36 @@ def command(number: str = "order-1", **changes: object) -> CreatePayment:
 async def night(folder: Path, *, timings: Timings | None = None) -> AsyncIterator[Night]:
     """Open a fresh switch in `folder`."""
     clock = ManualClock()
-    directory = FakeDirectory(clock)
-    shop, feed = FakeShop(), Feed()
     async with SqliteStore(folder / "night.sqlite", clock=clock) as store:
-        await store.save_shop(SHOP, [])
-        policy = Policy(version="test", split=Split(best=100, warm=0, explore=0))
-        desk = PolicyDesk(store=store, book=PolicyBook(policy, merchant_of=owners(directory)))
-        ctx = Context(
-            store=store,
-            directory=directory,
-            router=desk.book,
-            policy_desk=desk,
-            books=store,
-            sender=shop,
-            feed=feed,
-            clock=clock,
-            ids=SeededIds(),
-            public_url="https://pay.example",
-            timings=timings or Timings(),
-        )
-        yield Night(ctx, store, clock, directory, shop, feed)
+        yield await wired(store, FakeDirectory(clock), FakeShop(), clock, timings=timings)
+
+
+async def wired(
+    store: DatabaseStore,
+    directory: FakeDirectory,
+    shop: FakeShop,
+    clock: ManualClock,
+    *,
+    timings: Timings | None = None,
+    seed: int = 1,
+) -> Night:
+    """A switch over an open store. Several of them may share the store's database, the channels and the shop; each
+    makes ids from a seed of its own."""
+    feed = Feed()
+    await store.save_shop(SHOP, [])
+    policy = Policy(version="test", split=Split(best=100, warm=0, explore=0))
+    desk = PolicyDesk(store=store, book=PolicyBook(policy, merchant_of=owners(directory)))
+    ctx = Context(
+        store=store,
+        directory=directory,
+        router=desk.book,
+        policy_desk=desk,
+        books=store,
+        sender=shop,
+        feed=feed,
+        clock=clock,
+        ids=SeededIds(seed),
+        public_url="https://pay.example",
+        timings=timings or Timings(),
+    )
+    return Night(ctx, store, clock, directory, shop, feed)

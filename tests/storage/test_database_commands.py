@@ -6,15 +6,20 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+import typer
 from alembic import command
 from sqlalchemy import NullPool, create_engine
 from tests.postgres_server import elsewhere
 from typer.testing import CliRunner
 
+from payswitch.domain.changes import StorageUnavailable
 from payswitch.entry.cli.app import app
+from payswitch.entry.cli.drill_databases import databases_for
 from payswitch.kit.clock import ManualClock
 from payswitch.storage.migrations.upgrade import HEAD, alembic_config
 from payswitch.storage.postgres import PostgresStore
+from payswitch.storage.postgres.scratch import drop_scratch
+from payswitch.storage.postgres.upgrading import stored_revision
 from payswitch.storage.sqlite.sole_writer import SoleWriter
 from payswitch.storage.sqlite.upgrading import upgrade
 
@@ -116,3 +121,29 @@ def test_a_newer_schema_is_refused_by_both_commands(fresh_postgres: str) -> None
         status, said = payswitch(what, "--database", fresh_postgres)
         assert status == 3
         assert "another version" in said
+
+
+def test_a_drill_makes_a_database_for_each_run_and_drops_them(postgres_server: str) -> None:
+    with databases_for(("single", "switching"), postgres_server, keep=False) as databases:
+        assert list(databases) == ["single", "switching"]
+        for address in databases.values():
+            assert elsewhere(stored_revision(address)) is None, "empty"
+
+    for address in databases.values():
+        with pytest.raises(StorageUnavailable, match="createdb"):
+            elsewhere(stored_revision(address))
+
+
+@pytest.mark.parametrize(
+    ("database", "status"), [("night.sqlite", 2), ("mysql://x/y", 2), ("postgresql://shop@127.0.0.1:1/shop", 3)]
+)
+def test_a_drill_does_not_begin_on_what_is_no_server(database: str, status: int) -> None:
+    with pytest.raises(typer.Exit) as ended, databases_for(("evening",), database, keep=False):
+        pass
+
+    assert ended.value.exit_code == status
+
+
+def test_only_what_a_drill_made_is_ever_dropped(postgres_server: str) -> None:
+    with pytest.raises(ValueError, match="no database that a drill made"):
+        elsewhere(drop_scratch(postgres_server, postgres_server))

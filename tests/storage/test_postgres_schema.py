@@ -17,10 +17,12 @@ from tests.storage.statements import quick_reads
 
 from payswitch.domain.changes import StorageUnavailable
 from payswitch.kit.clock import ManualClock
+from payswitch.storage import read_statements as reads
 from payswitch.storage import schema
 from payswitch.storage.errors import SchemaMismatch
 from payswitch.storage.migrations.upgrade import HEAD
 from payswitch.storage.postgres import PostgresStore
+from payswitch.storage.postgres.files import whole
 from payswitch.storage.postgres.upgrading import stored_revision, upgrade
 from payswitch.storage.prepared import Prepared
 
@@ -130,7 +132,16 @@ async def planner(migrated_postgres: str) -> AsyncIterator[Any]:
     await connection.close()
 
 
-@pytest.mark.parametrize("statement", quick_reads())
+FINDERS = (
+    reads.PAYMENT_BY_ID,
+    reads.PAYMENT_BY_TRADE_NO,
+    reads.PAYMENT_BY_CHECKOUT_TOKEN,
+    reads.PAYMENT_BY_ORDER_NO,
+    reads.PAYMENT_BY_REFUND_NO,
+)
+
+
+@pytest.mark.parametrize("statement", [*quick_reads(), *map(whole, FINDERS)])
 async def test_no_read_scans_a_table_or_sorts_a_history(planner: Any, statement: Prepared) -> None:
     """A scan or a sort that remains although the planner was told to avoid it has no index to go by."""
     compiled = statement.postgres

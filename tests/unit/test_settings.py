@@ -100,6 +100,26 @@ def test_absolute_paths_stay(tmp_path: Path) -> None:
     assert settings.policy_path is None
 
 
+def test_an_address_of_postgresql_is_taken_as_it_is_and_its_password_is_not_shown(tmp_path: Path) -> None:
+    address = "postgresql://shop:s3cret@db/shop"
+    settings = loaded(tmp_path, WHOLE.replace("port = 9000", "database_pool = 4"), {"PAYSWITCH_DATABASE": address})
+
+    assert settings.database == address
+    assert (settings.service.database_pool, settings.service.database_timeout_ms) == (4, 10_000)
+    assert "s3cret" not in repr(settings)
+
+
+def test_what_is_no_database_is_told_with_its_place(tmp_path: Path) -> None:
+    text = WHOLE.replace("port = 9000", 'database = "mysql://shop:s3cret@db/shop"\ndatabase_pool = 1')
+
+    found = problems(tmp_path, text)
+
+    assert [problem.partition(":")[0] for problem in found] == ["service.database_pool"]
+    (problem,) = problems(tmp_path, text.replace("database_pool = 1", ""))
+    assert problem.startswith("service.database: mysql: is no database that PaySwitch knows")
+    assert "s3cret" not in problem
+
+
 @pytest.mark.parametrize(("host", "url"), [("shop.example", "http://shop.example:9000"), ("::1", "http://[::1]:9000")])
 def test_the_public_address_follows_from_host_and_port(tmp_path: Path, host: str, url: str) -> None:
     assert loaded(tmp_path, environ={"PAYSWITCH_HOST": host}).public_url == url

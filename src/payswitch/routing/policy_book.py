@@ -85,6 +85,10 @@ class PolicyBook(Router):
         other = self._owner(seen.channel_id)
         return super().observe_final(seen) if other is None else other.observe_final(seen)
 
+    def _judging(self, channel_id: str) -> Policy:
+        other = self._owner(channel_id)
+        return self._policy if other is None else other.policy
+
     def _other(self, merchant_id: str, shop_id: str) -> Router | None:
         """The shop's, else its merchant's, else None: the service's own."""
         if not self._others:

@@ -48,10 +48,12 @@ class _OfRow(Compiled):
 
     def __init__(self, statement: Statement, dialect: Dialect, columns: Sequence[str]) -> None:
         super().__init__(statement, dialect)
-        self._positions = [columns.index(name.removeprefix("old_")) for name in self.names]
+        positions = [columns.index(name.removeprefix("old_")) for name in self.names]
+        self._positions = None if positions == list(range(len(columns))) else positions
 
     def _in_order(self, given: Given) -> Sequence[Any]:
-        return [given[i] for i in self._positions]
+        row: Sequence[Any] = given
+        return row if self._positions is None else [row[i] for i in self._positions]
 
 
 class Prepared:
@@ -69,6 +71,12 @@ class Prepared:
     @cached_property
     def postgres(self) -> Compiled:
         return self._compile(self._postgres, POSTGRES)
+
+    def selected(self) -> Select[*tuple[Any, ...]]:
+        """The statement itself, to be part of another one. TypeError when it is no select."""
+        if not isinstance(self._statement, Select):
+            raise TypeError(f"{type(self._statement).__name__} is no select")
+        return self._statement
 
     def _compile(self, statement: Statement, dialect: Dialect) -> Compiled:
         return Compiled(statement, dialect)

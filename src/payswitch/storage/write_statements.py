@@ -15,7 +15,7 @@ from payswitch.storage import schema
 from payswitch.storage.codec import RowCodec
 from payswitch.storage.errors import InvariantViolation
 from payswitch.storage.prepared import Prepared, PreparedInsert, PreparedUpdate
-from payswitch.storage.scripts import Script, first, write
+from payswitch.storage.scripts import Ask, Script, first
 
 PAYMENT: Final = RowCodec(Payment)
 ATTEMPT: Final = RowCodec(Attempt)
@@ -116,12 +116,12 @@ class EncodedUnit:
         """Write it inside the open transaction. Raises CommitConflict, InvariantViolation or the driver's error; then
         the caller rolls all of it back."""
         for row, (payment_id, version) in zip(self.payments, self._versions, strict=True):
-            if (yield from write(UPDATE_PAYMENT, row)) != 1:
+            if (yield Ask(UPDATE_PAYMENT, row)).count != 1:
                 yield from _explain_missed_payment(payment_id, version)
         for insert, row in self.inserts:
-            yield from write(insert, row)
+            yield Ask(insert, row)
         for update, row, what in self.updates:
-            if (yield from write(update, row)) != 1:
+            if (yield Ask(update, row)).count != 1:
                 raise InvariantViolation("fixed_columns", f"{what} does not exist or changes what must stay")
 
 

@@ -22,7 +22,8 @@ Run it / 运行:
   payswitch serve --config ./sandbox/payswitch.toml
   payswitch db check                  is the database there, has it the schema of this version
 The morning after / 次日对账:
-  payswitch bills fetch --channel wechat-main --date 2026-11-11
+  payswitch reconcile --date 2026-11-11   bills against our books, every difference named
+  payswitch audit                     do all invariants hold?
 Decide how it routes / 路由策略:
   payswitch policy simulate m-1@5     what a draft would have done last week
   payswitch explain PAYMENT           why a payment went where it went

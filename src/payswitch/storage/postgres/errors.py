@@ -11,7 +11,10 @@ from payswitch.domain.changes import StorageUnavailable, UniqueViolation
 from payswitch.storage.addresses import shown
 from payswitch.storage.errors import InvariantViolation
 
-TROUBLE: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError, EOFError)
+TROUBLE: Final = (
+    *(asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError),
+    *(OSError, TimeoutError, EOFError),
+)
 """Everything that a statement or a connection can fail with."""
 AGAIN: Final = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
 """The server took the whole transaction back because of somebody else's: the same work may be begun anew at once."""

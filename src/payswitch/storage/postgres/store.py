@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TypeVar
 
 from payswitch.domain.changes import Changes, StorageUnavailable
 from payswitch.domain.managed_channel import ManagedChannel, SealedCredential
+from payswitch.domain.payment import PaymentFile
 from payswitch.kit.clock import Clock
 from payswitch.storage import directory, managed_channels
 from payswitch.storage.addresses import shown
@@ -23,16 +24,17 @@ from payswitch.storage.postgres.connections import (
     open_pool,
 )
 from payswitch.storage.postgres.errors import AGAIN, TROUBLE, rule_broken, unavailable
+from payswitch.storage.postgres.files import whole_file
 from payswitch.storage.postgres.group_commit import TRIES, GroupCommit
 from payswitch.storage.postgres.running import run_script
 from payswitch.storage.postgres.upgrading import require_newest
+from payswitch.storage.prepared import Prepared
 from payswitch.storage.scripts import Script, Unit
 from payswitch.storage.store import DatabaseStore
 from payswitch.storage.write_statements import EncodedUnit
 
 T = TypeVar("T")
 
-_SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _AUDIT_TIMEOUT_S = AUDIT_TIMEOUT_MS / 1_000 + PATIENCE_S
 
 
@@ -131,19 +133,22 @@ class PostgresStore(DatabaseStore):
             async with self._connection() as connection:
                 if not snapshot:
                     return await run_script(connection, script)
-                async with _snapshot(connection, _SNAPSHOT):
+                async with _snapshot(connection):
                     return await run_script(connection, script)
         except (*TROUBLE, UnicodeError, OverflowError) as error:
             raise rule_broken(error) or unavailable(error) from error
 
     async def read(self, script: Script[T], *, snapshot: bool = False) -> T:
         """At most half of the pool, so that audits never keep payments waiting; with a longer time limit."""
-        begin = f"{_SNAPSHOT}; SET LOCAL statement_timeout = {AUDIT_TIMEOUT_MS}"
         try:
-            async with self._audits, self._connection() as connection, _snapshot(connection, begin):
+            async with self._audits, self._connection() as connection, _snapshot(connection):
+                await connection.execute(f"SET LOCAL statement_timeout = {AUDIT_TIMEOUT_MS}")
                 return await run_script(connection, script, timeout_s=_AUDIT_TIMEOUT_S)
         except (*TROUBLE, UnicodeError, OverflowError) as error:
             raise rule_broken(error) or unavailable(error) from error
+
+    async def _file(self, find: Prepared, **names: str) -> PaymentFile | None:
+        return await self.look(whole_file(find, **names))
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[Connection]:
@@ -153,9 +158,7 @@ class PostgresStore(DatabaseStore):
             yield connection
 
 
-@asynccontextmanager
-async def _snapshot(connection: Connection, begin: str) -> AsyncIterator[None]:
-    """Several statements that see the same moment. What comes after a failure, the pool sees to."""
-    await connection.execute(begin)
-    yield
-    await connection.execute("COMMIT")
+def _snapshot(connection: Connection) -> AbstractAsyncContextManager[None]:
+    """Several statements that see the same moment."""
+    transaction: AbstractAsyncContextManager[None] = connection.transaction(isolation="repeatable_read", readonly=True)
+    return transaction
