@@ -92,6 +92,7 @@ class App:
             ids=ids,
             public_url=settings.public_url,
             timings=settings.timings,
+            node_id=ids.new("node_", clock.now_ms()),
             operators=operators_by_key(settings.operators),
             desk=self.desk,
             policy_desk=self.policy_desk,
@@ -154,6 +155,7 @@ class App:
         """Finish what is going on, then close. Whatever is cut off all the same, the sweeper finishes next time."""
         await self.worker.stop()
         await self.ctx.inflight.drain()
+        await self.ctx.losers.finished()
         await self.sender.aclose()
         await self.transport.aclose()
         await self.store.aclose()

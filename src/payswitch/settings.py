@@ -28,6 +28,9 @@ ENV_PREFIX = "PAYSWITCH_"
 LEAST_SECRET_BYTES = 24
 """Of a webhook secret: Standard Webhooks asks for 24 to 64 bytes."""
 
+MOST_LATE_S = 86_400
+"""A day: a shop that has not sold its goods to somebody else by then would have set a longer expiry."""
+
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 AtLeastOne = Annotated[int, msgspec.Meta(ge=1)]
@@ -104,12 +107,21 @@ class ShopSettings(msgspec.Struct, frozen=True, kw_only=True):
     """`whsec_<base64>`; several, separated by spaces, while a secret is being changed."""
     api_key_sha256: str
     """SHA-256 (hex) of the API key; several, separated by spaces."""
+    accept_late_s: Annotated[int, msgspec.Meta(ge=1, le=MOST_LATE_S)] | None = None
+    """迟到成功: for so long after a payment has expired the shop still wants the order if the money arrives. Until then
+    the payment stays `closing`. None: what arrives after the closing goes back."""
 
     def __repr__(self) -> str:
         return f"ShopSettings({self.shop_id!r})"
 
     def shop(self) -> Shop:
-        return Shop(shop_id=self.shop_id, merchant_id=self.merchant_id, name=self.name, notify_url=self.notify_url)
+        return Shop(
+            shop_id=self.shop_id,
+            merchant_id=self.merchant_id,
+            name=self.name,
+            notify_url=self.notify_url,
+            accept_late_s=self.accept_late_s,
+        )
 
     def secrets(self) -> list[Secret]:
         return [Secret(text) for text in self.webhook_secret.split()]
@@ -158,6 +170,8 @@ class ChannelSettings(msgspec.Struct, frozen=True, kw_only=True):
     max_fen: AtLeastOne | None = None
     daily_cap_fen: AtLeastOne | None = None
     monthly_cap_fen: AtLeastOne | None = None
+    refund_days: AtLeastOne | None = None
+    refund_parts: AtLeastOne | None = None
     shops: frozenset[str] = frozenset()
     tags: frozenset[str] = frozenset()
     maintenance: tuple[MaintenanceWindow, ...] = ()

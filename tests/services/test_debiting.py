@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
@@ -14,8 +15,11 @@ from payswitch.domain.channel import Method
 from payswitch.domain.errors import PaySwitchError
 from payswitch.domain.outcome import Outcome, OutcomeKind
 from payswitch.domain.payment import Attempt, AttemptState, PaymentState
+from payswitch.entry.checkout.page import known_by_ms
+from payswitch.kit.clock import iso_utc
 from payswitch.services import confirming, payments, results, switching
 from payswitch.services.commands import ConfirmPayment, PaymentAnswer, SwitchPayment
+from payswitch.services.confirmations import settled_by_ms
 from payswitch.services.deliveries import deliver_due
 from payswitch.services.inflight import Inflight
 from tests.services.debit_channel import (
@@ -245,8 +249,7 @@ async def test_a_cancelled_payment_with_an_unknown_debit_closes_when_that_is_kno
     assert cancelled.payment.state is PaymentState.CLOSING
     await shop.night.wait(50)
     assert (await shop.night.file(payment_id)).payment.state is PaymentState.CLOSED
-    await deliver_due(shop.ctx)
-    assert shop.night.shop.types() == ["payment.closed"]
+    assert await told(shop) == ["payment.confirming", "payment.closed"]
 
 
 async def test_a_code_of_a_wallet_that_the_shop_does_not_take_is_told(shop: Counter) -> None:
@@ -316,3 +319,61 @@ async def test_two_tills_on_two_nodes_do_not_both_debit_one_order(shop: Counter)
 
     assert [attempt.state for attempt in answer.file.attempts] == [AttemptState.FAILED, AttemptState.UNKNOWN]
     assert shop.kept_fen() == 12_900
+
+
+async def told(shop: Counter) -> list[str]:
+    """What the shop hears, once everything is delivered."""
+    while await deliver_due(shop.ctx):
+        pass
+    return shop.night.shop.types()
+
+
+async def test_the_shop_is_told_once_that_it_is_being_confirmed_and_by_when_it_will_be_known(shop: Counter) -> None:
+    shop.main.debit_script.append(SYSTEM_ERROR)
+    answer = await scan(shop)
+    attempt = only(answer)
+    assert attempt.debit_at_ms is not None
+    promised_ms = attempt.debit_at_ms + 30_000 + 16_000
+    assert attempt.known_by_ms == promised_ms, "WeChat's reversal after 30 s, and what a turn may take"
+    await shop.night.wait(20)
+    assert await told(shop) == ["payment.confirming"]
+    data = json.loads(shop.night.shop.heard[0].body)["data"]
+    assert data["state"] == "pending"
+    assert data["confirming"] == {"since": iso_utc(attempt.debit_at_ms), "settled_by": iso_utc(promised_ms)}
+    assert data["notice"]["zh"] == "银行处理中，请勿重复支付"
+
+    await shop.night.wait(30)
+    settled = (await shop.night.file(attempt.payment_id)).attempts[0]
+    assert settled.state is AttemptState.CLOSED
+    assert settled.finished_at_ms is not None
+    assert settled.finished_at_ms <= promised_ms
+
+
+async def test_a_debit_whose_process_died_is_told_of_when_it_is_found(shop: Counter) -> None:
+    class Died(BaseException):
+        pass
+
+    async def die(order: object, timeout_ms: int) -> object:
+        raise Died
+
+    debit, shop.main.debit = shop.main.debit, die  # type: ignore[method-assign, assignment]
+    with pytest.raises(Died):
+        await scan(shop)
+    shop.main.debit = debit  # type: ignore[method-assign]
+    assert await told(shop) == []
+    await shop.night.wait(20)
+    assert await told(shop) == ["payment.confirming"]
+
+
+async def test_a_channel_that_does_not_say_in_time_gives_another_time_and_not_one_that_is_over(shop: Counter) -> None:
+    shop.main.silent = True
+    answer = await scan(shop)
+    await shop.night.wait(120)
+    file = await shop.night.file(answer.file.payment.payment_id)
+    attempt = file.attempts[0]
+    assert attempt.state is AttemptState.UNKNOWN
+    now_ms = shop.night.clock.now_ms()
+    assert (attempt.known_by_ms or 0) < now_ms
+    assert settled_by_ms(shop.ctx, attempt) > now_ms
+    assert (known_by_ms(file) or 0) > now_ms, "the customer's page, too"
+    assert await told(shop) == ["payment.confirming"], "told once"

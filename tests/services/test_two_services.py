@@ -8,12 +8,12 @@ from collections.abc import AsyncIterator
 import pytest
 
 from payswitch.domain.payment import AttemptState, PaymentState
-from payswitch.kit.clock import ManualClock
 from payswitch.services import deliveries, sweeper
 from payswitch.services.commands import CreateRefund
 from payswitch.services.refunds import create_refund
 from payswitch.storage.postgres import PostgresStore
 from tests.services.harness import BUSY, SHOP, FakeDirectory, FakeShop, Night, wired
+from tests.services.passing_time import PassingClock
 
 Pair = tuple[Night, Night]
 
@@ -21,7 +21,7 @@ Pair = tuple[Night, Night]
 @pytest.fixture
 async def pair(fresh_postgres: str) -> AsyncIterator[Pair]:
     """The same channels and the same shop at both."""
-    clock = ManualClock()
+    clock = PassingClock()
     directory, shop = FakeDirectory(clock), FakeShop()
     async with PostgresStore(fresh_postgres, clock=clock) as one, PostgresStore(fresh_postgres, clock=clock) as other:
         yield (

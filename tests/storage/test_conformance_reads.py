@@ -12,7 +12,6 @@ from tests.storage.builders import (
     an_attempt,
     an_event,
     launched,
-    next_version,
     paid,
 )
 
@@ -170,43 +169,6 @@ async def test_incidents_come_newest_first(store: DatabaseStore) -> None:
     )
 
     assert [i.incident_id for i in await store.list_incidents(limit=2)] == ["inc_4", "inc_3"]
-
-
-async def test_the_sweeper_finds_what_is_due_by_payment_attempt_or_refund(store: DatabaseStore) -> None:
-    """Longest due first, each payment once, nothing that is not due yet."""
-
-    async def add(n: int, payment: int | None, attempt: int | None, refund: int | None) -> None:
-        def due(after_ms: int | None) -> int | None:
-            return None if after_ms is None else NOW_MS + after_ms
-
-        await store.commit(
-            Changes(
-                insert_payments=[a_payment(n, due_at_ms=due(payment))],
-                insert_attempts=[an_attempt(n, n, due_at_ms=due(attempt))],
-                insert_refunds=[a_refund(n, n, n, due_at_ms=due(refund))],
-            )
-        )
-
-    await add(1, 30, None, None)
-    await add(2, 500, 10, None)
-    await add(3, None, None, 20)
-    await add(4, 40, 45, 5)
-    await add(5, None, None, None)
-    await add(6, 101, 101, 101)
-
-    assert await store.due_payments(NOW_MS + 100, 10) == ["pay_4", "pay_2", "pay_3", "pay_1"]
-    assert await store.due_payments(NOW_MS + 100, 2) == ["pay_4", "pay_2"]
-    assert await store.due_payments(NOW_MS, 10) == []
-
-
-async def test_what_was_swept_is_not_due_again(store: DatabaseStore) -> None:
-    payment = a_payment(due_at_ms=NOW_MS)
-    await store.commit(Changes(insert_payments=[payment]))
-    assert await store.due_payments(NOW_MS, 10) == ["pay_1"]
-
-    await store.commit(Changes(update_payments=[next_version(payment, due_at_ms=NOW_MS + 1)]))
-
-    assert await store.due_payments(NOW_MS, 10) == []
 
 
 SHOP = Shop(shop_id="shop-1", merchant_id="m-1", name="小店", notify_url="https://shop.example/hook")

@@ -193,6 +193,8 @@ channels = st.builds(
     max_fen=st.none() | amounts,
     daily_cap_fen=st.none() | amounts,
     monthly_cap_fen=st.none() | amounts,
+    refund_days=st.none() | st.integers(1, 3_650),
+    refund_parts=st.none() | st.integers(1, 1_000),
     shops=st.frozensets(texts, max_size=3),
     tags=st.frozensets(texts, max_size=3),
 )

@@ -76,8 +76,16 @@ def test_a_whole_configuration(tmp_path: Path) -> None:
 
 def test_caps_and_shops_of_a_channel(tmp_path: Path) -> None:
     own = 'upstream = "wechat"\ndaily_cap_fen = 5\nmonthly_cap_fen = 9\nshops = ["tea"]'
+    own += "\nrefund_days = 30\nrefund_parts = 2"
     channel = loaded(tmp_path, WHOLE.replace('upstream = "wechat"', own)).channels[0].channel()
     assert (channel.daily_cap_fen, channel.monthly_cap_fen, channel.shops) == (5, 9, {"tea"})
+    assert (channel.refund_days, channel.refund_parts) == (30, 2)
+
+
+def test_a_shop_that_still_wants_an_order_whose_money_comes_late(tmp_path: Path) -> None:
+    assert loaded(tmp_path).shops[0].shop().accept_late_s is None
+    wish = WHOLE.replace('name = "云水茶铺"', 'name = "云水茶铺"\naccept_late_s = 600')
+    assert loaded(tmp_path, wish).shops[0].shop().accept_late_s == 600
 
 
 def test_a_channel_for_a_shop_that_the_merchant_does_not_have_would_take_nothing(tmp_path: Path) -> None:
@@ -233,6 +241,11 @@ MISTAKES: Mapping[str, tuple[str, str, str]] = {
         'name = "云水茶铺"',
         'name = "x"\nnotify_url = "ftp://shop.example/"',
         "shops[tea].notify_url: must be an http(s) address",
+    ),
+    "money accepted a week late": (
+        'name = "云水茶铺"',
+        'name = "x"\naccept_late_s = 604800',
+        "shops[tea].accept_late_s: must be a whole number",
     ),
     "a merchant without channels": ('merchant_id = "m-1"\nname', 'merchant_id = "m-2"\nname', "shops[tea].merchant_id"),
     "a channel that would break its own address": (

@@ -102,6 +102,16 @@ REFUND_TERMS = ErrorKind(
     "渠道规则不支持此笔退款",
     "fix_request",
 )
+REFUND_STATE = ErrorKind(
+    "refund_state", 409, "The refund's state does not allow this", "退款单当前状态不允许此操作", "query"
+)
+REDIRECT_REFUSED = ErrorKind(
+    "redirect_refused",
+    422,
+    "The channel does not send this refund to that card",
+    "渠道未能将该退款改退至此银行卡",
+    "query",
+)
 NO_CANDIDATE = ErrorKind(
     "no_candidate",
     422,

@@ -12,6 +12,7 @@ from payswitch.drill.client import one_reason
 from payswitch.drill.journey import Visit
 from payswitch.drill.measure import DrillResult, RunResult, measure
 from payswitch.drill.processes import free_port
+from payswitch.drill.promises import broken
 from payswitch.drill.scenario import USUAL_CHANNELS, Scenario
 from payswitch.drill.scenario_check import Problem, check_channels
 from payswitch.drill.scenario_file import ScenarioProblem
@@ -76,7 +77,13 @@ async def run_drill(order: DrillOrder, clock: Clock, watcher: Watcher) -> Drill:
     with one_reason():
         single = await run_once(RUNS[0], (scenario.single,), order, station, shoppers, clock, watcher)
         switching = await run_once(RUNS[1], channels, order, station, shoppers, clock, watcher)
-    result = DrillResult(scenario=scenario.name, seed=order.seed, single=single.result, switching=switching.result)
+    result = DrillResult(
+        scenario=scenario.name,
+        seed=order.seed,
+        single=single.result,
+        switching=switching.result,
+        promises_broken=tuple(broken(scenario.promises, switching.result)),
+    )
     return Drill(result=result, runs=(single, switching))
 
 

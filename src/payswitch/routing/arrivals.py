@@ -287,8 +287,11 @@ class Law:
         return [value / total for value in weighed]
 
     def ordinary_share(self, odds: list[float], *, paid: bool) -> float:
-        """How far one end says something about ordinary days, when these are the odds. In all likelihood up: fully. What
-        turns out otherwise is taken back, and to doubt every refusal a little would flatter the channel."""
+        """How far one end says something about ordinary days, when these are the odds.
+
+        In all likelihood up: fully. What turns out otherwise is taken back, and to doubt every refusal a little would
+        flatter the channel.
+        """
         if odds[0] > _SURELY_UP:
             return 1.0
         likely = self.paid if paid else self.refused

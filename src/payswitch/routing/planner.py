@@ -16,6 +16,7 @@ from payswitch.routing.breaker import Standing
 from payswitch.routing.eligibility import Layout, why_not
 from payswitch.routing.health import Health
 from payswitch.routing.hearing import hear_call, hear_end, hear_exposed
+from payswitch.routing.hedging import HedgeBudget, HedgeStanding
 from payswitch.routing.learned_caps import CapMemory
 from payswitch.routing.ordering import Asked, Ranked, SplitGroup, measure, rank, take_turns
 from payswitch.routing.plan_writing import Choice, write_plan
@@ -47,6 +48,7 @@ class Router:
         self._health = Health(policy)
         self._ledger = SplitLedger()
         self._probe_budget = ProbeBudget()
+        self._hedges = HedgeBudget()
         self._caps = CapMemory()
         self._risks = RiskMemory()
         self._layouts: dict[tuple[str, Environment], Layout] = {}
@@ -60,7 +62,7 @@ class Router:
         shares are no part of its own."""
         other = Router(policy)
         other._health, other._moves, other._probe_budget = self._health, self._moves, self._probe_budget
-        other._caps, other._risks = self._caps, self._risks
+        other._caps, other._risks, other._hedges = self._caps, self._risks, self._hedges
         return other
 
     @property
@@ -121,6 +123,19 @@ class Router:
         keys = request.segments().named()
         left = issuer_left(self._health, request.bank, now_ms)
         return Asked(request, fired, scoring, self._health.priors(now_ms, scoring), now_ms, keys, left)
+
+    def note_create(self, merchant_id: str, monotonic_ms: float) -> None:
+        """An order is begun that is no hedge: it earns the budget its share."""
+        self._hedges.note_create(merchant_id, monotonic_ms)
+
+    def may_hedge(self, merchant_id: str, shop_id: str, monotonic_ms: float) -> bool:
+        """Take one hedge out of the merchant's budget, by the shop's policy. False: it is spent for this minute."""
+        del shop_id  # one policy for all
+        return self._hedges.take(merchant_id, monotonic_ms, self._policy.hedging)
+
+    def hedge_standing(self, merchant_id: str, monotonic_ms: float) -> HedgeStanding:
+        """How much of the merchant's budget is used."""
+        return self._hedges.standing(merchant_id, monotonic_ms, self._policy.hedging)
 
     def observe_call(self, seen: CallObservation) -> list[BreakerMove]:
         """Learn from one create call. Returns the breaker moves that nobody was told of yet, oldest first."""

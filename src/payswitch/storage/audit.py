@@ -12,6 +12,7 @@ from payswitch.storage import read_statements as reads
 from payswitch.storage.prepared import Prepared
 from payswitch.storage.schema import attempts, fen_sum, literal, payments, refunds
 from payswitch.storage.scripts import Script, one, rows
+from payswitch.storage.unwatched import unwatched
 
 
 class Counts(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,6 +35,8 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
     """Payments whose winner is not one paid, non-surplus attempt of their own, or the other way round. Always 0."""
     broken_refunds: int
     """Attempts whose `refunded_fen` is not the sum of their refunds that have not failed. Always 0."""
+    unwatched: int
+    """Payments, attempts, refunds and events that have not ended and that nobody will look at again. Always 0."""
 
     @property
     def nonterminal(self) -> int:
@@ -99,6 +102,7 @@ def count_all() -> Script[Counts]:
         surplus_unrefunded=(yield from one(_SURPLUS_UNREFUNDED)),
         broken_payments=(yield from one(_BROKEN_PAYMENTS)),
         broken_refunds=(yield from one(_BROKEN_REFUNDS)),
+        unwatched=len((yield from unwatched())),
     )
 
 

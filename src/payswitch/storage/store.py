@@ -23,6 +23,11 @@ class DatabaseStore(PaymentStore, ChannelStore, PolicyStore, BookStore, BillStor
         self._clock = clock
 
     @property
+    def shared(self) -> bool:
+        """See `services.ports.Store.shared`."""
+        return True
+
+    @property
     @abstractmethod
     def place(self) -> str:
         """Which database this is, for messages: a path, or an address without its password."""

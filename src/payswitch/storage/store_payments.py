@@ -8,12 +8,13 @@ from payswitch.domain.agreement import Agreement, AgreementState
 from payswitch.domain.changes import IdempotencyRecord
 from payswitch.domain.events import Event
 from payswitch.domain.payment import Attempt, Decision, Incident, Payment, PaymentFile, PaymentState, Refund
-from payswitch.storage import agreements, audit, outbox
+from payswitch.storage import agreements, audit, outbox, sweep_claims
 from payswitch.storage import read_statements as reads
 from payswitch.storage.payment_files import event_page, file_of, payment_page
 from payswitch.storage.prepared import Prepared
 from payswitch.storage.running import ScriptRunner
 from payswitch.storage.scripts import decoded, first, rows
+from payswitch.storage.unwatched import unwatched
 from payswitch.storage.write_statements import ATTEMPT, DECISION, EVENT, IDEMPOTENCY, INCIDENT, REFUND
 
 
@@ -27,6 +28,20 @@ class PaymentStore(ScriptRunner):
 
     async def save_delivery(self, event: Event) -> None:
         await self.write(lambda: outbox.save_delivery(event))
+
+    # --- the sweeper -------------------------------------------------------------------------------------------
+
+    async def claim_payments(self, now_ms: int, lease_ms: int, limit: int, holder: str) -> Sequence[str]:
+        """See `services.ports.Store.claim_payments`. Most rounds find nothing due, and then nothing is written."""
+        if not await self.look(sweep_claims.is_anything_due(now_ms)):
+            return []
+        return await self.write(lambda: sweep_claims.claim(now_ms, lease_ms, limit, holder))
+
+    async def release_payments(self, holder: str, until_ms: Mapping[str, int | None]) -> None:
+        await self.write(lambda: sweep_claims.release(holder, until_ms))
+
+    async def open_refunds(self, merchant_id: str, limit: int) -> Sequence[Refund]:
+        return await self.read(decoded(REFUND, reads.OPEN_REFUNDS, merchant_id=merchant_id, limit=limit))
 
     # --- one payment -------------------------------------------------------------------------------------------
 
@@ -72,9 +87,6 @@ class PaymentStore(ScriptRunner):
     async def list_incidents(self, *, limit: int) -> Sequence[Incident]:
         return await self.read(decoded(INCIDENT, reads.LIST_INCIDENTS, limit=limit))
 
-    async def due_payments(self, now_ms: int, limit: int) -> Sequence[str]:
-        return [row[0] for row in await self.look(rows(reads.DUE_PAYMENTS, now_ms=now_ms, limit=limit))]
-
     async def received_since(self, since_ms: int) -> Mapping[str, int]:
         return dict(await self.read(rows(reads.RECEIVED_SINCE, since_ms=since_ms)))
 
@@ -87,6 +99,10 @@ class PaymentStore(ScriptRunner):
     async def counts(self) -> audit.Counts:
         """The whole database counted in one snapshot. Reads everything: for audits and reports."""
         return await self.read(audit.count_all(), snapshot=True)
+
+    async def unwatched(self) -> Sequence[tuple[str, str]]:
+        """(table, id) of what has not ended and has no due time. Reads whole tables; must always be empty."""
+        return await self.read(unwatched())
 
     # --- signed cards -----------------------------------------------------------------------------------------
 

@@ -117,7 +117,7 @@ def _parameters(operation: Operation[Any]) -> list[Json]:
         }
         for parameter in operation.parameters
     ]
-    if operation.name == "createPayment":
+    if operation.name in ("createPayment", "createRefund"):
         found.append(
             {
                 "name": "Idempotency-Key",

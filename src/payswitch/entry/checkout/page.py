@@ -22,6 +22,7 @@ from payswitch.entry.checkout import words
 from payswitch.entry.checkout.words import MethodWords, Words
 from payswitch.kit.clock import beijing
 from payswitch.services.launching import shown_attempt
+from payswitch.services.lifecycle import MAY_BE_PAID
 
 _OPENABLE = frozenset({"http", "https", "weixin", "alipays", "alipay"})
 """Schemes a link to a wallet may have: never `javascript:`, whatever an answer says."""
@@ -67,11 +68,14 @@ class Page:
     return_url: str | None
     known_by: str | None
     """Confirming: the Beijing time by which it will be known."""
+    awaits_late: bool = False
+    """The time for paying is over, but the shop still takes the money if it arrives."""
 
     @property
     def live(self) -> bool:
-        """Whether the page goes on asking. Also a little after the end: a second payment is said at once."""
-        return self.phase != "closed" or self.surplus is not None
+        """Whether the page goes on asking: also a little after the end, when a second payment is said at once; and as
+        long as late money would still be accepted."""
+        return self.phase != "closed" or self.surplus is not None or self.awaits_late
 
     @property
     def key(self) -> str:
@@ -105,10 +109,20 @@ def phase_of(file: PaymentFile, now_ms: int) -> str:
     expired = payment.expires_at_ms <= now_ms
     if payment.state is PaymentState.CREATED:
         return "closed" if expired else "choose"
+    if lapsed(file):
+        return "closed"
     in_doubt = any(attempt.state is AttemptState.UNKNOWN for attempt in file.attempts)
     if payment.state is PaymentState.CLOSING or expired or in_doubt:
         return "confirming"
     return "waiting" if shown_attempt(file, now_ms) is not None else "choose"
+
+
+def lapsed(file: PaymentFile) -> bool:
+    """Expired, and nothing of it can be paid any more: for the customer it is over, though its shop would still take
+    money that is on its way."""
+    payment = file.payment
+    expired = payment.state is PaymentState.CLOSING and payment.close_reason is CloseReason.EXPIRED
+    return expired and not any(attempt.state in MAY_BE_PAID for attempt in file.attempts)
 
 
 def build_page(
@@ -137,16 +151,26 @@ def build_page(
         surplus=surplus_words(file),
         return_url=payment.return_url,
         known_by=_known_by(file) if phase == "confirming" else None,
+        awaits_late=lapsed(file),
     )
 
 
+def known_by_ms(file: PaymentFile) -> int | None:
+    """By when it will be known whether anything was paid: of an unknown debit as the shop was told, of a credential
+    that may still be paid its deadline; whatever comes last. None: nobody can say yet."""
+    times = []
+    for attempt in file.attempts:
+        if attempt.state is AttemptState.UNKNOWN:
+            times.append(max(attempt.known_by_ms or 0, attempt.due_at_ms or 0))
+        elif attempt.state in (AttemptState.CLOSING, AttemptState.EXPOSED):
+            times.append(attempt.deadline_ms)
+    return max(times, default=None)
+
+
 def _known_by(file: PaymentFile) -> str | None:
-    deadlines = [
-        attempt.deadline_ms
-        for attempt in file.attempts
-        if attempt.state in (AttemptState.UNKNOWN, AttemptState.CLOSING, AttemptState.EXPOSED)
-    ]
-    return beijing(max(deadlines)).strftime("%H:%M") if deadlines else None
+    """As a Beijing time, rounded up to the minute."""
+    known_ms = known_by_ms(file)
+    return beijing(known_ms + 59_999).strftime("%H:%M") if known_ms else None
 
 
 def surplus_words(file: PaymentFile) -> Words | None:

@@ -6,7 +6,8 @@ import msgspec
 
 from payswitch.domain.channel import Credential, Method, Product
 from payswitch.domain.payment import AttemptState, PaymentFile, PaymentState
-from payswitch.entry.checkout.page import headline, page_key, phase_of, surplus_words
+from payswitch.entry.checkout.page import headline, known_by_ms, page_key, phase_of, surplus_words
+from payswitch.kit.clock import iso_utc
 from payswitch.services.launching import shown_attempt
 
 
@@ -28,6 +29,8 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     expires_in_s: int
     message_zh: str
     message_en: str
+    known_by: str | None = None
+    """Confirming: by when it will be known, RFC 3339 in UTC."""
     surplus_zh: str = ""
     surplus_en: str = ""
 
@@ -36,7 +39,7 @@ def status_of(file: PaymentFile, now_ms: int) -> Status:
     """The payment in a few fields, with texts for people."""
     phase = phase_of(file, now_ms)
     shown = shown_attempt(file, now_ms) if phase == "waiting" else None
-    surplus = surplus_words(file)
+    surplus, known_ms = surplus_words(file), known_by_ms(file)
     message = headline(phase, file.payment.close_reason)
     return Status(
         state=file.payment.state,
@@ -54,6 +57,7 @@ def status_of(file: PaymentFile, now_ms: int) -> Status:
         expires_in_s=max(0, (file.payment.expires_at_ms - now_ms) // 1_000),
         message_zh=message.zh,
         message_en=message.en,
+        known_by=iso_utc(known_ms) if phase == "confirming" and known_ms else None,
         surplus_zh=surplus.zh if surplus else "",
         surplus_en=surplus.en if surplus else "",
     )

@@ -12,16 +12,25 @@ from payswitch.storage.schema.channels import channel_audit, channel_credentials
 from payswitch.storage.schema.columns import fen_sum, literal, literals, metadata
 from payswitch.storage.schema.guards import GUARDS
 from payswitch.storage.schema.outbox import UNDELIVERED_STATES, events
-from payswitch.storage.schema.payments import CUSTOMER_ID, LIVE_PAYMENT_STATES, attempts, payments, refunds
+from payswitch.storage.schema.payments import (
+    CUSTOMER_ID,
+    LIVE_PAYMENT_STATES,
+    OPEN_REFUND_STATES,
+    attempts,
+    payments,
+    refunds,
+)
 from payswitch.storage.schema.policies import policies, policy_activations, resolved_policies
 from payswitch.storage.schema.records import decisions, idempotency, incidents
 from payswitch.storage.schema.shops import agreements, api_keys, shops
+from payswitch.storage.schema.sweeping import sweep_claims
 
 TRIGGERS: tuple[str, ...] = tuple(GUARDS)
 
 __all__ = [
     "CUSTOMER_ID",
     "LIVE_PAYMENT_STATES",
+    "OPEN_REFUND_STATES",
     "TRIGGERS",
     "UNDELIVERED_STATES",
     "agreements",
@@ -49,5 +58,6 @@ __all__ = [
     "refunds",
     "resolved_policies",
     "shops",
+    "sweep_claims",
     "transfers",
 ]

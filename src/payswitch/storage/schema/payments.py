@@ -18,6 +18,8 @@ from payswitch.domain.payment import AttemptState, PaymentState, RefundKind, Ref
 from payswitch.storage.schema.columns import JsonText, literal, literals, metadata, number, one_of, partial_index, text
 from payswitch.storage.schema.guards import guard
 
+OPEN_REFUND_STATES = (RefundState.CREATED, RefundState.SUBMITTED, RefundState.PROCESSING, RefundState.ABNORMAL)
+"""Refunds whose money may still go back: each has a due time."""
 LIVE_PAYMENT_STATES = (PaymentState.CREATED, PaymentState.PENDING, PaymentState.CLOSING)
 """States that still want work; their partial index stays small however long the history grows."""
 
@@ -50,6 +52,7 @@ payments = Table(
     number("succeeded_at_ms", optional=True),
     number("closed_at_ms", optional=True),
     text("close_reason", optional=True),
+    number("late_until_ms", optional=True),
     text("winner_attempt_id", optional=True),
     text("checkout_token"),
     text("input_hash"),
@@ -115,6 +118,8 @@ attempts = Table(
     number("finished_at_ms", optional=True),
     number("deadline_ms"),
     text("decision_id"),
+    text("hedge_of", optional=True),
+    number("known_by_ms", optional=True),
     number("tries"),
     number("due_at_ms", optional=True),
     PrimaryKeyConstraint("attempt_id", name="pk_attempts"),
@@ -163,6 +168,9 @@ refunds = Table(
     text("outcome", optional=True),
     number("created_at_ms"),
     number("finished_at_ms", optional=True),
+    text("trouble", optional=True),
+    text("settled_by", optional=True),
+    text("settled_note", optional=True),
     number("tries"),
     number("due_at_ms", optional=True),
     PrimaryKeyConstraint("refund_id", name="pk_refunds"),

@@ -14,6 +14,7 @@ shops = Table(
     text("merchant_id"),
     text("name"),
     text("notify_url", optional=True),
+    number("accept_late_s", optional=True),
     PrimaryKeyConstraint("shop_id", name="pk_shops"),
 )
 

@@ -11,7 +11,7 @@ from typing import TypeVar
 from payswitch.domain.changes import Changes, StorageUnavailable
 from payswitch.domain.managed_channel import ManagedChannel, SealedCredential
 from payswitch.kit.clock import Clock
-from payswitch.storage import directory, managed_channels
+from payswitch.storage import directory, managed_channels, sweep_claims
 from payswitch.storage.scripts import Script, Unit
 from payswitch.storage.sqlite.connections import connect_reader, connect_writer, create_private
 from payswitch.storage.sqlite.errors import unavailable
@@ -44,6 +44,11 @@ class SqliteStore(DatabaseStore):
         self._writer: GroupCommit | None = None
         self._quick: QuickReader | None = None
         self._readers: ReaderPool | None = None
+
+    @property
+    def shared(self) -> bool:
+        """The file has one writer, which is this process."""
+        return False
 
     @property
     def place(self) -> str:
@@ -93,7 +98,10 @@ class SqliteStore(DatabaseStore):
 
     def _connect(self) -> sqlite3.Connection:
         self._prepare()
-        return connect_writer(self.path)
+        connection = connect_writer(self.path)
+        # Whoever held a claim in this file is dead: only one process writes it, and now it is this one.
+        connection.execute(sweep_claims.FORGET_ALL.sqlite.sql)
+        return connection
 
     def _let_go(self) -> None:
         if self._sole_writer is not None:

@@ -7,6 +7,7 @@ from payswitch.entry.api.admin.call import AdminCall
 from payswitch.entry.api.admin.channel_operations import CHANNEL_OPERATIONS
 from payswitch.entry.api.admin.policy_operations import POLICY_OPERATIONS
 from payswitch.entry.api.admin.quality_operations import QUALITY_OPERATIONS
+from payswitch.entry.api.admin.refund_operations import REFUND_OPERATIONS
 from payswitch.entry.api.operation import Operation
 
 ADMIN_OPERATIONS: tuple[Operation[AdminCall], ...] = (
@@ -14,4 +15,5 @@ ADMIN_OPERATIONS: tuple[Operation[AdminCall], ...] = (
     *QUALITY_OPERATIONS,
     *POLICY_OPERATIONS,
     *BILL_OPERATIONS,
+    *REFUND_OPERATIONS,
 )
