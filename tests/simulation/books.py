@@ -10,6 +10,7 @@ from payswitch.domain.payment import Attempt, AttemptState, PaymentFile, Payment
 from payswitch.services.lifecycle import MAY_BE_PAID
 from tests.simulation.accounts import Account
 from tests.simulation.fate import Fate
+from tests.simulation.faults import Fault
 from tests.simulation.rare_paths import RarePaths
 
 TERMINAL = (PaymentState.SUCCEEDED, PaymentState.CLOSED)
@@ -69,6 +70,9 @@ class Books:
         winners = [a for a in file.attempts if a.state is AttemptState.SUCCEEDED and not a.surplus]
         must(len(winners) <= 1, "two winners")
         must(bool(winners) == (payment.state is PaymentState.SUCCEEDED), "a winner, or success, alone")
+        shown = [a.ordinal for a in file.attempts if a.state is AttemptState.EXPOSED]
+        alone = not self._fate.struck[Fault.TWO_NODES]
+        must(len(shown) <= 1 or not alone, f"attempts {shown} are shown at the same time")
         if before is not None and before.payment.state in TERMINAL:
             must(payment.state is before.payment.state, "a terminal state was left")
             must(payment.winner_attempt_id == before.payment.winner_attempt_id, "another winner")

@@ -139,6 +139,9 @@ class Morning:
             }
         )
         counted = Counter(e.type.value for e in heard)
+        told = sum(a.known_by_ms is not None for a in file.attempts)
+        self._fate.met[Rare.CONFIRMING_TOLD] += counted["payment.confirming"]
+        assert counted["payment.confirming"] >= told, "a debit was unknown and its shop did not hear of it"
         for kind, count in expected.items():
             # A refund that was called failed may go through after all: then the shop has heard both.
             fits = counted[kind] >= count if kind == "refund.failed" else counted[kind] == count

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from msgspec.structs import replace
+
 import payswitch.entry.worker as worker_module
 from payswitch.domain.changes import StorageUnavailable
 from payswitch.domain.payment import Shop
@@ -30,6 +32,8 @@ from tests.simulation.shop import API_KEY, Door
 from tests.simulation.step_store import StepStore
 
 SHOP = Shop(shop_id="shop-1", merchant_id="m-1", name="小店", notify_url="https://shop.example/events")
+WINDOW_S = 40
+"""Some shops still want an order whose money comes late."""
 POLICIES = tuple(
     Policy(version=f"night-{best}", split=Split(best=best, warm=20, explore=80 - best)) for best in (70, 40)
 )
@@ -39,6 +43,7 @@ class Switch:
     """Everything that is in memory and dies with the process."""
 
     def __init__(self, life: Life, fate: Fate, store: StepStore, directory: ChannelDirectory, sender: EventSender):
+        self._shop = replace(SHOP, accept_late_s=WINDOW_S if fate.seed % 3 == 0 else None)
         self.life = life
         self.store = store
         self._fate = fate
@@ -65,7 +70,7 @@ class Switch:
         """In the order of `App.start`. A disk that is busy ends a start; whoever supervises it starts it again."""
         try:
             await self.store.open()
-            await self.store.set_shops([(SHOP, [fingerprint(API_KEY)])])
+            await self.store.set_shops([(self._shop, [fingerprint(API_KEY)])])
             now_ms = self.ctx.clock.now_ms()
             assert self.ctx.policy_desk is not None
             await restore_policies(self.ctx.policy_desk, {SHOP.merchant_id}, now_ms)

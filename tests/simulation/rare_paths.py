@@ -17,14 +17,12 @@ class RarePaths:
 
     def count(self, file: PaymentFile, attempt: Attempt, was: Attempt | None, before: PaymentFile | None) -> None:
         meet, state = self._fate.meet, attempt.state
+        if was is None:
+            self._fate.met[Rare.HEDGED] += attempt.hedge_of is not None
         if state is AttemptState.SUCCEEDED:
             self._count_success(file, attempt, was, before)
         elif state is AttemptState.EXPOSED and was is not None:
-            shown = [a for a in file.attempts if a.exposed_at_ms is not None]
-            if len(shown) == 2:
-                meet(Rare.SWITCHED)
-            if attempt.ordinal > 1 and len(shown) == 1:
-                meet(Rare.FAILED_OVER)
+            self._count_shown(file, attempt)
         elif state is AttemptState.DISCARDED and was is not None and attempt.answered_at_ms is None:
             meet(Rare.LEFTOVER_SWEPT)
         elif state is AttemptState.UNKNOWN:
@@ -36,12 +34,24 @@ class RarePaths:
             if order is None or order.state != "closed":
                 meet(Rare.WATCHED_TO_THE_END)
 
+    def _count_shown(self, file: PaymentFile, attempt: Attempt) -> None:
+        meet = self._fate.meet
+        shown = [a for a in file.attempts if a.exposed_at_ms is not None]
+        if len(shown) == 2:
+            meet(Rare.SWITCHED)
+        if attempt.ordinal > 1 and len(shown) == 1:
+            meet(Rare.FAILED_OVER)
+        if attempt.hedge_of is not None:
+            meet(Rare.HEDGE_WON)
+
     def _count_success(
         self, file: PaymentFile, attempt: Attempt, was: Attempt | None, before: PaymentFile | None
     ) -> None:
         meet = self._fate.meet
         if attempt.surplus:
             meet(Rare.SURPLUS)
+        elif file.payment.late:
+            meet(Rare.LATE_SUCCESS_ACCEPTED)
         successes = sum(a.state is AttemptState.SUCCEEDED for a in file.attempts)
         if successes == 2:
             meet(Rare.TWO_SUCCESSES)
