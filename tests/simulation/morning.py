@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 
 from msgspec.structs import replace
@@ -34,6 +34,8 @@ class Morning:
         self._accounts = books
         self._heard = heard
         self.seen = payments
+        self._incidents_of: defaultdict[str, list[str]] = defaultdict(list)
+        """Their kinds, by payment."""
 
     def all_ended(self) -> None:
         """Everything is terminal within its expiry and ten minutes."""
@@ -91,6 +93,8 @@ class Morning:
     async def _incidents(self, store: StepStore, refunds: list[Refund]) -> None:
         incidents = await store.list_incidents(limit=100_000)
         told = {incident.attempt_id for incident in incidents}
+        for incident in incidents:
+            self._incidents_of[incident.payment_id or ""].append(incident.kind)
         for refund in refunds:
             assert refund.state is RefundState.SUCCEEDED or refund.attempt_id in told, "nobody was told"
         kinds = Counter(incident.kind for incident in incidents)
@@ -139,6 +143,8 @@ class Morning:
             }
         )
         counted = Counter(e.type.value for e in heard)
+        abnormal = sum(kind == "refund_abnormal" for kind in self._incidents_of[file.payment.payment_id])
+        assert counted["refund.abnormal"] == abnormal, "a refund needs a person, and its shop did not hear of it"
         told = sum(a.known_by_ms is not None for a in file.attempts)
         self._fate.met[Rare.CONFIRMING_TOLD] += counted["payment.confirming"]
         assert counted["payment.confirming"] >= told, "a debit was unknown and its shop did not hear of it"
