@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from payswitch.domain.changes import Changes
 from payswitch.domain.channel import Method
 from payswitch.domain.errors import PaySwitchError
 from payswitch.domain.outcome import Outcome, OutcomeKind
@@ -19,6 +21,7 @@ from payswitch.services import confirming, payments, results, switching
 from payswitch.services.commands import ConfirmPayment, PaymentAnswer, SwitchPayment
 from payswitch.services.confirmations import settled_by_ms
 from payswitch.services.deliveries import deliver_due
+from payswitch.services.inflight import Inflight
 from tests.services.debit_channel import (
     MAINTENANCE,
     NOT_ENOUGH,
@@ -277,6 +280,45 @@ async def test_an_ordinary_payment_never_lands_on_a_product_that_debits(shop: Co
     answer = await shop.night.order()
     assert answer.file.attempts[0].channel_id == "wechat-main"
     assert shop.main.calls == []
+
+
+class BehindAnother:
+    """A store whose next commit comes after another node's whole request."""
+
+    def __init__(self, store: object, first: Callable[[], Awaitable[object]]) -> None:
+        self._store = store
+        self._first: Callable[[], Awaitable[object]] | None = first
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._store, name)
+
+    async def commit(self, changes: Changes) -> None:
+        if self._first is not None:
+            first, self._first = self._first, None
+            await first()
+        await self._store.commit(changes)  # type: ignore[attr-defined]
+
+
+async def test_two_tills_on_two_nodes_do_not_both_debit_one_order(shop: Counter) -> None:
+    """The second had planned its debit when the first one's became unknown: it must see that, and begin nothing."""
+    shop.main.debit_script.append(NOT_ENOUGH)
+    with pytest.raises(PaySwitchError):
+        await scan(shop)
+    file = await shop.night.store.file_by_trade_no(SHOP.shop_id, "order-1")
+    assert file is not None
+    payment_id, wish = file.payment.payment_id, ConfirmPayment(payment_code=NEXT_CODE)
+
+    async def first_node() -> None:
+        shop.main.silent = shop.main.debits_when_silent = True
+        await confirming.confirm_payment(shop.ctx, SHOP, payment_id, wish)
+        shop.main.silent = False
+
+    behind = BehindAnother(shop.night.store, first_node)
+    other_node = replace(shop.ctx, store=behind, inflight=Inflight())  # type: ignore[arg-type]
+    answer = await confirming.confirm_payment(other_node, SHOP, payment_id, wish)
+
+    assert [attempt.state for attempt in answer.file.attempts] == [AttemptState.FAILED, AttemptState.UNKNOWN]
+    assert shop.kept_fen() == 12_900
 
 
 async def told(shop: Counter) -> list[str]:

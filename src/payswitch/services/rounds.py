@@ -104,7 +104,8 @@ def begin_round(
 async def commit_attempt(
     ctx: Context, work: Round, candidate: Candidate, *, debit: bool = False, hedge_of: str | None = None
 ) -> Attempt | None:
-    """Write-ahead: the channel never sees a number that is not on our disk. None if the payment has ended.
+    """Write-ahead: the channel never sees a number that is not on our disk. None if the payment has ended, or if
+    another process has begun a debit meanwhile that nobody knows the end of.
 
     `debit`: the call that follows takes the money, so the attempt is `unknown` before it leaves. `hedge_of`: the silent
     attempt that this one is begun beside.
@@ -116,6 +117,8 @@ async def commit_attempt(
     def decide(draft: Draft) -> bool:
         save_lost(draft, work)
         if draft.payment.state not in (PaymentState.CREATED, PaymentState.PENDING):
+            return False
+        if any(other.state is AttemptState.UNKNOWN for other in draft.attempts):
             return False
         draft.add_attempt(replace(attempt, ordinal=len(draft.attempts) + 1))
         draft.set_payment(state=advance(PAYMENT, draft.payment.state, PaymentEvent.LAUNCH))
