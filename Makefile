@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 UV := .uv/bin/uv
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench bench-routing format docs web web-check clean
+.PHONY: help run test lint bench bench-routing simulate mutations crash format docs web web-check clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -65,6 +65,18 @@ bench: $(VENV)/.dev-stamp ## create-payment throughput beside a conventional bui
 bench-routing: $(VENV)/.dev-stamp ## time and memory of a routing decision, beside two bandit libraries
 	$(UV) sync --quiet --frozen --inexact --group peers --python $(PYTHON)
 	$(BIN)/python -m bench.routing_decision $(ARGS)
+
+SEEDS ?= 2000
+simulate: $(VENV)/.dev-stamp ## nights with every fault on a virtual clock: SEEDS=2000, or SEED=123 to replay one
+	$(BIN)/python -m tests.simulation $(if $(SEED),--seed $(SEED),--seeds $(SEEDS)) $(ARGS)
+
+LOOPS ?= 200
+PRELOAD ?= 0
+crash: $(VENV)/.dev-stamp ## kill -9 of real processes under load: LOOPS=200, DATABASE=postgresql://..., PRELOAD=100000
+	$(BIN)/python -m tests.crash --loops $(LOOPS) $(if $(DATABASE),--database $(DATABASE)) --preload $(PRELOAD) $(ARGS)
+
+mutations: $(VENV)/.dev-stamp ## break the switch on purpose, count the nights until the simulation finds it
+	$(BIN)/python -m tests.simulation.mutations $(ARGS)
 
 clean: ## remove the environments and the demo's data
 	rm -rf $(VENV) .uv data .pytest_cache .mypy_cache .ruff_cache

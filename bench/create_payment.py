@@ -1,12 +1,15 @@
 """Create-payment: throughput, latency and CPU of PaySwitch beside a conventional build, interleaved in one run.
 
     make bench                       # or: python -m bench.create_payment --rounds 5 --seconds 4
+    make bench ARGS="--database postgresql://postgres@127.0.0.1/postgres"
 
 Four processes: this load generator, a stub channel, PaySwitch (`payswitch serve`, SQLite) and the conventional build
 (bench/baseline/service.py). Rounds alternate between the two builds, so that a noisy neighbour hits both alike. Both
 sign every request with RSA-2048, call the stub over HTTP, verify its signature, and commit twice with
 synchronous=FULL. Nobody pays here, so PaySwitch's queries for unpaid payments, which the conventional build does not
-have, are put off to after the measurement. Compare the ratio, not the absolute figures: machines differ.
+have, are put off to after the measurement. With `--database` a fifth process takes part: PaySwitch on PostgreSQL, in a
+database that is made on that server and dropped afterwards. Compare the ratio, not the absolute figures: machines
+differ.
 """
 
 from __future__ import annotations
@@ -17,6 +20,8 @@ import json
 import statistics
 import tempfile
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,12 +30,14 @@ import aiohttp
 from bench.processes import Child, free_port
 from payswitch.kit.crypto import SigningKey, generate_private_pem
 from payswitch.kit.secrets import fingerprint
+from payswitch.storage.postgres.scratch import create_scratch, drop_scratch
 
 API_KEY = "bench-key-not-a-secret"
+POSTGRES = "on PostgreSQL"
 CONFIG_TOML = """
 [service]
 port = {port}
-database = "payswitch.sqlite"
+database = {database}
 log_level = "warning"
 allow_private_networks = true
 
@@ -90,7 +97,20 @@ def prepare(folder: Path) -> dict[str, object]:
     }
 
 
-def start(folder: Path) -> tuple[Child, list[Side]]:
+def service(name: str, folder: Path, config: dict[str, object], database: str, env: dict[str, str]) -> Side:
+    """PaySwitch on this database."""
+    port = free_port()
+    toml = folder / f"{name}.toml"
+    account = config["account"]
+    assert isinstance(account, dict)
+    lines = [f"{key} = {json.dumps(value)}" for key, value in account.items()]
+    head = CONFIG_TOML.format(port=port, key=config["api_key_sha256"], database=json.dumps(database))
+    toml.write_text(head + "\n".join(lines), encoding="utf-8")
+    child = Child(name, ["-m", "payswitch", "serve", "--config", str(toml)], port, folder / f"{name}.log", env)
+    return Side(name, child)
+
+
+def start(folder: Path, postgres: str | None) -> tuple[Child, list[Side]]:
     config = prepare(folder)
     path = folder / "bench.json"
     path.write_text(json.dumps(config), encoding="utf-8")
@@ -98,17 +118,9 @@ def start(folder: Path) -> tuple[Child, list[Side]]:
     stub = Child(
         "stub channel", ["-m", "bench.stub_channel", str(path)], int(str(config["stub_port"])), folder / "stub.log", env
     )
-    ours, theirs = free_port(), free_port()
-    toml = folder / "payswitch.toml"
-    account = config["account"]
-    assert isinstance(account, dict)
-    lines = [f"{key} = {json.dumps(value)}" for key, value in account.items()]
-    toml.write_text(CONFIG_TOML.format(port=ours, key=config["api_key_sha256"]) + "\n".join(lines), encoding="utf-8")
+    theirs = free_port()
     sides = [
-        Side(
-            "PaySwitch",
-            Child("PaySwitch", ["-m", "payswitch", "serve", "--config", str(toml)], ours, folder / "ours.log", env),
-        ),
+        service("PaySwitch", folder, config, "payswitch.sqlite", env),
         Side(
             "conventional",
             Child(
@@ -120,6 +132,8 @@ def start(folder: Path) -> tuple[Child, list[Side]]:
             ),
         ),
     ]
+    if postgres is not None:
+        sides.append(service(POSTGRES, folder, config, postgres, env))
     for child in (stub, *(side.child for side in sides)):
         child.wait_until_listening()
     return stub, sides
@@ -206,20 +220,45 @@ def report(sides: list[Side], decisions: list[int]) -> dict[str, object]:
             f"{side.name:<14}{row['payments_per_s']:>12}{row['cpu_us']:>16}{row['p50_ms']:>9}{row['p99_ms']:>9}"
             f"{row['failures']:>10}"
         )
-    ratios = [ours / theirs for ours, theirs in zip(sides[0].rates, sides[1].rates, strict=True)]
+    result["ratio"] = ratio(sides[0], sides[1])
     floats = [float(value) for value in decisions]
-    result["ratio"] = round(statistics.median(ratios), 2)
     result["decision_us"] = {"p50": percentile(floats, 0.5), "p99": percentile(floats, 0.99)}
     print(
-        f"\nratio (median of {len(ratios)} rounds): {result['ratio']}x   "
+        f"\nratio (median of {len(sides[0].rates)} rounds): {result['ratio']}x   "
         f"routing decision p50 {percentile(floats, 0.5):.0f} us, p99 {percentile(floats, 0.99):.0f} us"
     )
+    if len(sides) > 2:
+        result["sqlite_to_postgres"] = ratio(sides[0], sides[2])
+        print(f"SQLite : PostgreSQL = {result['sqlite_to_postgres']} : 1 (the server's own CPU not counted)")
     return result
 
 
+def ratio(ours: Side, theirs: Side) -> float:
+    """How many payments of the one for one of the other: the median of the rounds, which were driven in turn."""
+    return round(statistics.median(a / b for a, b in zip(ours.rates, theirs.rates, strict=True)), 2)
+
+
 async def run(arguments: argparse.Namespace) -> dict[str, object]:
+    async with scratch(arguments.database) as postgres:
+        return await run_on(arguments, postgres)
+
+
+@asynccontextmanager
+async def scratch(server: str | None) -> AsyncIterator[str | None]:
+    """An empty database on that server, dropped afterwards."""
+    if server is None:
+        yield None
+        return
+    address = await create_scratch(server)
+    try:
+        yield address
+    finally:
+        await drop_scratch(server, address)
+
+
+async def run_on(arguments: argparse.Namespace, postgres: str | None) -> dict[str, object]:
     with tempfile.TemporaryDirectory(prefix="payswitch-bench-") as name:
-        stub, sides = await asyncio.to_thread(start, Path(name))
+        stub, sides = await asyncio.to_thread(start, Path(name), postgres)
         try:
             for side in sides:
                 await drive(side, label="w", seconds=1.5, concurrency=arguments.concurrency, record=False)
@@ -244,6 +283,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5, help="rounds per build (default 5)")
     parser.add_argument("--seconds", type=float, default=4.0, help="seconds per round (default 4)")
     parser.add_argument("--concurrency", type=int, default=64, help="shops at once (default 64: a surge)")
+    parser.add_argument("--database", metavar="URL", help="a PostgreSQL server: measures PaySwitch on it, too")
     parser.add_argument("--json", type=Path, help="also write the figures to this file")
     arguments = parser.parse_args()
     result = asyncio.run(run(arguments))

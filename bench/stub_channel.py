@@ -11,23 +11,28 @@ import asyncio
 import json
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import httptools
+import msgspec
 
 from payswitch.kit.crypto import SigningKey
 
 BODY = b'{"code_url":"weixin://wxpay/bizpayurl?pr=benchbenchz"}'
 SIGN_EVERY_S = 60.0
+ORDER = b"/out-trade-no/"
+"""In the address of a query or a close."""
 
 
 class Answers:
     """The current signed answer."""
 
-    def __init__(self, key: SigningKey, serial: str) -> None:
+    def __init__(self, key: SigningKey, account: Mapping[str, str]) -> None:
         self._key = key
-        self._serial = serial
+        self._merchant = {"mchid": account["mchid"], "appid": account["appid"]}
+        self._serial = account["wechatpay_public_key_id"]
         self._signed_at = 0.0
         self._answer = b""
 
@@ -38,15 +43,20 @@ class Answers:
             self._answer = self._make(str(int(now)))
         return self._answer
 
-    def _make(self, timestamp: str) -> bytes:
-        signature = self._key.sign(f"{timestamp}\nstub\n".encode() + BODY + b"\n")
+    def not_paid(self, order_no: str) -> bytes:
+        """What is said of an order that nobody has paid yet; signed anew each time, because it names the order."""
+        body = msgspec.json.encode({"out_trade_no": order_no, "trade_state": "NOTPAY"} | self._merchant)
+        return self._make(str(int(time.time())), body)
+
+    def _make(self, timestamp: str, body: bytes = BODY) -> bytes:
+        signature = self._key.sign(f"{timestamp}\nstub\n".encode() + body + b"\n")
         return (
             b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
-            + f"Content-Length: {len(BODY)}\r\nWechatpay-Timestamp: {timestamp}\r\n".encode()
+            + f"Content-Length: {len(body)}\r\nWechatpay-Timestamp: {timestamp}\r\n".encode()
             + f"Wechatpay-Nonce: stub\r\nWechatpay-Serial: {self._serial}\r\n".encode()
             + f"Wechatpay-Signature: {signature}\r\n".encode()
             + b"Wechatpay-Signature-Type: WECHATPAY2-SHA256-RSA2048\r\n\r\n"
-            + BODY
+            + body
         )
 
 
@@ -64,12 +74,19 @@ class Connection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         self._parser.feed_data(data)
 
+    def on_url(self, url: bytes) -> None:
+        self._url = url
+
     def on_message_complete(self) -> None:
-        self._transport.write(self._answers.current())
+        _, asked, rest = self._url.partition(ORDER)
+        if asked:
+            self._transport.write(self._answers.not_paid(rest.partition(b"?")[0].partition(b"/")[0].decode()))
+        else:
+            self._transport.write(self._answers.current())
 
 
 async def main(config: dict[str, Any]) -> None:
-    answers = Answers(SigningKey(config["stub_private_key"]), config["account"]["wechatpay_public_key_id"])
+    answers = Answers(SigningKey(config["stub_private_key"]), config["account"])
     server = await asyncio.get_running_loop().create_server(
         lambda: Connection(answers), "127.0.0.1", config["stub_port"], backlog=1024
     )

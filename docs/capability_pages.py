@@ -18,6 +18,8 @@ PRODUCTS_INTRODUCTION = """\
 - **needs**: what must be known of the customer before, or come from them with the payment.
 - **closable**: *yes*, a close is final at once; *after_scan*, only once the customer has scanned; *no*, never: it is
   watched to its deadline.
+- **credential**: what is shown; how long it works, where that is shorter than the order may live, and *again* if the
+  same order is then given another one under the same number.
 - **order lives**: the shortest and the longest life. A payment with less time left does not go there
   (`expiry_too_short`); one with more gets an order with the longest.
 - **late**: how much longer money may still arrive; the attempt is watched for so long.
@@ -54,7 +56,7 @@ def _product(connector: str, c: Capability) -> tuple[str, ...]:
         ", ".join(sorted(c.environments)),
         ", ".join(needs(c)) or "–",
         c.closing.value,
-        c.credential.value,
+        _credential(c),
         f"{c.min_fen}+" if c.max_fen is None else f"{c.min_fen} – {c.max_fen}",
         f"{_time(c.least_expiry_s)} – {_time(c.most_expiry_s)}",
         _time(c.late_s) if c.late_s else "–",
@@ -62,6 +64,12 @@ def _product(connector: str, c: Capability) -> tuple[str, ...]:
         "–" if c.push else _time(c.reverse_after_s),
         "yes" if c.probe else "no",
     )
+
+
+def _credential(c: Capability) -> str:
+    if c.credential_valid_s >= c.most_expiry_s and not c.refreshes:
+        return c.credential.value
+    return f"{c.credential.value}, {_time(c.credential_valid_s)}{', again' if c.refreshes else ''}"
 
 
 def _parts(c: Capability) -> str:

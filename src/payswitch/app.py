@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -40,8 +41,8 @@ from payswitch.services.policy_installing import restore_policies
 from payswitch.services.recalling import recall
 from payswitch.services.usage import day_start_ms, month_start_ms
 from payswitch.settings import ServiceSettings, Settings, SettingsError
+from payswitch.storage.databases import make_store
 from payswitch.storage.errors import SchemaMismatch
-from payswitch.storage.sqlite import SqliteStore
 
 if TYPE_CHECKING:
     from litestar import Litestar
@@ -57,7 +58,12 @@ class App:
     def __init__(self, settings: Settings, *, clock: Clock, ids: IdSource) -> None:
         self.settings = settings
         self.transport = AiohttpTransport(clock=clock)
-        self.store = SqliteStore(settings.database_path, clock=clock)
+        self.store = make_store(
+            settings.database,
+            clock=clock,
+            pool_size=settings.service.database_pool,
+            timeout_ms=settings.service.database_timeout_ms,
+        )
         secrets = {shop.shop_id: shop.secrets() for shop in settings.shops}
         self.sender = WebhookSender(
             secrets_of=lambda shop_id: secrets.get(shop_id, []),
@@ -86,9 +92,11 @@ class App:
             ids=ids,
             public_url=settings.public_url,
             timings=settings.timings,
+            node_id=ids.new("node_", clock.now_ms()),
             operators=operators_by_key(settings.operators),
             desk=self.desk,
             policy_desk=self.policy_desk,
+            books=self.store,
             board=self.board,
             signer=self.sender,
             collecting_shops=frozenset(shop.shop_id for shop in settings.shops if shop.static_code),
@@ -110,7 +118,7 @@ class App:
     async def start(self) -> None:
         """Open the database (migrating it if needed), write down shops and channels, start the loops."""
         await self.store.open()
-        self.load_managed_channels()
+        await self.load_managed_channels()
         await self.store.set_shops([(shop.shop(), shop.key_fingerprints()) for shop in self.settings.shops])
         for channel in self.directory.all_channels():
             await self.store.save_channel(channel)
@@ -124,15 +132,15 @@ class App:
         await self.sender.open()
         self.worker.start()
 
-    def load_managed_channels(self) -> None:
+    async def load_managed_channels(self) -> None:
         """Put the admin-managed channels into the directory. Raises StartProblem when their keys do not open: without
         them nobody could ask about payments already made."""
         if self._managed_loaded:
             return
-        managed, credentials = self.store.look_at_channels()
+        managed, credentials = await self.store.look_at_channels()
         problems = load_managed(self.desk, managed, credentials)
         if problems:
-            raise StartProblem(str(self.store.path), problems)
+            raise StartProblem(self.store.place, problems)
         self._managed_loaded = True
 
     async def _restore_policies(self, now_ms: int) -> None:
@@ -142,13 +150,14 @@ class App:
             await restore_policies(self.policy_desk, merchants, now_ms)
         except msgspec.ValidationError as error:
             raise StartProblem(
-                str(self.store.path), [f"a stored policy cannot be read / 无法读取已保存的策略: {error}"]
+                self.store.place, [f"a stored policy cannot be read / 无法读取已保存的策略: {error}"]
             ) from error
 
     async def stop(self) -> None:
         """Finish what is going on, then close. Whatever is cut off all the same, the sweeper finishes next time."""
         await self.worker.stop()
         await self.ctx.inflight.drain()
+        await self.ctx.losers.finished()
         await self.sender.aclose()
         await self.transport.aclose()
         await self.store.aclose()
@@ -213,7 +222,7 @@ def _calm_garbage_collector() -> None:
 
 
 def serve(settings: Settings) -> None:
-    """Run the service until SIGINT or SIGTERM. One process: the SQLite file has one writer.
+    """Run the service until SIGINT or SIGTERM. One process: what it has learned of its channels lives in it.
 
     Raises SettingsError for a configuration that cannot work, StartProblem for a database that cannot be used.
     """
@@ -221,7 +230,7 @@ def serve(settings: Settings) -> None:
 
     logs.configure(settings.service.log_level)
     app = build(settings)
-    take_database(app)
+    asyncio.run(take_database(app))
     _calm_garbage_collector()
     uvicorn.run(app.asgi, **server_options(settings.service))
 
@@ -232,22 +241,34 @@ async def reencrypt(settings: Settings) -> int:
     Needs the database for itself: the service must be stopped. Raises SettingsError, StartProblem for a database that
     is in use, SealBroken (nothing is changed then).
     """
-    app = build(settings)
-    take_database(app)
+    async with without_service(settings) as app:
+        return await reseal_all(app.desk)
+
+
+@asynccontextmanager
+async def without_service(settings: Settings, *, clock: Clock | None = None) -> AsyncIterator[App]:
+    """Everything ready to work, and nothing that works by itself: for commands that need the database for themselves.
+
+    Raises SettingsError, StartProblem for a database that is in use.
+    """
+    app = build(settings, clock=clock)
+    await take_database(app)
     try:
         await app.store.open()
-        return await reseal_all(app.desk)
+        await app.transport.open()
+        yield app
     finally:
+        await app.transport.aclose()
         await app.store.aclose()
 
 
-def take_database(app: App) -> None:
+async def take_database(app: App) -> None:
     """Before the server runs: inside it, whatever fails would be a page of traceback."""
     try:
-        app.store.prepare()
-        app.load_managed_channels()
+        await app.store.prepare()
+        await app.load_managed_channels()
     except (StorageUnavailable, SchemaMismatch) as error:
-        raise StartProblem(str(app.store.path), [f"{app.store.path}: {error}"]) from error
+        raise StartProblem(app.store.place, [f"{app.store.place}: {error}"]) from error
 
 
 def server_options(service: ServiceSettings) -> dict[str, Any]:

@@ -22,10 +22,14 @@ from payswitch.operator_settings import OperatorSettings, operator_problems
 from payswitch.routing.maintenance import WINDOW_WANTED, unreadable_windows
 from payswitch.senders.signing import WebhookSecretError, key_of
 from payswitch.services.timings import Timings
+from payswitch.storage.addresses import is_postgres, problem_with, shown
 
 ENV_PREFIX = "PAYSWITCH_"
 LEAST_SECRET_BYTES = 24
 """Of a webhook secret: Standard Webhooks asks for 24 to 64 bytes."""
+
+MOST_LATE_S = 86_400
+"""A day: a shop that has not sold its goods to somebody else by then would have set a longer expiry."""
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -42,12 +46,17 @@ class SettingsError(ValueError):
 
 
 class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """The `[service]` table. Each field can be overridden by `PAYSWITCH_<FIELD>`."""
+    """The `[service]` table. Each field can be overridden by `PAYSWITCH_<FIELD>`. Its `repr` shows no password."""
 
     host: str = "127.0.0.1"
     port: Annotated[int, msgspec.Meta(ge=1, le=65_535)] = 8080
     database: str = "payswitch.sqlite"
-    """A file, relative to the configuration file."""
+    """A SQLite file, relative to the configuration file; or `postgresql://user@host/database`, whose password may
+    stand in it, in PGPASSWORD or in ~/.pgpass."""
+    database_pool: Annotated[int, msgspec.Meta(ge=2, le=500)] = 8
+    """Connections to PostgreSQL, beside the one that writes payments."""
+    database_timeout_ms: Annotated[int, msgspec.Meta(ge=100, le=600_000)] = 10_000
+    """Longest that one statement may take on PostgreSQL."""
     public_url: str | None = None
     """Where channels and customers reach this service; default `http://host:port`."""
     master_key_file: str | None = None
@@ -63,6 +72,9 @@ class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Addresses or networks of the reverse proxies whose `X-Forwarded-For` names the customer's address. In the
     environment: separated by commas. None: the address of whoever connects is the customer's."""
 
+    def __repr__(self) -> str:
+        return f"ServiceSettings({self.host!r}, {self.port}, database={shown(self.database)!r})"
+
     def problems(self) -> list[str]:
         """What does not make sense."""
         found = []
@@ -77,6 +89,8 @@ class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
                 "service.public_url: say where channels and customers reach this service, the host is every address / "
                 "监听全部地址时须填写渠道与顾客访问本服务的地址"
             )
+        if (wrong := problem_with(self.database)) is not None:
+            found.append(f"service.database: {wrong}")
         if not all(map(is_network, self.trusted_proxies)):
             found.append("service.trusted_proxies: must be IP addresses or networks / 须为 IP 地址或网段")
         return found
@@ -93,6 +107,9 @@ class ShopSettings(msgspec.Struct, frozen=True, kw_only=True):
     """`whsec_<base64>`; several, separated by spaces, while a secret is being changed."""
     api_key_sha256: str
     """SHA-256 (hex) of the API key; several, separated by spaces."""
+    accept_late_s: Annotated[int, msgspec.Meta(ge=1, le=MOST_LATE_S)] | None = None
+    """迟到成功: for so long after a payment has expired the shop still wants the order if the money arrives. Until then
+    the payment stays `closing`. None: what arrives after the closing goes back."""
     static_code: bool = False
     """固定收款码: `/collect/{shop_id}` lets customers enter an amount and pay it."""
 
@@ -100,7 +117,13 @@ class ShopSettings(msgspec.Struct, frozen=True, kw_only=True):
         return f"ShopSettings({self.shop_id!r})"
 
     def shop(self) -> Shop:
-        return Shop(shop_id=self.shop_id, merchant_id=self.merchant_id, name=self.name, notify_url=self.notify_url)
+        return Shop(
+            shop_id=self.shop_id,
+            merchant_id=self.merchant_id,
+            name=self.name,
+            notify_url=self.notify_url,
+            accept_late_s=self.accept_late_s,
+        )
 
     def secrets(self) -> list[Secret]:
         return [Secret(text) for text in self.webhook_secret.split()]
@@ -149,6 +172,8 @@ class ChannelSettings(msgspec.Struct, frozen=True, kw_only=True):
     max_fen: AtLeastOne | None = None
     daily_cap_fen: AtLeastOne | None = None
     monthly_cap_fen: AtLeastOne | None = None
+    refund_days: AtLeastOne | None = None
+    refund_parts: AtLeastOne | None = None
     shops: frozenset[str] = frozenset()
     tags: frozenset[str] = frozenset()
     maintenance: tuple[MaintenanceWindow, ...] = ()
@@ -196,8 +221,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Where the configuration stands: relative paths start here."""
 
     @property
-    def database_path(self) -> Path:
-        return self.folder / self.service.database
+    def database(self) -> str:
+        """The path of a file, or an address with its password."""
+        named = self.service.database
+        return named if is_postgres(named) else str(self.folder / named)
 
     @property
     def policy_path(self) -> Path | None:

@@ -29,6 +29,19 @@ def lane(shown: Any, channel_id: str) -> Any:
     return next(one for one in shown["lanes"] if one["channel_id"] == channel_id)
 
 
+async def test_a_hedge_is_seen_with_what_the_minute_still_allows(tonight: Evening) -> None:
+    tonight.night.channel("wechat-main").latency_ms = 400
+    await tonight.shop.post("/v1/payments", order())
+
+    shown = await data(tonight)
+
+    totals = shown["totals"]
+    assert (totals["hedges"], totals["hedges_won"], totals["hedges_denied"]) == (1, 1, 0)
+    assert shown["hedging"] == [{"merchant_id": "m-1", "creates": 1, "hedges": 1, "allowed": 5}]
+    hedged = next(moment for moment in shown["moments"] if moment["kind"] == "hedged")
+    assert (hedged["from_channel"], hedged["to_channel"], hedged["waited_ms"]) == ("wechat-main", "alipay-main", 250)
+
+
 async def test_a_switch_is_seen_as_it_happens(tonight: Evening) -> None:
     tonight.night.channel("wechat-main").script.append(MAINTENANCE)
     made = (await tonight.shop.post("/v1/payments", order())).json

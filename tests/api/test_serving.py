@@ -11,6 +11,7 @@ import pytest
 from payswitch.app import StartProblem, server_options, take_database
 from payswitch.kit.clock import ManualClock
 from payswitch.settings import ServiceSettings, SettingsError
+from payswitch.storage.databases import make_store
 from payswitch.storage.sqlite import SqliteStore
 from tests.api.server import heard_until_closed, hello, serving
 
@@ -48,10 +49,10 @@ def service_on(path: Path) -> Any:
 
 async def test_a_second_service_on_one_database_is_told_so_before_it_serves(tmp_path: Path) -> None:
     first, second = (service_on(tmp_path / "payswitch.sqlite") for _ in range(2))
-    take_database(first)
+    await take_database(first)
 
     with pytest.raises(StartProblem) as refused:
-        take_database(second)
+        await take_database(second)
 
     assert len(refused.value.problems) == 1
     assert str(tmp_path / "payswitch.sqlite") in refused.value.problems[0]
@@ -59,8 +60,19 @@ async def test_a_second_service_on_one_database_is_told_so_before_it_serves(tmp_
     await first.store.aclose()
 
 
-def test_a_file_that_is_no_database_is_told_by_name(tmp_path: Path) -> None:
+async def test_a_file_that_is_no_database_is_told_by_name(tmp_path: Path) -> None:
     (tmp_path / "photo.jpg").write_bytes(b"this is no database at all" * 100)
 
     with pytest.raises(SettingsError, match=r"photo\.jpg: .*not a database"):
-        take_database(service_on(tmp_path / "photo.jpg"))
+        await take_database(service_on(tmp_path / "photo.jpg"))
+
+
+async def test_a_database_server_that_does_not_answer_is_told_without_its_password() -> None:
+    store = make_store("postgresql://shop:s3cret@127.0.0.1:1/shop", clock=ManualClock())
+
+    with pytest.raises(StartProblem) as refused:
+        await take_database(SimpleNamespace(store=store, load_managed_channels=store.look_at_channels))
+
+    (problem,) = refused.value.problems
+    assert problem.startswith("postgresql://shop:***@127.0.0.1:1/shop: no PostgreSQL server answers there")
+    assert "s3cret" not in str(refused.value)

@@ -177,7 +177,7 @@ async def test_an_expired_payment_says_so_by_itself(street: Street) -> None:
         await screen.open(made)
         await expect(screen.page.locator(".countdown-short")).to_be_visible()
         await expect(screen.page.locator("main.page")).to_have_attribute("data-phase", "closed", timeout=25_000)
-        await screen.says("支付时间已过，订单已关闭", "没有扣款", "返回商家")
+        await screen.says("支付时间已过，订单已关闭", "没有收到付款", "返回商家")
 
 
 async def test_a_cancelled_payment_says_so_by_itself(street: Street) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import msgspec
 
 from payswitch.domain.channel import Method
@@ -9,6 +11,8 @@ from payswitch.domain.payment import AttemptState, PaymentState
 from payswitch.drill.books import Difference, DifferenceKind
 from payswitch.drill.journey import Ending, Request, Step, Visit
 from payswitch.drill.measure import DrillResult, RunResult, measure, switch_times_ms
+from payswitch.drill.promises import broken
+from payswitch.drill.scenario import Promises
 from payswitch.drill.views import DecisionView
 from tests.drill.builders import attempt, payment, refund, shopper
 
@@ -124,7 +128,7 @@ def test_the_json_has_exactly_the_promised_keys() -> None:
     run: RunResult = measure([visit()], [payment(attempt(1))], [], BOTH)
     document = msgspec.to_builtins(DrillResult(scenario="x", seed=1, single=run, switching=run))
 
-    assert list(document) == ["scenario", "seed", "single", "switching"]
+    assert list(document) == ["scenario", "seed", "single", "switching", "promises_broken"]
     assert list(document["single"]) == [
         "payments",
         "payable",
@@ -136,8 +140,11 @@ def test_the_json_has_exactly_the_promised_keys() -> None:
         "switch_ms",
         "credential_ms",
         "decision_us",
+        "hedges",
+        "hedge_share",
         "surplus",
         "surplus_unrefunded",
+        "surplus_refund_s",
         "events_lost",
         "nonterminal",
         "books_equal",
@@ -145,3 +152,33 @@ def test_the_json_has_exactly_the_promised_keys() -> None:
     assert list(document["single"]["switch_ms"]) == ["p50", "p95", "p99"]
     assert list(document["single"]["credential_ms"]) == ["p50", "p95", "p99"]
     assert list(document["single"]["decision_us"]) == ["p50", "p99"]
+    assert list(document["single"]["surplus_refund_s"]) == ["p50", "p100"]
+
+
+def test_hedges_are_counted_against_what_was_begun_without_them() -> None:
+    silent = attempt(1, state=AttemptState.DISCARDED, exposed_at_ms=None)
+    result = measure([visit()], [payment(silent, attempt(2, hedge_of="att_1"), attempt(3))], [], BOTH)
+
+    assert (result.hedges, result.hedge_share) == (1, 0.5)
+
+
+def test_surplus_is_timed_from_the_commit_that_knew_of_it() -> None:
+    extra = attempt(2, surplus=True, finished_at_ms=10_000)
+    back = refund(extra, finished_at=datetime.fromtimestamp(14.5, UTC))
+    result = measure([visit()], [payment(attempt(1), extra, refunds=(back,))], [], BOTH)
+
+    assert result.surplus_refund_s == {"p50": 4.5, "p100": 4.5}
+
+
+def test_a_promise_is_broken_by_too_much_and_by_nothing_at_all() -> None:
+    extra = attempt(2, surplus=True, finished_at_ms=10_000)
+    back = refund(extra, finished_at=datetime.fromtimestamp(71, UTC))
+    late = measure([visit(pressed(1_000))], [payment(attempt(1), extra, refunds=(back,))], [], BOTH)
+    quiet = measure([visit()], [payment(attempt(1))], [], BOTH)
+    promises = Promises(credential_p99_ms=100, hedge_share=0.05, surplus_refund_s=60)
+
+    assert [text.split(":")[0] for text in broken(promises, late)] == ["surplus_refund_s"]
+    assert [text.split(":")[0] for text in broken(promises, quiet)] == ["credential_p99_ms", "surplus_refund_s"]
+    assert list(broken(Promises(), late)) == []
+    told = DrillResult(scenario="x", seed=1, single=quiet, switching=quiet, promises_broken=("hedge_share: 1",))
+    assert not told.sound

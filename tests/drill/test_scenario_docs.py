@@ -18,7 +18,7 @@ TEXT = (Path(__file__).parents[2] / "docs/reference/scenarios.md").read_text("ut
 def test_every_field_of_every_part_is_documented() -> None:
     parts = (
         *(scenario.Scenario, scenario.Traffic, scenario.Amounts, scenario.Surge, scenario.Shoppers),
-        *(scenario.Fault, scenario.ServiceKill, scenario.ShopOutage),
+        *(scenario.Fault, scenario.ServiceKill, scenario.ShopOutage, scenario.Promises),
     )
     for part in parts:
         for field in msgspec.structs.fields(part):

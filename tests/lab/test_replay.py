@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from random import Random
 
+import duckdb
 import pytest
+from msgspec.structs import replace
 
 from payswitch.lab.replay.recorded import Record, ReplayProblem, read
 from payswitch.lab.replay.replaying import replay
@@ -178,12 +181,64 @@ def test_a_file_without_rows_and_a_file_that_is_not_there_are_refused(tmp_path: 
         read(tmp_path / "nowhere.csv")
 
 
-def test_parquet_says_what_it_needs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import sys
+def as_parquet(csv: Path, name: str) -> Path:
+    """What an analyst's own tool writes: numbers as numbers, truth as truth, nothing where nothing is known."""
+    file = csv.with_name(name)
+    columns = (
+        "time_ms::BIGINT AS time_ms, segment, channel, success = '1' AS success, propensity::DOUBLE AS propensity, "
+        "nullif(amount_fen, '')::INTEGER AS amount_fen, latency_ms::DOUBLE AS latency_ms, fee_fen::INTEGER AS fee_fen"
+    )
+    with duckdb.connect() as db:
+        rows = db.read_csv(str(csv), header=True, all_varchar=True)
+        rows.project(columns).write_parquet(str(file))
+    return file
 
-    monkeypatch.setitem(sys.modules, "pyarrow", None)
-    monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
+
+def as_csv(records: list[Record], file: Path) -> Path:
+    lines = ["time_ms,segment,channel,success,propensity,amount_fen,latency_ms,fee_fen"]
+    for r in records:
+        amount = r.amount_fen or ""
+        cells = (r.time_ms, r.segment, r.channel, int(r.success), r.propensity, amount, r.latency_ms, r.fee_fen)
+        lines.append(",".join(map(str, cells)))
+    file.write_text("\n".join(lines), encoding="utf-8")
+    return file
+
+
+def test_the_same_records_as_csv_and_as_parquet_are_worth_the_same(tmp_path: Path) -> None:
+    mine = [replace(r, amount_fen=r.amount_fen * (r.time_ms % 3), latency_ms=80.5) for r in recorded(10_500)]
+    csv = as_csv(mine, tmp_path / "decisions.csv")
+    parquet = as_parquet(csv, "十一月 [1]*.parquet")
+    assert read(parquet) == read(csv) == mine
+    assert replay(read(parquet)[:500], "always:a", seed=1) == replay(read(csv)[:500], "always:a", seed=1)
+
+
+def test_mistakes_in_a_parquet_file_have_their_row(tmp_path: Path) -> None:
+    good = recorded(3)
+    csv = as_csv([good[0], replace(good[1], propensity=0.0), replace(good[2], channel="")], tmp_path / "decisions.csv")
+    with pytest.raises(ReplayProblem) as refused:
+        read(as_parquet(csv, "decisions.parquet"))
+    assert [problem.partition(":")[0] for problem in refused.value.problems] == ["row 2, propensity", "row 3, channel"]
+
+
+def test_a_parquet_file_that_is_none_or_lacks_a_column_or_is_not_there_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "decisions.parquet"
+    with pytest.raises(ReplayProblem, match="cannot be read"):
+        read(file)
+    file.write_bytes(b"time_ms,segment,channel")
+    with pytest.raises(ReplayProblem, match="no Parquet file"):
+        read(file)
+    duckdb.execute(
+        f"COPY (SELECT 1 AS time_ms, '' AS segment, 'a' AS channel, 1 AS success) TO '{file}' (FORMAT parquet)"
+    )
+    with pytest.raises(ReplayProblem) as refused:
+        read(file)
+    assert "no column 'propensity'" in refused.value.problems[0]
+
+
+def test_parquet_without_duckdb_says_how_to_get_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "duckdb", None)
     with pytest.raises(ReplayProblem) as refused:
         read(tmp_path / "decisions.parquet")
-    assert "pyarrow" in refused.value.title
+    assert "DuckDB" in refused.value.title
+    assert "payswitch[analysis]" in refused.value.problems[0]
     assert "CSV" in refused.value.problems[0]

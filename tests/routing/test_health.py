@@ -138,7 +138,7 @@ def test_the_soft_limit_is_mean_plus_three_deviations_of_the_log_latency() -> No
         model.add(100.0 if n % 2 else 200.0, n, limits)
     # log-mean = log(sqrt(100 x 200)), deviation = log(2) / 2: 141.4 x exp(3 x 0.3466) = 400
     assert model.soft_limit_ms(limits) == pytest.approx(400, rel=0.02)
-    assert model.typical_ms() == pytest.approx(141.4, rel=0.01)
+    assert model.typical_ms == pytest.approx(141.4, rel=0.01)
 
 
 def test_before_there_is_data_the_soft_limit_is_the_longest_allowed() -> None:

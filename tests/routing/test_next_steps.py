@@ -10,11 +10,11 @@ from tests.routing.world import Night
 from payswitch.domain.outcome import Outcome, OutcomeKind
 from payswitch.routing import next_steps
 from payswitch.routing.next_steps import DEBIT, PUSH, STEPS, After, Next, after_debit, next_step, table_of
-from payswitch.services import confirming, debiting, failover
+from payswitch.services import confirming, creating, debiting
 
 
 def test_the_services_act_on_these_very_functions() -> None:
-    assert vars(failover)["next_step"] is next_steps.next_step
+    assert vars(creating)["next_step"] is next_steps.next_step
     assert vars(debiting)["after_debit"] is vars(confirming)["after_debit"] is next_steps.after_debit
 
 

@@ -7,7 +7,6 @@ from tests.routing.world import ACCEPTED, BUSY, FIVE, NIGHT_MS, TIMEOUT, Night, 
 
 from payswitch.domain.channel import Product
 from payswitch.domain.payment import Customer
-from payswitch.routing.arrivals import Arrivals
 from payswitch.routing.overlay import LINE_STATES, SCOPED_STATES, Overlay
 from payswitch.routing.policy import Policy, Split, SplitMode
 from payswitch.routing.request import CallObservation, ExposedObservation, FinalObservation
@@ -31,27 +30,7 @@ def test_idle_time_alone_is_no_reason_to_think_less_of_a_channel() -> None:
     overlay = Overlay(LINE_STATES, NIGHT_MS)
     for _ in range(50):
         overlay.weigh(LINE_STATES.created)
-    assert overlay.left_at(NIGHT_MS + 3_600_000)[1:] == (1.0, 1.0, 1.0)
-
-
-def test_what_ought_to_arrive_adds_up_to_what_was_exposed() -> None:
-    arrivals = Arrivals()
-    arrivals.pass_time(NIGHT_MS)
-    for _ in range(10):
-        arrivals.expose(0.9)
-    due = [arrivals.pass_time(NIGHT_MS + 1_000 * second) for second in range(1, 400)]
-    assert sum(due) == pytest.approx(9.0, abs=0.01)
-    assert due[0] < max(due)  # nobody pays in the first second
-    assert arrivals.silent_due == pytest.approx(9.0, abs=0.01)
-
-
-def test_what_has_ended_is_not_awaited_any_more() -> None:
-    arrivals = Arrivals()
-    arrivals.pass_time(NIGHT_MS)
-    arrivals.expose(0.9)
-    arrivals.pass_time(NIGHT_MS + 10_000)
-    arrivals.end(10_000, 0.9)
-    assert arrivals.first + arrivals.second == pytest.approx(0, abs=1e-9)
+    assert overlay.left_at(NIGHT_MS + 3_600_000) == (overlay.up, 1.0)
 
 
 def test_a_payment_stands_in_one_segment_of_each_kind() -> None:

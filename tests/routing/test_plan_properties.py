@@ -6,18 +6,22 @@ The router picks only eligible channels, its choice is reproducible, and no brea
 from __future__ import annotations
 
 import copy
+import itertools
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.routing.world import ALIPAY, NIGHT_MS, WECHAT, channel
+from tests.routing.world import ALIPAY, NIGHT_MS, WECHAT, channel, payment
 
-from payswitch.domain.channel import Channel, Environment, Method, Product
+from payswitch.domain.channel import Channel, Environment, MaintenanceWindow, Method, Product
 from payswitch.domain.outcome import Outcome, OutcomeKind
 from payswitch.domain.payment import AgeBand, Customer
+from payswitch.routing.eligibility import Layout, why_not
+from payswitch.routing.health import Health
 from payswitch.routing.planner import Router
 from payswitch.routing.policy import Action, Condition, Policy, Rule, RuleSplit, Split, Target, default_policy
+from payswitch.routing.profile import Profile
 from payswitch.routing.reasons import EXCLUSIONS, MOVES, explain
 from payswitch.routing.request import CallObservation, ChannelBook, FinalObservation, RoutePlan, RouteRequest
 
@@ -228,3 +232,33 @@ def test_after_a_failure_no_customer_is_used_to_learn(scene: Scene, request: Rou
         assert not any(reason.startswith("split:") for c in plan.candidates for reason in c.reasons)
         if plan.candidates and "last_resort" not in plan.candidates[0].reasons:
             assert not any(c.probe for c in plan.candidates[:1]) or "retry_failed" in plan.candidates[0].reasons
+
+
+ODD: list[dict[str, Any]] = [
+    {}, {"max_fen": 10_000}, {"min_fen": 10_000}, {"daily_cap_fen": 5_000}, {"monthly_cap_fen": 5_000},
+    {"shops": frozenset({"s-2"})}, {"maintenance": (MaintenanceWindow(start="00:00", end="24:00"),)},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("odd", ODD, ids=[next(iter(facts), "plain") for facts in ODD])
+@pytest.mark.parametrize("environment", [Environment.WECHAT, Environment.DESKTOP])
+def test_what_is_waved_through_unasked_would_have_been_let_through(
+    odd: dict[str, Any], environment: Environment
+) -> None:
+    """Plain products within everybody's limits are not asked one by one: asking them must come to the same."""
+    policy = default_policy()
+    profile, waved = Profile(policy), 0
+    made = (channel("a", "wechatpay", "w", 1, **odd), channel("b", "alipay", "a", 1), channel("c", "wechatpay", "w", 2))
+    book = ChannelBook(channels=made, capabilities=CAPABILITIES)
+    layout = Layout(book, "m-1", environment, policy, profile, Health(policy))
+    for amount_fen, remaining_ms, only in itertools.product((50, 9_900, 20_000), (30_000, 7_200_000), (True, False)):
+        methods = frozenset({Method.ALIPAY}) if only else frozenset()
+        request = payment(
+            environment=environment, amount_fen=amount_fen, remaining_ms=remaining_ms, methods=methods
+        )  # fmt: skip
+        fired = profile.fired(request)
+        if layout.plain_take(request, fired):
+            waved += 1
+            plain = [entry for entry in layout.entries if entry.plain]
+            assert [why_not(entry, request, book, fired, NIGHT_MS) for entry in plain] == [None] * len(plain)
+    assert waved

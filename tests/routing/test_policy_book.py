@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from tests.routing.world import ACCEPTED, TIMEOUT, Night, best_only, order, payment
 
-from payswitch.domain.channel import Method
-from payswitch.routing.policy import Action, Condition, Policy, Rule, Split, Target, Triggers
+from payswitch.domain.channel import Method, Product
+from payswitch.routing.policy import Action, Condition, Policy, Rule, SoftLimit, Split, Target, Triggers
 from payswitch.routing.policy_book import WHOLE_MERCHANT, PolicyBook
 
 WECHAT_FIRST = Policy(version="service", split=best_only())
@@ -67,6 +68,25 @@ def test_the_merchants_triggers_watch_its_channels() -> None:
     night.call("wechat-main", ACCEPTED)
     moves = night.call("wechat-main", TIMEOUT)
     assert [(move.channel_id, move.after) for move in moves] == [("wechat-main", "open")]
+
+
+def test_the_live_page_shows_a_channel_as_its_merchants_policy_judges_it() -> None:
+    """Two merchants, a call every two seconds: one looks back ten seconds and waits for 90 ms at most, the other has
+    the service's policy."""
+    night = BookNight(WECHAT_FIRST)
+    night.policies = PolicyBook(WECHAT_FIRST, merchant_of=lambda channel_id: channel_id.partition("/")[0])
+    night.router = night.policies
+    hasty = Policy(version="m-1@3", soft_limit=SoftLimit(min_ms=10, max_ms=90), triggers=Triggers(window_s=10.0))
+    night.policies.install("m-1", WHOLE_MERCHANT, hasty)
+    for _ in range(15):
+        for channel_id in ("m-1/wechat", "m-2/wechat"):
+            night.call(channel_id, product=Product.WECHAT_NATIVE, latency_ms=40)
+        night.later(2)
+
+    shown = {line.channel_id: line for line in night.router.health_snapshot(night.now_ms)}
+    assert (shown["m-1/wechat"].calls, shown["m-2/wechat"].calls) == (4, 15)
+    assert shown["m-1/wechat"].soft_limit_ms < 90 < shown["m-2/wechat"].soft_limit_ms
+    assert sum(line.traffic_share for line in shown.values()) == pytest.approx(1)
 
 
 def test_every_shop_has_its_own_exact_split() -> None:

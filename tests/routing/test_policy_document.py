@@ -15,6 +15,7 @@ from payswitch.routing.maintenance import minutes_of
 from payswitch.routing.policy import (
     Action,
     Condition,
+    Hedging,
     Maintenance,
     Policy,
     Rule,
@@ -51,7 +52,7 @@ def test_the_example_is_the_default_policy_written_out() -> None:
 def test_the_example_shows_every_field_of_every_section() -> None:
     shown = yaml.safe_load(EXAMPLE.read_text(encoding="utf-8"))
     assert set(shown) == {field.name for field in msgspec.structs.fields(Policy)}
-    for section in ("triggers", "split", "scoring", "soft_limit"):
+    for section in ("triggers", "split", "scoring", "soft_limit", "hedging"):
         fields = {field.name for field in msgspec.structs.fields(type(getattr(default_policy(), section)))}
         assert set(shown[section]) == fields, section
 
@@ -264,6 +265,6 @@ def test_dates_are_counted_in_the_gregorian_calendar(text: str, minutes: int) ->
 
 def test_the_operators_reference_names_every_field() -> None:
     reference = Path("docs/reference/routing.md").read_text(encoding="utf-8")
-    parts = (Policy, Triggers, Split, Scoring, SoftLimit, Condition, Action, Rule, Tier, Target, Maintenance)
+    parts = (Policy, Triggers, Split, Scoring, SoftLimit, Hedging, Condition, Action, Rule, Tier, Target, Maintenance)
     missing = [f.name for part in parts for f in msgspec.structs.fields(part) if f"`{f.name}" not in reference]
     assert missing == []

@@ -22,8 +22,8 @@ from tests.routing.world import (
 from payswitch.domain.channel import Environment, Method, Product
 from payswitch.domain.payment import AgeBand, Customer
 from payswitch.kit.clock import beijing_day
+from payswitch.routing.conditions import Conditions
 from payswitch.routing.policy import Action, Condition, Policy, Rule, RuleSplit, Target
-from payswitch.routing.profile import compile_condition
 
 
 def first_of(night: Night, **facts: Any) -> str:
@@ -240,9 +240,9 @@ CONDITIONS: list[tuple[str, Condition, dict[str, Any], dict[str, Any]]] = [
 def test_each_condition_holds_at_its_edge_and_not_beyond(
     when: Condition, holds: dict[str, Any], fails: dict[str, Any]
 ) -> None:
-    checks = compile_condition(when)
-    assert all(check(payment(**holds)) for check in checks)
-    assert not all(check(payment(**fails)) for check in checks)
+    conditions = Conditions([Condition(min_fen=1), when])
+    assert conditions.holding(payment(**holds)) == 0b11
+    assert conditions.holding(payment(**fails)) == 0b01
 
 
 def test_all_conditions_of_a_rule_must_hold_together() -> None:

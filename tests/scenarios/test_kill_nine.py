@@ -8,11 +8,10 @@ import msgspec
 import pytest
 
 from payswitch.drill import scenario_file
-from payswitch.drill.processes import free_port
 from payswitch.drill.run import DrillOrder, Run, run_once
 from payswitch.drill.scenario import Scenario, ServiceKill, Traffic
 from payswitch.drill.shopper import crowd
-from payswitch.drill.station import prepare
+from payswitch.drill.station import Station
 from payswitch.drill.watching import Nobody
 from payswitch.kit.clock import SystemClock
 
@@ -29,18 +28,17 @@ def short(scenario: Scenario) -> Scenario:
     )
 
 
-async def evening(folder: Path) -> Run:
+async def evening(station: Station, folder: Path) -> Run:
     scenario = short(scenario_file.load("kill-nine"))
     clock = SystemClock()
-    station = prepare(folder / "keys", f"http://127.0.0.1:{free_port()}")
     order = DrillOrder(scenario=scenario, payments=PAYMENTS, seed=1, folder=folder)
     people = crowd(scenario, PAYMENTS, order.seed)
     return await run_once("switching", tuple(station.channel_ids), order, station, people, clock, Nobody())
 
 
 @pytest.mark.slow
-async def test_a_service_killed_in_mid_traffic_loses_nothing(tmp_path: Path) -> None:
-    run = await evening(tmp_path)
+async def test_a_service_killed_in_mid_traffic_loses_nothing(drill_keys: Station, tmp_path: Path) -> None:
+    run = await evening(drill_keys, tmp_path)
 
     assert run.kills == 1
     assert list(run.differences) == []

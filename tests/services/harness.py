@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import msgspec
@@ -40,16 +40,18 @@ from payswitch.domain.exchange import (
 from payswitch.domain.outcome import Outcome, OutcomeKind
 from payswitch.domain.payment import Attempt, PaymentFile, Shop
 from payswitch.kit.certificates import CertificateEnd
-from payswitch.kit.clock import ManualClock
 from payswitch.kit.ids import SeededIds
 from payswitch.routing.policy import Policy, Split
 from payswitch.routing.policy_book import PolicyBook
 from payswitch.services import payments, results, sweeper
 from payswitch.services.commands import CreatePayment, PaymentAnswer
 from payswitch.services.context import Context
+from payswitch.services.inflight import Inflight
 from payswitch.services.policy_desk import PolicyDesk, owners
+from payswitch.services.side_work import SideWork
 from payswitch.services.timings import Timings
-from payswitch.storage.sqlite import SqliteStore
+from payswitch.storage.store import DatabaseStore
+from tests.services.passing_time import BusyStore, PassingClock
 
 SHOP = Shop(shop_id="shop-1", merchant_id="m-1", name="小店", notify_url="https://shop.example/events")
 
@@ -80,7 +82,7 @@ class FakeChannel:
     still pays back with `refunds_when_silent`: the cruel kinds of timeout.
     """
 
-    def __init__(self, channel_id: str, clock: ManualClock, *, closing: Closing = Closing.YES) -> None:
+    def __init__(self, channel_id: str, clock: PassingClock, *, closing: Closing = Closing.YES) -> None:
         self.channel_id = channel_id
         self.clock = clock
         self.closing = closing
@@ -120,16 +122,21 @@ class FakeChannel:
         self.clock.advance(ms=timeout_ms)
         return SILENT
 
+    async def _silence(self, timeout_ms: int) -> CreateAnswer:
+        await self.clock.take(timeout_ms)
+        return CreateAnswer(outcome=SILENT)
+
     async def create(self, order: CreateOrder, timeout_ms: int) -> CreateAnswer:
         number = order.channel_order_no
         self.calls.append(("create", number))
         if self.silent:
             if self.creates_when_silent:
                 self.orders[number] = Order(order.amount_fen)
-            return CreateAnswer(outcome=self._hang(timeout_ms))
+            return await self._silence(timeout_ms)
         if self.latency_ms > timeout_ms:
-            return CreateAnswer(outcome=self._hang(timeout_ms))
-        self.clock.advance(ms=self.latency_ms)
+            return await self._silence(timeout_ms)
+        if self.latency_ms:
+            await self.clock.take(self.latency_ms)
         outcome = self.script.popleft() if self.script else ACCEPTED
         if outcome.kind is not OutcomeKind.ACCEPTED:
             if outcome.kind is OutcomeKind.UNKNOWN and self.creates_when_silent:
@@ -240,6 +247,7 @@ def _capabilities(method: Method, products: Sequence[Product], closing: Closing)
             environments=frozenset(Environment),
             closing=closing,
             credential=CredentialKind.QR,
+            refreshes=closing is Closing.YES,
         )
         for product in products
     }
@@ -254,7 +262,7 @@ TABLES: Mapping[str, CapabilityTable] = {
 class FakeDirectory:
     """Three channels: two WeChat accounts on one upstream, one Alipay account on another."""
 
-    def __init__(self, clock: ManualClock) -> None:
+    def __init__(self, clock: PassingClock) -> None:
         self.clients = {
             "wechat-main": FakeChannel("wechat-main", clock),
             "wechat-backup": FakeChannel("wechat-backup", clock),
@@ -373,14 +381,18 @@ class Night:
     """One wired switch and everybody around it."""
 
     ctx: Context
-    store: SqliteStore
-    clock: ManualClock
+    store: DatabaseStore
+    clock: PassingClock
     directory: FakeDirectory
     shop: FakeShop
     feed: Feed
 
     def channel(self, channel_id: str) -> FakeChannel:
         return self.directory.clients[channel_id]
+
+    def another_node(self, name: str = "node-b") -> Context:
+        """A second service on the same storage and at the same channels: it shares no memory with the first."""
+        return replace(self.ctx, node_id=name, sweeping=SideWork(), swept={}, inflight=Inflight())
 
     async def order(self, number: str = "order-1", **changes: object) -> PaymentAnswer:
         """The shop creates a payment over 129.00 yuan for a customer at a desktop."""
@@ -424,23 +436,42 @@ def command(number: str = "order-1", **changes: object) -> CreatePayment:
 @asynccontextmanager
 async def night(folder: Path, *, timings: Timings | None = None) -> AsyncIterator[Night]:
     """Open a fresh switch in `folder`."""
-    clock = ManualClock()
-    directory = FakeDirectory(clock)
-    shop, feed = FakeShop(), Feed()
-    async with SqliteStore(folder / "night.sqlite", clock=clock) as store:
-        await store.save_shop(SHOP, [])
-        policy = Policy(version="test", split=Split(best=100, warm=0, explore=0))
-        desk = PolicyDesk(store=store, book=PolicyBook(policy, merchant_of=owners(directory)))
-        ctx = Context(
-            store=store,
-            directory=directory,
-            router=desk.book,
-            policy_desk=desk,
-            sender=shop,
-            feed=feed,
-            clock=clock,
-            ids=SeededIds(),
-            public_url="https://pay.example",
-            timings=timings or Timings(),
-        )
-        yield Night(ctx, store, clock, directory, shop, feed)
+    clock = PassingClock()
+    async with BusyStore(folder / "night.sqlite", clock=clock) as store:
+        clock.store = store
+        found = await wired(store, FakeDirectory(clock), FakeShop(), clock, timings=timings)
+        clock.somebody_waits = lambda: found.ctx.inflight.is_busy
+        yield found
+        assert (await store.counts()).unwatched == 0, "whatever has not ended has somebody who looks at it again"
+
+
+async def wired(
+    store: DatabaseStore,
+    directory: FakeDirectory,
+    shop: FakeShop,
+    clock: PassingClock,
+    *,
+    timings: Timings | None = None,
+    seed: int = 1,
+) -> Night:
+    """A switch over an open store. Several of them may share the store's database, the channels and the shop; each
+    makes ids from a seed of its own."""
+    feed = Feed()
+    await store.save_shop(SHOP, [])
+    policy = Policy(version="test", split=Split(best=100, warm=0, explore=0))
+    desk = PolicyDesk(store=store, book=PolicyBook(policy, merchant_of=owners(directory)))
+    ctx = Context(
+        store=store,
+        directory=directory,
+        router=desk.book,
+        policy_desk=desk,
+        books=store,
+        sender=shop,
+        feed=feed,
+        clock=clock,
+        ids=SeededIds(seed),
+        public_url="https://pay.example",
+        timings=timings or Timings(),
+        node_id=f"node-{seed}",
+    )
+    return Night(ctx, store, clock, directory, shop, feed)

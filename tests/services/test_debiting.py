@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from payswitch.domain.changes import Changes
 from payswitch.domain.channel import Method
 from payswitch.domain.errors import PaySwitchError
 from payswitch.domain.outcome import Outcome, OutcomeKind
 from payswitch.domain.payment import Attempt, AttemptState, PaymentState
+from payswitch.entry.checkout.phases import known_by_ms
+from payswitch.kit.clock import iso_utc
 from payswitch.services import confirming, payments, results, switching
 from payswitch.services.commands import ConfirmPayment, PaymentAnswer, SwitchPayment
+from payswitch.services.confirmations import settled_by_ms
 from payswitch.services.deliveries import deliver_due
+from payswitch.services.inflight import Inflight
 from tests.services.debit_channel import (
     MAINTENANCE,
     NOT_ENOUGH,
@@ -242,8 +249,7 @@ async def test_a_cancelled_payment_with_an_unknown_debit_closes_when_that_is_kno
     assert cancelled.payment.state is PaymentState.CLOSING
     await shop.night.wait(50)
     assert (await shop.night.file(payment_id)).payment.state is PaymentState.CLOSED
-    await deliver_due(shop.ctx)
-    assert shop.night.shop.types() == ["payment.closed"]
+    assert await told(shop) == ["payment.confirming", "payment.closed"]
 
 
 async def test_a_code_of_a_wallet_that_the_shop_does_not_take_is_told(shop: Counter) -> None:
@@ -274,3 +280,100 @@ async def test_an_ordinary_payment_never_lands_on_a_product_that_debits(shop: Co
     answer = await shop.night.order()
     assert answer.file.attempts[0].channel_id == "wechat-main"
     assert shop.main.calls == []
+
+
+class BehindAnother:
+    """A store whose next commit comes after another node's whole request."""
+
+    def __init__(self, store: object, first: Callable[[], Awaitable[object]]) -> None:
+        self._store = store
+        self._first: Callable[[], Awaitable[object]] | None = first
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._store, name)
+
+    async def commit(self, changes: Changes) -> None:
+        if self._first is not None:
+            first, self._first = self._first, None
+            await first()
+        await self._store.commit(changes)  # type: ignore[attr-defined]
+
+
+async def test_two_tills_on_two_nodes_do_not_both_debit_one_order(shop: Counter) -> None:
+    """The second had planned its debit when the first one's became unknown: it must see that, and begin nothing."""
+    shop.main.debit_script.append(NOT_ENOUGH)
+    with pytest.raises(PaySwitchError):
+        await scan(shop)
+    file = await shop.night.store.file_by_trade_no(SHOP.shop_id, "order-1")
+    assert file is not None
+    payment_id, wish = file.payment.payment_id, ConfirmPayment(payment_code=NEXT_CODE)
+
+    async def first_node() -> None:
+        shop.main.silent = shop.main.debits_when_silent = True
+        await confirming.confirm_payment(shop.ctx, SHOP, payment_id, wish)
+        shop.main.silent = False
+
+    behind = BehindAnother(shop.night.store, first_node)
+    other_node = replace(shop.ctx, store=behind, inflight=Inflight())  # type: ignore[arg-type]
+    answer = await confirming.confirm_payment(other_node, SHOP, payment_id, wish)
+
+    assert [attempt.state for attempt in answer.file.attempts] == [AttemptState.FAILED, AttemptState.UNKNOWN]
+    assert shop.kept_fen() == 12_900
+
+
+async def told(shop: Counter) -> list[str]:
+    """What the shop hears, once everything is delivered."""
+    while await deliver_due(shop.ctx):
+        pass
+    return shop.night.shop.types()
+
+
+async def test_the_shop_is_told_once_that_it_is_being_confirmed_and_by_when_it_will_be_known(shop: Counter) -> None:
+    shop.main.debit_script.append(SYSTEM_ERROR)
+    answer = await scan(shop)
+    attempt = only(answer)
+    assert attempt.debit_at_ms is not None
+    promised_ms = attempt.debit_at_ms + 30_000 + 16_000
+    assert attempt.known_by_ms == promised_ms, "WeChat's reversal after 30 s, and what a turn may take"
+    await shop.night.wait(20)
+    assert await told(shop) == ["payment.confirming"]
+    data = json.loads(shop.night.shop.heard[0].body)["data"]
+    assert data["state"] == "pending"
+    assert data["confirming"] == {"since": iso_utc(attempt.debit_at_ms), "settled_by": iso_utc(promised_ms)}
+    assert data["notice"]["zh"] == "银行处理中，请勿重复支付"
+
+    await shop.night.wait(30)
+    settled = (await shop.night.file(attempt.payment_id)).attempts[0]
+    assert settled.state is AttemptState.CLOSED
+    assert settled.finished_at_ms is not None
+    assert settled.finished_at_ms <= promised_ms
+
+
+async def test_a_debit_whose_process_died_is_told_of_when_it_is_found(shop: Counter) -> None:
+    class Died(BaseException):
+        pass
+
+    async def die(order: object, timeout_ms: int) -> object:
+        raise Died
+
+    debit, shop.main.debit = shop.main.debit, die  # type: ignore[method-assign, assignment]
+    with pytest.raises(Died):
+        await scan(shop)
+    shop.main.debit = debit  # type: ignore[method-assign]
+    assert await told(shop) == []
+    await shop.night.wait(20)
+    assert await told(shop) == ["payment.confirming"]
+
+
+async def test_a_channel_that_does_not_say_in_time_gives_another_time_and_not_one_that_is_over(shop: Counter) -> None:
+    shop.main.silent = True
+    answer = await scan(shop)
+    await shop.night.wait(120)
+    file = await shop.night.file(answer.file.payment.payment_id)
+    attempt = file.attempts[0]
+    assert attempt.state is AttemptState.UNKNOWN
+    now_ms = shop.night.clock.now_ms()
+    assert (attempt.known_by_ms or 0) < now_ms
+    assert settled_by_ms(shop.ctx, attempt) > now_ms
+    assert (known_by_ms(file) or 0) > now_ms, "the customer's page, too"
+    assert await told(shop) == ["payment.confirming"], "told once"

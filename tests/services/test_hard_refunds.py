@@ -102,7 +102,7 @@ async def test_a_refund_whose_request_died_is_sent_by_the_sweeper(tonight: Night
     with pytest.raises(asyncio.CancelledError):
         await refund(tonight, file, "r-1", 5_000)
     assert (await tonight.file(file.payment.payment_id)).refunds[0].state is RefundState.CREATED
-    await tonight.wait(15)
+    await tonight.wait(25)
     assert (await tonight.file(file.payment.payment_id)).refunds[0].state is RefundState.SUCCEEDED
 
 

@@ -17,7 +17,6 @@ from payswitch.services.deliveries import deliver_due
 from payswitch.services.switching import switch_payment
 from tests.services.harness import NOT_SENT, SHOP, SILENT, Night
 
-BALANCE_SHORT = Outcome(kind=OutcomeKind.REFUSED_CHANNEL, code="NOT_ENOUGH", merchant_side=True)
 REFUSED = Outcome(kind=OutcomeKind.REFUSED_ORDER, code="TRADE_HAS_FINISHED")
 TAKEN = Outcome(kind=OutcomeKind.PENDING, code="PROCESSING")
 
@@ -94,6 +93,22 @@ async def test_a_channel_that_pays_back_all_or_nothing(tonight: Night) -> None:
     assert (await refund(tonight, file, "r-1", 12_900)).state is RefundState.SUCCEEDED
 
 
+async def test_what_the_operator_says_of_a_contract_counts_more_than_the_products_table(tonight: Night) -> None:
+    """The bank's contract says 30 days and two refunds; nothing is sent that it would refuse."""
+    tonight.directory.change("wechat-main", refund_days=30, refund_parts=2)
+    file = await paid(tonight)
+    for number in ("r-1", "r-2"):
+        await refund(tonight, file, number, 100)
+    with pytest.raises(PaySwitchError) as many:
+        await refund(tonight, file, "r-3", 100)
+    assert many.value.extra["most_refunds"] == 2
+    tonight.clock.advance(seconds=30 * 86_400 + 1)
+    with pytest.raises(PaySwitchError) as late:
+        await refund(tonight, file, "r-4", 100)
+    assert late.value.extra["refund_days"] == 30
+    assert [name for name, _ in tonight.channel("wechat-main").calls].count("refund") == 2
+
+
 async def test_surplus_money_goes_back_whatever_the_terms_say(tonight: Night) -> None:
     """The customer pays the old code and the new one. The terms would refuse that refund; the channel takes it."""
     tonight.directory.teach(Product.WECHAT_NATIVE, refund=RefundTerms(days=0, parts=0))
@@ -149,17 +164,6 @@ async def test_an_unknown_refund_is_tried_again_under_the_same_number(tonight: N
     assert len(set(numbers)) == 1
     assert channel.returned_fen() == 5_000
     assert (await tonight.file(file.payment.payment_id)).refunds[0].state is RefundState.SUCCEEDED
-
-
-async def test_the_merchants_balance_is_short_and_the_refund_waits_for_it(tonight: Night) -> None:
-    file = await paid(tonight)
-    channel = tonight.channel("wechat-main")
-    channel.refund_script.extend([BALANCE_SHORT, BALANCE_SHORT])
-    begun = await refund(tonight, file, "r-1", 5_000)
-    assert begun.state is RefundState.ABNORMAL
-    await tonight.wait(15)
-    assert (await refunds.get_refund(tonight.ctx, SHOP, begun.refund_id)).state is RefundState.SUCCEEDED
-    assert [i.kind for i in await tonight.store.list_incidents(limit=10)] == ["refund_abnormal"], "told once"
 
 
 async def test_a_refused_refund_gives_its_amount_free_again(tonight: Night) -> None:

@@ -188,16 +188,6 @@ async def test_a_cancellation_overtakes_the_launch_and_nothing_is_shown(tonight:
     assert tonight.channel("wechat-main").orders[attempt.channel_order_no].state == "closed"
 
 
-async def test_a_credential_that_ran_out_is_retired_before_the_next_one_is_shown(tonight: Night) -> None:
-    """WeChat's H5 link works for five minutes; the payment may live longer."""
-    tonight.channel("wechat-main").credential_valid_ms = 60_000
-    first = await tonight.order()
-    tonight.clock.advance(seconds=61)
-    again = await tonight.order()
-    assert again.attempt_id != first.attempt_id
-    assert again.file.attempts[0].state is AttemptState.CLOSED
-
-
 async def test_a_closed_payment_takes_no_new_attempt(tonight: Night) -> None:
     answer = await tonight.order()
     await payments.cancel_payment(tonight.ctx, SHOP, answer.file.payment.payment_id)

@@ -12,7 +12,7 @@ from tests.storage.builders import NOW_MS
 from payswitch.domain.agreement import Agreement, AgreementState
 from payswitch.domain.changes import UniqueViolation
 from payswitch.storage.errors import InvariantViolation
-from payswitch.storage.sqlite import SqliteStore
+from payswitch.storage.store import DatabaseStore
 
 S = AgreementState
 
@@ -38,13 +38,13 @@ def signed(applied: Agreement) -> Agreement:
     return replace(applied, state=S.ACTIVE, agreement_no="201902221443", handle="", activated_at_ms=NOW_MS + 9_000)
 
 
-async def test_a_card_is_found_as_it_was_written(store: SqliteStore) -> None:
+async def test_a_card_is_found_as_it_was_written(store: DatabaseStore) -> None:
     await store.save_agreement(card())
     assert await store.agreement("agr_1") == card()
     assert await store.agreement("agr_2") is None
 
 
-async def test_a_card_is_signed_up_and_given_back(store: SqliteStore) -> None:
+async def test_a_card_is_signed_up_and_given_back(store: DatabaseStore) -> None:
     await store.save_agreement(card())
     active = signed(card())
     assert await store.update_agreement(active, S.APPLIED)
@@ -54,7 +54,7 @@ async def test_a_card_is_signed_up_and_given_back(store: SqliteStore) -> None:
     assert await store.agreement("agr_1") == ended
 
 
-async def test_of_two_that_change_it_one_wins(store: SqliteStore) -> None:
+async def test_of_two_that_change_it_one_wins(store: DatabaseStore) -> None:
     await store.save_agreement(card())
     ended = replace(card(), state=S.ENDED, ended_at_ms=NOW_MS + 1)
     won = await asyncio.gather(
@@ -64,14 +64,14 @@ async def test_of_two_that_change_it_one_wins(store: SqliteStore) -> None:
     assert not await store.update_agreement(card("none"), S.APPLIED)
 
 
-async def test_whose_card_it_is_never_changes(store: SqliteStore) -> None:
+async def test_whose_card_it_is_never_changes(store: DatabaseStore) -> None:
     await store.save_agreement(card())
     other = replace(signed(card()), customer_id="c-78", bank="ccb", channel_id="elsewhere", card_tail="0000")
     assert await store.update_agreement(other, S.APPLIED)
     assert await store.agreement("agr_1") == signed(card())
 
 
-async def test_the_cards_of_one_customer_newest_first(store: SqliteStore) -> None:
+async def test_the_cards_of_one_customer_newest_first(store: DatabaseStore) -> None:
     for n in range(3):
         await store.save_agreement(card(n, created_at_ms=NOW_MS + n))
     await store.save_agreement(card("x", customer_id="c-78"))
@@ -80,13 +80,13 @@ async def test_the_cards_of_one_customer_newest_first(store: SqliteStore) -> Non
     assert list(await store.agreements_of("shop-1", "nobody")) == []
 
 
-async def test_an_id_is_used_once(store: SqliteStore) -> None:
+async def test_an_id_is_used_once(store: DatabaseStore) -> None:
     await store.save_agreement(card())
     with pytest.raises(UniqueViolation, match="pk_agreements"):
         await store.save_agreement(card())
 
 
-async def test_an_active_card_has_the_channels_number(store: SqliteStore) -> None:
+async def test_an_active_card_has_the_channels_number(store: DatabaseStore) -> None:
     await store.save_agreement(card())
     with pytest.raises(InvariantViolation, match="ck_agreement_no"):
         await store.update_agreement(replace(card(), state=S.ACTIVE), S.APPLIED)

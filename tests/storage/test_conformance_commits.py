@@ -22,10 +22,10 @@ from tests.storage.builders import (
 from payswitch.domain.changes import Changes, CommitConflict, IdempotencyRecord, UniqueViolation
 from payswitch.domain.payment import AttemptState, Incident, PaymentState
 from payswitch.storage.errors import InvariantViolation
-from payswitch.storage.sqlite import SqliteStore
+from payswitch.storage.store import DatabaseStore
 
 
-async def test_a_payment_is_readable_the_moment_its_commit_returns(store: SqliteStore) -> None:
+async def test_a_payment_is_readable_the_moment_its_commit_returns(store: DatabaseStore) -> None:
     await store.commit(launched())
 
     file = await store.payment_file("pay_1")
@@ -36,7 +36,7 @@ async def test_a_payment_is_readable_the_moment_its_commit_returns(store: Sqlite
     assert file.refunds == ()
 
 
-async def test_a_payment_from_order_to_money(store: SqliteStore) -> None:
+async def test_a_payment_from_order_to_money(store: DatabaseStore) -> None:
     for step in (launched(), exposed(), paid(from_version=2)):
         await store.commit(step)
 
@@ -51,7 +51,7 @@ async def test_a_payment_from_order_to_money(store: SqliteStore) -> None:
     assert [event.event_id for event in events] == ["evt_1"]
 
 
-async def test_every_kind_of_row_goes_in_with_one_commit(store: SqliteStore) -> None:
+async def test_every_kind_of_row_goes_in_with_one_commit(store: DatabaseStore) -> None:
     await store.commit(
         Changes(
             insert_payments=[a_payment()],
@@ -72,13 +72,13 @@ async def test_every_kind_of_row_goes_in_with_one_commit(store: SqliteStore) -> 
     assert await store.idempotency("shop-1", "key-1") == IdempotencyRecord("shop-1", "key-1", "hash", "pay_1", NOW_MS)
 
 
-async def test_an_empty_commit_changes_nothing(store: SqliteStore) -> None:
+async def test_an_empty_commit_changes_nothing(store: DatabaseStore) -> None:
     await store.commit(Changes())
 
     assert (await store.counts()).payments == {}
 
 
-async def test_who_read_an_old_version_must_read_again(store: SqliteStore) -> None:
+async def test_who_read_an_old_version_must_read_again(store: DatabaseStore) -> None:
     await store.commit(launched())
     await store.commit(exposed())
 
@@ -91,12 +91,12 @@ async def test_who_read_an_old_version_must_read_again(store: SqliteStore) -> No
     assert file.attempt("att_1").state is AttemptState.EXPOSED, "the whole unit is taken back"
 
 
-async def test_a_payment_that_does_not_exist_cannot_be_updated(store: SqliteStore) -> None:
+async def test_a_payment_that_does_not_exist_cannot_be_updated(store: DatabaseStore) -> None:
     with pytest.raises(CommitConflict):
         await store.commit(Changes(update_payments=[a_payment("none", version=2)]))
 
 
-async def test_a_conflict_late_in_the_unit_takes_back_what_came_before(store: SqliteStore) -> None:
+async def test_a_conflict_late_in_the_unit_takes_back_what_came_before(store: DatabaseStore) -> None:
     await store.commit(launched(1))
 
     with pytest.raises(CommitConflict):
@@ -111,7 +111,7 @@ async def test_a_conflict_late_in_the_unit_takes_back_what_came_before(store: Sq
     assert await store.payment_file("pay_2") is None
 
 
-async def test_notification_and_query_meet_and_exactly_one_wins(store: SqliteStore) -> None:
+async def test_notification_and_query_meet_and_exactly_one_wins(store: DatabaseStore) -> None:
     await store.commit(launched())
     rivals = [paid(from_version=1), exposed(), paid(from_version=1)]
 
@@ -124,7 +124,7 @@ async def test_notification_and_query_meet_and_exactly_one_wins(store: SqliteSto
     assert file.payment.version == 2
 
 
-async def test_a_counter_under_many_hands_loses_no_step(store: SqliteStore) -> None:
+async def test_a_counter_under_many_hands_loses_no_step(store: DatabaseStore) -> None:
     """Forty tasks change one payment by read, decide, commit, and again on conflict: forty changes arrive."""
     await store.commit(launched())
 
@@ -149,7 +149,7 @@ async def test_a_counter_under_many_hands_loses_no_step(store: SqliteStore) -> N
     assert (file.payment.event_sequence, file.payment.version) == (40, 41)
 
 
-async def test_a_bad_order_among_good_ones_fails_alone(store: SqliteStore) -> None:
+async def test_a_bad_order_among_good_ones_fails_alone(store: DatabaseStore) -> None:
     units = [launched(n) for n in range(20)]
     units[7] = Changes(insert_payments=[a_payment(7, amount_fen=0)])
     units[11] = Changes(insert_payments=[a_payment("11b", out_trade_no="T3")])
@@ -164,14 +164,14 @@ async def test_a_bad_order_among_good_ones_fails_alone(store: SqliteStore) -> No
     assert len(listed) == 16
 
 
-async def test_a_big_rush_is_committed_whole(store: SqliteStore) -> None:
+async def test_a_big_rush_is_committed_whole(store: DatabaseStore) -> None:
     """More units at once than one transaction takes."""
     await asyncio.gather(*(store.commit(launched(n)) for n in range(700)))
 
     assert (await store.counts()).payments == {"pending": 700}
 
 
-async def test_one_unit_with_many_rows(store: SqliteStore) -> None:
+async def test_one_unit_with_many_rows(store: DatabaseStore) -> None:
     many = range(300)
     await store.commit(
         Changes(insert_payments=[a_payment(n) for n in many], insert_attempts=[an_attempt(n, n) for n in many])
@@ -180,7 +180,7 @@ async def test_one_unit_with_many_rows(store: SqliteStore) -> None:
     assert (await store.counts()).attempts == {"created": 300}
 
 
-async def test_giving_up_waiting_does_not_take_the_commit_back(store: SqliteStore) -> None:
+async def test_giving_up_waiting_does_not_take_the_commit_back(store: DatabaseStore) -> None:
     impatient = asyncio.ensure_future(store.commit(launched(1)))
     await asyncio.sleep(0)  # let it hand the unit over, then give up
     impatient.cancel()
@@ -203,7 +203,7 @@ async def test_giving_up_waiting_does_not_take_the_commit_back(store: SqliteStor
         Changes(update_payments=[a_payment("other", version=2)], update_attempts=[an_attempt()]),
     ],
 )
-async def test_nothing_of_a_payment_changes_without_it(store: SqliteStore, changes: Changes) -> None:
+async def test_nothing_of_a_payment_changes_without_it(store: DatabaseStore, changes: Changes) -> None:
     """The payment's version guards every commit: a unit that forgets the payment is a bug, and is told so."""
     await store.commit(launched())
 
@@ -224,7 +224,7 @@ async def test_nothing_of_a_payment_changes_without_it(store: SqliteStore, chang
         Changes(update_payments=[a_payment(version=2)], update_refunds=[a_refund(shop_refund_no=None)]),
     ],
 )
-async def test_amounts_and_numbers_never_change(store: SqliteStore, unit: Changes) -> None:
+async def test_amounts_and_numbers_never_change(store: DatabaseStore, unit: Changes) -> None:
     await store.commit(
         Changes(insert_payments=[a_payment()], insert_attempts=[an_attempt()], insert_refunds=[a_refund()])
     )

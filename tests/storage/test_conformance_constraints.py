@@ -17,7 +17,7 @@ from tests.storage.builders import (
 from payswitch.domain.changes import Changes, IdempotencyRecord, UniqueViolation
 from payswitch.domain.payment import Attempt, AttemptState, PaymentState
 from payswitch.storage.errors import InvariantViolation
-from payswitch.storage.sqlite import SqliteStore
+from payswitch.storage.store import DatabaseStore
 
 SUCCEEDED = AttemptState.SUCCEEDED
 
@@ -26,19 +26,19 @@ def second_attempt(**changes: object) -> Attempt:
     return an_attempt(2, 1, **({"ordinal": 2} | changes))
 
 
-async def violation(store: SqliteStore, changes: Changes) -> str:
+async def violation(store: DatabaseStore, changes: Changes) -> str:
     with pytest.raises(UniqueViolation) as caught:
         await store.commit(changes)
     return caught.value.constraint
 
 
-async def broken_rule(store: SqliteStore, changes: Changes) -> str:
+async def broken_rule(store: DatabaseStore, changes: Changes) -> str:
     with pytest.raises(InvariantViolation) as caught:
         await store.commit(changes)
     return caught.value.constraint
 
 
-async def test_the_same_out_trade_no_is_never_two_payments(store: SqliteStore) -> None:
+async def test_the_same_out_trade_no_is_never_two_payments(store: DatabaseStore) -> None:
     await store.commit(launched())
 
     again = Changes(insert_payments=[a_payment(2, out_trade_no="T1")])
@@ -46,7 +46,7 @@ async def test_the_same_out_trade_no_is_never_two_payments(store: SqliteStore) -
     assert await violation(store, again) == "uq_payment_shop_trade"
 
 
-async def test_another_shop_may_use_the_same_out_trade_no(store: SqliteStore) -> None:
+async def test_another_shop_may_use_the_same_out_trade_no(store: DatabaseStore) -> None:
     await store.commit(launched())
     await store.commit(Changes(insert_payments=[a_payment(2, out_trade_no="T1", shop_id="shop-2")]))
 
@@ -71,13 +71,13 @@ async def test_another_shop_may_use_the_same_out_trade_no(store: SqliteStore) ->
         ),
     ],
 )
-async def test_numbers_are_never_used_twice(store: SqliteStore, changes: Changes, constraint: str) -> None:
+async def test_numbers_are_never_used_twice(store: DatabaseStore, changes: Changes, constraint: str) -> None:
     await store.commit(launched())
 
     assert await violation(store, changes) == constraint
 
 
-async def test_the_same_number_at_two_channels_is_two_orders(store: SqliteStore) -> None:
+async def test_the_same_number_at_two_channels_is_two_orders(store: DatabaseStore) -> None:
     await store.commit(launched(1))
     await store.commit(
         Changes(
@@ -91,7 +91,7 @@ async def test_the_same_number_at_two_channels_is_two_orders(store: SqliteStore)
     assert found.payment.payment_id == "pay_2"
 
 
-async def test_attempts_of_a_payment_are_numbered_once(store: SqliteStore) -> None:
+async def test_attempts_of_a_payment_are_numbered_once(store: DatabaseStore) -> None:
     await store.commit(launched())
 
     again = Changes(update_payments=[a_payment(version=2)], insert_attempts=[second_attempt(ordinal=1)])
@@ -99,7 +99,7 @@ async def test_attempts_of_a_payment_are_numbered_once(store: SqliteStore) -> No
     assert await violation(store, again) == "uq_attempt_ordinal"
 
 
-async def test_refund_numbers_are_used_once(store: SqliteStore) -> None:
+async def test_refund_numbers_are_used_once(store: DatabaseStore) -> None:
     await store.commit(launched())
     first = Changes(update_payments=[a_payment(version=2)], insert_refunds=[a_refund(1)])
     await store.commit(first)
@@ -111,7 +111,7 @@ async def test_refund_numbers_are_used_once(store: SqliteStore) -> None:
     assert await violation(store, same_shop_no) == "uq_refund_shop_no"
 
 
-async def test_surplus_refunds_need_no_number_of_the_shop(store: SqliteStore) -> None:
+async def test_surplus_refunds_need_no_number_of_the_shop(store: DatabaseStore) -> None:
     await store.commit(launched())
 
     await store.commit(
@@ -126,7 +126,7 @@ async def test_surplus_refunds_need_no_number_of_the_shop(store: SqliteStore) ->
     assert len(file.refunds) == 2
 
 
-async def test_an_event_number_is_told_once(store: SqliteStore) -> None:
+async def test_an_event_number_is_told_once(store: DatabaseStore) -> None:
     await store.commit(launched())
     await store.commit(Changes(update_payments=[a_payment(version=2)], insert_events=[an_event(1)]))
 
@@ -135,7 +135,7 @@ async def test_an_event_number_is_told_once(store: SqliteStore) -> None:
     assert await violation(store, again) == "uq_event_sequence"
 
 
-async def test_an_idempotency_key_makes_one_thing(store: SqliteStore) -> None:
+async def test_an_idempotency_key_makes_one_thing(store: DatabaseStore) -> None:
     record = IdempotencyRecord("shop-1", "k", "h", "pay_1", NOW_MS)
     await store.commit(Changes(idempotency=[record]))
 
@@ -145,7 +145,7 @@ async def test_an_idempotency_key_makes_one_thing(store: SqliteStore) -> None:
     await store.commit(Changes(idempotency=[IdempotencyRecord("shop-2", "k", "h2", "pay_2", NOW_MS)]))
 
 
-async def test_a_payment_has_at_most_one_winner(store: SqliteStore) -> None:
+async def test_a_payment_has_at_most_one_winner(store: DatabaseStore) -> None:
     await store.commit(launched())
     await store.commit(paid())
 
@@ -162,7 +162,7 @@ async def test_a_payment_has_at_most_one_winner(store: SqliteStore) -> None:
     await store.commit(surplus)
 
 
-async def test_one_attempt_wins_one_payment(store: SqliteStore) -> None:
+async def test_one_attempt_wins_one_payment(store: DatabaseStore) -> None:
     await store.commit(launched(1))
     await store.commit(paid(1))
 
@@ -183,7 +183,7 @@ async def test_one_attempt_wins_one_payment(store: SqliteStore) -> None:
     ],
 )
 async def test_a_payment_that_makes_no_sense_is_refused(
-    store: SqliteStore, payment: dict[str, object], rule: str
+    store: DatabaseStore, payment: dict[str, object], rule: str
 ) -> None:
     assert await broken_rule(store, Changes(insert_payments=[a_payment(**payment)])) == rule
 
@@ -198,13 +198,13 @@ async def test_a_payment_that_makes_no_sense_is_refused(
     ],
 )
 async def test_an_attempt_that_makes_no_sense_is_refused(
-    store: SqliteStore, attempt: dict[str, object], rule: str
+    store: DatabaseStore, attempt: dict[str, object], rule: str
 ) -> None:
     unit = Changes(insert_payments=[a_payment()], insert_attempts=[an_attempt(**attempt)])
     assert await broken_rule(store, unit) == rule
 
 
-async def test_refunds_are_positive_and_of_something(store: SqliteStore) -> None:
+async def test_refunds_are_positive_and_of_something(store: DatabaseStore) -> None:
     await store.commit(launched())
 
     free = Changes(update_payments=[a_payment(version=2)], insert_refunds=[a_refund(amount_fen=0)])
@@ -214,7 +214,7 @@ async def test_refunds_are_positive_and_of_something(store: SqliteStore) -> None
     assert await broken_rule(store, astray) == "foreign_key"
 
 
-async def test_a_state_that_does_not_exist_is_refused(store: SqliteStore) -> None:
+async def test_a_state_that_does_not_exist_is_refused(store: DatabaseStore) -> None:
     payment = Changes(insert_payments=[a_payment(state="happy")])
     attempt = Changes(insert_payments=[a_payment()], insert_attempts=[an_attempt(state="happy")])
 
@@ -223,7 +223,7 @@ async def test_a_state_that_does_not_exist_is_refused(store: SqliteStore) -> Non
 
 
 @pytest.mark.parametrize("state", [PaymentState.CREATED, PaymentState.PENDING, PaymentState.CLOSING])
-async def test_a_closed_payment_stays_closed(store: SqliteStore, state: PaymentState) -> None:
+async def test_a_closed_payment_stays_closed(store: DatabaseStore, state: PaymentState) -> None:
     await store.commit(Changes(insert_payments=[a_payment(state=PaymentState.CLOSED)]))
 
     assert await broken_rule(store, Changes(update_payments=[a_payment(state=state, version=2)])) == (
@@ -231,7 +231,7 @@ async def test_a_closed_payment_stays_closed(store: SqliteStore, state: PaymentS
     )
 
 
-async def test_a_closed_payment_is_not_paid_after_all(store: SqliteStore) -> None:
+async def test_a_closed_payment_is_not_paid_after_all(store: DatabaseStore) -> None:
     """A late success is surplus: the payment keeps saying closed."""
     await store.commit(Changes(insert_payments=[a_payment(state=PaymentState.CLOSED)], insert_attempts=[an_attempt()]))
     revived = a_payment(state=PaymentState.SUCCEEDED, winner_attempt_id="att_1", version=2)
@@ -239,7 +239,7 @@ async def test_a_closed_payment_is_not_paid_after_all(store: SqliteStore) -> Non
     assert await broken_rule(store, Changes(update_payments=[revived])) == "ck_payment_terminal"
 
 
-async def test_success_is_for_ever(store: SqliteStore) -> None:
+async def test_success_is_for_ever(store: DatabaseStore) -> None:
     await store.commit(launched())
     await store.commit(paid())
 
@@ -258,7 +258,7 @@ async def test_success_is_for_ever(store: SqliteStore) -> None:
     assert await broken_rule(store, undone) == "ck_attempt_succeeded_final"
 
 
-async def test_a_terminal_payment_still_counts_its_changes(store: SqliteStore) -> None:
+async def test_a_terminal_payment_still_counts_its_changes(store: DatabaseStore) -> None:
     """Refunds and late news bump the version of a finished payment; only its state is final."""
     await store.commit(launched())
     await store.commit(paid())

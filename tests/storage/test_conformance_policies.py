@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
-from contextlib import closing
 
 import msgspec
 import pytest
 from msgspec.structs import replace
+from sqlalchemy import Update, update
 from tests.storage.builders import NOW_MS
 
 from payswitch.domain.changes import CommitConflict, UniqueViolation
@@ -19,7 +18,11 @@ from payswitch.domain.policy_record import (
     PolicyVersion,
     ResolvedPolicy,
 )
-from payswitch.storage.sqlite import SqliteStore
+from payswitch.storage import schema
+from payswitch.storage.errors import InvariantViolation
+from payswitch.storage.prepared import Prepared
+from payswitch.storage.scripts import write
+from payswitch.storage.store import DatabaseStore
 
 
 def a_version(number: int = 1, shop_id: str = "") -> PolicyVersion:
@@ -52,7 +55,7 @@ def entry(revision: int = 1, shop_id: str = "") -> PolicyActivation:
 WHOLE = ResolvedPolicy(policy_version="m-1@1", document=msgspec.Raw(b'{"version":"m-1@1"}'), at_ms=NOW_MS)
 
 
-async def test_versions_come_back_as_they_were_in_order(store: SqliteStore) -> None:
+async def test_versions_come_back_as_they_were_in_order(store: DatabaseStore) -> None:
     written = [a_version(1), a_version(2), a_version(1, "tea")]
     for version in reversed(written):
         await store.add_policy(version)
@@ -61,13 +64,13 @@ async def test_versions_come_back_as_they_were_in_order(store: SqliteStore) -> N
     assert (await store.policy("pol_none"), await store.policies("m-2")) == (None, [])
 
 
-async def test_a_number_is_used_once(store: SqliteStore) -> None:
+async def test_a_number_is_used_once(store: DatabaseStore) -> None:
     await store.add_policy(a_version())
     with pytest.raises(UniqueViolation, match="uq_policy_number"):
         await store.add_policy(replace(a_version(), policy_id="pol_other"))
 
 
-async def test_of_two_who_write_the_next_entry_one_wins(store: SqliteStore) -> None:
+async def test_of_two_who_write_the_next_entry_one_wins(store: DatabaseStore) -> None:
     changes = [store.activate_policy(PolicyChange(activation=entry(), resolved=(WHOLE,))) for _ in range(3)]
     heard = await asyncio.gather(*changes, return_exceptions=True)
     assert [type(error) for error in heard if error] == [CommitConflict] * 2
@@ -82,7 +85,7 @@ async def test_of_two_who_write_the_next_entry_one_wins(store: SqliteStore) -> N
     ]
 
 
-async def test_a_name_means_one_document_for_ever(store: SqliteStore) -> None:
+async def test_a_name_means_one_document_for_ever(store: DatabaseStore) -> None:
     await store.save_resolved(WHOLE)
     await store.save_resolved(replace(WHOLE, document=msgspec.Raw(b"{}")))
     assert await store.resolved_policy("m-1@1") == WHOLE
@@ -90,15 +93,15 @@ async def test_a_name_means_one_document_for_ever(store: SqliteStore) -> None:
 
 
 UPDATES = (
-    "UPDATE policies SET note = ''",
-    "UPDATE policy_activations SET number = 2",
-    "UPDATE resolved_policies SET document = ''",
+    update(schema.policies).values(note="another"),
+    update(schema.policy_activations).values(number=2),
+    update(schema.resolved_policies).values(document="{}"),
 )
 
 
-@pytest.mark.parametrize("statement", UPDATES)
-async def test_not_even_sql_changes_what_was_written(store: SqliteStore, statement: str) -> None:
+@pytest.mark.parametrize("statement", UPDATES, ids=lambda statement: statement.table.name)
+async def test_not_even_sql_changes_what_was_written(store: DatabaseStore, statement: Update) -> None:
     await store.add_policy(a_version())
     await store.activate_policy(PolicyChange(activation=entry(), resolved=(WHOLE,)))
-    with closing(sqlite3.connect(store.path)) as connection, pytest.raises(sqlite3.IntegrityError, match="_final"):
-        connection.execute(statement)
+    with pytest.raises(InvariantViolation, match="_final"):
+        await store.write(lambda: write(Prepared(statement), {}))

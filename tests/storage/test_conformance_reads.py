@@ -12,7 +12,6 @@ from tests.storage.builders import (
     an_attempt,
     an_event,
     launched,
-    next_version,
     paid,
 )
 
@@ -20,14 +19,14 @@ from payswitch.domain.changes import Changes
 from payswitch.domain.channel import Channel, Product
 from payswitch.domain.payment import Customer, Incident, PaymentFile, PaymentState, RefundState, Shop
 from payswitch.kit.clock import ManualClock
-from payswitch.storage.sqlite import SqliteStore
+from payswitch.storage.store import DatabaseStore
 
 
 def payment_id(file: PaymentFile | None) -> str | None:
     return None if file is None else file.payment.payment_id
 
 
-async def test_a_payment_is_found_by_each_of_its_names(store: SqliteStore) -> None:
+async def test_a_payment_is_found_by_each_of_its_names(store: DatabaseStore) -> None:
     for n in (1, 2, 3):
         await store.commit(launched(n))
         await store.commit(
@@ -44,7 +43,7 @@ async def test_a_payment_is_found_by_each_of_its_names(store: SqliteStore) -> No
     assert payment_id(await store.file_by_refund_no("wechat-main", "R2")) == "pay_2"
 
 
-async def test_refunds_and_events_are_found_by_their_ids(store: SqliteStore) -> None:
+async def test_refunds_and_events_are_found_by_their_ids(store: DatabaseStore) -> None:
     await store.commit(
         Changes(
             insert_payments=[a_payment()],
@@ -60,7 +59,7 @@ async def test_refunds_and_events_are_found_by_their_ids(store: SqliteStore) -> 
     assert await store.event("ref_2") is None
 
 
-async def test_a_number_of_another_shop_or_channel_finds_nothing(store: SqliteStore) -> None:
+async def test_a_number_of_another_shop_or_channel_finds_nothing(store: DatabaseStore) -> None:
     await store.commit(launched())
     await store.commit(
         Changes(update_payments=[a_payment(state=PaymentState.PENDING, version=2)], insert_refunds=[a_refund()])
@@ -74,7 +73,7 @@ async def test_a_number_of_another_shop_or_channel_finds_nothing(store: SqliteSt
     assert await store.idempotency("shop-1", "none") is None
 
 
-async def test_a_file_holds_everything_in_order(store: SqliteStore) -> None:
+async def test_a_file_holds_everything_in_order(store: DatabaseStore) -> None:
     attempts = [an_attempt(n, 1, ordinal=n) for n in (3, 1, 2)]
     refunds = [a_refund(n, 1, 1, created_at_ms=NOW_MS + n) for n in (2, 3, 1)]
     await store.commit(
@@ -96,7 +95,7 @@ async def test_a_file_holds_everything_in_order(store: SqliteStore) -> None:
 
 
 @pytest.fixture
-async def history(store: SqliteStore) -> list[str]:
+async def history(store: DatabaseStore) -> list[str]:
     """Twelve payments of shop-1, the newest first; several in the same millisecond; one of another shop."""
     states = [PaymentState.CREATED, PaymentState.PENDING, PaymentState.CLOSED]
     made = [
@@ -106,7 +105,7 @@ async def history(store: SqliteStore) -> list[str]:
     return [payment.payment_id for payment in reversed(made)]
 
 
-async def test_lists_come_newest_first_in_pages_without_gap_or_repeat(store: SqliteStore, history: list[str]) -> None:
+async def test_lists_come_newest_first_in_pages_without_gap_or_repeat(store: DatabaseStore, history: list[str]) -> None:
     seen: list[str] = []
     before: str | None = None
     while page := await store.list_payments("shop-1", state=None, before=before, limit=5):
@@ -118,7 +117,7 @@ async def test_lists_come_newest_first_in_pages_without_gap_or_repeat(store: Sql
 
 
 @pytest.mark.parametrize("state", list(PaymentState))
-async def test_lists_by_state(store: SqliteStore, history: list[str], state: PaymentState) -> None:
+async def test_lists_by_state(store: DatabaseStore, history: list[str], state: PaymentState) -> None:
     everything = await store.list_payments("shop-1", state=None, before=None, limit=100)
     expected = [payment.payment_id for payment in everything if payment.state is state]
 
@@ -128,12 +127,12 @@ async def test_lists_by_state(store: SqliteStore, history: list[str], state: Pay
     assert [payment.payment_id for payment in [*first, *rest]] == expected
 
 
-async def test_a_page_after_a_payment_of_another_shop_is_empty(store: SqliteStore, history: list[str]) -> None:
+async def test_a_page_after_a_payment_of_another_shop_is_empty(store: DatabaseStore, history: list[str]) -> None:
     assert await store.list_payments("shop-1", state=None, before="pay_x", limit=10) == []
     assert await store.list_payments("shop-1", state=None, before="pay_none", limit=10) == []
 
 
-async def test_events_page_newest_first_and_never_show_other_shops(store: SqliteStore) -> None:
+async def test_events_page_newest_first_and_never_show_other_shops(store: DatabaseStore) -> None:
     for n in (1, 2):
         await store.commit(
             Changes(
@@ -159,7 +158,7 @@ async def test_events_page_newest_first_and_never_show_other_shops(store: Sqlite
     assert await store.list_events("shop-1", payment_id="pay_9", before=None, limit=2) == []
 
 
-async def test_incidents_come_newest_first(store: SqliteStore) -> None:
+async def test_incidents_come_newest_first(store: DatabaseStore) -> None:
     await store.commit(
         Changes(
             insert_incidents=[
@@ -172,47 +171,10 @@ async def test_incidents_come_newest_first(store: SqliteStore) -> None:
     assert [i.incident_id for i in await store.list_incidents(limit=2)] == ["inc_4", "inc_3"]
 
 
-async def test_the_sweeper_finds_what_is_due_by_payment_attempt_or_refund(store: SqliteStore) -> None:
-    """Longest due first, each payment once, nothing that is not due yet."""
-
-    async def add(n: int, payment: int | None, attempt: int | None, refund: int | None) -> None:
-        def due(after_ms: int | None) -> int | None:
-            return None if after_ms is None else NOW_MS + after_ms
-
-        await store.commit(
-            Changes(
-                insert_payments=[a_payment(n, due_at_ms=due(payment))],
-                insert_attempts=[an_attempt(n, n, due_at_ms=due(attempt))],
-                insert_refunds=[a_refund(n, n, n, due_at_ms=due(refund))],
-            )
-        )
-
-    await add(1, 30, None, None)
-    await add(2, 500, 10, None)
-    await add(3, None, None, 20)
-    await add(4, 40, 45, 5)
-    await add(5, None, None, None)
-    await add(6, 101, 101, 101)
-
-    assert await store.due_payments(NOW_MS + 100, 10) == ["pay_4", "pay_2", "pay_3", "pay_1"]
-    assert await store.due_payments(NOW_MS + 100, 2) == ["pay_4", "pay_2"]
-    assert await store.due_payments(NOW_MS, 10) == []
-
-
-async def test_what_was_swept_is_not_due_again(store: SqliteStore) -> None:
-    payment = a_payment(due_at_ms=NOW_MS)
-    await store.commit(Changes(insert_payments=[payment]))
-    assert await store.due_payments(NOW_MS, 10) == ["pay_1"]
-
-    await store.commit(Changes(update_payments=[next_version(payment, due_at_ms=NOW_MS + 1)]))
-
-    assert await store.due_payments(NOW_MS, 10) == []
-
-
 SHOP = Shop(shop_id="shop-1", merchant_id="m-1", name="小店", notify_url="https://shop.example/hook")
 
 
-async def test_a_shop_is_known_by_its_keys_until_they_are_replaced(store: SqliteStore, clock: ManualClock) -> None:
+async def test_a_shop_is_known_by_its_keys_until_they_are_replaced(store: DatabaseStore, clock: ManualClock) -> None:
     await store.save_shop(SHOP, ["old", "new"])
     assert await store.shop_of_key("old") == SHOP
     assert await store.shop_of_key("unknown") is None
@@ -228,7 +190,7 @@ async def test_a_shop_is_known_by_its_keys_until_they_are_replaced(store: Sqlite
     assert await store.shop_of_key("old") == renamed, "a revoked key may come back"
 
 
-async def test_a_key_opens_one_shop_only(store: SqliteStore) -> None:
+async def test_a_key_opens_one_shop_only(store: DatabaseStore) -> None:
     await store.save_shop(SHOP, ["key"])
     other = msgspec.structs.replace(SHOP, shop_id="shop-2")
 
@@ -239,7 +201,7 @@ async def test_a_key_opens_one_shop_only(store: SqliteStore) -> None:
     assert list(await store.shops()) == [SHOP], "nothing of the refused shop stays"
 
 
-async def test_every_version_of_a_channel_stays_readable(store: SqliteStore) -> None:
+async def test_every_version_of_a_channel_stays_readable(store: DatabaseStore) -> None:
     first = Channel(
         channel_id="wechat-main",
         merchant_id="m-1",
@@ -257,7 +219,7 @@ async def test_every_version_of_a_channel_stays_readable(store: SqliteStore) -> 
     assert await store.channels() == [first, msgspec.structs.replace(second, tier=2)]
 
 
-async def test_the_audit_counts_what_is_there(store: SqliteStore) -> None:
+async def test_the_audit_counts_what_is_there(store: DatabaseStore) -> None:
     for n in range(3):
         await store.commit(launched(n))
     await store.commit(paid(0))
@@ -295,7 +257,7 @@ async def test_the_audit_counts_what_is_there(store: SqliteStore) -> None:
     assert (counts.returned_fen, counts.surplus_unrefunded) == (500, 0)
 
 
-async def test_the_audit_sees_books_that_do_not_fit(store: SqliteStore) -> None:
+async def test_the_audit_sees_books_that_do_not_fit(store: DatabaseStore) -> None:
     """Three bugs the constraints cannot see: a winner that never paid, a paid attempt of an open payment, and
     a refund that its attempt does not know of."""
     await store.commit(
@@ -314,7 +276,7 @@ async def test_the_audit_sees_books_that_do_not_fit(store: SqliteStore) -> None:
     assert (counts.broken_payments, counts.broken_refunds) == (2, 1)
 
 
-async def test_a_customer_has_paid_at_the_shop_or_not(store: SqliteStore) -> None:
+async def test_a_customer_has_paid_at_the_shop_or_not(store: DatabaseStore) -> None:
     """Waiting and closed payments make nobody a returning customer; nor do those of other shops."""
     ann, bob = Customer(customer_id="ann"), Customer(customer_id="bob")
     await store.commit(Changes(insert_payments=[a_payment(1, customer=ann), a_payment(2, customer=bob)]))
@@ -332,7 +294,7 @@ async def test_a_customer_has_paid_at_the_shop_or_not(store: SqliteStore) -> Non
     assert not await store.has_paid("shop-2", "ann")
 
 
-async def test_what_each_channel_received_since_midnight(store: SqliteStore) -> None:
+async def test_what_each_channel_received_since_midnight(store: DatabaseStore) -> None:
     for n in (1, 2, 3):
         await store.commit(launched(n))
     for n in (1, 2):
@@ -342,14 +304,14 @@ async def test_what_each_channel_received_since_midnight(store: SqliteStore) -> 
     assert await store.received_since(NOW_MS + 86_400_000) == {}
 
 
-async def test_the_last_attempts_of_all_payments_newest_first(store: SqliteStore) -> None:
+async def test_the_last_attempts_of_all_payments_newest_first(store: DatabaseStore) -> None:
     for n in (1, 2, 3):
         await store.commit(launched(n))
     assert [a.attempt_id for a in await store.recent_attempts("att_", 2)] == ["att_3", "att_2"]
     assert [a.attempt_id for a in await store.recent_attempts("att_3", 2)] == ["att_3"]
 
 
-async def test_a_shop_that_is_gone_from_the_configuration_may_not_call_any_more(store: SqliteStore) -> None:
+async def test_a_shop_that_is_gone_from_the_configuration_may_not_call_any_more(store: DatabaseStore) -> None:
     other = msgspec.structs.replace(SHOP, shop_id="shop-2", name="另一家")
     await store.set_shops([(SHOP, ["key-1"]), (other, ["key-2"])])
     await store.set_shops([(other, ["key-2"])])
@@ -358,7 +320,7 @@ async def test_a_shop_that_is_gone_from_the_configuration_may_not_call_any_more(
     assert SHOP in await store.shops(), "its history keeps its name"
 
 
-async def test_a_shop_may_be_renamed_and_keep_its_key(store: SqliteStore) -> None:
+async def test_a_shop_may_be_renamed_and_keep_its_key(store: DatabaseStore) -> None:
     await store.set_shops([(SHOP, ["key-1"])])
     renamed = msgspec.structs.replace(SHOP, shop_id="shop-renamed")
     await store.set_shops([(renamed, ["key-1"])])

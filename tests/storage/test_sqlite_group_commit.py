@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from payswitch.domain.changes import StorageUnavailable, UniqueViolation
-from payswitch.storage.connections import connect_reader, connect_writer
 from payswitch.storage.errors import InvariantViolation
-from payswitch.storage.group_commit import GroupCommit, Work
-from payswitch.storage.readers import QuickReader, ReaderPool
+from payswitch.storage.sqlite.connections import connect_reader, connect_writer
+from payswitch.storage.sqlite.group_commit import GroupCommit, Work
+from payswitch.storage.sqlite.readers import QuickReader, ReaderPool
 
 
 @pytest.fixture

@@ -76,8 +76,16 @@ def test_a_whole_configuration(tmp_path: Path) -> None:
 
 def test_caps_and_shops_of_a_channel(tmp_path: Path) -> None:
     own = 'upstream = "wechat"\ndaily_cap_fen = 5\nmonthly_cap_fen = 9\nshops = ["tea"]'
+    own += "\nrefund_days = 30\nrefund_parts = 2"
     channel = loaded(tmp_path, WHOLE.replace('upstream = "wechat"', own)).channels[0].channel()
     assert (channel.daily_cap_fen, channel.monthly_cap_fen, channel.shops) == (5, 9, {"tea"})
+    assert (channel.refund_days, channel.refund_parts) == (30, 2)
+
+
+def test_a_shop_that_still_wants_an_order_whose_money_comes_late(tmp_path: Path) -> None:
+    assert loaded(tmp_path).shops[0].shop().accept_late_s is None
+    wish = WHOLE.replace('name = "云水茶铺"', 'name = "云水茶铺"\naccept_late_s = 600')
+    assert loaded(tmp_path, wish).shops[0].shop().accept_late_s == 600
 
 
 def test_a_channel_for_a_shop_that_the_merchant_does_not_have_would_take_nothing(tmp_path: Path) -> None:
@@ -89,15 +97,35 @@ def test_a_channel_for_a_shop_that_the_merchant_does_not_have_would_take_nothing
 def test_relative_paths_start_where_the_configuration_stands(tmp_path: Path) -> None:
     settings = loaded(tmp_path, WHOLE.replace("port = 9000", 'database = "data/pay.sqlite"\npolicy = "night.yaml"'))
 
-    assert settings.database_path == tmp_path / "data" / "pay.sqlite"
+    assert settings.database == str(tmp_path / "data" / "pay.sqlite")
     assert settings.policy_path == tmp_path / "night.yaml"
 
 
 def test_absolute_paths_stay(tmp_path: Path) -> None:
     settings = loaded(tmp_path, WHOLE.replace("port = 9000", 'database = "/var/lib/payswitch/pay.sqlite"'))
 
-    assert settings.database_path == Path("/var/lib/payswitch/pay.sqlite")
+    assert settings.database == "/var/lib/payswitch/pay.sqlite"
     assert settings.policy_path is None
+
+
+def test_an_address_of_postgresql_is_taken_as_it_is_and_its_password_is_not_shown(tmp_path: Path) -> None:
+    address = "postgresql://shop:s3cret@db/shop"
+    settings = loaded(tmp_path, WHOLE.replace("port = 9000", "database_pool = 4"), {"PAYSWITCH_DATABASE": address})
+
+    assert settings.database == address
+    assert (settings.service.database_pool, settings.service.database_timeout_ms) == (4, 10_000)
+    assert "s3cret" not in repr(settings)
+
+
+def test_what_is_no_database_is_told_with_its_place(tmp_path: Path) -> None:
+    text = WHOLE.replace("port = 9000", 'database = "mysql://shop:s3cret@db/shop"\ndatabase_pool = 1')
+
+    found = problems(tmp_path, text)
+
+    assert [problem.partition(":")[0] for problem in found] == ["service.database_pool"]
+    (problem,) = problems(tmp_path, text.replace("database_pool = 1", ""))
+    assert problem.startswith("service.database: mysql: is no database that PaySwitch knows")
+    assert "s3cret" not in problem
 
 
 @pytest.mark.parametrize(("host", "url"), [("shop.example", "http://shop.example:9000"), ("::1", "http://[::1]:9000")])
@@ -213,6 +241,11 @@ MISTAKES: Mapping[str, tuple[str, str, str]] = {
         'name = "云水茶铺"',
         'name = "x"\nnotify_url = "ftp://shop.example/"',
         "shops[tea].notify_url: must be an http(s) address",
+    ),
+    "money accepted a week late": (
+        'name = "云水茶铺"',
+        'name = "x"\naccept_late_s = 604800',
+        "shops[tea].accept_late_s: must be a whole number",
     ),
     "a merchant without channels": ('merchant_id = "m-1"\nname', 'merchant_id = "m-2"\nname', "shops[tea].merchant_id"),
     "a channel that would break its own address": (

@@ -14,7 +14,7 @@ from typing import Final
 import msgspec
 
 from payswitch.connectors.transport import SendFailure
-from payswitch.domain.outcome import LimitScope, Outcome, OutcomeKind
+from payswitch.domain.outcome import Hurdle, LimitScope, Outcome, OutcomeKind
 
 
 class CodeClass(StrEnum):
@@ -168,6 +168,16 @@ def limit_said(code: str, message: str) -> LimitScope | None:
     return next((scope for scope, words in _LIMIT_WORDS if any(word in text for word in words)), None)
 
 
+_BALANCE_WORDS: Final = ("余额", "可用额度", "NOT_ENOUGH", "NOTENOUGH")
+"""How channels say that the *merchant's* balance does not suffice for a refund: in the code or in the text."""
+
+
+def _hurdle(code_class: CodeClass, operation: Operation, code: str, message: str) -> Hurdle | None:
+    if operation is not Operation.REFUND or code_class is not CodeClass.LIMIT:
+        return None
+    return Hurdle.BALANCE if any(word in f"{code} {message}" for word in _BALANCE_WORDS) else None
+
+
 def outcome_of(
     code_class: CodeClass, *, code: str, message: str, operation: Operation, may_exist: bool = False
 ) -> Outcome:
@@ -188,6 +198,7 @@ def outcome_of(
         transient=meaning.transient,
         listed=code_class is CodeClass.MAINT or (_may_list(code_class) and says_busy(message)),
         merchant_side=meaning.merchant_side,
+        hurdle=_hurdle(code_class, operation, code, message),
         limit=limit_said(code, message) if kind is OutcomeKind.REFUSED_LIMIT else None,
     )
 

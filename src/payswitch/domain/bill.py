@@ -42,6 +42,8 @@ class BillAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
     outcome: Outcome
     lines: tuple[BillLine, ...] = ()
+    settles: bool = True
+    """False: a list of payments, with neither fees nor refunds: enough to find a payment by, not to settle by."""
 
 
 class BillTotals(msgspec.Struct, frozen=True, kw_only=True):

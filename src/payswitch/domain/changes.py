@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from payswitch.domain.events import Event
+from payswitch.domain.ledger import Transfer
 from payswitch.domain.payment import Attempt, Decision, Incident, Payment, Refund
 
 
@@ -32,6 +33,7 @@ class Changes:
     insert_decisions: list[Decision] = field(default_factory=list)
     insert_incidents: list[Incident] = field(default_factory=list)
     idempotency: list[IdempotencyRecord] = field(default_factory=list)
+    insert_transfers: list[Transfer] = field(default_factory=list)
 
     def __bool__(self) -> bool:
         return bool(
@@ -45,6 +47,7 @@ class Changes:
             or self.update_refunds
             or self.insert_events
             or self.idempotency
+            or self.insert_transfers
         )
 
 

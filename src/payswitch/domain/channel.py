@@ -171,6 +171,9 @@ class Capability(msgspec.Struct, frozen=True, kw_only=True):
     min_fen: int = 1
     max_fen: int | None = None
     credential_valid_s: int = 7_200
+    refreshes: bool = False
+    """Whether creating the same order again, unpaid and never closed, gives it another credential: one that ran out
+    before its order did is refreshed under the same number."""
     least_expiry_s: int = 60
     """The shortest life that the channel lets an order have."""
     most_expiry_s: int = 7_200
@@ -230,6 +233,10 @@ class Channel(msgspec.Struct, frozen=True, kw_only=True):
     daily_cap_fen: int | None = None
     monthly_cap_fen: int | None = None
     """Of the calendar month in Beijing."""
+    refund_days: int | None = None
+    """How long after the payment this contract takes refunds, where it is not what the product's table says."""
+    refund_parts: int | None = None
+    """At most so many refunds of one payment, by this contract; None: as the product's table says."""
     shops: frozenset[str] = frozenset()
     """Only these shops of the merchant; empty: all of them."""
     tags: frozenset[str] = frozenset()

@@ -102,6 +102,16 @@ REFUND_TERMS = ErrorKind(
     "渠道规则不支持此笔退款",
     "fix_request",
 )
+REFUND_STATE = ErrorKind(
+    "refund_state", 409, "The refund's state does not allow this", "退款单当前状态不允许此操作", "query"
+)
+REDIRECT_REFUSED = ErrorKind(
+    "redirect_refused",
+    422,
+    "The channel does not send this refund to that card",
+    "渠道未能将该退款改退至此银行卡",
+    "query",
+)
 NO_CANDIDATE = ErrorKind(
     "no_candidate",
     422,
@@ -181,6 +191,13 @@ CONSENT_WRONG = ErrorKind(
 )
 TOO_SOON = ErrorKind(
     "too_soon", 429, "This was done a moment ago; wait and try again", "操作过于频繁，请稍后再试", "retry_later"
+)
+NO_BILLS = ErrorKind(
+    "no_bills",
+    409,
+    "There are no bills to compare: the day is not there yet, or this channel has none",
+    "没有可核对的对账单：日期未到，或该渠道没有对账单",
+    "fix_request",
 )
 BODY_TOO_LARGE = ErrorKind("body_too_large", 413, "The request body is too large", "请求体过大", "fix_request")
 UNSUPPORTED_MEDIA_TYPE = ErrorKind(

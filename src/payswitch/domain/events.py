@@ -10,10 +10,14 @@ import msgspec
 class EventType(StrEnum):
     PAYMENT_SUCCEEDED = "payment.succeeded"
     PAYMENT_CLOSED = "payment.closed"
+    PAYMENT_CONFIRMING = "payment.confirming"
+    """扣款确认中: a debit may have happened and nobody knows yet; says by when it will be known."""
     PAYMENT_SURPLUS = "payment.surplus"
     """重复支付: a second success of the same payment (or one after it was closed) that is being refunded."""
     REFUND_SUCCEEDED = "refund.succeeded"
     REFUND_FAILED = "refund.failed"
+    REFUND_ABNORMAL = "refund.abnormal"
+    """A person of the merchant must act; refund.succeeded or refund.failed still follows."""
 
 
 class DeliveryState(StrEnum):

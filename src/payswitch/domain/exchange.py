@@ -151,6 +151,15 @@ class RefundFact(msgspec.Struct, frozen=True, kw_only=True):
     channel_refund_id: str | None = None
 
 
+class PayeeCard(msgspec.Struct, frozen=True, kw_only=True):
+    """A debit card of the customer's, for a refund whose own way is void. Never stored, never shown."""
+
+    bank: str
+    """`icbc`, `ccb`, ..."""
+    card_no: Secret
+    name: Secret
+
+
 class NotifyRequest(msgspec.Struct, frozen=True, kw_only=True):
     """An inbound notification exactly as it arrived. Header names are lower case."""
 
@@ -309,6 +318,23 @@ class OwnTerms(Protocol):
 
     def refund_terms(self, product: Product) -> RefundTerms | None:
         """This account's own terms; None: those of the table."""
+        ...
+
+
+@runtime_checkable
+class RefundRedirector(Protocol):
+    """A client that can send a refund whose card or account is void to another card of the customer's."""
+
+    @property
+    def redirect_banks(self) -> frozenset[str]:
+        """Whose debit cards it takes."""
+        ...
+
+    async def redirect_refund(
+        self, refund: RefundOrder, channel_refund_id: str, card: PayeeCard, timeout_ms: int
+    ) -> RefundFact:
+        """PENDING or PAID: the channel took it. Anything else proves nothing about the refund itself; repeating the
+        call is harmless."""
         ...
 
 

@@ -57,9 +57,18 @@ class LimitScope(StrEnum):
     """The amount was too *small* (for the fee, for the product): says nothing against larger ones."""
 
 
+class Hurdle(StrEnum):
+    """What stands in the way of a refund (with `merchant_side`), where the channel says so."""
+
+    BALANCE = "balance"
+    """The merchant's balance at the channel is too low: topping it up is all it takes."""
+    PAYEE = "payee"
+    """The card or account that paid takes nothing any more: another way must be named, or the money paid by hand."""
+
+
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     """One classified answer. `code` and `message` are the channel's own words, for people and statistics;
-    decisions are made on `kind` and `transient` alone."""
+    decisions are made on `kind` and the marks below alone."""
 
     kind: OutcomeKind
     code: str = ""
@@ -75,6 +84,8 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     """With REFUSED_LIMIT: which limit it was; None when the channel does not say."""
     merchant_side: bool = False
     """For refunds: the merchant's balance is short or a person must act; retry later, same number."""
+    hurdle: Hurdle | None = None
+    """For refunds (with `merchant_side`): what a person must do something about, where the channel says so."""
     ask_consent: bool = False
     """For debits (with REFUSED_PAYER): only the consent was wrong (a mistyped SMS code); nothing was debited, and the
     customer may give another one for the same order."""

@@ -54,6 +54,25 @@ class RefundKind(StrEnum):
     """Made by the switch: money that must not be kept (重复支付)."""
 
 
+class RefundTrouble(StrEnum):
+    """Why a refund is not through yet. All but `balance_short` make it abnormal: a person must look at it."""
+
+    BALANCE_SHORT = "balance_short"
+    """It waits for money on the merchant's account at the channel, and goes on by itself."""
+    PAYEE_VOID = "payee_void"
+    """The card or account that paid takes nothing any more."""
+    CHANNEL_GONE = "channel_gone"
+    """The channel is not configured any more."""
+    REFUSED = "refused"
+    """The channel will not do it until something on the merchant's side is mended."""
+    UNTRUSTED = "untrusted"
+    """What the channel says of it cannot be believed."""
+    NOT_TAKEN = "not_taken"
+    """Many tries, and the channel has not taken it."""
+    SLOW = "slow"
+    """Taken days ago and still in work."""
+
+
 class AgeBand(StrEnum):
     """年龄段: as much as a shop may want to tell of a customer's age. Both ends are included."""
 
@@ -146,6 +165,9 @@ class Payment(msgspec.Struct, frozen=True, kw_only=True):
     succeeded_at_ms: int | None = None
     closed_at_ms: int | None = None
     close_reason: CloseReason | None = None
+    late_until_ms: int | None = None
+    """迟到成功: until when money that arrives after the expiry still makes this payment succeed, by its shop's wish;
+    None: it goes back. The payment stays `closing` until then."""
     winner_attempt_id: str | None = None
     checkout_token: str
     """Unguessable name of the checkout page of this payment."""
@@ -155,6 +177,11 @@ class Payment(msgspec.Struct, frozen=True, kw_only=True):
     """Number of the last event told to the shop about this payment."""
     due_at_ms: int | None = None
     """When the sweeper must look at it next; None when terminal."""
+
+    @property
+    def late(self) -> bool:
+        """迟到成功: its success became known only after it had expired."""
+        return self.succeeded_at_ms is not None and self.succeeded_at_ms > self.expires_at_ms
 
 
 class Attempt(msgspec.Struct, frozen=True, kw_only=True):
@@ -196,9 +223,17 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     deadline_ms: int
     """The last moment a payment can arrive, as told to the channel (time_expire)."""
     decision_id: str
+    hedge_of: str | None = None
+    """对冲: the attempt that was still silent at its soft limit when this one was begun beside it."""
+    known_by_ms: int | None = None
+    """扣款确认中: by when the customer and the shop were told that the end of this debit would be known."""
     tries: int = 0
     """Queries and closes made so far by the sweeper."""
     due_at_ms: int | None = None
+
+
+SETTLED_BY_HAND = "settled_by_hand"
+"""Outcome code of a refund that an operator has declared done."""
 
 
 class Refund(msgspec.Struct, frozen=True, kw_only=True):
@@ -220,8 +255,24 @@ class Refund(msgspec.Struct, frozen=True, kw_only=True):
     outcome: Outcome | None = None
     created_at_ms: int
     finished_at_ms: int | None = None
+    trouble: RefundTrouble | None = None
+    """What stood in the way when it was last tried; None while waiting is nothing unusual, and once it has ended."""
+    settled_by: str | None = None
+    """The operator who declared that this money was given back by hand: the channel did not move it."""
+    settled_note: str | None = None
+    """In the operator's words: how, and where the proof is."""
     tries: int = 0
     due_at_ms: int | None = None
+
+    @property
+    def by_hand(self) -> bool:
+        """Given back outside of the channel, by an operator's word; false once the channel has paid as well."""
+        return self.outcome is not None and self.outcome.code == SETTLED_BY_HAND
+
+    @property
+    def paid_twice(self) -> bool:
+        """Given back by hand, and then by the channel after all."""
+        return self.settled_by is not None and not self.by_hand and self.state is RefundState.SUCCEEDED
 
 
 TEST_SHOP_PREFIX = "test:"
@@ -241,6 +292,9 @@ class Shop(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     notify_url: str | None = None
     """Where events go when the payment names no other place."""
+    accept_late_s: int | None = None
+    """迟到成功: for so long after a payment has expired its shop still wants the order if the money arrives; None: what
+    arrives after the closing goes back."""
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):

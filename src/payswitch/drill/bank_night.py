@@ -117,12 +117,14 @@ class BankNightResult(msgspec.Struct, frozen=True, kw_only=True):
         return self.books_equal and self.others_untouched and self.sick_bank_moved and not self.problems
 
 
-async def run_bank_night(folder: Path, payments: int, seed: int, clock: Clock, watcher: Watcher) -> BankNightResult:
+async def run_bank_night(
+    folder: Path, payments: int, seed: int, clock: Clock, watcher: Watcher, database: str | None = None
+) -> BankNightResult:
     """Start everything, sign the cards, live the evening, compare the books."""
     watcher.phase("准备密钥 / making keys")
     sandbox_url = f"http://127.0.0.1:{free_port()}"
     plan = StagePlan(
-        station=station_for_run(prepare(folder / "keys", sandbox_url), folder / "evening"),
+        station=station_for_run(prepare(folder / "keys", sandbox_url), folder / "evening", database),
         service_url=f"http://127.0.0.1:{free_port()}",
         sandbox_url=sandbox_url,
         seed=seed,

@@ -59,6 +59,8 @@ class CheckoutNightResult(msgspec.Struct, frozen=True, kw_only=True):
     error_pages: Sequence[str]
     notices: Sequence[str]
     """What pages said about a way that did not work at all: honest, and with the others beside it."""
+    dead_ends: int
+    """Channels' own pages that did not come after a locally signed link: the shoppers went back and paid otherwise."""
     unseen_failures: int
     """Attempts that failed before anything was shown, and that no shopper knows of."""
     paid_twice: int
@@ -76,13 +78,13 @@ class CheckoutNightResult(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def run_checkout_night(
-    folder: Path, shoppers: int, seed: int, clock: Clock, watcher: Watcher
+    folder: Path, shoppers: int, seed: int, clock: Clock, watcher: Watcher, database: str | None = None
 ) -> CheckoutNightResult:
     """Start everything, open the doors, break the channels, compare the books. DrillError without a browser."""
     watcher.phase("准备密钥 / making keys")
     sandbox_url = f"http://127.0.0.1:{free_port()}"
     plan = StagePlan(
-        station=station_for_run(prepare(folder / "keys", sandbox_url), folder / "night"),
+        station=station_for_run(prepare(folder / "keys", sandbox_url), folder / "night", database),
         service_url=f"http://127.0.0.1:{free_port()}",
         sandbox_url=sandbox_url,
         channels=_CHANNELS,
@@ -162,6 +164,7 @@ class CheckoutNight:
             paid=sum(visit.ending == "paid" for visit in visits),
             error_pages=[f"{v.number} {v.screen.name}: {text}" for v in visits for text in v.error_pages],
             notices=[notice for visit in visits for notice in visit.notices],
+            dead_ends=sum(visit.dead_ends for visit in visits),
             unseen_failures=sum(a.state in _FAILED and a.exposed_at_ms is None for a in attempts),
             paid_twice=len(twice),
             paid_twice_told=sum(visit.told_twice for visit in twice),

@@ -82,12 +82,16 @@ class Http:
         if self._session is not None:
             await self._session.close()
 
-    async def call(self, method: str, path: str, body: object = None, *, timeout_s: float = 10.0) -> Answer:
-        """Never raises for anything the network can do."""
+    async def call(
+        self, method: str, path: str, body: object = None, *, timeout_s: float = 10.0, key: str | None = None
+    ) -> Answer:
+        """Never raises for anything the network can do. `key`: the request's `Idempotency-Key`."""
         if self._session is None:
             raise DrillError("the session is not open")
         data = None if body is None else msgspec.json.encode(body)
         headers = {} if body is None else {"Content-Type": "application/json"}
+        if key is not None:
+            headers["Idempotency-Key"] = key
         at_ms, begun = self._clock.now_ms(), self._clock.monotonic_ms()
         try:
             async with self._session.request(

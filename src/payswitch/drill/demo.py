@@ -50,6 +50,8 @@ class DemoOrder(msgspec.Struct, frozen=True, kw_only=True):
     per_minute: float
     seed: int
     for_s: float | None = None
+    database: str | None = None
+    """Of the service; none: a file in the folder."""
 
 
 class Places(msgspec.Struct, frozen=True, kw_only=True):
@@ -107,7 +109,7 @@ class Demo:
         self._screen.starting("准备密钥与配置 / preparing keys and configuration")
         port, sandbox_port = free_port(order.port), free_port(order.sandbox_port)
         plan = StagePlan(
-            station=prepare(order.folder, f"http://127.0.0.1:{sandbox_port}"),
+            station=prepare(order.folder, f"http://127.0.0.1:{sandbox_port}", order.database),
             service_url=f"http://127.0.0.1:{port}",
             sandbox_url=f"http://127.0.0.1:{sandbox_port}",
             # A fixed place, so that events left over from the last demo still find their shop.

@@ -186,7 +186,8 @@ class Journey:
         self._visit.requests.append(request)
         if payment is not None:
             self._visit.payment_id = payment.payment_id
-            self._visit.moves += code is not None and len(payment.attempts) > self._attempts + 1
+            made = payment.attempts[self._attempts :]
+            self._visit.moves += code is not None and bool(made) and made[0].attempt_id != code.attempt_id
             self._attempts = len(payment.attempts)
             if payment.state is PaymentState.SUCCEEDED:
                 self._visit.ending = Ending.PAID

@@ -31,8 +31,14 @@ class RunResult(msgspec.Struct, frozen=True, kw_only=True):
     credential_ms: dict[str, float | None]
     """From sending `POST /v1/payments` to having read the answer with the first credential, at the shop."""
     decision_us: dict[str, float | None]
+    hedges: int
+    """Attempts begun beside a silent one."""
+    hedge_share: float
+    """Of the attempts that were begun without one."""
     surplus: int
     surplus_unrefunded: int
+    surplus_refund_s: dict[str, float | None]
+    """From knowing of the surplus to its money having gone back."""
     events_lost: int
     nonterminal: int
     books_equal: bool
@@ -45,11 +51,13 @@ class DrillResult(msgspec.Struct, frozen=True, kw_only=True):
     seed: int
     single: RunResult
     switching: RunResult
+    promises_broken: tuple[str, ...] = ()
+    """What the scenario promises of the run with switching, and was not kept."""
 
     @property
     def sound(self) -> bool:
-        """Nothing was lost and the books agree, in both runs: exit status 0."""
-        return all(run_is_sound(run) for run in (self.single, self.switching))
+        """Nothing was lost and the books agree, in both runs, and the scenario's promises were kept: exit status 0."""
+        return not self.promises_broken and all(run_is_sound(run) for run in (self.single, self.switching))
 
 
 def run_is_sound(run: RunResult) -> bool:
@@ -71,6 +79,7 @@ def measure(
     switch_ms = [ms for visit in visits for ms in switch_times_ms(visit, by_id)]
     surplus = [(p, a) for p in payments for a in p.attempts if a.surplus and a.state is AttemptState.SUCCEEDED]
     attempts = sum(len(payment.attempts) for payment in payments)
+    hedges = sum(attempt.hedge_of is not None for payment in payments for attempt in payment.attempts)
     return RunResult(
         payments=len(visits),
         payable=len(payable),
@@ -82,12 +91,21 @@ def measure(
         switch_ms=percentiles(switch_ms, (50, 95, 99)),
         credential_ms=percentiles([ms for visit in visits for ms in _first_code_ms(visit)], (50, 95, 99)),
         decision_us=percentiles([d.duration_us for p in payments for d in p.decisions], (50, 99)),
+        hedges=hedges,
+        hedge_share=rate(hedges, attempts - hedges),
         surplus=len(surplus),
         surplus_unrefunded=sum(refunded_fen(a, p.refunds) < a.amount_fen for p, a in surplus),
+        surplus_refund_s=percentiles([s for p, a in surplus for s in _refund_s(p, a)], (50, 100), digits=2),
         events_lost=events_lost(differences),
         nonterminal=sum(not payment.terminal for payment in payments),
         books_equal=not differences,
     )
+
+
+def _refund_s(payment: PaymentView, attempt: AttemptView) -> Iterator[float]:
+    for refund in payment.refunds:
+        if refund.attempt_id == attempt.attempt_id and refund.finished_at is not None and attempt.finished_at_ms:
+            yield refund.finished_at.timestamp() - attempt.finished_at_ms / 1_000
 
 
 def _first_code_ms(visit: Visit) -> Iterator[float]:

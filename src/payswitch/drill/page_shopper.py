@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 STEP_MS: Final = 20_000
 """How long a shopper looks at a page that does not go on."""
 MOST_TRIES: Final = 6
+WALLET_S: Final = 8.0
+"""How long a person looks at a wallet's page that does not come."""
 LOOKS: Final = 15
 """Three seconds, after which somebody who has not paid tries another way."""
 MOST_VISIT_S: Final = 150.0
@@ -82,6 +84,8 @@ class PageVisit:
     """Anything that was no page of the checkout's, or a server's error: there must be none."""
     notices: list[str] = field(default_factory=list)
     """What the page said about a way that did not work."""
+    dead_ends: int = 0
+    """Pages of a channel's that did not come."""
     told_twice: bool = False
     """The page said that the second payment goes back."""
     took_ms: float = 0.0
@@ -165,7 +169,19 @@ class PageShopper:
             await page.locator("details:not([open]):has(label.method) > summary").first.click()
         await row.click()
         await page.click("#pay")
-        for _ in range(STEP_MS // 100):
+        try:
+            async with asyncio.timeout(WALLET_S):
+                return await self._went_on(page)
+        except TimeoutError:
+            # The wallet's own page does not come: the channel's trouble, on the channel's page. A person goes back.
+            self._visit.dead_ends += 1
+            await page.goto(self._visit.payment.checkout_url)
+            await self._ready(page)
+            await self._ask_for_another_way(page)
+            return False
+
+    async def _went_on(self, page: Page) -> bool:
+        while True:
             if _AT_THE_WALLET.search(page.url) or await page.locator("[data-kind], .result, .sheet").count():
                 return True
             notice = page.locator("[role=alert]")
@@ -173,7 +189,6 @@ class PageShopper:
                 self._visit.notices.append((await notice.first.inner_text()).strip())
                 return False
             await page.wait_for_timeout(100)
-        return False
 
     async def _pay_what_is_shown(self, page: Page) -> None:
         """In a wallet's page, on the sheet over this one (done by the bridge), or with another phone's scanner."""

@@ -30,7 +30,12 @@ def table(drill: Drill) -> Table:
     from rich.table import Table
 
     title = f"{drill.result.scenario}, seed {drill.result.seed}"
-    grid = Table(title=title, title_justify="left", caption="¹ p50 · p95 · p99   ² p50 · p99", caption_justify="left")
+    grid = Table(
+        title=title,
+        title_justify="left",
+        caption="¹ p50 · p95 · p99   ² p50 · p99   ³ p50 · max",
+        caption_justify="left",
+    )
     grid.add_column("")
     grid.add_column("单渠道 / one channel", justify="right")
     grid.add_column("自动切换 / switching", justify="right")
@@ -52,8 +57,10 @@ def _cells(run: RunResult) -> dict[str, str]:
         "切换 / switch ms ¹": _spread(run.switch_ms),
         "出码 / credential ms ¹": _spread(run.credential_ms),
         "决策 / decision µs ²": _spread(run.decision_us),
+        "对冲 / hedges": f"{run.hedges} ({run.hedge_share:.1%})",
         "重复支付 / surplus": str(run.surplus),
         "未退 / surplus unrefunded": str(run.surplus_unrefunded),
+        "退回 / back after s ³": _spread(run.surplus_refund_s),
         "通知丢失 / events lost": str(run.events_lost),
         "未终结 / not ended": str(run.nonterminal),
         "三账一致 / books equal": "是 yes" if run.books_equal else "否 NO",
@@ -75,6 +82,8 @@ def details(drill: Drill) -> Iterator[str]:
         yield f"{run.name}: {said}"
         yield f"{run.name}: 出码渠道 / codes by channel: {parts or '-'}"
         yield from _notes(run)
+    for promise in drill.result.promises_broken:
+        yield f"未兑现 / promise broken: {promise}"
 
 
 def _notes(run: Run) -> Iterator[str]:
@@ -107,4 +116,6 @@ def verdict(drill: Drill) -> str:
     if drill.result.sound:
         return f"{zh}没有丢失任何一笔，三本账一致。\n{en} Nothing was lost and the three books agree."
     broken = " 和 ".join(run.name for run in drill.runs if not run_is_sound(run.result))
+    if not broken:
+        return f"{zh}三本账一致，但有承诺未兑现，见上。\n{en} The books agree, but a promise was broken: see above."
     return f"{zh}{broken}：有丢失或账目不符，见上。\n{en} Something was lost or the books differ ({broken}): see above."

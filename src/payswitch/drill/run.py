@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -12,6 +12,7 @@ from payswitch.drill.client import one_reason
 from payswitch.drill.journey import Visit
 from payswitch.drill.measure import DrillResult, RunResult, measure
 from payswitch.drill.processes import free_port
+from payswitch.drill.promises import broken
 from payswitch.drill.scenario import USUAL_CHANNELS, Scenario
 from payswitch.drill.scenario_check import Problem, check_channels
 from payswitch.drill.scenario_file import ScenarioProblem
@@ -24,6 +25,7 @@ from payswitch.drill.watching import Watcher
 from payswitch.kit.clock import Clock
 
 PROTOCOL_FILE = "visits.jsonl"
+RUNS = ("single", "switching")
 
 
 class DrillOrder(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,6 +36,8 @@ class DrillOrder(msgspec.Struct, frozen=True, kw_only=True):
     seed: int
     folder: Path
     """Keys, databases and logs of both runs go here."""
+    databases: Mapping[str, str] = {}
+    """An empty database for each run by its name, if it shall not be a file in the folder."""
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,9 +75,15 @@ async def run_drill(order: DrillOrder, clock: Clock, watcher: Watcher) -> Drill:
     shoppers = crowd(scenario, order.payments, order.seed)
     channels = scenario.channels or USUAL_CHANNELS
     with one_reason():
-        single = await run_once("single", (scenario.single,), order, station, shoppers, clock, watcher)
-        switching = await run_once("switching", channels, order, station, shoppers, clock, watcher)
-    result = DrillResult(scenario=scenario.name, seed=order.seed, single=single.result, switching=switching.result)
+        single = await run_once(RUNS[0], (scenario.single,), order, station, shoppers, clock, watcher)
+        switching = await run_once(RUNS[1], channels, order, station, shoppers, clock, watcher)
+    result = DrillResult(
+        scenario=scenario.name,
+        seed=order.seed,
+        single=single.result,
+        switching=switching.result,
+        promises_broken=tuple(broken(scenario.promises, switching.result)),
+    )
     return Drill(result=result, runs=(single, switching))
 
 
@@ -105,7 +115,7 @@ async def run_once(
     """One evening with these channels, from an empty file to compared books."""
     scenario = order.scenario
     folder = order.folder / name
-    station = station_for_run(keys, folder)
+    station = station_for_run(keys, folder, order.databases.get(name))
     watcher.phase(f"{name}: 启动服务与沙箱 / starting service and sandbox")
     plan = StagePlan(
         station=station,

@@ -243,6 +243,15 @@ class ShopOutage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     end: float = msgspec.field(name="to")
 
 
+class Promises(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Figures of the run with switching that must not be exceeded; None: nothing is promised."""
+
+    credential_p99_ms: float | None = None
+    hedge_share: float | None = None
+    surplus_refund_s: float | None = None
+    """The longest of all, from knowing of the surplus to its money having gone back."""
+
+
 class Scenario(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One scripted night."""
 
@@ -260,5 +269,6 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     shop_outages: tuple[ShopOutage, ...] = ()
     notify_time_scale: float = 0.1
     """Compresses the channels' retry schedules of notifications: 0.1 makes 15 s into 1.5 s."""
+    promises: Promises = Promises()
     settle_s: float = 60.0
     """After the last payment has expired: how long at most the drill waits for everything to end."""

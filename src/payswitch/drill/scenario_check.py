@@ -44,6 +44,9 @@ def check(scenario: Scenario) -> Iterator[Problem]:
     for number, outage in enumerate(scenario.shop_outages):
         yield from _check_span(f"shop_outages[{number}]", outage.start, outage.end)
     yield from _within("notify_time_scale", scenario.notify_time_scale, 0.001, 1)
+    yield from _within("promises.credential_p99_ms", scenario.promises.credential_p99_ms, 1, 60_000)
+    yield from _within("promises.hedge_share", scenario.promises.hedge_share, 0, 1)
+    yield from _within("promises.surplus_refund_s", scenario.promises.surplus_refund_s, 1, 86_400)
     yield from _within("settle_s", scenario.settle_s, 1, 3_600)
 
 

@@ -116,6 +116,7 @@ def checkout_table(result: CheckoutNightResult) -> Table:
         ("付款成功 / paid", str(result.paid)),
         ("看到错误页 / saw an error page", str(len(result.error_pages))),
         ("无感切换 / failures that nobody saw", str(result.unseen_failures)),
+        ("钱包页面打不开后返回 / went back from a wallet's dead page", str(result.dead_ends)),
         ("提示换一种方式 / told to choose another way", str(len(result.notices))),
         ("重复支付、已告知、已退回 / paid twice, told, refunded", twice),
         ("打开到支付成功 中位数 / open to green, median", f"{result.open_to_green_ms / 1_000:.1f} s"),

@@ -48,6 +48,8 @@ class Station(msgspec.Struct, frozen=True, kw_only=True):
     webhook_secret: str
     operator_key: str
     """Opens the admin API: `payswitch channels ... --key-file operator-api-key.txt`."""
+    database: str = DATABASE_FILE
+    """Of the service: a file in the folder, or an address of PostgreSQL."""
 
     def __repr__(self) -> str:
         return f"Station({str(self.folder)!r})"
@@ -67,7 +69,7 @@ class Station(msgspec.Struct, frozen=True, kw_only=True):
         return frozenset(method_of(product) for product in products)
 
 
-def prepare(folder: Path, sandbox_url: str) -> Station:
+def prepare(folder: Path, sandbox_url: str, database: str | None = None) -> Station:
     """Open the folder, making what is not there yet (keys take a few seconds). The world gets this address, and a
     free port for the calls that show a client certificate; it keeps that one for as long as its address stays."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -82,15 +84,17 @@ def prepare(folder: Path, sandbox_url: str) -> Station:
         api_key=_kept_secret(folder / API_KEY_FILE, lambda: "sk_sandbox_" + secrets.token_urlsafe(24)),
         webhook_secret=_kept_secret(folder / WEBHOOK_FILE, _new_webhook_secret),
         operator_key=_kept_secret(folder / OPERATOR_KEY_FILE, lambda: "ok_sandbox_" + secrets.token_urlsafe(24)),
+        database=database or DATABASE_FILE,
     )
 
 
-def station_for_run(keys: Station, folder: Path) -> Station:
-    """A fresh folder for one run with the drill's keys: the same accounts, empty books."""
+def station_for_run(keys: Station, folder: Path, database: str | None = None) -> Station:
+    """A fresh folder for one run with the drill's keys: the same accounts, empty books. `database`: an empty one that
+    is not a file in that folder."""
     folder.mkdir(parents=True, exist_ok=True)
     for leftover in (*folder.glob("*.sqlite*"), *folder.glob("*.log"), folder / LEDGER_FILE):
         leftover.unlink(missing_ok=True)
-    station = msgspec.structs.replace(keys, folder=folder)
+    station = msgspec.structs.replace(keys, folder=folder, database=database or DATABASE_FILE)
     keys.world.save(folder / "sandbox.json")
     return station
 
@@ -164,7 +168,7 @@ def config_text(
     service = {
         "host": host,
         "port": int(port),
-        "database": DATABASE_FILE,
+        "database": station.database,
         "public_url": service_url,
         "log_level": log_level,
         "policy": policy_file,

@@ -124,11 +124,11 @@ def tour_policy(channel_ids: Sequence[str]) -> str:
     return msgspec.json.encode(policy).decode()
 
 
-async def run_tour(folder: Path, seed: int, clock: Clock, watcher: Watcher) -> TourResult:
+async def run_tour(folder: Path, seed: int, clock: Clock, watcher: Watcher, database: str | None = None) -> TourResult:
     """Start everything, make the tour, compare the books. DrillError when a part of the stage breaks."""
     watcher.phase("准备密钥 / making keys")
     sandbox_url = f"http://127.0.0.1:{free_port()}"
-    station = station_for_run(prepare(folder / "keys", sandbox_url), folder / "tour")
+    station = station_for_run(prepare(folder / "keys", sandbox_url), folder / "tour", database)
     plan = StagePlan(
         station=station,
         service_url=f"http://127.0.0.1:{free_port()}",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import msgspec
 
 from payswitch.domain.channel import CredentialKind, Method
@@ -31,6 +33,8 @@ class AttemptView(msgspec.Struct, frozen=True, kw_only=True):
     created_at_ms: int
     started_at_ms: int
     exposed_at_ms: int | None = None
+    finished_at_ms: int | None = None
+    hedge_of: str | None = None
 
 
 class RefundView(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,6 +43,7 @@ class RefundView(msgspec.Struct, frozen=True, kw_only=True):
     out_refund_no: str
     amount_fen: int
     state: RefundState
+    finished_at: datetime | None = None
 
 
 class DecisionView(msgspec.Struct, frozen=True, kw_only=True):

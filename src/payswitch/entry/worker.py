@@ -1,5 +1,5 @@
 """The loops that run beside the requests: sweeping what is due, delivering what the shop must hear, watching channels
-that nobody pays through."""
+that nobody pays through, and keeping the books: bills and audits."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from payswitch.kit.logs import get_logger
+from payswitch.services.auditing import audit_due
+from payswitch.services.bill_schedule import reconcile_due
 from payswitch.services.channel_watch import watch_channels
 from payswitch.services.context import Context
 from payswitch.services.deliveries import deliver_due, settle_deliveries
@@ -15,6 +17,8 @@ from payswitch.services.sweeper import settle, sweep
 SWEEP_GAP_S = 0.25
 OUTBOX_GAP_S = 0.5
 WATCH_GAP_S = 5.0
+BOOKS_GAP_S = 60.0
+"""Between two looks whether a bill or an audit is due."""
 AFTER_TROUBLE_S = 1.0
 
 log = get_logger(__name__)
@@ -27,19 +31,20 @@ class Worker:
         self._ctx = ctx
         self._stopping = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
-        self._watching: asyncio.Task[None] | None = None
+        self._asides: list[asyncio.Task[None]] = []
+        """What a stop does not wait for: nothing is lost with a question that was asked in vain, or a bill that is read
+        again."""
 
     def start(self) -> None:
         self._tasks = [asyncio.create_task(self._sweep_loop()), asyncio.create_task(self._outbox_loop())]
-        self._watching = asyncio.create_task(self._watch_loop())
+        self._asides = [asyncio.create_task(self._watch_loop()), asyncio.create_task(self._books_loop())]
 
     async def stop(self) -> None:
         self._stopping.set()
         self._ctx.outbox_wake.set()
-        if self._watching is not None:
-            # Nothing is lost with a question that was asked in vain: a stop does not wait for its answer.
-            self._watching.cancel()
-            await asyncio.gather(self._watching, return_exceptions=True)
+        for aside in self._asides:
+            aside.cancel()
+        await asyncio.gather(*self._asides, return_exceptions=True)
         await asyncio.gather(*self._tasks)
         await settle(self._ctx)
         await settle_deliveries(self._ctx)
@@ -63,6 +68,13 @@ class Worker:
         while not self._stopping.is_set():
             await self._guarded("watch", watch_channels)
             await self._pause(self._stopping, WATCH_GAP_S)
+
+    async def _books_loop(self) -> None:
+        """The first look a while after the start: after a long stop there is more urgent work."""
+        while not self._stopping.is_set():
+            await self._pause(self._stopping, BOOKS_GAP_S)
+            await self._guarded("bills", reconcile_due)
+            await self._guarded("audit", audit_due)
 
     async def _guarded(self, name: str, work: Callable[[Context], Awaitable[int]]) -> int:
         try:

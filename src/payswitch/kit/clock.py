@@ -92,3 +92,13 @@ def beijing_day(ms: int) -> int:
 def beijing(ms: int) -> datetime:
     """Unix milliseconds as an aware Beijing time, for the channels' wire formats and for people."""
     return datetime.fromtimestamp(ms / 1_000, BEIJING)
+
+
+def beijing_date(ms: int) -> str:
+    """The date in Beijing, `2026-11-11`: what a bill is for."""
+    return beijing(ms).date().isoformat()
+
+
+def beijing_midnight_ms(date: str) -> int:
+    """The moment a Beijing date begins. ValueError for what is no date."""
+    return int(datetime.fromisoformat(f"{date}T00:00:00+08:00").timestamp()) * 1_000

@@ -16,6 +16,8 @@ _PADDING = padding.PKCS1v15()
 _SHA256 = hashes.SHA256()
 _SHA1 = hashes.SHA1()  # noqa: S303 - weak, and still what some providers' RSA signatures are made with
 
+_OAEP = padding.OAEP(mgf=padding.MGF1(_SHA1), algorithm=_SHA1, label=None)
+
 
 class KeyFormatError(ValueError):
     """The text is not the kind of key that was asked for. The message never quotes the key."""
@@ -35,6 +37,13 @@ class SigningKey:
     def sign_sha1(self, message: bytes) -> str:
         """SHA1withRSA (PKCS#1 v1.5) as base64: for providers whose protocol knows nothing better (Allinpay)."""
         return base64.b64encode(self._key.sign(message, _PADDING, _SHA1)).decode("ascii")
+
+    def decrypt(self, ciphertext_b64: str) -> str | None:
+        """What `VerifyingKey.encrypt` hid; None for anything that was not encrypted for this key."""
+        try:
+            return self._key.decrypt(base64.b64decode(ciphertext_b64, validate=True), _OAEP).decode()
+        except (binascii.Error, ValueError):
+            return None
 
 
 class VerifyingKey:
@@ -58,6 +67,10 @@ class VerifyingKey:
         except (InvalidSignature, binascii.Error, ValueError):
             return False
         return True
+
+    def encrypt(self, text: str) -> str:
+        """RSAES-OAEP with SHA-1, as base64: how WeChat wants cards and names. At most some 200 bytes."""
+        return base64.b64encode(self._key.encrypt(text.encode(), _OAEP)).decode("ascii")
 
     @property
     def pem(self) -> str:

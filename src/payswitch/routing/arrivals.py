@@ -1,77 +1,298 @@
-"""Payments that should be arriving just now: what a channel that swallows them is found out by.
+"""到账判断: do the payments arrive that were shown to customers? A hidden Markov filter over cohorts of exposures.
 
 An exposed attempt is neither a success nor a failure until it ends, which may take hours. But if customers of this
-channel usually pay within a minute, a minute of silence behind twenty exposures says a lot. Every exposure adds the
-expectation of one arrival, spread over two exponential stages (nobody pays in the first second, few after minutes);
-what ought to have arrived and what did arrive is weighed by the overlay. O(1) per event, no list of attempts.
+channel usually pay within a minute, a minute of silence behind twenty exposures says a lot. And what arrives now was
+shown a while ago: a payment that is a minute old says nothing against an outage that is half a minute old. So the
+exposures are kept in cohorts of five seconds, each with what became of it, and the filter runs over the cohorts: what
+each state would have foretold of a cohort is weighed against what happened to it so far.
+
+States: *up*; *slump* (fewer can pay: a brown-out); *soft_dead* (payments are refused); *black_hole* (nothing is ever
+heard of them). The filter is run again at most once a second per line, over at most three minutes of cohorts.
 """
 
 from __future__ import annotations
 
-from math import exp
+from collections import deque
+from math import exp, log, sqrt
 from typing import Final
 
-_FIRST_GUESS_MS: Final = 30_000.0
-_GUESS_WEIGHT: Final = 5.0
-_LEAST_MS: Final = 4_000.0
-_MOST_MS: Final = 600_000.0
-"""A delay learned is kept within these: a credential paid the next hour must not stretch the expectation for ever."""
-_MEMORY: Final = 200.0
-"""The mean delay follows the last so many payments."""
+from payswitch.routing.delay import Delay
+from payswitch.routing.overlay import ONSET_PER_MS, REPAIR_PER_MS
+from payswitch.routing.policy import Scoring
+from payswitch.routing.rates import DecayedRate, Key
+
+COHORT_MS: Final = 5_000
+COHORTS_MOST: Final = 36
+"""Three minutes: what is older keeps its last word."""
+_FATE_MS: Final = 180_000
+"""What is not paid after this time hardly ever will be: its share of late payers is reckoned with."""
+_ANEW_MS: Final = 1_000
+"""The filter is not run more often than this."""
+STATES: Final = ("up", "slump", "soft_dead", "black_hole")
+_PAID: Final = (1.0, 0.65, 0.06, 0.02)
+"""Chance of being paid, times the ordinary one. A slump is taken in the middle of 0.45 to 0.85."""
+_ONSET: Final = (0.0, 0.3, 0.15, 0.05)
+"""Of the troubles of a channel, which part is of this kind; the rest fail at the create call (`overlay.py`)."""
+_ONSET_PER_MS: Final = ONSET_PER_MS * sum(_ONSET)
+_USUALLY_UP: Final = REPAIR_PER_MS / (_ONSET_PER_MS + REPAIR_PER_MS)
+_HEARD_IN_HOLE: Final = 0.3
+"""Refusals that are still heard of in a black hole, times the ordinary."""
+_NEVER_HEARD_LEAST: Final = 0.05
+"""At least so many exposures are never heard of on an ordinary day: a channel's silence is never more than a hint."""
+_REFUSED_LEAST: Final = 0.02
+_REFUSALS: Final = 0.05
+"""Of the exposures, so many end with a refusal that is told, before anything is known."""
+_STEEPEST: Final = 30.0
+_LEAST: Final = 1e-9
+_DARK: Final = 0.9
+_SURELY_UP: Final = 0.9
+DARK: Final = (2, 3)
+"""The states in which next to nothing is paid."""
+
+
+Learned = tuple[tuple[Key, ...], float]
+"""(segments, share) of a refusal that was counted in the estimates."""
+
+
+class Cohort:
+    """The exposures of five seconds, and what became of them so far."""
+
+    __slots__ = ("at_ms", "counted", "ended", "learned", "paid", "refused", "shown", "up")
+
+    def __init__(self, at_ms: int) -> None:
+        self.at_ms = at_ms
+        """Its middle."""
+        self.shown = 0.0
+        self.ended = 0.0
+        self.paid = 0.0
+        self.refused = 0.0
+        """Not paid, and neither the customer nor a known trouble of its bank or kind explains it."""
+        self.learned: list[Learned] = []
+        """Refusals that the estimates have learned: taken back when they turn out to be an outage."""
+        self.up = 1.0
+        """Probability that these were ordinary seconds."""
+        self.counted = False
+        """Old enough that its fate is known and counted."""
 
 
 class Arrivals:
     """Of one channel x product."""
 
-    __slots__ = ("at_ms", "delay_ms", "first", "last_paid_ms", "second", "silent_due", "weight")
+    __slots__ = (
+        "_at_ms", "_cohorts", "_odds", "_run_at_ms", "_since_ms", "delay", "fate", "last_paid_ms", "odds",
+        "silent_due", "told",
+    )  # fmt: skip
 
     def __init__(self) -> None:
-        self.first = 0.0
-        """Expected payments whose customer is in the first stage (looking at the credential) ..."""
-        self.second = 0.0
-        """... and in the second (about to pay)."""
-        self.at_ms = 0
-        self.delay_ms = _FIRST_GUESS_MS
-        self.weight = _GUESS_WEIGHT
+        self.delay = Delay()
+        self.fate = DecayedRate()
+        """Of what was shown three minutes ago and longer, on ordinary days: paid or not. An attempt that nobody pays
+        may end only after hours; a young channel's share of paid ones must not wait for that."""
+        self.told = DecayedRate()
+        """Of the same: refused by then, and told."""
+        self._cohorts: deque[Cohort] = deque()
+        self._odds = _usual()
+        """Before the oldest cohort."""
+        self._since_ms = 0
+        self.odds = _usual()
+        """As the filter said last."""
+        self._at_ms = 0
+        self._run_at_ms = 0
         self.silent_due = 0.0
         """Payments that ought to have arrived since the last one that did: the evidence an operator reads."""
         self.last_paid_ms = 0
 
-    def pass_time(self, at_ms: int) -> float:
-        """Payments that ought to have arrived since the last event, on an ordinary day."""
-        passed_ms = at_ms - self.at_ms
-        if passed_ms <= 0:
-            return 0.0
-        before = self.first + self.second
-        x = passed_ms * 2 / self.delay_ms
-        left = exp(-x)
-        self.second = (self.second + self.first * x) * left
-        self.first *= left
-        self.at_ms = at_ms
-        due = max(0.0, before - self.first - self.second)
-        self.silent_due += due
-        return due
+    @property
+    def dark(self) -> float:
+        """Probability that next to nothing of what is shown now will be paid."""
+        return self.odds[2] + self.odds[3]
 
-    def expose(self, chance: float) -> None:
-        """One credential was shown; `chance`: that it is paid at all."""
-        self.first += chance
+    @property
+    def trouble(self) -> str:
+        """The likeliest trouble."""
+        return STATES[max(range(1, len(STATES)), key=lambda n: self.odds[n])]
 
-    def end(self, waited_ms: int, chance: float) -> None:
-        """An exposed attempt ended, one way or the other: nothing of it is expected any more."""
-        x = waited_ms * 2 / self.delay_ms
-        left = chance * exp(-min(x, 50.0))
-        self.first = max(0.0, self.first - left)
-        self.second = max(0.0, self.second - left * x)
+    def left_at(self, now_ms: int) -> tuple[float, float]:
+        """(probability that payments arrive, what is left of the chance of being paid) now; changes nothing."""
+        odds = self.odds
+        if odds[0] >= _USUALLY_UP:
+            return 1.0, 1.0
+        if now_ms - self._at_ms > _ANEW_MS:
+            odds = _passed(odds, now_ms - self._at_ms)
+        return 1.0 - odds[2] - odds[3], sum(map(_times, odds, _PAID))
+
+    def expose(self, at_ms: int) -> None:
+        """One credential was shown."""
+        cohorts = self._cohorts
+        start = at_ms - at_ms % COHORT_MS + COHORT_MS // 2
+        if not cohorts:
+            self._since_ms = start
+        if not cohorts or start > cohorts[-1].at_ms:
+            cohorts.append(Cohort(start))
+        cohorts[-1].shown += 1.0
 
     def paid(self, at_ms: int, waited_ms: int) -> None:
         """One payment arrived."""
-        self.silent_due = 0.0
         self.last_paid_ms = max(self.last_paid_ms, at_ms)
         if waited_ms > 0:
-            self.weight = min(self.weight + 1.0, _MEMORY)
-            step = (min(max(waited_ms, 0.0), _MOST_MS) - self.delay_ms) / self.weight
-            self.delay_ms = max(self.delay_ms + step, _LEAST_MS)
+            self.delay.add(waited_ms)
+        cohort = self._of(at_ms - waited_ms)
+        if cohort is not None:
+            cohort.ended += 1.0
+            cohort.paid += 1.0
 
-    def clear(self) -> None:
+    def refused(self, at_ms: int, waited_ms: int, share: float, keys: tuple[Key, ...], learned: float) -> None:
+        """One ended unpaid; `share` of it nothing else explains, `learned` of it went into the estimates."""
+        cohort = self._of(at_ms - waited_ms)
+        if cohort is not None:
+            cohort.ended += 1.0
+            cohort.refused += share
+            cohort.learned.append((keys, learned))
+
+    def gone(self, at_ms: int, waited_ms: int) -> None:
+        """One ended for the customer's own reason: nothing of it is expected any more."""
+        cohort = self._of(at_ms - waited_ms)
+        if cohort is not None:
+            cohort.ended += 1.0
+
+    def _least_chance(self, prior: float, now_ms: int, scoring: Scoring) -> float:
+        """That one exposure is paid on an ordinary day, less a standard deviation: what is not known well must not
+        raise an alarm."""
+        mean, weight = self.fate.mean_and_weight(prior, now_ms, scoring)
+        return mean - sqrt(mean * (1.0 - mean) / (weight + 1.0))
+
+    def law(self, prior: float, now_ms: int, scoring: Scoring) -> Law:
+        """What becomes of one exposure. `prior`: chance of being paid where this channel has shown little yet."""
+        return Law(self._least_chance(prior, now_ms, scoring), self.told.mean(_REFUSALS, now_ms, scoring))
+
+    def run(self, now_ms: int, prior: float, scoring: Scoring) -> list[Learned]:
+        """Bring the odds up to date.
+
+        Gives the refusals that have turned out to be part of an outage, each once.
+        """
+        if now_ms - self._run_at_ms < _ANEW_MS:
+            return []
+        self._run_at_ms = now_ms
+        self._count_fates(now_ms, scoring)
+        law = self.law(prior, now_ms, scoring)
+        odds, at_ms, due = self._odds, self._since_ms, 0.0
+        for number, cohort in enumerate(self._cohorts):
+            odds, at_ms = _passed(odds, cohort.at_ms - at_ms), cohort.at_ms
+            arrived = self.delay.share_by(now_ms - at_ms)
+            odds = law.weighed(odds, cohort, arrived)
+            cohort.up = odds[0]
+            if number < len(self._cohorts) - COHORTS_MOST:
+                self._odds, self._since_ms = odds, at_ms
+            if now_ms > self.last_paid_ms:
+                due += law.chance * cohort.shown * (arrived - self.delay.share_by(self.last_paid_ms - at_ms))
+        while len(self._cohorts) > COHORTS_MOST:
+            self._cohorts.popleft()
+        self.silent_due = max(0.0, due)
+        self.odds = _passed(odds, now_ms - at_ms) if self._cohorts else self.odds
+        self._at_ms = now_ms
+        return self._taken_back() if self.dark > _DARK else []
+
+    def dark_since_ms(self) -> int:
+        """When the outage that is going on began, at the latest: the first exposure after the last that was paid."""
+        since = 0
+        for cohort in reversed(self._cohorts):
+            if cohort.paid:
+                break
+            since = cohort.at_ms
+        return since
+
+    def clear(self, at_ms: int) -> None:
         """An outage is over: what it swallowed is not awaited any more."""
-        self.first = self.second = self.silent_due = 0.0
+        self._cohorts.clear()
+        self._odds = self.odds = _usual()
+        self._since_ms = self._at_ms = at_ms
+        self.silent_due = 0.0
+
+    def _of(self, shown_ms: int) -> Cohort | None:
+        start = shown_ms - shown_ms % COHORT_MS + COHORT_MS // 2
+        for cohort in reversed(self._cohorts):
+            if cohort.at_ms <= start:
+                return cohort if cohort.at_ms == start and cohort.ended < cohort.shown else None
+        return None
+
+    def _count_fates(self, now_ms: int, scoring: Scoring) -> None:
+        """What was shown three minutes ago has been paid by now, or hardly ever will be."""
+        for cohort in self._cohorts:
+            age_ms = now_ms - cohort.at_ms
+            if age_ms < _FATE_MS:
+                return
+            if not cohort.counted:
+                cohort.counted = True
+                due = max(cohort.paid, cohort.shown * self.delay.share_by(age_ms))
+                self.fate.add_many(cohort.paid * cohort.up, due * cohort.up, cohort.at_ms, scoring)
+                self.told.add_many(cohort.refused * cohort.up, due * cohort.up, cohort.at_ms, scoring)
+
+    def _taken_back(self) -> list[Learned]:
+        found: list[Learned] = []
+        for cohort in reversed(self._cohorts):
+            if cohort.paid:
+                break
+            found += cohort.learned
+            cohort.learned = []
+        return found
+
+
+def _times(a: float, b: float) -> float:
+    return a * b
+
+
+def _usual() -> list[float]:
+    down = 1 - _USUALLY_UP
+    return [_USUALLY_UP, *(down * part / sum(_ONSET) for part in _ONSET[1:])]
+
+
+def _passed(odds: list[float], passed_ms: int) -> list[float]:
+    """Troubles begin and end unseen."""
+    if passed_ms <= 0:
+        return odds
+    stays = exp(-REPAIR_PER_MS * passed_ms)
+    up = _USUALLY_UP + (odds[0] - _USUALLY_UP) * exp(-(REPAIR_PER_MS + _ONSET_PER_MS) * passed_ms)
+    new = max(0.0, 1 - up - (1 - odds[0]) * stays) / sum(_ONSET)
+    later = [value * stays + new * part for value, part in zip(odds, _ONSET, strict=True)]
+    later[0] = 1 - sum(later[1:])
+    return later
+
+
+class Law:
+    """How likely each state makes what becomes of an exposure."""
+
+    __slots__ = ("_log_paid", "_log_refused", "chance", "heard", "heard_in_hole", "paid", "refused")
+
+    def __init__(self, chance: float, refusals: float) -> None:
+        chance, refusals = min(chance, 1 - _NEVER_HEARD_LEAST), max(refusals, _REFUSED_LEAST)
+        self.chance = chance
+        self.paid = [chance * times for times in _PAID]
+        self.refused = [refusals + chance * (1 - times) for times in _PAID]
+        self.refused[3] = refusals * _HEARD_IN_HOLE
+        self.heard = min(chance + refusals, 1 - _NEVER_HEARD_LEAST)
+        self.heard_in_hole = self.paid[3] + self.refused[3]
+        self._log_paid = [log(value / self.paid[0]) for value in self.paid]
+        self._log_refused = [log(value / self.refused[0]) for value in self.refused]
+
+    def weighed(self, odds: list[float], cohort: Cohort, arrived: float) -> list[float]:
+        """The odds after what is known of a cohort; `arrived`: the part that should have been heard of by now."""
+        said = [cohort.paid * a + cohort.refused * b for a, b in zip(self._log_paid, self._log_refused, strict=True)]
+        pending = cohort.shown - cohort.ended
+        if pending > 0:
+            said[3] += pending * log((1 - self.heard_in_hole * arrived) / (1 - self.heard * arrived))
+        weighed = [
+            max(value * exp(min(max(s, -_STEEPEST), _STEEPEST)), _LEAST) for value, s in zip(odds, said, strict=True)
+        ]
+        total = sum(weighed)
+        return [value / total for value in weighed]
+
+    def ordinary_share(self, odds: list[float], *, paid: bool) -> float:
+        """How far one end says something about ordinary days, when these are the odds.
+
+        In all likelihood up: fully. What turns out otherwise is taken back, and to doubt every refusal a little would
+        flatter the channel.
+        """
+        if odds[0] > _SURELY_UP:
+            return 1.0
+        likely = self.paid if paid else self.refused
+        return odds[0] * likely[0] / sum(map(_times, odds, likely))

@@ -69,7 +69,7 @@ class Breaker:
     """One channel x product. Every change of state is returned as a BreakerMove with its evidence."""
 
     __slots__ = (
-        "awaits_paid", "calls_per_s", "channel_id", "closed_at_ms", "cut_off", "epoch_ms", "ill_since_ms",
+        "awaits_paid", "calls_per_s", "channel_id", "closed_at_ms", "cut_off", "degraded", "epoch_ms", "ill_since_ms",
         "next_probe_ms", "openings", "our_side", "product", "reason", "relapsed", "reserved_until_ms", "since_ms",
         "state", "suspected", "window", "wins",
     )  # fmt: skip
@@ -80,7 +80,9 @@ class Breaker:
         self.window = CallWindow(last_calls)
         self.state = BreakerState.HEALTHY
         self.cut_off = False
-        """Open or probing: out of ordinary use. Kept beside the state because every decision asks for it."""
+        """Open or probing: out of ordinary use. Kept beside the state, as is the next, for every decision asks both of
+        every candidate."""
+        self.degraded = False
         self.since_ms = 0
         self.epoch_ms = 0
         """Calls that began before this are not evidence."""
@@ -268,6 +270,7 @@ class Breaker:
     def _move(self, at_ms: int, after: BreakerState, reason: str, evidence: Evidence) -> BreakerMove:
         before, self.state = self.state, after
         self.cut_off = after is BreakerState.OPEN or after is BreakerState.PROBING
+        self.degraded = after is BreakerState.DEGRADED
         self.suspected = self.suspected and after is BreakerState.DEGRADED
         self.since_ms = at_ms
         self.reason = reason

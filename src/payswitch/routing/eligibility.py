@@ -27,10 +27,10 @@ class Entry:
     """One channel x product as laid out: everything about it that no payment changes."""
 
     __slots__ = (
-        "base_reasons", "bits", "channel_id", "channel_max_fen", "channel_min_fen", "daily_cap_fen", "fee_bp", "key",
+        "base_reasons", "bits", "channel_id", "daily_cap_fen", "fee_bp", "key",
         "least_life_ms", "line", "max_fen", "method", "min_fen", "monthly_cap_fen", "needs_agreement",
-        "needs_buyer_id", "needs_openid", "on_request", "position", "product", "push", "server_created", "shops",
-        "siblings", "tier_rank", "upfront", "upstream", "windows",
+        "needs_buyer_id", "needs_openid", "on_request", "plain", "position", "product", "push", "server_created",
+        "shares_channel", "shops", "siblings", "tier_rank", "upfront", "upstream", "windows",
     )  # fmt: skip
 
     def __init__(self, channel: Channel, capability: Capability, tier: Tier, position: int, line: Line) -> None:
@@ -40,7 +40,7 @@ class Entry:
         self.method = capability.method
         self.upstream = channel.upstream_of(capability.product)
         self.tier_rank = tier.rank
-        self.base_reasons = (f"tier:{tier.name}",)
+        self.base_reasons: tuple[str, ...] = (f"tier:{tier.name}",)
         self.position = position
         """Order of the channels in the book, then of the products in the connector's capability table."""
         self.line = line
@@ -59,9 +59,19 @@ class Entry:
         self.upfront = capability.consent if capability.upfront else None
         self.bits = 0
         self.on_request = False
+        self.shares_channel = False
+        """Other products of its channel fit the same screen."""
         self.windows: tuple[Window, ...] = ()
+        self.plain = False
+        """Whether only its limits and the payment's own wishes can speak against it: most products ask for nothing."""
         self.siblings: tuple[Line, ...] = ()
         """For a locally signed product, which has no create call that could fail: the account's other lines."""
+
+    def asks_nothing(self) -> bool:
+        """See `plain`: neither of the customer nor of the shop, of the day's takings or of the hour."""
+        of_customer = self.needs_openid or self.needs_buyer_id or self.needs_agreement or self.upfront
+        capped = self.daily_cap_fen is not None or self.monthly_cap_fen is not None
+        return not (of_customer or capped or self.shops or self.windows)
 
 
 def _no_limit(limit_fen: int | None) -> int:
@@ -86,7 +96,7 @@ def tier_of(channel: Channel, tiers: Iterable[Tier]) -> Tier:
 class Layout:
     """The entries of one merchant in one environment, and the exclusions that hold for every payment there."""
 
-    __slots__ = ("book", "entries", "excluded", "total_windows")
+    __slots__ = ("book", "entries", "excluded", "plain_from_fen", "plain_life_ms", "plain_to_fen")
 
     def __init__(
         self,
@@ -113,13 +123,26 @@ class Layout:
                 tier_name = entry.base_reasons[0].partition(":")[2]
                 entry.bits = profile.bits_of(Face(channel, capability.product, capability.method, tier_name))
                 entry.on_request = capability.method in policy.on_request
+                entry.shares_channel = len(found) > 1
                 entry.windows = tuple(
                     w for w in windows if w.channel == channel.channel_id and w.product in (None, capability.product)
                 )
                 if not capability.server_created:
                     entry.siblings = tuple(_server_lines(channel, book, health))
+                entry.plain = entry.asks_nothing()
                 self.entries.append(entry)
         self.excluded = tuple(excluded)
+        plain = [entry for entry in self.entries if entry.plain]
+        self.plain_from_fen = max((entry.min_fen for entry in plain), default=0)
+        self.plain_to_fen = min((entry.max_fen for entry in plain), default=_NO_LIMIT)
+        self.plain_life_ms = max((entry.least_life_ms for entry in plain), default=0)
+
+    def plain_take(self, request: RouteRequest, fired: Fired) -> bool:
+        """Whether every plain entry takes this payment: an ordinary one within the limits of all. They need not be
+        asked one by one then."""
+        ordinary = not (is_narrowed(request) or fired.only)
+        within = self.plain_from_fen <= request.amount_fen <= self.plain_to_fen
+        return ordinary and within and request.remaining_ms >= self.plain_life_ms
 
     def fits(self, book: ChannelBook) -> bool:
         """Whether it was laid out for the same channels: then it can be used again."""
@@ -163,6 +186,11 @@ def _server_lines(channel: Channel, book: ChannelBook, health: Health) -> list[L
     return [health.line(channel.channel_id, p) for p, c in table.items() if p in channel.products and c.server_created]
 
 
+def is_narrowed(request: RouteRequest) -> bool:
+    """Whether the payment says by what it may be paid: by which methods or products, or with a consent at hand."""
+    return bool(request.methods or request.products or request.refused_methods or request.consent)
+
+
 def why_not(entry: Entry, request: RouteRequest, book: ChannelBook, fired: Fired, now_ms: int) -> str | None:
     """The first reason why this payment must not go there, or None. Never about health: that is the breaker's word."""
     reason = _not_asked_for(entry, request)
@@ -176,11 +204,12 @@ def why_not(entry: Entry, request: RouteRequest, book: ChannelBook, fired: Fired
     if request.remaining_ms < entry.least_life_ms:
         # Too long a life is no reason: the order is made for `most_expiry_s` (services/lives.py).
         return "expiry_too_short"
-    reason = _not_known(entry, request, book) or _capped(entry, amount_fen, book)
-    if reason is not None:
-        return reason
-    if entry.windows and any(window.covers(now_ms) for window in entry.windows):
-        return "maintenance"
+    if not entry.plain:
+        reason = _not_known(entry, request, book) or _capped(entry, amount_fen, book)
+        if reason is not None:
+            return reason
+        if any(window.covers(now_ms) for window in entry.windows):
+            return "maintenance"
     return "rule_only" if fired.only & ~entry.bits else None
 
 

@@ -54,7 +54,7 @@ def hear_call(health: Health, policy: Policy, seen: CallObservation) -> BreakerM
 def hear_exposed(health: Health, policy: Policy, seen: ExposedObservation) -> BreakerMove | None:
     """A credential was shown: one more payment to wait for; and a moment to notice that none come."""
     line = health.line(seen.channel_id, seen.product)
-    learn_exposed(line, seen.at_ms, policy.scoring, health.priors(seen.at_ms, policy.scoring))
+    learn_exposed(health, line, seen.at_ms, policy.scoring)
     return _is_anything_paid(line, policy, seen.at_ms)
 
 
@@ -77,7 +77,7 @@ def hear_end(health: Health, policy: Policy, seen: FinalObservation) -> BreakerM
 
 
 def _is_anything_paid(line: Line, policy: Policy, at_ms: int) -> BreakerMove | None:
-    unpaid, arrivals = line.overlay.unpaid, line.arrivals
+    unpaid, arrivals = line.arrivals.dark, line.arrivals
     if unpaid < policy.triggers.never_paid or arrivals.silent_due < _LEAST_DUE:
         return None
     if at_ms - arrivals.last_paid_ms < _LEAST_SILENCE_MS:
@@ -92,6 +92,6 @@ def _after(line: Line, move: BreakerMove | None, at_ms: int) -> BreakerMove | No
         line.creation.resume(at_ms)
         line.completion.resume(at_ms)
         line.overlay.reset(at_ms)
-        line.arrivals.clear()
+        line.arrivals.clear(at_ms)
         line.suspense.clear()
     return move

@@ -13,11 +13,15 @@ _LATENCY_RING: Final = 128
 """Latencies kept for the percentiles of the live page."""
 _LONGEST_MS: Final = 1_000.0
 """A call that was given up counts with the time it was waited for, at most this: it must not vanish from the limit."""
+_FIRST_GUESS_MS: Final = 100.0
 _NOW_CALLS: Final = 8.0
 """The latency "just now" is that of about so many calls ..."""
 _USUAL_CALLS: Final = 2_000.0
 """... and the usual one that of so many."""
 _ENOUGH_CALLS: Final = 30
+
+LatencyMemory = tuple[float, float, float, int, int | None, float, float, int]
+"""What `remembered()` gives and `restore()` takes; the percentiles begin anew."""
 
 
 @dataclass(slots=True)
@@ -30,6 +34,8 @@ class LatencyModel:
     at_ms: int = 0
     limit_ms: int | None = None
     """None until there is enough data."""
+    typical_ms: float = _FIRST_GUESS_MS
+    """Median of the model."""
     log_now: float = 0.0
     log_usual: float = 0.0
     calls: int = 0
@@ -48,6 +54,7 @@ class LatencyModel:
         step = (value - self.log_mean) / self.weight
         self.log_var = kept / self.weight * (self.log_var + step * (value - self.log_mean))
         self.log_mean += step
+        self.typical_ms = exp(self.log_mean)
         self.at_ms = max(self.at_ms, at_ms)
         if self.weight >= limits.min_samples:
             limit = exp(self.log_mean + limits.sds * sqrt(max(self.log_var, 0.0)))
@@ -57,9 +64,18 @@ class LatencyModel:
         """The longest allowed before there is data."""
         return limits.max_ms if self.limit_ms is None else self.limit_ms
 
-    def typical_ms(self) -> float:
-        """Median of the model; 100 ms before there is data."""
-        return exp(self.log_mean) if self.weight else 100.0
+    def remembered(self) -> LatencyMemory:
+        """As it stands, as plain data."""
+        return (
+            self.weight, self.log_mean, self.log_var, self.at_ms, self.limit_ms, self.log_now, self.log_usual,
+            self.calls,
+        )  # fmt: skip
+
+    def restore(self, memory: LatencyMemory) -> None:
+        """Go on where another model stood."""
+        self.weight, self.log_mean, self.log_var, self.at_ms, self.limit_ms = memory[:5]
+        self.log_now, self.log_usual, self.calls = memory[5:]
+        self.typical_ms = exp(self.log_mean) if self.weight else _FIRST_GUESS_MS
 
     def percentile(self, share: float) -> float | None:
         """Of the last calls; None before there are any."""

@@ -77,6 +77,11 @@ class CapMemory:
         self._barred: set[Key] = set()
         """Those with anything to say, so that an ordinary decision looks up nothing."""
 
+    @property
+    def has_bars(self) -> bool:
+        """Whether anything is known at all."""
+        return bool(self._barred)
+
     def observe(self, key: Key, outcome: Outcome, amount_fen: int, at_ms: int, terms: LearnedCaps) -> None:
         """One answer of the channel about an amount."""
         if amount_fen <= 0:

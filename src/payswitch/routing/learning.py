@@ -12,7 +12,7 @@ from typing import Final
 from payswitch.routing.health import Health, Line, Priors, Suspense, keep_few
 from payswitch.routing.overlay import SCOPED_STATES, Overlay
 from payswitch.routing.policy import Scoring
-from payswitch.routing.rates import Key, SegmentRates, shifted
+from payswitch.routing.rates import Key, shifted
 from payswitch.routing.segments import Segments
 
 _WELL: Final = 0.98
@@ -69,16 +69,10 @@ def explain_outage(line: Line) -> None:
     line.suspense.clear()
 
 
-def learn_exposed(line: Line, at_ms: int, scoring: Scoring, priors: Priors) -> None:
+def learn_exposed(health: Health, line: Line, at_ms: int, scoring: Scoring) -> None:
     """A credential was shown: one more payment to wait for."""
-    _pass_arrivals(line, at_ms)
-    line.arrivals.expose(_chance(line, at_ms, scoring, priors))
-    odds = 1.0 - line.overlay.unpaid
-    minute = at_ms // 60_000
-    if odds < _DARK:
-        line.dark_minutes[minute] = min(odds, line.dark_minutes.get(minute, 1.0))
-        if len(line.dark_minutes) > _DARK_MINUTES_MOST:
-            del line.dark_minutes[next(iter(line.dark_minutes))]
+    line.arrivals.expose(at_ms)
+    _watch_arrivals(health, line, at_ms, scoring)
 
 
 def learn_end(
@@ -94,23 +88,54 @@ def learn_end(
 ) -> None:
     """An exposed attempt ended. The customer's own reasons are counted apart, and for conversion."""
     priors = health.priors(at_ms, scoring)
-    _pass_arrivals(line, at_ms)
-    if waited_ms > 0:
-        line.arrivals.end(waited_ms, _chance(line, at_ms, scoring, priors))
-    if paid:
-        line.overlay.weigh(line.overlay.states.arriving)
-        line.arrivals.paid(at_ms, waited_ms)
     share = 1.0 if paid else line.dark_minutes.get((at_ms - waited_ms) // 60_000, 1.0)
     line.conversion.add(paid, at_ms, scoring, share)
     if payer_side and not paid:
         line.payer_side += 1
+        line.arrivals.gone(at_ms, waited_ms)
+        _watch_arrivals(health, line, at_ms, scoring)
         return
     keys = segments.named()
-    share *= _weigh_scopes(health, line, keys, paid, at_ms, scoring, priors)
+    own = _weigh_scopes(health, line, keys, paid, at_ms, scoring, priors)
+    law = line.arrivals.law(priors.completion, at_ms, scoring)
+    share *= own * law.ordinary_share(line.arrivals.odds, paid=paid)
+    if paid:
+        line.arrivals.paid(at_ms, waited_ms)
+    else:
+        line.arrivals.refused(at_ms, waited_ms, own, keys, share)
+    _learn_completion(health, line, keys, paid, at_ms, scoring, priors, share)
+    _watch_arrivals(health, line, at_ms, scoring)
+
+
+def _learn_completion(
+    health: Health,
+    line: Line,
+    keys: tuple[Key, ...],
+    paid: bool,
+    at_ms: int,
+    scoring: Scoring,
+    priors: Priors,
+    share: float,
+) -> None:
     line.completion.add(paid, at_ms, scoring, share)
     health.all_completion.add(paid, at_ms, scoring, share)
     whole = line.completion.mean(priors.completion, at_ms, scoring)
-    SegmentRates.learn(line.segments.completion, keys, paid, at_ms, whole, scoring, share)
+    for key in keys:
+        line.segments.meet(key).completion.add(paid, at_ms, whole, scoring, share)
+
+
+def _watch_arrivals(health: Health, line: Line, at_ms: int, scoring: Scoring) -> None:
+    """Is what was shown being paid? When it is not: since when, and what was wrongly learned meanwhile."""
+    priors = health.priors(at_ms, scoring)
+    arrivals = line.arrivals
+    for keys, share in arrivals.run(at_ms, priors.completion, scoring):
+        _learn_completion(health, line, keys, False, at_ms, scoring, priors, -share)
+    since_ms = arrivals.dark_since_ms() if arrivals.dark > _DARK else 0
+    if since_ms:
+        for minute in range(since_ms // 60_000, at_ms // 60_000 + 1):
+            line.dark_minutes[minute] = min(1.0 - arrivals.dark, line.dark_minutes.get(minute, 1.0))
+        while len(line.dark_minutes) > _DARK_MINUTES_MOST:
+            del line.dark_minutes[next(iter(line.dark_minutes))]
 
 
 def _explanations(health: Health, line: Line, keys: tuple[Key, ...], *, failed: bool, at_ms: int) -> list[Overlay]:
@@ -121,8 +146,8 @@ def _explanations(health: Health, line: Line, keys: tuple[Key, ...], *, failed: 
         if overlay is None and failed:
             keep_few(line.scopes)
             overlay = line.scopes[key] = Overlay(SCOPED_STATES, at_ms)
-            cell = line.segments.creation.get(key)
-            overlay.was_well(cell.well_ms if cell else 0)
+            met = line.segments.met.get(key)
+            overlay.was_well(met.creation.well_ms if met else 0)
         if overlay is not None:
             found.append(overlay)
     bank = next((value for kind, value in keys if kind == "bank"), "")
@@ -138,14 +163,9 @@ def _explanations(health: Health, line: Line, keys: tuple[Key, ...], *, failed: 
 
 def _luck(line: Line, keys: tuple[Key, ...], priors: Priors, at_ms: int, scoring: Scoring) -> float:
     """The ordinary chance that a create fails here."""
-    rate = line.creation.mean(priors.creation, at_ms, scoring)
-    shift = SegmentRates.shift(line.segments.creation, keys, at_ms, scoring)
-    return min(max(1.0 - (shifted(rate, shift) if shift else rate), _LEAST_LUCK), 0.9)
-
-
-def _chance(line: Line, at_ms: int, scoring: Scoring, priors: Priors) -> float:
-    """That one exposure is paid on an ordinary day, whatever the customers' own reasons are."""
-    return line.conversion.mean(priors.completion, at_ms, scoring)
+    shift, _ = line.segments.shifts(keys, at_ms, scoring)
+    rate = shifted(line.creation.mean(priors.creation, at_ms, scoring), shift)
+    return min(max(1.0 - rate, _LEAST_LUCK), 0.9)
 
 
 def _ordinary(overlays: list[Overlay]) -> float:
@@ -172,7 +192,7 @@ def _learn_suspense(health: Health, line: Line, priors: Priors, scoring: Scoring
 
 
 def _learn_one(health: Health, line: Line, one: Suspense, priors: Priors, scoring: Scoring) -> None:
-    share = min(one.share, line.overlay.odds[0] + line.overlay.unpaid)
+    share = min(one.share, line.overlay.odds[0])
     _count(health, line, one.keys, False, one.at_ms, scoring, share, priors)
     line.silence.add(one.silent, one.at_ms, scoring)
 
@@ -190,7 +210,8 @@ def _count(
     line.creation.add(success, at_ms, scoring, share)
     health.all_creation.add(success, at_ms, scoring, share)
     whole = line.creation.mean(priors.creation, at_ms, scoring)
-    SegmentRates.learn(line.segments.creation, keys, success, at_ms, whole, scoring, share)
+    for key in keys:
+        line.segments.meet(key).creation.add(success, at_ms, whole, scoring, share)
 
 
 def _drop_well(health: Health, line: Line, keys: tuple[Key, ...]) -> None:
@@ -203,28 +224,20 @@ def _drop_well(health: Health, line: Line, keys: tuple[Key, ...]) -> None:
             del health.issuers[key[1]]
 
 
-def _pass_arrivals(line: Line, at_ms: int) -> None:
-    """What ought to have arrived meanwhile, and did not, speaks for the states in which nothing arrives."""
-    overlay = line.overlay
-    overlay.advance(at_ms)
-    due = line.arrivals.pass_time(at_ms)
-    if due > 0:
-        # exp(-part x due), by its distance from the ordinary state so that nothing underflows
-        overlay.weigh([_E ** min((1.0 - part) * due, 50.0) for part in overlay.states.arriving])
-
-
-_E: Final = 2.718281828459045
-
-
 def _weigh_scopes(
     health: Health, line: Line, keys: tuple[Key, ...], paid: bool, at_ms: int, scoring: Scoring, priors: Priors
 ) -> float:
     """Segments in which nothing is paid; the share of this outcome that they leave to be learned."""
-    overlays = _explanations(health, line, keys, failed=False, at_ms=at_ms)[1:]
-    usual = line.completion.mean(priors.completion, at_ms, scoring)
-    left = 1.0
+    overlays = _explanations(health, line, keys, failed=not paid, at_ms=at_ms)[1:]
+    works = line.completion.mean(priors.completion, at_ms, scoring) * line.arrivals.left_at(at_ms)[1]
     for overlay in overlays:
         overlay.advance(at_ms)
-        overlay.weigh([part if paid else 1.0 - usual * part for part in overlay.states.paid])
+        works *= overlay.paid
+    left = 1.0
+    for overlay in overlays:
+        others = works / overlay.paid
+        overlay.weigh([part if paid else 1.0 - others * part for part in overlay.states.paid])
         left *= 1.0 if paid else 1.0 - overlay.unpaid
+    if paid:
+        _drop_well(health, line, keys)
     return left

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from math import erfc, hypot, sqrt
+from operator import attrgetter
 from typing import Final
 
 import msgspec
 
-from payswitch.routing.belief import believe
-from payswitch.routing.breaker import BreakerState
+from payswitch.routing.belief import Belief, believe
 from payswitch.routing.eligibility import Entry
 from payswitch.routing.health import Priors
 from payswitch.routing.policy import Scoring, Split
@@ -17,7 +17,7 @@ from payswitch.routing.profile import Fired
 from payswitch.routing.rates import Key
 from payswitch.routing.request import RouteRequest
 from payswitch.routing.scoring import expected_margin_fen, sick_estimate
-from payswitch.routing.split import Share
+from payswitch.routing.split import Share, unit
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -40,59 +40,88 @@ NOT_CHOSEN: Final = 1 << 256
 """Above every rule's bit: the customer has chosen another channel by its signed card."""
 
 
-class Ranked:
-    """One eligible candidate with everything its place depends on."""
+class Ranked(msgspec.Struct, eq=False, gc=False):
+    """One eligible candidate with everything its place depends on. Made by the dozen in every decision, and in no
+    cycle, so the garbage collector need not look at it."""
 
-    __slots__ = (
-        "behind", "behind_upstream", "creation", "debt", "degraded", "entry", "estimate", "key",
-        "same_upstream", "score", "sd", "secondary", "sibling_sick", "spread", "suspect", "up",
-    )  # fmt: skip
+    entry: Entry
+    key: tuple[int | bool | float, ...]
+    """Its place, see `rank`."""
+    debt: int
+    """Fired rules that prefer others: the smaller the better, as a number. The customer's choice outweighs all."""
+    behind: int
+    """2: a rule puts it last. 1: nobody asked for its method."""
+    behind_upstream: bool
+    """Its failure domain, its own account, or itself is in trouble just now: one of the next three."""
+    same_upstream: bool
+    sibling_sick: bool
+    suspect: bool
+    degraded: bool
+    belief: Belief
+    estimate: float
+    score: float
+    secondary: bool = False
+    """The same channel has a more fitting product in this environment."""
 
-    def __init__(self, entry: Entry, asked: Asked) -> None:
-        line, scoring, now_ms = entry.line, asked.scoring, asked.now_ms
-        request, fired = asked.request, asked.fired
-        cut_off = line.breaker.cut_off
-        self.entry = entry
-        self.debt = fired.front & ~entry.bits
-        """Fired rules that prefer others: the smaller the better, as a number. The customer's choice outweighs all."""
-        if request.chosen and entry.channel_id not in request.chosen:
-            self.debt |= NOT_CHOSEN
-        self.behind = 0
-        if fired.avoid & entry.bits:
-            self.behind = 2
-        elif entry.on_request and not self._asked_for(request, fired):
-            self.behind = 1
-        self.same_upstream = entry.upstream in request.failed_upstreams
-        self.degraded = line.breaker.state is BreakerState.DEGRADED
-        self.sibling_sick = bool(entry.siblings) and any(sibling.breaker.cut_off for sibling in entry.siblings)
-        self.secondary = False
-        """The same channel has a more fitting product in this environment."""
-        belief = believe(line, asked.keys, asked.priors, now_ms, scoring, server_created=entry.server_created)
-        self.creation = belief.creation
-        self.up = belief.up
-        self.suspect = not cut_off and (line.breaker.suspected or belief.up < SUSPECT)
-        self.sd, self.spread = belief.sd, belief.spread
-        if cut_off:
-            self.estimate = sick_estimate(belief.creation * belief.completion, line.breaker.openings)
+
+def measure(entries: Iterable[Entry], asked: Asked) -> list[Ranked]:
+    """What each of them is worth for this payment, and what is to be said against it; in the order given."""
+    request, fired, scoring, now_ms = asked.request, asked.fired, asked.scoring, asked.now_ms
+    keys, priors, issuer_left = asked.keys, asked.priors, asked.issuer_left
+    front, avoid, chosen, failed_upstreams = fired.front, fired.avoid, request.chosen, request.failed_upstreams
+    amount_fen = request.amount_fen
+    measured = []
+    for entry in entries:
+        line = entry.line
+        breaker = line.breaker
+        debt = front & ~entry.bits
+        if chosen and entry.channel_id not in chosen:
+            debt |= NOT_CHOSEN
+        behind = 0
+        if avoid & entry.bits:
+            behind = 2
+        elif entry.on_request and not _asked_for(entry, request, fired):
+            behind = 1
+        same_upstream = entry.upstream in failed_upstreams
+        sibling_sick = bool(entry.siblings) and any(sibling.breaker.cut_off for sibling in entry.siblings)
+        server_created = entry.server_created
+        belief = believe(line, keys, priors, now_ms, scoring, server_created)
+        if breaker.cut_off:
+            suspect = False
+            estimate = sick_estimate(belief.creation * belief.completion, breaker.openings)
         else:
-            self.estimate = belief.estimate * asked.issuer_left
-        self.score = expected_margin_fen(
-            scoring,
-            amount_fen=request.amount_fen,
-            fee_bp=entry.fee_bp,
-            success=self.estimate,
-            latency_ms=line.latency.typical_ms() if entry.server_created else 0.0,
-            same_upstream=self.same_upstream,
+            suspect = breaker.suspected or belief.up < SUSPECT
+            estimate = belief.estimate * issuer_left
+        latency_ms = line.latency.typical_ms if server_created else 0.0
+        score = expected_margin_fen(scoring, amount_fen, entry.fee_bp, estimate, latency_ms, same_upstream)
+        behind_upstream = same_upstream or sibling_sick or suspect
+        degraded = breaker.degraded
+        measured.append(
+            Ranked(
+                entry,
+                (behind, behind_upstream, debt, False, entry.tier_rank, degraded, -score, entry.position),
+                debt,
+                behind,
+                behind_upstream,
+                same_upstream,
+                sibling_sick,
+                suspect,
+                degraded,
+                belief,
+                estimate,
+                score,
+            )
         )
-        self.behind_upstream = self.same_upstream or self.sibling_sick or self.suspect
-        """Its failure domain, its own account, or itself is in trouble just now."""
-        self.key: tuple[int | bool | float, ...] = ()
+    return measured
 
-    def _asked_for(self, request: RouteRequest, fired: Fired) -> bool:
-        """Named by the payment or by a rule."""
-        entry = self.entry
-        named = entry.method in request.methods or entry.product in request.products
-        return named or entry.channel_id in request.chosen or bool(fired.asks & entry.bits)
+
+def _asked_for(entry: Entry, request: RouteRequest, fired: Fired) -> bool:
+    """Named by the payment or by a rule."""
+    named = entry.method in request.methods or entry.product in request.products
+    return named or entry.channel_id in request.chosen or bool(fired.asks & entry.bits)
+
+
+_place: Final = attrgetter("key")
 
 
 def rank(candidates: list[Ranked]) -> list[Ranked]:
@@ -101,24 +130,21 @@ def rank(candidates: list[Ranked]) -> list[Ranked]:
     put behind by a rule (or not asked for) < same upstream as a failure, or suspect < rules < other products of the
     same channel < tier < weak signs of trouble < score < place in the configuration.
     """
+    _find_secondary([candidate for candidate in candidates if candidate.entry.shares_channel])
+    return sorted(candidates, key=_place)
+
+
+def _find_secondary(candidates: list[Ranked]) -> None:
+    """Of several products of one channel all but the most fitting one."""
     first_of: dict[str, Ranked] = {}
     for candidate in candidates:  # in the order of the configuration: the capability order decides between equals
         best = first_of.get(candidate.entry.channel_id)
         if best is None or (candidate.behind, candidate.debt) < (best.behind, best.debt):
             first_of[candidate.entry.channel_id] = candidate
     for candidate in candidates:
-        candidate.secondary = first_of[candidate.entry.channel_id] is not candidate
-        candidate.key = (
-            candidate.behind,
-            candidate.behind_upstream,
-            candidate.debt,
-            candidate.secondary,
-            candidate.entry.tier_rank,
-            candidate.degraded,
-            -candidate.score,
-            candidate.entry.position,
-        )
-    return sorted(candidates, key=lambda candidate: candidate.key)
+        if first_of[candidate.entry.channel_id] is not candidate:
+            candidate.secondary = True
+            candidate.key = (*candidate.key[:3], True, *candidate.key[4:])
 
 
 def take_turns(ordered: list[Ranked], first: Ranked) -> list[Ranked]:
@@ -128,21 +154,24 @@ def take_turns(ordered: list[Ranked], first: Ranked) -> list[Ranked]:
     stays behind.
     """
     used = {first.entry.upstream: 1}
-    rest: list[tuple[int, bool, int, int, Ranked]] = []
+    most = len(ordered)
+    rest: list[tuple[int, int, Ranked]] = []
     for n, candidate in enumerate(ordered):
         if candidate is first:
             continue
         upstream = candidate.entry.upstream
         turn = used.get(upstream, 0)
         used[upstream] = turn + 1
-        rest.append((candidate.behind, candidate.behind_upstream, turn, n, candidate))
-    rest.sort(key=lambda item: item[:4])
-    return [first, *(item[4] for item in rest)]
+        # what stands behind, then the turn, as one number: no turn is as large as `most`
+        place = (2 * candidate.behind + candidate.behind_upstream) * most + turn
+        rest.append((place, n, candidate))
+    rest.sort()  # `n` tells any two apart: the candidates themselves are never compared
+    return [first, *(candidate for _, _, candidate in rest)]
 
 
 _MAY_OVERTURN: Final = 2.0
 """Standard deviations of the difference within which a channel may be the better one after all."""
-_TEMPER: Final = 0.5
+_TEMPER: Final = 0.35
 
 
 class SplitGroup:
@@ -156,10 +185,10 @@ class SplitGroup:
         self.explorers = [c for c in safe if c is not self.warm and c.entry.push]
         """Push only: an unknown answer of a pull product costs far more than it teaches."""
 
-    def take(self, share: Share, point: float) -> Ranked:
-        """Who takes this share; `point` in [0, 1) picks among the explorers."""
+    def take(self, share: Share, salt: str) -> Ranked:
+        """Who takes this share; the salt picks among the explorers."""
         if share is Share.EXPLORE and self.explorers:
-            return self.explorers[int(point * len(self.explorers))]
+            return self.explorers[int(unit(salt, "explore") * len(self.explorers))]
         return self.warm if share is Share.WARM and self.warm is not None else self.best
 
     def propensities(self, shares: Mapping[Share, float]) -> dict[Ranked, float]:
@@ -177,7 +206,7 @@ class SplitGroup:
         weights = {self.best: 1.0}
         others = [*([self.warm] if self.warm is not None else []), *self.explorers]
         for other in others:
-            spread = _TEMPER * hypot(other.sd, self.best.sd)
+            spread = _TEMPER * hypot(other.belief.sd, self.best.belief.sd)
             weights[other] = erfc((self.best.estimate - other.estimate) / (spread * sqrt(2))) / 2 if spread else 0.0
         total = sum(weights.values())
         return {ranked: weight / total for ranked, weight in weights.items()}
@@ -189,7 +218,13 @@ class SplitGroup:
         return [c for c in others if not c.behind and not c.behind_upstream and c.debt == best.debt and not c.secondary]
 
     def _is_safe(self, candidate: Ranked, split: Split) -> bool:
-        if candidate.degraded or candidate.suspect or candidate.creation < self.best.creation - split.safe_within:
+        if (
+            candidate.degraded
+            or candidate.suspect
+            or candidate.belief.creation < self.best.belief.creation - split.safe_within
+        ):
             return False
         behind = self.best.estimate - candidate.estimate
-        return behind <= split.safe_within or behind <= _MAY_OVERTURN * hypot(candidate.spread, self.best.spread)
+        return behind <= split.safe_within or behind <= _MAY_OVERTURN * hypot(
+            candidate.belief.spread, self.best.belief.spread
+        )

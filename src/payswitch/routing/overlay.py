@@ -15,11 +15,11 @@ from typing import Final
 
 import msgspec
 
-_ONSET_PER_MS: Final = 1 / (4 * 3_600_000)
-_SCOPED_ONSET_PER_MS: Final = _ONSET_PER_MS / 10
+ONSET_PER_MS: Final = 1 / (4 * 3_600_000)
+_SCOPED_ONSET_PER_MS: Final = ONSET_PER_MS / 10
 """A channel has a dozen banks, bands and devices: each of them falls ill alone far less often than the whole."""
-_REPAIR_PER_MS: Final = 1 / 360_000
-REPAIR_PER_S: Final = _REPAIR_PER_MS * 1_000
+REPAIR_PER_MS: Final = 1 / 360_000
+REPAIR_PER_S: Final = REPAIR_PER_MS * 1_000
 _LEAST: Final = 1e-9
 """No state is ever ruled out for good."""
 
@@ -37,28 +37,23 @@ class States(msgspec.Struct, frozen=True, kw_only=True):
     """In this state creates succeed so many times as often as on an ordinary day."""
     paid: tuple[float, ...]
     """The same for completions."""
-    arriving: tuple[float, ...]
-    """How arrivals in progress weigh as evidence: as `paid`, but a brown-out is judged by its creates alone, since a
-    slightly wrong idea of the customers' delays must not look like one."""
 
 
 LINE_STATES: Final = States(
-    names=("up", "degraded", "technical", "soft_dead", "black_hole"),
-    onset_per_ms=_ONSET_PER_MS,
-    usually_up=_REPAIR_PER_MS / (_ONSET_PER_MS + _REPAIR_PER_MS),
-    onset=(0.0, 0.4, 0.4, 0.15, 0.05),
-    created=(1.0, 0.7, 0.07, 1.0, 1.0),
-    paid=(1.0, 0.8, 1.0, 0.06, 0.02),
-    arriving=(1.0, 1.0, 1.0, 0.06, 0.02),
+    names=("up", "degraded", "technical"),
+    onset_per_ms=ONSET_PER_MS,
+    usually_up=REPAIR_PER_MS / (ONSET_PER_MS + REPAIR_PER_MS),
+    onset=(0.0, 0.5, 0.5),
+    created=(1.0, 0.7, 0.07),
+    paid=(1.0, 0.8, 1.0),
 )
 SCOPED_STATES: Final = States(
     names=("up", "technical", "soft_dead"),
     onset_per_ms=_SCOPED_ONSET_PER_MS,
-    usually_up=_REPAIR_PER_MS / (_SCOPED_ONSET_PER_MS + _REPAIR_PER_MS),
+    usually_up=REPAIR_PER_MS / (_SCOPED_ONSET_PER_MS + REPAIR_PER_MS),
     onset=(0.0, 0.7, 0.3),
     created=(1.0, 0.07, 1.0),
     paid=(1.0, 1.0, 0.06),
-    arriving=(1.0, 1.0, 0.06),
 )
 
 
@@ -85,7 +80,7 @@ class Overlay:
     @property
     def unpaid(self) -> float:
         """Probability that what is shown to customers is never paid."""
-        return sum(odds for odds, arriving in zip(self.odds, self.states.arriving, strict=True) if arriving < 0.5)
+        return sum(odds for odds, paid in zip(self.odds, self.states.paid, strict=True) if paid < 0.5)
 
     def advance(self, at_ms: int) -> None:
         """Let the time until `at_ms` pass: troubles begin and end unseen."""
@@ -101,15 +96,19 @@ class Overlay:
         calm = self.odds[0] >= self.states.usually_up or now_ms <= self.at_ms
         return self.odds[0] if calm else self._odds_at(now_ms)[0]
 
-    def left_at(self, now_ms: int) -> tuple[float, float, float, float]:
-        """(up, created, paid, both) at this moment; changes nothing. A calm overlay takes nothing away: idle time alone
-        is no reason to think less of a channel."""
-        if self.odds[0] >= self.states.usually_up:
-            return self.odds[0], 1.0, 1.0, 1.0
+    def left_at(self, now_ms: int) -> tuple[float, float]:
+        """(up, what is left of creation and completion together) at this moment; changes nothing. A calm overlay takes
+        nothing away: idle time alone is no reason to think less of a channel."""
+        states = self.states
+        if self.odds[0] >= states.usually_up:
+            return self.odds[0], 1.0
         if now_ms <= self.at_ms:
-            return self.odds[0], self.created, self.paid, self.both
-        odds, states = self._odds_at(now_ms), self.states
-        return (odds[0], *_left(odds, states))
+            return self.odds[0], self.both
+        odds = self._odds_at(now_ms)
+        both = 0.0
+        for value, made, finished in zip(odds, states.created, states.paid, strict=True):
+            both += value * made * finished
+        return odds[0], both
 
     def weigh(self, likelihoods: Sequence[float]) -> None:
         """Take in one piece of evidence: how well each state foretold what was seen."""
@@ -143,9 +142,9 @@ class Overlay:
 
     def _odds_at(self, at_ms: int) -> list[float]:
         passed_ms = at_ms - self.at_ms
-        stays = exp(-_REPAIR_PER_MS * passed_ms)
+        stays = exp(-REPAIR_PER_MS * passed_ms)
         usual = self.states.usually_up
-        up = usual + (self.odds[0] - usual) * exp(-(_REPAIR_PER_MS + self.states.onset_per_ms) * passed_ms)
+        up = usual + (self.odds[0] - usual) * exp(-(REPAIR_PER_MS + self.states.onset_per_ms) * passed_ms)
         old_trouble = (1 - self.odds[0]) * stays
         new_trouble = max(0.0, 1 - up - old_trouble)
         odds = [value * stays + new_trouble * part for value, part in zip(self.odds, self.states.onset, strict=True)]

@@ -34,12 +34,18 @@ def write_plan(
 ) -> RoutePlan:
     """The decision as plain data."""
     fired_bits = fired.front | fired.avoid
+    notes, propensities, probe = choice.notes, choice.propensities, choice.probe
+    soft_limit = policy.soft_limit
     candidates = []
     for ranked in choice.ordered:
         entry = ranked.entry
-        reasons = entry.base_reasons + choice.notes.get(ranked, ())
+        reasons = entry.base_reasons
+        if ranked in notes:
+            reasons += notes[ranked]
         if fired_bits & entry.bits:
             reasons += profile.reasons(fired_bits & entry.bits)
+        if ranked.behind or ranked.behind_upstream or ranked.degraded or ranked.secondary or ranked.debt >= NOT_CHOSEN:
+            reasons += _place_reasons(ranked)
         candidates.append(
             Candidate(
                 channel_id=entry.channel_id,
@@ -48,12 +54,12 @@ def write_plan(
                 upstream=entry.upstream,
                 score=ranked.score,
                 estimate=ranked.estimate,
-                sd=ranked.sd,
-                propensity=choice.propensities.get(ranked, 0.0),
-                soft_limit_ms=entry.line.latency.soft_limit_ms(policy.soft_limit),
+                sd=ranked.belief.sd,
+                propensity=propensities.get(ranked, 0.0),
+                soft_limit_ms=entry.line.latency.soft_limit_ms(soft_limit),
                 steps=PUSH if entry.push else DEBIT,
-                probe=ranked is choice.probe,
-                reasons=reasons + _place_reasons(ranked),
+                probe=ranked is probe,
+                reasons=reasons,
             )
         )
     return RoutePlan(

@@ -12,13 +12,13 @@ from typing import Final
 from payswitch.domain.channel import Environment, Method
 from payswitch.domain.outcome import OutcomeKind
 from payswitch.routing.belief import issuer_left
-from payswitch.routing.breaker import BreakerState, Standing
+from payswitch.routing.breaker import Standing
 from payswitch.routing.eligibility import Layout, why_not
 from payswitch.routing.health import Health
 from payswitch.routing.hearing import hear_call, hear_end, hear_exposed
+from payswitch.routing.hedging import HedgeBudget, HedgeStanding
 from payswitch.routing.learned_caps import CapMemory
-from payswitch.routing.memory import RouterMemory, export_memory, restore_memory
-from payswitch.routing.ordering import Asked, Ranked, SplitGroup, rank, take_turns
+from payswitch.routing.ordering import Asked, Ranked, SplitGroup, measure, rank, take_turns
 from payswitch.routing.plan_writing import Choice, write_plan
 from payswitch.routing.policy import Policy, SplitMode
 from payswitch.routing.pool import Pool
@@ -48,6 +48,7 @@ class Router:
         self._health = Health(policy)
         self._ledger = SplitLedger()
         self._probe_budget = ProbeBudget()
+        self._hedges = HedgeBudget()
         self._caps = CapMemory()
         self._risks = RiskMemory()
         self._layouts: dict[tuple[str, Environment], Layout] = {}
@@ -61,7 +62,7 @@ class Router:
         shares are no part of its own."""
         other = Router(policy)
         other._health, other._moves, other._probe_budget = self._health, self._moves, self._probe_budget
-        other._caps, other._risks = self._caps, self._risks
+        other._caps, other._risks, other._hedges = self._caps, self._risks, self._hedges
         return other
 
     @property
@@ -95,13 +96,14 @@ class Router:
         pool = self._sort_out(request, book, fired, now_ms)
         emergency = pool.settle()
         asked = self._asked(request, fired, now_ms)
-        ordered = rank([Ranked(entry, asked) for entry in pool.usable])
+        ordered = rank(measure(pool.usable, asked))
         if emergency:
             choice = self._choose_in_emergency(ordered, emergency, now_ms, salt)
         else:
             choice = self._choose(asked, pool, ordered, salt)
             reserves = pool.reserves(choice.probe.entry if choice.probe else None)
-            choice.add_last_resorts(rank([Ranked(entry, asked) for entry in reserves]))
+            if reserves:
+                choice.add_last_resorts(rank(measure(reserves, asked)))
         return write_plan(choice, pool, fired, self._policy, self._profile, request)
 
     def offered(self, request: RouteRequest, book: ChannelBook, *, now_ms: int) -> tuple[Method, ...]:
@@ -113,7 +115,7 @@ class Router:
         pool = self._sort_out(request, book, fired, now_ms)
         pool.settle()
         asked = self._asked(request, fired, now_ms)
-        ordered = rank([Ranked(entry, asked) for entry in pool.usable])
+        ordered = rank(measure(pool.usable, asked))
         return tuple(dict.fromkeys(ranked.entry.method for ranked in ordered))
 
     def _asked(self, request: RouteRequest, fired: Fired, now_ms: int) -> Asked:
@@ -121,6 +123,19 @@ class Router:
         keys = request.segments().named()
         left = issuer_left(self._health, request.bank, now_ms)
         return Asked(request, fired, scoring, self._health.priors(now_ms, scoring), now_ms, keys, left)
+
+    def note_create(self, merchant_id: str, monotonic_ms: float) -> None:
+        """An order is begun that is no hedge: it earns the budget its share."""
+        self._hedges.note_create(merchant_id, monotonic_ms)
+
+    def may_hedge(self, merchant_id: str, shop_id: str, monotonic_ms: float) -> bool:
+        """Take one hedge out of the merchant's budget, by the shop's policy. False: it is spent for this minute."""
+        del shop_id  # one policy for all
+        return self._hedges.take(merchant_id, monotonic_ms, self._policy.hedging)
+
+    def hedge_standing(self, merchant_id: str, monotonic_ms: float) -> HedgeStanding:
+        """How much of the merchant's budget is used."""
+        return self._hedges.standing(merchant_id, monotonic_ms, self._policy.hedging)
 
     def observe_call(self, seen: CallObservation) -> list[BreakerMove]:
         """Learn from one create call. Returns the breaker moves that nobody was told of yet, oldest first."""
@@ -146,17 +161,14 @@ class Router:
         self._moves.clear()  # kept as the same list: routers beside this one write into it, too
         return moves
 
-    def export(self) -> RouterMemory:
-        """What was learned, as plain data."""
-        return export_memory(self._health)
-
-    def restore(self, memory: RouterMemory) -> None:
-        """Begin with what another router learned."""
-        restore_memory(self._health, memory)
-
     def health_snapshot(self, now_ms: int) -> list[ChannelHealth]:
         """Every channel x product that was ever laid out or observed, for the live page."""
-        return take_snapshot(self._health, self._policy, now_ms)
+        return take_snapshot(self._health, self._judging, now_ms)
+
+    def _judging(self, channel_id: str) -> Policy:
+        """The policy by which a channel is judged."""
+        del channel_id  # one policy for all
+        return self._policy
 
     def _note(self, move: BreakerMove | None) -> None:
         if move is not None:
@@ -182,22 +194,28 @@ class Router:
     def _sort_out(self, request: RouteRequest, book: ChannelBook, fired: Fired, now_ms: int) -> Pool:
         layout = self._layout(request, book)
         pool = Pool(layout.excluded)
+        plain_take = layout.plain_take(request, fired)
         refused = self._risks.of(request.shop_id, request.customer.customer_id, now_ms)
+        caps = self._caps if self._caps.has_bars else None
         for entry in layout.entries:
-            reason = why_not(entry, request, book, fired, now_ms)
+            reason = None if plain_take and entry.plain else why_not(entry, request, book, fired, now_ms)
             if reason is None and refused is not None and refused.covers(entry.upstream, entry.method):
                 reason = "customer_risk"
             if reason is not None:
                 pool.exclude(entry, reason)
                 continue
             failed = bool(request.failed) and entry.key in request.failed
-            bar_fen = self._caps.bar_fen(entry.key, now_ms)
-            if bar_fen is not None and request.amount_fen >= bar_fen and not failed:
+            bar_fen = caps.bar_fen(entry.key, now_ms) if caps is not None and not failed else None
+            if bar_fen is not None and request.amount_fen >= bar_fen:
                 pool.doubted.append((entry, f"learned_cap:{bar_fen}"))
                 continue
-            if entry.line.breaker.state is BreakerState.DEGRADED:
-                self._note(entry.line.breaker.settle(now_ms, self._policy.triggers))
-            pool.add(entry, failed=failed, now_ms=now_ms)
+            breaker = entry.line.breaker
+            if breaker.degraded:
+                self._note(breaker.settle(now_ms, self._policy.triggers))
+            if failed or breaker.cut_off:
+                pool.set_aside(entry, failed=failed, now_ms=now_ms)
+            else:
+                pool.usable.append(entry)
         return pool
 
     def _choose(self, asked: Asked, pool: Pool, ordered: list[Ranked], salt: str) -> Choice:
@@ -228,7 +246,7 @@ class Router:
         merchant_id, best = asked.request.merchant_id, ordered[0]
         if not self._probe_budget.accrue(merchant_id, self._policy.triggers):
             return None
-        suspects = [Ranked(entry, asked) for entry in pool.probes]
+        suspects = measure(pool.probes, asked)
         if not best.suspect:  # those that only seem to be ill are tried as well, and stay in the order
             suspects += [c for c in ordered if c.suspect and may_try(c.entry.line, asked.keys, asked.now_ms)]
         for suspect in sorted(suspects, key=lambda c: (c.entry.line.breaker.next_probe_ms, c.entry.position)):
@@ -255,7 +273,7 @@ class Router:
         own_salt, share = recorded_share(salt)
         if share is None or share not in shares:
             share = self._ledger.draw(asked.request.merchant_id, own_salt, shares, fired.split_rule)
-        chosen = group.take(share, unit(own_salt, "explore"))
+        chosen = group.take(share, own_salt)
         choice = Choice(take_turns(ordered, chosen), f"{own_salt}{SEPARATOR}{share.value}")
         choice.propensities = group.propensities(shares)
         choice.notes[chosen] = (f"split:{share.value}", *_split_by(fired))

@@ -219,6 +219,15 @@ class SoftLimit(_Document, frozen=True, kw_only=True):
     time_constant_s: float = 600.0
 
 
+class Hedging(_Document, frozen=True, kw_only=True):
+    """对冲: an order at the next channel beside one that is silent past its soft limit. 0 and 0: never."""
+
+    share: float = 0.05
+    """Hedges of the last minute: at most this part of the merchant's other create calls in it (the mission's 5 %),"""
+    least_per_minute: int = 5
+    """but so many in any case: one slow call at a shop with a payment a minute is worth a second one."""
+
+
 class LearnedCaps(_Document, frozen=True, kw_only=True):
     """限额学习: how long a "limit" refusal keeps payments of that amount and above away. Per channel and product."""
 
@@ -258,6 +267,7 @@ class Policy(_Document, frozen=True, kw_only=True):
     rules: tuple[Rule, ...] = ()
     scoring: Scoring = Scoring()
     soft_limit: SoftLimit = SoftLimit()
+    hedging: Hedging = Hedging()
     learned_caps: LearnedCaps = LearnedCaps()
     maintenance: tuple[Maintenance, ...] = ()
     on_request: tuple[Method, ...] = (

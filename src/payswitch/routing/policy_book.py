@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from payswitch.domain.channel import Method
+from payswitch.routing.hedging import HedgeStanding
 from payswitch.routing.planner import Router
 from payswitch.routing.policy import Policy
 from payswitch.routing.request import (
@@ -73,6 +74,18 @@ class PolicyBook(Router):
             return super().offered(request, book, now_ms=now_ms)
         return other.offered(request, book, now_ms=now_ms)
 
+    def may_hedge(self, merchant_id: str, shop_id: str, monotonic_ms: float) -> bool:
+        other = self._other(merchant_id, shop_id)
+        if other is None:
+            return super().may_hedge(merchant_id, shop_id, monotonic_ms)
+        return other.may_hedge(merchant_id, shop_id, monotonic_ms)
+
+    def hedge_standing(self, merchant_id: str, monotonic_ms: float) -> HedgeStanding:
+        other = self._other(merchant_id, WHOLE_MERCHANT)
+        if other is None:
+            return super().hedge_standing(merchant_id, monotonic_ms)
+        return other.hedge_standing(merchant_id, monotonic_ms)
+
     def observe_call(self, seen: CallObservation) -> list[BreakerMove]:
         other = self._owner(seen.channel_id)
         return super().observe_call(seen) if other is None else other.observe_call(seen)
@@ -84,6 +97,10 @@ class PolicyBook(Router):
     def observe_final(self, seen: FinalObservation) -> list[BreakerMove]:
         other = self._owner(seen.channel_id)
         return super().observe_final(seen) if other is None else other.observe_final(seen)
+
+    def _judging(self, channel_id: str) -> Policy:
+        other = self._owner(channel_id)
+        return self._policy if other is None else other.policy
 
     def _other(self, merchant_id: str, shop_id: str) -> Router | None:
         """The shop's, else its merchant's, else None: the service's own."""

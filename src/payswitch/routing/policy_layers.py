@@ -1,7 +1,7 @@
 """继承: a shop's document holds only what differs from its merchant's policy; this puts the two together.
 
-A shop may have its own tiers, split, rules and methods on request. Triggers, soft limits, scoring and maintenance are
-about channels, which belong to the merchant: they stand in the merchant's document only.
+A shop may have its own tiers, split, rules and methods on request. Triggers, soft limits, hedging, scoring and
+maintenance are about channels, which belong to the merchant: they stand in the merchant's document only.
 """
 
 from __future__ import annotations

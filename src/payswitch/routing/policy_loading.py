@@ -114,10 +114,12 @@ NOT_NEGATIVE = {
     "triggers": ("guard_z", "flap_s", "ordinary_trips_per_day"),
     "scoring": ("margin_bp", "lost_order_fen", "latency_fen_per_s", "same_upstream_fen"),
     "soft_limit": ("sds",),
+    "hedging": ("least_per_minute",),
 }
 SHARES = {
     "triggers": ("error_rate", "probe_share", "never_paid"),
     "split": ("safe_within",),
+    "hedging": ("share",),
     "scoring": ("creation_prior", "completion_prior"),
 }
 

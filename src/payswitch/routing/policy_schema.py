@@ -15,6 +15,7 @@ _SECTIONS = {
     "split": "Split",
     "scoring": "Scoring",
     "soft_limit": "SoftLimit",
+    "hedging": "Hedging",
     "learned_caps": "LearnedCaps",
 }
 

@@ -23,14 +23,11 @@ class Pool:
         self.failed: list[Entry] = []
         """Failed already in this payment."""
 
-    def add(self, entry: Entry, *, failed: bool, now_ms: int) -> None:
-        """Put an eligible entry where it belongs."""
-        standing = entry.line.breaker.standing(now_ms)
+    def set_aside(self, entry: Entry, *, failed: bool, now_ms: int) -> None:
+        """An eligible entry that failed in this payment, or whose breaker has cut it off: where does it belong?"""
         if failed:
             self.failed.append(entry)
-        elif standing is Standing.USABLE:
-            self.usable.append(entry)
-        elif standing is Standing.PROBE_DUE:
+        elif entry.line.breaker.standing(now_ms) is Standing.PROBE_DUE:
             self.probes.append(entry)
         else:
             self.out.append(entry)
@@ -64,6 +61,8 @@ class Pool:
         with its first failure, though a suspect may well be back already.
         """
         suspects = [entry for entry in (*self.probes, *self.out) if entry is not lent]
+        if not suspects:
+            return []
         if len({entry.channel_id for entry in self.usable}) < 2:
             return sorted(suspects, key=lambda entry: entry.position)
         for entry in suspects:

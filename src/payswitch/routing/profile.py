@@ -1,14 +1,14 @@
-"""客户画像规则: conditions compiled to quick checks, targets to bits, once per policy.
+"""客户画像规则: conditions compiled to tables (`conditions.py`), targets to bits, once per policy.
 
 Every action of every rule is one *row* with its own bit; an earlier row has a higher bit. What a candidate's target
-matches is one integer, computed when the channels are laid out. At a decision only the conditions are checked; the rest
+matches is one integer, computed when the channels are laid out. At a decision only the conditions are asked; the rest
 is `&` on integers. A candidate's *debt* are the fired `prefer`, `tier` and `pin` rows that it does not match: comparing
 debts as numbers is exactly "the earlier rule outweighs all later ones".
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from typing import Final
 
@@ -16,15 +16,13 @@ import msgspec
 from msgspec.structs import replace
 
 from payswitch.domain.channel import Channel, Method, Product
-from payswitch.domain.payment import AgeBand, Customer, age_band_of
-from payswitch.routing.beijing import day_of, weekday_of
+from payswitch.routing.conditions import Conditions
 from payswitch.routing.policy import Condition, Policy, Rule, RuleSplit, Split, SplitMode, Target
 from payswitch.routing.request import RouteRequest
 
-_REASONS_KEPT: Final = 10_000
-"""Combinations of rules whose reason codes are kept ready; few ever occur."""
-
-Check = Callable[[RouteRequest], bool]
+_KEPT: Final = 1_024
+"""Combinations of rules of which what follows from them is kept ready. Few ever occur; when it is full, all are
+forgotten and made anew as they occur. They depend on the policy alone, and the profile is made anew with it."""
 
 
 class Face(msgspec.Struct, frozen=True):
@@ -75,9 +73,6 @@ class Fired(msgspec.Struct, frozen=True):
     """... and that rule's name."""
 
 
-_NOTHING = Fired((), 0, 0, 0, 0, 0)
-
-
 class Profile:
     """The policy's rules, compiled."""
 
@@ -93,10 +88,12 @@ class Profile:
         self._front = self._masks["front"] | self._masks["pin"]
         self._asks = sum(row.bit for row in self._rows if row.asks)
         self._reasons: dict[int, tuple[str, ...]] = {}
+        self._fired: dict[int, Fired] = {}
         bits: dict[str, int] = {}
         for row in self._rows:
             bits[row.rule] = bits.get(row.rule, 0) | row.bit
-        self._rules = [(rule.name, compile_condition(rule.when), bits.get(rule.name, 0)) for rule in policy.rules]
+        self._conditions = Conditions([rule.when for rule in policy.rules])
+        self._rules = [(rule.name, bits.get(rule.name, 0)) for rule in policy.rules]
         self._splits = {rule.name: _own_split(policy, rule.then.split) for rule in policy.rules if rule.then.split}
         self.asks_for = tuple(dict.fromkeys(fact for rule in policy.rules for fact in _facts_asked(rule.when)))
         """The facts about the customer that some rule looks at, and that may have to be derived."""
@@ -107,21 +104,25 @@ class Profile:
 
     def fired(self, request: RouteRequest) -> Fired:
         """The rules whose conditions hold."""
+        holding = self._conditions.holding(request)
+        known = self._fired.get(holding)
+        if known is None:
+            if len(self._fired) >= _KEPT:
+                self._fired.clear()
+            known = self._fired[holding] = self._follows(holding)
+        return known
+
+    def _follows(self, holding: int) -> Fired:
+        """What follows from the conditions that hold."""
+        held = [rule for n, rule in enumerate(self._rules) if holding >> n & 1]
+        names = tuple(name for name, _ in held)
         bits = 0
-        names: list[str] = []
-        for name, checks, rule_bits in self._rules:
-            for check in checks:
-                if not check(request):
-                    break
-            else:
-                bits |= rule_bits
-                names.append(name)
-        if not names:
-            return _NOTHING
+        for _, rule_bits in held:
+            bits |= rule_bits
         masks = self._masks
-        split_rule = next((name for name in names if name in self._splits), "") if self._splits else ""
+        split_rule = next((name for name in names if name in self._splits), "")
         return Fired(
-            names=tuple(names),
+            names=names,
             front=bits & self._front,
             avoid=bits & masks["avoid"],
             only=bits & masks["only"],
@@ -135,7 +136,7 @@ class Profile:
         """The reason codes of fired rows that a candidate matches."""
         known = self._reasons.get(bits)
         if known is None:
-            if len(self._reasons) >= _REASONS_KEPT:
+            if len(self._reasons) >= _KEPT:
                 self._reasons.clear()
             known = self._reasons[bits] = tuple(
                 f"avoid:{row.rule}" if row.kind == "avoid" else f"rule:{row.rule}"
@@ -170,102 +171,3 @@ def _actions(rule: Rule) -> list[tuple[str, Callable[[Face], bool], bool]]:
     if rule.then.tier is not None:
         found.append(("front", partial(_tier_matches, rule.then.tier), False))
     return found
-
-
-def compile_condition(when: Condition) -> tuple[Check, ...]:
-    """One check per given condition, the cheapest first. An unknown fact fulfils no condition about it."""
-    checks: list[Check] = []
-    checks += _amount_checks(when)
-    checks += _customer_checks(when)
-    if when.environments:
-        environments = frozenset(when.environments)
-        checks.append(lambda request: request.environment in environments)
-    if when.from_hour is not None and when.to_hour is not None:
-        checks.append(_hour_check(when.from_hour, when.to_hour))
-    checks += _day_checks(when)
-    if when.banks:
-        banks = frozenset(when.banks)
-        checks.append(lambda request: request.bank in banks)
-    if when.shops:
-        shops = frozenset(when.shops)
-        checks.append(lambda request: request.shop_id in shops)
-    if when.goods_tags:
-        goods_tags = frozenset(when.goods_tags)
-        checks.append(lambda request: request.goods_tag in goods_tags)
-    checks += _metadata_checks(when.metadata)
-    return tuple(checks)
-
-
-def _amount_checks(when: Condition) -> list[Check]:
-    checks: list[Check] = []
-    if (least := when.min_fen) is not None:
-        checks.append(lambda request: request.amount_fen >= least)
-    if (most := when.max_fen) is not None:
-        checks.append(lambda request: request.amount_fen <= most)
-    return checks
-
-
-def _customer_checks(when: Condition) -> list[Check]:
-    checks: list[Check] = []
-    if (wanted_new := when.customer_new) is not None:
-        checks.append(lambda request: request.customer.is_new is wanted_new)
-    if when.min_age is not None or when.max_age is not None:
-        youngest = 0 if when.min_age is None else when.min_age
-        oldest = 1_000 if when.max_age is None else when.max_age
-        checks.append(lambda request: _age_within(request.customer, youngest, oldest))
-    if when.age_bands:
-        bands = frozenset(when.age_bands)
-        checks.append(lambda request: _band_of(request.customer) in bands)
-    if when.devices:
-        devices = frozenset(device.casefold() for device in when.devices)
-        checks.append(lambda request: (device := request.customer.device) is not None and device.casefold() in devices)
-    if when.risks:
-        risks = frozenset(when.risks)
-        checks.append(lambda request: request.customer.risk in risks)
-    return checks
-
-
-def _age_within(customer: Customer, youngest: int, oldest: int) -> bool:
-    """By the age; else all of the band must be in the range: a doubt fulfils no condition."""
-    if customer.age is not None:
-        return youngest <= customer.age <= oldest
-    if customer.age_band is None:
-        return False
-    first, last = customer.age_band.ages
-    return youngest <= first and last <= oldest
-
-
-def _band_of(customer: Customer) -> AgeBand | None:
-    return customer.age_band if customer.age is None else age_band_of(customer.age)
-
-
-def _day_checks(when: Condition) -> list[Check]:
-    checks: list[Check] = []
-    if when.weekdays:
-        weekdays = frozenset(when.weekdays)
-        checks.append(lambda request: weekday_of(request.local_day) in weekdays)
-    if when.from_date is not None:
-        first = day_of(when.from_date)
-        checks.append(lambda request: request.local_day >= first)
-    if when.to_date is not None:
-        last = day_of(when.to_date)
-        checks.append(lambda request: request.local_day <= last)
-    return checks
-
-
-def _hour_check(from_hour: int, to_hour: int) -> Check:
-    if from_hour < to_hour:
-        return lambda request: from_hour <= request.local_hour < to_hour
-    return lambda request: request.local_hour >= from_hour or request.local_hour < to_hour
-
-
-def _metadata_checks(wanted: Mapping[str, str | tuple[str, ...]]) -> list[Check]:
-    checks: list[Check] = []
-    for key, value in wanted.items():
-        values = frozenset((value,) if isinstance(value, str) else value)
-        checks.append(partial(_metadata_holds, key, values))
-    return checks
-
-
-def _metadata_holds(key: str, values: frozenset[str], request: RouteRequest) -> bool:
-    return request.metadata.get(key) in values

@@ -8,7 +8,7 @@ from typing import Final
 
 from payswitch.routing.policy import Scoring
 
-_CELLS_MOST: Final = 1_024
+_SEGMENTS_MOST: Final = 1_024
 """Segments kept per channel x product; the one not met for longest gives way. China has some 300 banks."""
 _SAME: Final = 0.005
 """Differences below this are none: most segments are as their channel, and then they cost nothing."""
@@ -29,6 +29,13 @@ class DecayedRate:
         fade = self._fade(at_ms, scoring)
         self.good = self.good * fade + (share if success else 0.0)
         self.trials = self.trials * fade + share
+        self.at_ms = max(self.at_ms, at_ms)
+
+    def add_many(self, good: float, trials: float, at_ms: int, scoring: Scoring) -> None:
+        """Count several outcomes at once."""
+        fade = self._fade(at_ms, scoring)
+        self.good = self.good * fade + good
+        self.trials = self.trials * fade + trials
         self.at_ms = max(self.at_ms, at_ms)
 
     def resume(self, at_ms: int) -> None:
@@ -67,15 +74,9 @@ def logit(rate: float) -> float:
     return log(rate / (1 - rate))
 
 
-def shifted(rate: float, shift: float) -> float:
-    """The rate moved by so much on the scale of log odds: near 0 or 1 it takes more to move."""
-    better = rate * exp(shift)
-    return better / (1 - rate + better)
-
-
 @dataclass(slots=True)
 class Cell:
-    """One segment of one channel x product: how much better or worse it does than the whole, per stage.
+    """One segment of one channel x product at one stage: how much better or worse it does than the whole.
 
     Pooled: with few outcomes of its own it stands where the channel stands.
     """
@@ -100,10 +101,6 @@ class Cell:
         shift = logit(pooled) - logit(whole)
         self.shift = shift if abs(shift) > _SAME else 0.0
 
-    def shift_at(self, now_ms: int, scoring: Scoring) -> float:
-        """On the scale of log odds; what is old lapses."""
-        return self.shift * self._fade(now_ms, scoring) if self.shift else 0.0
-
     def _fade(self, at_ms: int, scoring: Scoring) -> float:
         age_ms = at_ms - self.at_ms
         return exp(-age_ms / (scoring.segment_time_constant_s * 1_000)) if age_ms > 0 else 1.0
@@ -113,41 +110,58 @@ Key = tuple[str, str]
 """(kind, value) of a segment, e.g. ("bank", "ICBC")."""
 
 
-class SegmentRates:
-    """The cells of one channel x product: made when first met, bounded in number."""
+class Segment:
+    """One segment of one channel x product, both stages."""
 
     __slots__ = ("completion", "creation")
 
     def __init__(self) -> None:
-        self.creation: dict[Key, Cell] = {}
-        self.completion: dict[Key, Cell] = {}
+        self.creation = Cell()
+        self.completion = Cell()
 
-    @staticmethod
-    def learn(
-        cells: dict[Key, Cell],
-        keys: tuple[Key, ...],
-        success: bool,
-        at_ms: int,
-        whole: float,
-        scoring: Scoring,
-        share: float,
-    ) -> None:
-        """Count one outcome in each of its segments."""
-        for key in keys:
-            cell = cells.pop(key, None)
-            if cell is None:
-                cell = Cell()
-                if len(cells) >= _CELLS_MOST:
-                    del cells[next(iter(cells))]
-            cells[key] = cell  # moved to the end: the first one is the one not met for longest
-            cell.add(success, at_ms, whole, scoring, share)
 
-    @staticmethod
-    def shift(cells: dict[Key, Cell], keys: tuple[Key, ...], now_ms: int, scoring: Scoring) -> float:
-        """What all the segments of a payment add, on the scale of log odds."""
-        total = 0.0
+class SegmentRates:
+    """The segments of one channel x product: made when first met, bounded in number."""
+
+    __slots__ = ("met",)
+
+    def __init__(self) -> None:
+        self.met: dict[Key, Segment] = {}
+        """The one not met for longest comes first."""
+
+    def meet(self, key: Key) -> Segment:
+        """The segment of an outcome that is to be counted."""
+        segment = self.met.pop(key, None)
+        if segment is None:
+            segment = Segment()
+            if len(self.met) >= _SEGMENTS_MOST:
+                del self.met[next(iter(self.met))]
+        self.met[key] = segment
+        return segment
+
+    def shifts(self, keys: tuple[Key, ...], now_ms: int, scoring: Scoring) -> tuple[float, float]:
+        """What all the segments of a payment add to (creation, completion), on the scale of log odds; what is old
+        lapses."""
+        creation = completion = 0.0
+        fade_ms = scoring.segment_time_constant_s * 1_000
         for key in keys:
-            cell = cells.get(key)
-            if cell is not None and cell.shift:
-                total += cell.shift_at(now_ms, scoring)
-        return total
+            segment = self.met.get(key)
+            if segment is not None:
+                # `Cell._fade` written out twice: this is asked of every segment of every candidate of a decision
+                cell = segment.creation
+                if cell.shift:
+                    age_ms = now_ms - cell.at_ms
+                    creation += cell.shift * exp(-age_ms / fade_ms) if age_ms > 0 else cell.shift
+                cell = segment.completion
+                if cell.shift:
+                    age_ms = now_ms - cell.at_ms
+                    completion += cell.shift * exp(-age_ms / fade_ms) if age_ms > 0 else cell.shift
+        return creation, completion
+
+
+def shifted(rate: float, shift: float) -> float:
+    """The rate moved by so much on the scale of log odds: near 0 or 1 it takes more to move."""
+    if not shift:
+        return rate
+    better = rate * exp(shift)
+    return better / (1 - rate + better)

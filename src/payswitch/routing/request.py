@@ -126,8 +126,9 @@ class BreakerMove(msgspec.Struct, frozen=True, kw_only=True):
     evidence: Mapping[str, float | int | str]
 
 
-class Candidate(msgspec.Struct, frozen=True, kw_only=True):
-    """One channel x product in the plan, in order of preference."""
+class Candidate(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """One channel x product in the plan, in order of preference. Made by the dozen of texts and numbers: there is
+    nothing in it that a garbage collector could find."""
 
     channel_id: str
     product: Product
@@ -151,7 +152,7 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     for their one-line texts."""
 
 
-class Exclusion(msgspec.Struct, frozen=True, kw_only=True):
+class Exclusion(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One channel x product that was not eligible, and the first reason why."""
 
     channel_id: str

@@ -6,7 +6,7 @@ from payswitch.routing.policy import Scoring
 
 
 def expected_margin_fen(
-    scoring: Scoring, *, amount_fen: int, fee_bp: int, success: float, latency_ms: float, same_upstream: bool
+    scoring: Scoring, amount_fen: int, fee_bp: int, success: float, latency_ms: float, same_upstream: bool
 ) -> float:
     """success x (lost order + amount x (margin - fee)) - latency - switching.
 

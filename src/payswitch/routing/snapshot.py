@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import msgspec
 
 from payswitch.domain.channel import Product
@@ -9,7 +11,6 @@ from payswitch.routing.belief import Belief, believe
 from payswitch.routing.breaker import Breaker
 from payswitch.routing.health import Health, Line, Priors
 from payswitch.routing.ordering import SUSPECT
-from payswitch.routing.overlay import Overlay
 from payswitch.routing.policy import Policy
 from payswitch.routing.scoring import sick_estimate
 
@@ -49,7 +50,7 @@ class ChannelHealth(msgspec.Struct, frozen=True, kw_only=True):
     payer_side: int
     """Ends since the start that were the customer's own; in `conversion` only."""
     calls: int
-    """In the triggers' window (60 s)."""
+    """In the triggers' window (60 s), as its merchant's policy has it."""
     failures: int
     p50_ms: float | None
     p95_ms: float | None
@@ -60,16 +61,17 @@ class ChannelHealth(msgspec.Struct, frozen=True, kw_only=True):
     """When the next probe may go; None while it needs none."""
 
 
-def take_snapshot(health: Health, policy: Policy, now_ms: int) -> list[ChannelHealth]:
-    """Every line that was ever laid out or observed, in order of channel and product."""
-    lines = health.lines()
-    window_ms = policy.triggers.window_s * 1_000
-    counts = [line.breaker.window.counts(now_ms, window_ms) for line in lines]
-    priors = health.priors(now_ms, policy.scoring)
-    total = sum(calls for calls, _ in counts)
+def take_snapshot(health: Health, policy_of: Callable[[str], Policy], now_ms: int) -> list[ChannelHealth]:
+    """Every line that was ever laid out or observed, in order of channel and product. `policy_of`: by which policy a
+    channel is judged."""
+    lines = [(line, policy_of(line.channel_id)) for line in health.lines()]
+    counts = [line.breaker.window.counts(now_ms, policy.triggers.window_s * 1_000) for line, policy in lines]
+    # windows may be of different lengths: shares are of calls per second
+    per_s = [calls / policy.triggers.window_s for (calls, _), (_, policy) in zip(counts, lines, strict=True)]
+    total = sum(per_s)
     return [
-        _one(line, policy, priors, now_ms, calls, failures, calls / total if total else 0.0)
-        for line, (calls, failures) in zip(lines, counts, strict=True)
+        _one(line, policy, health.priors(now_ms, policy.scoring), now_ms, *found, part / total if total else 0.0)
+        for (line, policy), found, part in zip(lines, counts, per_s, strict=True)
     ]
 
 
@@ -88,7 +90,7 @@ def _one(
         estimate=_estimate(breaker, belief),
         sd=belief.sd,
         up=belief.up,
-        trouble=_trouble(line.overlay, belief.up),
+        trouble=_trouble(line, belief.up),
         sick_segments=tuple(
             f"{kind}:{value}" for (kind, value), scope in line.scopes.items() if scope.up_at(now_ms) < SUSPECT
         ),
@@ -113,8 +115,12 @@ def _estimate(breaker: Breaker, belief: Belief) -> float:
     return sick_estimate(belief.creation * belief.completion, breaker.openings) if breaker.cut_off else belief.estimate
 
 
-def _trouble(overlay: Overlay, up: float) -> str:
+def _trouble(line: Line, up: float) -> str:
+    """At the call or after it, whichever is likelier."""
     if up >= SUSPECT:
         return ""
+    overlay, arrivals = line.overlay, line.arrivals
+    if arrivals.odds[0] < overlay.odds[0]:
+        return arrivals.trouble
     worst = max(range(1, len(overlay.odds)), key=lambda n: overlay.odds[n])
     return overlay.states.names[worst]

@@ -64,19 +64,17 @@ class SplitLedger:
     """The running credits, per merchant, per rule with its own split, and per set of shares that were available."""
 
     def __init__(self) -> None:
-        self._credits: dict[tuple[str, str, frozenset[Share]], dict[Share, float]] = {}
+        self._credits: dict[tuple[str, str, tuple[Share, ...]], dict[Share, float]] = {}
 
     def draw(self, merchant_id: str, salt: str, shares: dict[Share, float], rule: str = "") -> Share:
         """The share of this payment. Changes the ledger: call once per first attempt."""
-        key = (merchant_id, rule, frozenset(shares))
+        key = (merchant_id, rule, tuple(shares))
         credit = self._credits.setdefault(key, dict.fromkeys(shares, 0.0))
         for share, part in shares.items():
             credit[share] += part
-        point = unit(salt, "split") * sum(value for value in credit.values() if value > 0)
-        drawn = max(credit, key=lambda share: credit[share])
-        for share, value in credit.items():
-            if value <= 0:
-                continue
+        owed = [(share, value) for share, value in credit.items() if value > 0]
+        point = unit(salt, "split") * sum(value for _, value in owed)
+        for share, value in owed:  # somebody always is: together all credits are 1 just now
             drawn = share
             point -= value
             if point < 0:

@@ -35,6 +35,10 @@ class _CodeWish(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     valid_s: float = VALID_S
 
 
+class _Payers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    payers: list[str]
+
+
 class _Code(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     code: str
 
@@ -56,6 +60,7 @@ class Admin:
             web.get("/_sandbox/ledger", local(self.ledger)),
             web.get("/_sandbox/notifications", local(self.notifications)),
             web.post("/_sandbox/wallet/pay", local(self.pay)),
+            web.put("/_sandbox/void-payers", local(self.void_payers)),
             web.post("/_sandbox/payment-codes", local(self.show_code)),
             web.get("/_sandbox/payment-codes/{code}", local(self.code)),
             web.post("/_sandbox/payment-codes/decline", local(self.decline)),
@@ -93,6 +98,11 @@ class Admin:
 
     async def pay(self, request: web.Request) -> web.Response:
         return _json(await self._wallet.pay(await _read(request, PayRequest)))
+
+    async def void_payers(self, request: web.Request) -> web.Response:
+        """These shoppers' cards take nothing any more: refunds to them become abnormal (WeChat, Huifu)."""
+        self._core.refunds.void_payers = set((await _read(request, _Payers)).payers)
+        return _json({"payers": sorted(self._core.refunds.void_payers)})
 
     async def show_code(self, request: web.Request) -> web.Response:
         """A shopper opens the wallet's code page (付款码) for a cashier to scan."""

@@ -226,6 +226,14 @@ class Ledger:
         self._derive_state(order)
         self._write(order)
 
+    def reopen_refund(self, order: Order, refund: Refund) -> None:
+        """An abnormal refund was sent another way: in progress again."""
+        if refund.state is not RefundState.ABNORMAL:
+            raise LedgerProblem(f"refund {refund.out_refund_no} is {refund.state}")
+        refund.state, refund.settled_at_ms = RefundState.PROCESSING, None
+        self._derive_state(order)
+        self._write(order)
+
     def entries(self, after: int = 0, limit: int = 500) -> list[Order]:
         """Orders in the order of their making, from `after` (exclusive)."""
         page = self._orders[max(after, 0) : max(after, 0) + limit]

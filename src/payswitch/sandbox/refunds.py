@@ -26,6 +26,8 @@ class RefundDesk:
         self._notifier = notifier
         self._spawn = spawn
         self._delay_s = delay_s
+        self.void_payers: set[str] = set()
+        """Shoppers whose card or account takes nothing any more: their refunds become abnormal."""
 
     def accept(self, order: Order, refund: Refund) -> None:
         """Enter the refund as in progress and start its way to success."""
@@ -39,7 +41,13 @@ class RefundDesk:
                 if refund.state is RefundState.PROCESSING:
                     self._spawn(self._settle_later(order, refund))
 
-    async def _settle_later(self, order: Order, refund: Refund) -> None:
+    def redirect(self, order: Order, refund: Refund) -> None:
+        """An abnormal refund is on its way again, to another card."""
+        self._ledger.reopen_refund(order, refund)
+        self._spawn(self._settle_later(order, refund, redirected=True))
+
+    async def _settle_later(self, order: Order, refund: Refund, *, redirected: bool = False) -> None:
         await self._clock.sleep(self._delay_s)
-        self._ledger.settle_refund(order, refund)
+        void = order.payer in self.void_payers and not redirected
+        self._ledger.settle_refund(order, refund, RefundState.ABNORMAL if void else RefundState.SUCCEEDED)
         self._notifier.start(order, "refunded", refund)

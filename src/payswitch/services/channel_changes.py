@@ -91,6 +91,8 @@ def _channel(command: CreateChannel) -> Channel:
         max_fen=command.max_fen,
         daily_cap_fen=command.daily_cap_fen,
         monthly_cap_fen=command.monthly_cap_fen,
+        refund_days=command.refund_days,
+        refund_parts=command.refund_parts,
         shops=frozenset(command.shops),
         tags=frozenset(command.tags),
         maintenance=command.maintenance,

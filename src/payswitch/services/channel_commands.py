@@ -24,6 +24,8 @@ class CreateChannel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     max_fen: int | None = None
     daily_cap_fen: int | None = None
     monthly_cap_fen: int | None = None
+    refund_days: int | None = None
+    refund_parts: int | None = None
     shops: tuple[str, ...] = ()
     """Only these shops of the merchant; empty: all of them."""
     tags: tuple[str, ...] = ()
@@ -50,6 +52,8 @@ class UpdateChannel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     max_fen: int | UnsetType | None = UNSET
     daily_cap_fen: int | UnsetType | None = UNSET
     monthly_cap_fen: int | UnsetType | None = UNSET
+    refund_days: int | UnsetType | None = UNSET
+    refund_parts: int | UnsetType | None = UNSET
     shops: tuple[str, ...] | UnsetType = UNSET
     tags: tuple[str, ...] | UnsetType = UNSET
     maintenance: tuple[MaintenanceWindow, ...] | UnsetType = UNSET

@@ -28,7 +28,7 @@ service that was away for a month does not bring four messages."""
 async def tell_probe(ctx: Context, channel: Channel, outcome: Outcome, finding: Finding) -> None:
     """A refused configuration or an answer that is not believed: once a day (Beijing) while it lasts."""
     stage = f"{channel.version} {outcome.kind} {outcome.code} {day_start_ms(ctx.clock.now_ms())}"
-    await _tell_once(ctx, "channel_refused", channel, stage, f"{finding.what} → {finding.fix}")
+    await tell_once(ctx, "channel_refused", channel, stage, f"{finding.what} → {finding.fix}")
 
 
 async def tell_certificates(ctx: Context, channels: Iterable[Channel]) -> None:
@@ -39,7 +39,7 @@ async def tell_certificates(ctx: Context, channels: Iterable[Channel]) -> None:
             stage = stage_of(end.ends_at_ms, now_ms)
             if stage is not None:
                 name = f"{end.key} {end.ends_at_ms} {stage}"
-                await _tell_once(ctx, "certificate_ends", channel, name, _certificate_text(end, now_ms))
+                await tell_once(ctx, "certificate_ends", channel, name, _certificate_text(end, now_ms))
 
 
 def stage_of(ends_at_ms: int, now_ms: int) -> int | None:
@@ -56,7 +56,8 @@ def _certificate_text(end: CertificateEnd, now_ms: int) -> str:
     return f"{end.key} 证书剩余 {days} 天（{day} 到期）/ ends on {day}, in {days} days: {RENEW}"
 
 
-async def _tell_once(ctx: Context, kind: str, channel: Channel, stage: str, detail: str) -> None:
+async def tell_once(ctx: Context, kind: str, channel: Channel, stage: str, detail: str) -> None:
+    """An incident about a channel, once for each stage, whoever restarts in between."""
     digest = hashlib.sha256("\0".join((kind, channel.channel_id, stage)).encode()).hexdigest()
     incident_id = f"inc_{digest[:32]}"
     if incident_id in ctx.incidents_told:

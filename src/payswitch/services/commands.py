@@ -82,6 +82,21 @@ class CreateRefund(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     reason: str = ""
 
 
+class SettleRefund(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`POST /v1/admin/refunds/{id}/settle`: the customer has the money, and not through this channel's refund."""
+
+    note: str
+    """How it was given back and where the proof is, e.g. the number of the bank transfer."""
+
+
+class RedirectRefund(msgspec.Struct, frozen=True, kw_only=True):
+    """`POST /v1/admin/refunds/{id}/redirect`: the customer's other card. Never stored, never shown."""
+
+    bank: str
+    card_no: Secret
+    name: Secret
+
+
 class ApplyAgreement(msgspec.Struct, frozen=True, kw_only=True):
     """签约申请: the card that a customer wants to sign up, and whose it is. Never stored, never shown."""
 

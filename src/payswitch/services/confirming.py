@@ -153,6 +153,7 @@ async def _back_to_asking(ctx: Context, file: PaymentFile, attempt: Attempt, fac
             current.attempt_id,
             state=advance(ATTEMPT, current.state, AttemptEvent.ASK_AGAIN),
             debit_at_ms=None,
+            known_by_ms=None,
             outcome=fact.outcome,
             due_at_ms=ctx.timings.next_query_ms(1, now_ms),
         )

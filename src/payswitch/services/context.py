@@ -11,6 +11,7 @@ from payswitch.kit.clock import Clock
 from payswitch.kit.ids import IdSource
 from payswitch.routing.planner import Router
 from payswitch.services.bells import Bells
+from payswitch.services.book_ports import BookStore
 from payswitch.services.channel_desk import ChannelDesk
 from payswitch.services.customer_history import CustomerHistory
 from payswitch.services.held_cards import HeldCards
@@ -47,12 +48,16 @@ class Context:
     public_url: str
     """Where channels and customers reach us; no slash at the end."""
     timings: Timings = field(default_factory=Timings)
+    node_id: str = "node"
+    """Names this process among those that share the storage, in the claims of its sweeper."""
     operators: Mapping[str, Operator] = field(default_factory=dict)
     """Who may call the admin API, by the fingerprint of their key."""
     desk: ChannelDesk | None = None
     """What changing channels needs; None where channels cannot be changed."""
     policy_desk: PolicyDesk | None = None
     """What changing policies needs; None where they cannot be changed."""
+    books: BookStore | None = None
+    """Reconciliations and audits; None where there are none."""
     inflight: Inflight = field(default_factory=Inflight)
     usage: Usage = field(default_factory=Usage)
     held_cards: HeldCards = field(default_factory=HeldCards)
@@ -86,9 +91,13 @@ class Context:
     """The live page's memory, where there is one: what each product of each channel did in the last ten minutes."""
     watch: ChannelWatch = field(default_factory=ChannelWatch)
     """The last probe of each channel."""
+    losers: SideWork = field(default_factory=SideWork)
+    """Create calls that nobody waits for any more: each is heard to its end."""
     sweeping: SideWork = field(default_factory=SideWork)
-    delivering: SideWork = field(default_factory=SideWork)
     """Payments the sweeper is working on just now."""
+    swept: dict[str, int | None] = field(default_factory=dict)
+    """Payments it is done with, and before which time nobody needs to look again: given back with the next round."""
+    delivering: SideWork = field(default_factory=SideWork)
 
     def __post_init__(self) -> None:
         self.checked = LastTimes(self.timings.check_gap_ms)

@@ -13,6 +13,7 @@ from payswitch.kit.secrets import Secret
 from payswitch.routing.next_steps import After, after_debit
 from payswitch.services import observing
 from payswitch.services.asking import client_of
+from payswitch.services.confirmations import tell_confirming
 from payswitch.services.context import Context
 from payswitch.services.draft import Draft, change
 from payswitch.services.results import apply_to_attempt, query_attempt
@@ -85,6 +86,7 @@ async def hear_debit(ctx: Context, file: PaymentFile, attempt_id: str, fact: Ord
         if draft.attempt(attempt_id).state is AttemptState.UNKNOWN:
             due_at_ms = ctx.timings.next_debit_ms(1, now_ms)
             draft.set_attempt(attempt_id, outcome=fact.outcome, answered_at_ms=now_ms, tries=0, due_at_ms=due_at_ms)
+            tell_confirming(ctx, draft, attempt_id, now_ms)
 
     file, _ = await change(ctx, file.payment.payment_id, decide, known=file)
     if fact.outcome.kind is OutcomeKind.PENDING:

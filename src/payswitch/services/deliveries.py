@@ -43,7 +43,7 @@ async def _deliver_in_lane(ctx: Context, event: Event) -> None:
     if lane.is_full:
         return
     try:
-        async with lane:
+        async with lane.place(ctx.clock):
             await deliver(ctx, event)
     except StorageUnavailable as error:
         log.error("delivery_not_stored", event_id=event.event_id, reason=str(error))

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from payswitch.domain.changes import Changes, CommitConflict, IdempotencyRecord
 from payswitch.domain.events import Event
+from payswitch.domain.ledger import transfers_of
 from payswitch.domain.payment import Attempt, Decision, Incident, Payment, PaymentFile, Refund
 from payswitch.services.context import Context
 
@@ -22,6 +23,7 @@ class Draft:
     """Starts from what is stored, takes changes, gives one `Changes` whose guard is the payment's version."""
 
     def __init__(self, file: PaymentFile, *, is_new: bool = False) -> None:
+        self._before = None if is_new else file
         self.payment: Payment = file.payment
         self._stored_version = 0 if is_new else file.payment.version
         self._is_new = is_new
@@ -82,8 +84,9 @@ class Draft:
             self._changed_refunds.add(refund_id)
         return refund
 
-    def seal(self) -> Changes:
-        """The unit of work, with the payment's version moved by one; empty when nothing changed."""
+    def seal(self, fee_bp_of: Callable[[str], int]) -> Changes:
+        """The unit of work, with the payment's version moved by one; empty when nothing changed. What it means for the
+        ledger is derived here, for every use case alike; `fee_bp_of`: the configured fee of a channel."""
         touched = (
             self._payment_changed
             or self._new_attempts
@@ -105,12 +108,22 @@ class Draft:
             insert_decisions=self.decisions,
             insert_incidents=self.incidents,
             idempotency=self.idempotency,
+            insert_transfers=list(transfers_of(self._before, self.file, fee_bp_of)),
         )
+
+
+def _fee_bp_of(ctx: Context) -> Callable[[str], int]:
+    def fee_bp(channel_id: str) -> int:
+        channel = ctx.directory.channel(channel_id)
+        # A channel that is configured no more: the bill will say what it kept.
+        return 0 if channel is None else channel.fee_bp
+
+    return fee_bp
 
 
 async def commit(ctx: Context, draft: Draft) -> PaymentFile:
     """Commit one draft and wake the outbox if it tells the shop something. Raises what `Store.commit` raises."""
-    changes = draft.seal()
+    changes = draft.seal(_fee_bp_of(ctx))
     if changes:
         await ctx.store.commit(changes)
         if changes.insert_events:

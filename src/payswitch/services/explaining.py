@@ -81,7 +81,7 @@ async def _story(ctx: Context, decision: Decision, file: PaymentFile) -> Decisio
         decision_id=decision.decision_id,
         at_ms=decision.at_ms,
         policy_version=decision.policy_version,
-        lines=(_UNREADABLE, *map(_ended, attempts)) if plan is None else tuple(_lines(plan, attempts)),
+        lines=(_UNREADABLE, *_endings(attempts)) if plan is None else tuple(_lines(plan, attempts)),
         replay=UNREADABLE if plan is None else await replay(ctx, decision, plan, file.payment),
     )
 
@@ -100,8 +100,7 @@ def _lines(plan: RoutePlan, attempts: Sequence[Attempt]) -> Iterator[Line]:
     if plan.rules_fired:
         names = ", ".join(plan.rules_fired)
         yield f"触发的规则：{names}", f"rules that fired: {names}"
-    for attempt in attempts:
-        yield _ended(attempt)
+    yield from _endings(attempts)
 
 
 def _first(candidate: Candidate) -> Line:
@@ -136,8 +135,18 @@ def _excluded(exclusion: Exclusion) -> Line:
     return f"未选 {name}：{zh}", f"not {name}: {en}"
 
 
-def _ended(attempt: Attempt) -> Line:
+def _endings(attempts: Sequence[Attempt]) -> Iterator[Line]:
+    ordinals = {attempt.attempt_id: attempt.ordinal for attempt in attempts}
+    for attempt in attempts:
+        yield _ended(attempt, ordinals.get(attempt.hedge_of or ""))
+
+
+def _ended(attempt: Attempt, beside: int | None) -> Line:
+    """`beside`: the ordinal of the silent attempt that this one was begun beside."""
     zh, en = _ENDS[attempt.state]
+    if beside is not None:
+        zh = f"对冲，第 {beside} 次尝试到软时限仍未应答；{zh}"
+        en = f"a hedge, begun beside attempt {beside}, which was silent past its soft limit; {en}"
     if attempt.surplus:
         zh, en = f"{zh}（重复支付，自动退款）", f"{en} (surplus, goes back by itself)"
     outcome = attempt.outcome

@@ -13,83 +13,50 @@ from payswitch.domain.exchange import CreateAnswer
 from payswitch.domain.outcome import Outcome, OutcomeKind
 from payswitch.domain.payment import Attempt, AttemptState, PaymentState
 from payswitch.domain.transitions import ATTEMPT, AttemptEvent, advance
-from payswitch.routing.next_steps import Next, next_step
-from payswitch.routing.request import Candidate
+from payswitch.routing.next_steps import Next
 from payswitch.services import observing
-from payswitch.services.asking import capability_of, client_of
+from payswitch.services.asking import capability_of
 from payswitch.services.context import Context
 from payswitch.services.draft import Draft, change
-from payswitch.services.rounds import Launched, Round, as_debit, commit_attempt, end_round, give_up, order_of
-
-NOTHING_MADE = frozenset(
-    {
-        OutcomeKind.NOT_SENT,
-        OutcomeKind.REFUSED_CHANNEL,
-        OutcomeKind.REFUSED_LIMIT,
-        OutcomeKind.REFUSED_PAYER,
-        OutcomeKind.REFUSED_RISK,
-        OutcomeKind.REFUSED_CONFIG,
-        OutcomeKind.REFUSED_ORDER,
-    }
-)
-"""After any other answer the channel may hold an order that nobody will ever see: it is closed in the background."""
+from payswitch.services.racing import Call, Race, discard_losers
+from payswitch.services.rounds import Launched, Round, as_debit, end_round, give_up, save_lost
 
 
 async def launch(ctx: Context, work: Round) -> Launched:
-    """Try candidates in order until one gives a credential, the deadline is near, or the customer must choose."""
-    while work.candidates and work.remaining_ms(ctx) >= ctx.timings.least_try_ms:
-        candidate = work.candidates.popleft()
-        attempt = await commit_attempt(ctx, work, candidate)
-        if attempt is None:
-            return Launched(file=work.file)
-        answer, step, left_behind = await _ask(ctx, work, candidate, attempt)
-        if step is Next.SHOW:
-            return await _expose(ctx, work, attempt, answer)
-        if answer.outcome.kind in _DEBITED and _is_pull(ctx, attempt):
-            return await _debited_at_once(ctx, work, attempt, answer.outcome)
-        give_up(ctx, work, attempt, answer.outcome, left_behind=left_behind)
-        if not _may_go_on(work, attempt, step):
-            break
-    return await end_round(ctx, work)
+    """Try candidates in order, and beside each other where one is silent, until one gives a credential, the deadline is
+    near, or the customer must choose."""
+    race = Race(ctx, work)
+    try:
+        while (call := await race.next_answer()) is not None:
+            launched = await _judge(ctx, race, call)
+            if launched is not None:
+                return launched
+        return Launched(file=work.file) if race.ended else await end_round(ctx, work)
+    finally:
+        race.leave()
 
 
-async def _ask(ctx: Context, work: Round, candidate: Candidate, attempt: Attempt) -> tuple[CreateAnswer, Next, bool]:
-    """The create call, and once more with the same number if the first answer was a passing trouble.
-
-    Gives the last answer, what to do next, and whether any of the calls may have left an order at the channel.
-    """
-    client = client_of(ctx, attempt)
-    order = order_of(ctx, work, attempt)
-    tries, left_behind = 0, False
-    while True:
-        tries += 1
-        timeout_ms = work.remaining_ms(ctx)
-        if work.candidates:
-            timeout_ms = min(candidate.soft_limit_ms, timeout_ms)
-        begun = ctx.clock.monotonic_ms()
-        answer = await client.create(order, max(timeout_ms, 1))
-        took_ms = ctx.clock.monotonic_ms() - begun
-        observing.tell_call(ctx, attempt, answer.outcome, took_ms, observing.customer_key(work.file.payment))
-        left_behind = left_behind or answer.outcome.kind not in NOTHING_MADE
-        step = next_step(answer.outcome, tries=tries)
-        if step is not Next.AGAIN:
-            return answer, step, left_behind
-        if not _time_for_another(ctx, work, took_ms):
-            return answer, Next.SWITCH, left_behind
+async def _judge(ctx: Context, race: Race, call: Call) -> Launched | None:
+    """What one answer means for the round; None: it goes on."""
+    work, attempt = race.work, call.attempt
+    asked = call.answer.result()
+    if asked.step is Next.SHOW:
+        return await _expose(ctx, work, attempt, asked.answer, race.losers())
+    if asked.answer.outcome.kind in _DEBITED and _is_pull(ctx, attempt):
+        return await _debited_at_once(ctx, work, attempt, asked.answer.outcome)
+    give_up(ctx, work, attempt, asked.answer.outcome, left_behind=asked.left_behind)
+    _narrow(race, attempt, asked.step)
+    return None
 
 
-def _time_for_another(ctx: Context, work: Round, took_ms: float) -> bool:
-    """Whether a second call, as slow as the first, leaves the next candidate the time it may need: a channel that is
-    slow to say "busy" must not eat the customer's half second alone."""
-    needed = work.candidates[0].soft_limit_ms if work.candidates else ctx.timings.least_try_ms
-    return work.remaining_ms(ctx) - took_ms >= needed
-
-
-async def _expose(ctx: Context, work: Round, attempt: Attempt, answer: CreateAnswer) -> Launched:
-    """Commit `exposed` before the credential leaves; nothing is shown if the payment has ended meanwhile."""
+async def _expose(ctx: Context, work: Round, attempt: Attempt, answer: CreateAnswer, losers: list[Attempt]) -> Launched:
+    """Commit `exposed` before the credential leaves, and in the same commit give up the losers of the race: exactly one
+    is shown. Nothing is shown if the payment has ended meanwhile."""
     now_ms = ctx.clock.now_ms()
 
     def decide(draft: Draft) -> bool:
+        save_lost(draft, work)
+        discard_losers(ctx, draft, losers, now_ms)
         current = draft.attempt(attempt.attempt_id)
         if draft.payment.state is not PaymentState.PENDING or current.state is not AttemptState.CREATED:
             # Paid by an older attempt, cancelled, or given up by the sweeper while the call was out.
@@ -154,10 +121,13 @@ async def _debited_at_once(ctx: Context, work: Round, attempt: Attempt, outcome:
     return Launched(file=work.file)
 
 
-def _may_go_on(work: Round, attempt: Attempt, step: Next) -> bool:
-    if step is Next.STOP:
-        return False
-    if step is Next.OTHER_METHOD:
-        others = [c for c in work.candidates if c.method is not attempt.method]
-        work.candidates = deque(others[:1])
-    return True
+def _narrow(race: Race, attempt: Attempt, step: Next) -> None:
+    """After a payer's no nothing is switched silently; after risk control's no one other method may be tried, never
+    another account of the same method. What was begun after it and is still out follows the same rule."""
+    if step not in (Next.STOP, Next.OTHER_METHOD):
+        return
+    work, later = race.work, [call for call in race.calls if call.attempt.ordinal > attempt.ordinal]
+    others = [call for call in later if step is Next.OTHER_METHOD and call.attempt.method is not attempt.method]
+    race.drop([call for call in later if call not in others[:1]])
+    free = [c for c in work.candidates if step is Next.OTHER_METHOD and c.method is not attempt.method]
+    work.candidates = deque(() if others else free[:1])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from payswitch.domain.changes import Changes, IdempotencyRecord, UniqueViolation
 from payswitch.domain.errors import IDEMPOTENCY_CONFLICT, PaySwitchError
-from payswitch.domain.payment import Payment
+from payswitch.domain.payment import Payment, Refund
 from payswitch.services.context import Context
 
 
@@ -21,16 +21,37 @@ def record_of(payment: Payment, key: str | None) -> IdempotencyRecord | None:
     )
 
 
+def record_of_refund(refund: Refund, input_hash: str, key: str | None) -> IdempotencyRecord | None:
+    """The same beside a refund."""
+    if key is None:
+        return None
+    return IdempotencyRecord(
+        shop_id=refund.shop_id,
+        key=key,
+        input_hash=input_hash,
+        resource_id=refund.refund_id,
+        created_at_ms=refund.created_at_ms,
+    )
+
+
 async def check(ctx: Context, record: IdempotencyRecord) -> bool:
     """Whether the key was used before, for this very request. Raises `idempotency_conflict` if for another one."""
-    earlier = await ctx.store.idempotency(record.shop_id, record.key)
-    if earlier is not None and earlier.input_hash != record.input_hash:
+    return await used_for(ctx, record.shop_id, record.key, record.input_hash) is not None
+
+
+async def used_for(ctx: Context, shop_id: str, key: str, input_hash: str) -> str | None:
+    """The id of what this very request made under the key before; None when the key is new. Raises
+    `idempotency_conflict` when the key belongs to another request."""
+    earlier = await ctx.store.idempotency(shop_id, key)
+    if earlier is None:
+        return None
+    if earlier.input_hash != input_hash:
         raise PaySwitchError(
             IDEMPOTENCY_CONFLICT,
             "use a new Idempotency-Key for a new request",
             "新的请求请使用新的幂等键",
         )
-    return earlier is not None
+    return earlier.resource_id
 
 
 async def keep(ctx: Context, record: IdempotencyRecord | None) -> None:

@@ -58,6 +58,11 @@ class Inflight:
         """What is going on for this payment."""
         return self._running.get(key)
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether any request is being worked on."""
+        return bool(self._running)
+
     async def run(
         self, key: Key, input_hash: str, wish: str, work: Callable[[], Awaitable[PaymentAnswer]]
     ) -> PaymentAnswer:

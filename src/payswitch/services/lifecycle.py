@@ -12,6 +12,7 @@ from payswitch.domain.payment import (
     AttemptState,
     CloseReason,
     Incident,
+    Payment,
     PaymentState,
     Refund,
     RefundKind,
@@ -19,7 +20,7 @@ from payswitch.domain.payment import (
     tested_channel,
 )
 from payswitch.domain.transitions import ATTEMPT, PAYMENT, AttemptEvent, PaymentEvent, advance
-from payswitch.services.announcements import announce
+from payswitch.services.announcements import CAME_LATE, PAID_TOO_LATE, PAID_TWICE, announce
 from payswitch.services.context import Context
 from payswitch.services.draft import Draft
 
@@ -81,7 +82,8 @@ def _win(ctx: Context, draft: Draft, attempt: Attempt, now_ms: int) -> None:
     for other in draft.attempts:
         if other.attempt_id != attempt.attempt_id:
             retire(draft, other.attempt_id, now_ms)
-    announce(ctx, draft, EventType.PAYMENT_SUCCEEDED, now_ms, attempt=attempt)
+    notice = CAME_LATE if draft.payment.late else None
+    announce(ctx, draft, EventType.PAYMENT_SUCCEEDED, now_ms, attempt=attempt, notice=notice)
     if tested_channel(draft.payment.shop_id) is not None:
         # 0.01 yuan of the operator's own: back in the same commit, so that a crash loses none of it.
         _give_back(ctx, draft, attempt, RefundKind.MERCHANT, TEST_REASON, now_ms)
@@ -91,7 +93,8 @@ def _surplus(ctx: Context, draft: Draft, attempt: Attempt, now_ms: int) -> Attem
     attempt = draft.set_attempt(attempt.attempt_id, surplus=True)
     refund = _give_back(ctx, draft, attempt, RefundKind.SURPLUS, SURPLUS_REASON, now_ms)
     attempt = draft.attempt(attempt.attempt_id)
-    announce(ctx, draft, EventType.PAYMENT_SURPLUS, now_ms, attempt=attempt, refund=refund)
+    notice = PAID_TWICE if draft.payment.winner_attempt_id is not None else PAID_TOO_LATE
+    announce(ctx, draft, EventType.PAYMENT_SURPLUS, now_ms, attempt=attempt, refund=refund, notice=notice)
     return attempt
 
 
@@ -156,23 +159,44 @@ def attempt_died(ctx: Context, draft: Draft, attempt_id: str, now_ms: int) -> No
 
 
 def begin_close(ctx: Context, draft: Draft, reason: CloseReason, now_ms: int) -> None:
-    """Expired or cancelled: no new attempts, the live ones are retired; closed at once if none can be paid."""
-    state = advance(PAYMENT, draft.payment.state, PaymentEvent.BEGIN_CLOSE)
-    if state is draft.payment.state:
+    """Expired or cancelled: no new attempts, the live ones are retired; closed at once if none can be paid.
+
+    A shop that cancels while late money would still be accepted does not want the order any more: the window ends.
+    """
+    payment = draft.payment
+    if payment.state is PaymentState.CLOSING and awaits_late(payment, now_ms) and reason is CloseReason.CANCELLED:
+        draft.set_payment(close_reason=reason, due_at_ms=None)
+        finish_closing(ctx, draft, now_ms)
+        return
+    state = advance(PAYMENT, payment.state, PaymentEvent.BEGIN_CLOSE)
+    if state is payment.state:
         return
     draft.set_payment(state=state, close_reason=reason, due_at_ms=None)
+    if awaits_late(draft.payment, now_ms):
+        draft.set_payment(due_at_ms=payment.late_until_ms)
     for attempt in draft.attempts:
         retire(draft, attempt.attempt_id, now_ms)
     finish_closing(ctx, draft, now_ms)
 
 
+def awaits_late(payment: Payment, now_ms: int) -> bool:
+    """迟到成功: whether money that arrives now still makes this expired payment succeed, by its shop's wish."""
+    expired = payment.close_reason is CloseReason.EXPIRED
+    return expired and payment.late_until_ms is not None and now_ms < payment.late_until_ms
+
+
 def finish_closing(ctx: Context, draft: Draft, now_ms: int) -> None:
-    """Close the payment if it is closing and no attempt of it can be paid any more."""
+    """Close the payment if it is closing, no attempt of it can be paid any more, and no late money is waited for: there
+    can be none for a payment that no customer was ever shown."""
     if draft.payment.state is not PaymentState.CLOSING:
         return
     if any(attempt.state in MAY_BE_PAID for attempt in draft.attempts):
         return
-    draft.set_payment(state=advance(PAYMENT, draft.payment.state, PaymentEvent.CONFIRM_CLOSED), closed_at_ms=now_ms)
+    shown = any(attempt.exposed_at_ms is not None or attempt.debit_at_ms is not None for attempt in draft.attempts)
+    if shown and awaits_late(draft.payment, now_ms):
+        return
+    closed = advance(PAYMENT, draft.payment.state, PaymentEvent.CONFIRM_CLOSED)
+    draft.set_payment(state=closed, closed_at_ms=now_ms, due_at_ms=None)
     announce(ctx, draft, EventType.PAYMENT_CLOSED, now_ms)
 
 

@@ -65,6 +65,11 @@ class Totals:
     """Paid although a channel had failed before: the traffic was moved in time."""
     saved_fen: int = 0
     switches: int = 0
+    hedges: int = 0
+    """Orders begun beside a silent one."""
+    hedges_won: int = 0
+    hedges_denied: int = 0
+    """Calls that were silent past their soft limit when the budget was used up."""
     surplus: int = 0
     surplus_fen: int = 0
     surplus_refunded: int = 0
@@ -99,6 +104,8 @@ class LiveBoard:
             "create_answered": self._create_answered,
             "exposed": self._exposed,
             "switched": self._switched_over,
+            "hedged": self._hedged,
+            "hedge_denied": self._hedge_denied,
             "breaker": self._breaker_moved,
             "succeeded": self._succeeded,
             "surplus": self._surplus,
@@ -159,7 +166,7 @@ class LiveBoard:
 
     def _moment(self, kind: str, now_ms: int, facts: Facts) -> None:
         self._moments_told += 1
-        kept = self._switches if kind == "switched" else self._incidents
+        kept = self._switches if kind in ("switched", "hedged") else self._incidents
         kept.append({"n": self._moments_told, "kind": kind, "at_ms": now_ms, **facts})
 
     def _payment_created(self, facts: Facts, now_ms: int) -> None:
@@ -174,12 +181,20 @@ class LiveBoard:
     def _exposed(self, facts: Facts, now_ms: int) -> None:
         self._lane(facts).exposed(now_ms)
         self._credential_ms.append(_number(facts, "credential_ms"))
+        self.totals.hedges_won += facts.get("hedge") is True
 
     def _switched_over(self, facts: Facts, now_ms: int) -> None:
         self.totals.switches += 1
         self._switched.add(str(facts["payment_id"]))
         self._switch_ms.append(_number(facts, "switch_ms"))
         self._moment("switched", now_ms, facts)
+
+    def _hedged(self, facts: Facts, now_ms: int) -> None:
+        self.totals.hedges += 1
+        self._moment("hedged", now_ms, facts)
+
+    def _hedge_denied(self, facts: Facts, now_ms: int) -> None:
+        self.totals.hedges_denied += 1
 
     def _breaker_moved(self, facts: Facts, now_ms: int) -> None:
         self._lane(facts).state = str(facts["after"])

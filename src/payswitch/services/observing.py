@@ -80,27 +80,47 @@ def tell_exposed(ctx: Context, file: PaymentFile, attempt: Attempt, round_starte
             "channel_id": attempt.channel_id,
             "product": attempt.product.value,
             "credential_ms": exposed_at_ms - round_started_ms,
+            "hedge": attempt.hedge_of is not None,
         },
     )
     tell_switch(ctx, file, attempt, round_started_ms, exposed_at_ms)
 
 
 def tell_switch(ctx: Context, file: PaymentFile, attempt: Attempt, round_started_ms: int, at_ms: int) -> None:
-    """If another channel failed before this one in the same round, a switch has just happened."""
+    """If another channel failed or was silent before this one in the same round, a switch has just happened. It lasted
+    from that failure, or from the soft limit."""
     attempt = file.attempt(attempt.attempt_id)
-    failed = [a for a in file.attempts if a.started_at_ms >= round_started_ms and a.ordinal < attempt.ordinal]
-    if failed:
-        first = failed[0]
+    made = [a for a in file.attempts if a.started_at_ms >= round_started_ms and a.ordinal <= attempt.ordinal]
+    if len(made) > 1:
+        first, second = made[:2]
         ctx.feed.tell(
             "switched",
             {
                 "payment_id": attempt.payment_id,
                 "from_channel": first.channel_id,
                 "to_channel": attempt.channel_id,
-                "code": first.outcome.code if first.outcome else "",
-                "switch_ms": at_ms - (first.answered_at_ms or first.started_at_ms),
+                "code": first.outcome.code if first.outcome else "soft_limit",
+                "switch_ms": at_ms - second.started_at_ms,
             },
         )
+
+
+def tell_hedged(ctx: Context, silent: Attempt, beside: Attempt, waited_ms: float) -> None:
+    """对冲: a second order was begun beside a silent one."""
+    ctx.feed.tell(
+        "hedged",
+        {
+            "payment_id": silent.payment_id,
+            "from_channel": silent.channel_id,
+            "to_channel": beside.channel_id,
+            "waited_ms": waited_ms,
+        },
+    )
+
+
+def tell_hedge_denied(ctx: Context) -> None:
+    """A call was silent, and the merchant's hedges of this minute are used up."""
+    ctx.feed.tell("hedge_denied", {})
 
 
 def tell_result(ctx: Context, before: Attempt, after: PaymentFile) -> None:

@@ -44,6 +44,8 @@ from payswitch.services.launching import (
     wallet_of,
 )
 from payswitch.services.lifecycle import begin_close
+from payswitch.services.other_nodes import wait_for_launch
+from payswitch.services.refreshing import refresh, refreshable
 from payswitch.services.rounds import Since, begin_round
 from payswitch.services.routes import plan_route
 
@@ -107,7 +109,9 @@ async def _create_or_resume(
     except UniqueViolation as violation:
         file = await _existing(ctx, payment, record, violation)
     await idempotency.keep(ctx, idempotency.record_of(file.payment, idempotency_key))
-    return await resume(ctx, file, since=since, given=given)
+    waited = await wait_for_launch(ctx, file)
+    # Who waited for a node that turned out to be dead has a launch of its own, with all its time.
+    return await resume(ctx, waited, since=since if waited is file else Since.now(ctx), given=given)
 
 
 async def _create(
@@ -174,6 +178,7 @@ def _new_payment(ctx: Context, shop: Shop, command: CreatePayment, input_hash: s
         metadata=command.metadata,
         created_at_ms=now_ms,
         expires_at_ms=expires_at_ms,
+        late_until_ms=None if shop.accept_late_s is None else expires_at_ms + shop.accept_late_s * 1_000,
         checkout_token=ctx.ids.token(),
         input_hash=input_hash,
         due_at_ms=expires_at_ms,
@@ -214,8 +219,12 @@ async def resume(ctx: Context, file: PaymentFile, *, since: Since, given: Given 
     shown = shown_attempt(file, ctx.clock.now_ms())
     if shown is not None or payment.environment is None or not can_launch(ctx, payment):
         return PaymentAnswer(file=file, attempt_id=shown.attempt_id if shown else None)
+    if given is None and (expired := refreshable(ctx, file)) is not None:
+        file, fresh = await refresh(ctx, file, expired, payment.environment, since)
+        if fresh:
+            return PaymentAnswer(file=file, attempt_id=expired.attempt_id)
     # A credential that has run out may still be open in a wallet: it is retired before another one is shown.
-    file = await retiring.retire_all(ctx, file, budget_ms=ctx.timings.retire_deadline_ms)
+    file = await retiring.retire_all(ctx, file, budget_ms=retiring.budget_ms(ctx, since))
     if not can_launch(ctx, file.payment):
         return PaymentAnswer(file=file)
     planned = await plan_more(ctx, file, payment.environment, given=given)

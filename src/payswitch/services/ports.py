@@ -21,6 +21,11 @@ from payswitch.kit.certificates import CertificateEnd
 class Store(Protocol):
     """Where everything that must survive a `kill -9` lives."""
 
+    @property
+    def shared(self) -> bool:
+        """Whether other nodes may work on the same storage at the same time."""
+        ...
+
     async def commit(self, changes: Changes) -> None:
         """Apply all of it in one durable transaction, or nothing.
 
@@ -49,6 +54,10 @@ class Store(Protocol):
 
     async def refund(self, refund_id: str) -> Refund | None: ...
 
+    async def open_refunds(self, merchant_id: str, limit: int) -> Sequence[Refund]:
+        """Refunds of this merchant that have not ended: abnormal ones first, then the oldest."""
+        ...
+
     async def list_events(
         self, shop_id: str, *, payment_id: str | None, before: str | None, limit: int
     ) -> Sequence[Event]:
@@ -61,8 +70,14 @@ class Store(Protocol):
 
     async def list_incidents(self, *, limit: int) -> Sequence[Incident]: ...
 
-    async def due_payments(self, now_ms: int, limit: int) -> Sequence[str]:
-        """Ids of payments whose own `due_at_ms`, or that of an attempt or refund of theirs, has come."""
+    async def claim_payments(self, now_ms: int, lease_ms: int, limit: int, holder: str) -> Sequence[str]:
+        """Ids of payments whose own `due_at_ms`, or that of an attempt or refund of theirs, has come, each taken for
+        `lease_ms` in the same step: no other worker is offered it before, and a crash gives it back. When more are due
+        than `limit`, half are the youngest payments (they come first) and half the longest due."""
+        ...
+
+    async def release_payments(self, holder: str, until_ms: Mapping[str, int | None]) -> None:
+        """Give claims of this holder back: at once (None), or so that nobody is offered it before that time."""
         ...
 
     async def claim_events(self, now_ms: int, lease_ms: int, limit: int) -> Sequence[Event]:

@@ -20,12 +20,9 @@ DAY_MS = 86_400_000
 def check_terms(ctx: Context, draft: Draft, paid: Attempt, amount_fen: int, now_ms: int) -> None:
     """Raises `refund_terms` for a refund that the channel can never take. A channel that is not configured any more is
     left to say so itself."""
-    capability = capability_of(ctx, paid.channel_id, paid.product)
-    if capability is None:
+    terms = _terms_of(ctx, paid)
+    if terms is None:
         return
-    client = client_of(ctx, paid)
-    own = client.refund_terms(paid.product) if isinstance(client, OwnTerms) else None
-    terms = own or capability.refund
     _check_age(terms, paid, now_ms)
     if terms.parts is None:
         return
@@ -50,6 +47,19 @@ def check_terms(ctx: Context, draft: Draft, paid: Attempt, amount_fen: int, now_
             f"该渠道每笔支付最多退款 {terms.parts} 次，已退 {made} 次；余款请以其他方式退还",
             most_refunds=terms.parts,
         )
+
+
+def _terms_of(ctx: Context, paid: Attempt) -> RefundTerms | None:
+    """The most particular word counts: what the operator says of this contract, then what the account says of itself,
+    then the product's table."""
+    channel = ctx.directory.channel(paid.channel_id)
+    capability = capability_of(ctx, paid.channel_id, paid.product)
+    if channel is None or capability is None:
+        return None
+    client = client_of(ctx, paid)
+    own = client.refund_terms(paid.product) if isinstance(client, OwnTerms) else None
+    terms = own or capability.refund
+    return RefundTerms(days=channel.refund_days or terms.days, parts=channel.refund_parts or terms.parts)
 
 
 def _check_age(terms: RefundTerms, paid: Attempt, now_ms: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from payswitch.domain.changes import Changes
 from payswitch.domain.events import EventType
-from payswitch.domain.exchange import ChannelClient, RefundFact, RefundOrder
+from payswitch.domain.exchange import ChannelClient, PayeeCard, RefundFact, RefundOrder, RefundRedirector
 from payswitch.domain.outcome import Outcome, OutcomeKind
 from payswitch.domain.payment import Incident, PaymentFile, Refund, RefundState
 from payswitch.domain.transitions import REFUND, RefundEvent, advance
@@ -13,6 +13,7 @@ from payswitch.services.asking import client_of, refund_order
 from payswitch.services.context import Context
 from payswitch.services.draft import Draft, change
 from payswitch.services.lifecycle import add_incident
+from payswitch.services.refund_waiting import balance_tellable, keep_waiting, note_balance_told
 from payswitch.services.troubles import tell_trouble
 
 DEFINITE_NO = frozenset(
@@ -27,12 +28,7 @@ DEFINITE_NO = frozenset(
 """Nothing was paid back by this number and nothing will be. Trouble of the channel, of our configuration, or an
 unknown answer is none of these: the same number is tried again."""
 
-ABNORMAL_AFTER_TRIES = 6
-"""A refund that the channel has not taken after this many tries needs a person; trying goes on all the same."""
-
-ABNORMAL_AFTER_MS = 5 * 86_400_000
-"""A refund that the channel has taken may be on its way to a bank card for three working days (WeChat's own words).
-After this long a person should ask the channel where the money is."""
+"""The outcome's code of a refund whose money an operator gave back another way."""
 
 
 async def push_refund(ctx: Context, file: PaymentFile, refund_id: str) -> PaymentFile:
@@ -46,9 +42,38 @@ async def push_refund(ctx: Context, file: PaymentFile, refund_id: str) -> Paymen
     return await _apply(ctx, file, refund_id, _believed(refund, fact), asked=True)
 
 
+async def ask_refund(ctx: Context, file: PaymentFile, refund_id: str) -> PaymentFile:
+    """What became of it at the channel, applied: for an operator who is about to say that it was settled by hand.
+    Nothing is sent. That the channel does not know it, or does not answer, changes nothing."""
+    refund = _refund(file, refund_id)
+    attempt = file.attempt(refund.attempt_id)
+    order = refund_order(ctx, attempt, refund)
+    found = await client_of(ctx, attempt).query_refund(order, ctx.timings.query_timeout_ms)
+    fact = _believed(refund, found)
+    if fact.outcome.kind in (OutcomeKind.PAID, OutcomeKind.PENDING):
+        return await _apply(ctx, file, refund_id, fact, asked=False)
+    return file
+
+
+async def redirect(ctx: Context, file: PaymentFile, refund_id: str, card: PayeeCard) -> tuple[PaymentFile, Outcome]:
+    """Send an abnormal refund to another card. Applied only when the channel took it: that it did not leaves the
+    refund as it was. Raises LookupError for a channel that cannot."""
+    refund = _refund(file, refund_id)
+    attempt = file.attempt(refund.attempt_id)
+    client = client_of(ctx, attempt)
+    if not isinstance(client, RefundRedirector) or refund.channel_refund_id is None:
+        raise LookupError(f"{attempt.channel_id} sends no refund to another card")
+    order = refund_order(ctx, attempt, refund)
+    found = await client.redirect_refund(order, refund.channel_refund_id, card, ctx.timings.refund_timeout_ms)
+    fact = _believed(refund, found)
+    if fact.outcome.kind in (OutcomeKind.PAID, OutcomeKind.PENDING):
+        file = await _apply(ctx, file, refund_id, fact, asked=False)
+    return file, fact.outcome
+
+
 async def _ask(client: ChannelClient, refund: Refund, order: RefundOrder, timeout_ms: int) -> RefundFact:
     """What the channel says about a refund: sent if it has not taken it, queried otherwise."""
-    if refund.state is RefundState.PROCESSING:
+    if _was_taken(refund):
         found = await client.query_refund(order, timeout_ms)
         if found.outcome.kind is not OutcomeKind.NOT_FOUND:
             return found
@@ -59,6 +84,12 @@ async def _ask(client: ChannelClient, refund: Refund, order: RefundOrder, timeou
     # because nothing is left. A shop that heard "failed" would pay its customer twice. So a no is asked about.
     found = await client.query_refund(order, timeout_ms)
     return refused if found.outcome.kind is OutcomeKind.NOT_FOUND or _is_no(found.outcome) else found
+
+
+def _was_taken(refund: Refund) -> bool:
+    """The channel has (or had) it: asking is enough. One that it does not know any more is sent again, same number."""
+    taken_before = refund.outcome is not None and refund.outcome.kind is OutcomeKind.PENDING
+    return refund.state is RefundState.PROCESSING or (refund.state is RefundState.ABNORMAL and taken_before)
 
 
 def _is_no(outcome: Outcome) -> bool:
@@ -117,36 +148,60 @@ def _believed(refund: Refund, fact: RefundFact) -> RefundFact:
 
 async def _apply(ctx: Context, file: PaymentFile, refund_id: str, fact: RefundFact, *, asked: bool) -> PaymentFile:
     now_ms = ctx.clock.now_ms()
+    channel_id = file.attempt(_refund(file, refund_id).attempt_id).channel_id
+    tell_balance = balance_tellable(ctx, channel_id)
 
     def decide(draft: Draft) -> Refund:
         before = draft.refund(refund_id)
-        old_news = before.state in REFUND.terminal and fact.outcome.kind is not OutcomeKind.PAID
-        if not old_news and before.state is not RefundState.SUCCEEDED:
-            _move(ctx, draft, before, fact, now_ms, asked=asked)
+        if before.state is RefundState.SUCCEEDED:
+            _look_for_double(ctx, draft, before, fact, now_ms)
+        elif before.state is not RefundState.FAILED or fact.outcome.kind is OutcomeKind.PAID:
+            _move(ctx, draft, before, fact, now_ms, asked=asked, tell_balance=tell_balance)
         return before
 
     after, before = await change(ctx, file.payment.payment_id, decide, known=file)
     refund = _refund(after, refund_id)
+    note_balance_told(ctx, channel_id, before, refund)
     if refund.state in REFUND.terminal and refund.state is not before.state:
-        ctx.feed.tell(
-            "refunded",
-            {
-                "payment_id": refund.payment_id,
-                "kind": refund.kind.value,
-                "amount_fen": refund.amount_fen,
-                "state": refund.state.value,
-            },
-        )
+        tell_feed(ctx, refund)
     return after
 
 
-def _move(ctx: Context, draft: Draft, refund: Refund, fact: RefundFact, now_ms: int, *, asked: bool) -> None:
+def tell_feed(ctx: Context, refund: Refund) -> None:
+    """The live page hears of every refund's end."""
+    ctx.feed.tell(
+        "refunded",
+        {
+            "payment_id": refund.payment_id,
+            "kind": refund.kind.value,
+            "amount_fen": refund.amount_fen,
+            "state": refund.state.value,
+        },
+    )
+
+
+def _look_for_double(ctx: Context, draft: Draft, refund: Refund, fact: RefundFact, now_ms: int) -> None:
+    """The channel pays back what an operator has given back by hand: the customer has the money twice. Told once: the
+    channel's word takes the place of the operator's."""
+    if fact.outcome.kind is not OutcomeKind.PAID or not refund.by_hand:
+        return
+    draft.set_refund(refund.refund_id, outcome=fact.outcome, channel_refund_id=fact.channel_refund_id)
+    detail = (
+        f"退款 {refund.out_refund_no} 已由 {refund.settled_by} 线下结清，渠道又退款成功，顾客可能收到两次 / "
+        "the channel paid it back after it was settled by hand: the customer has the money twice; ask for it back"
+    )
+    add_incident(ctx, draft, "refund_paid_twice", draft.attempt(refund.attempt_id), now_ms, detail)
+
+
+def _move(
+    ctx: Context, draft: Draft, refund: Refund, fact: RefundFact, now_ms: int, *, asked: bool, tell_balance: bool
+) -> None:
     if fact.outcome.kind is OutcomeKind.PAID:
         _settle(ctx, draft, refund, fact, RefundEvent.SUCCEED, now_ms)
     elif _is_no(fact.outcome):
         _settle(ctx, draft, refund, fact, RefundEvent.FAIL, now_ms)
     else:
-        _wait(ctx, draft, refund, fact, now_ms, asked=asked)
+        keep_waiting(ctx, draft, refund, fact, now_ms, asked=asked, tell_balance=tell_balance)
 
 
 def _settle(ctx: Context, draft: Draft, refund: Refund, fact: RefundFact, event: RefundEvent, now_ms: int) -> None:
@@ -155,12 +210,13 @@ def _settle(ctx: Context, draft: Draft, refund: Refund, fact: RefundFact, event:
         refund.refund_id,
         state=advance(REFUND, refund.state, event),
         outcome=fact.outcome,
+        trouble=None,
         channel_refund_id=fact.channel_refund_id or refund.channel_refund_id,
         finished_at_ms=now_ms,
         due_at_ms=None,
     )
     attempt = draft.attempt(refund.attempt_id)
-    spoken_for = _spoken_for_fen(draft, refund.attempt_id)
+    spoken_for = spoken_for_fen(draft, refund.attempt_id)
     # Capped: a refund that was given up and went through after all may meet its successor's reservation here.
     attempt = draft.set_attempt(refund.attempt_id, refunded_fen=min(spoken_for, attempt.amount_fen))
     if spoken_for > attempt.amount_fen:
@@ -172,7 +228,7 @@ def _settle(ctx: Context, draft: Draft, refund: Refund, fact: RefundFact, event:
     announce(ctx, draft, EventType.REFUND_FAILED, now_ms, attempt=attempt, refund=settled)
 
 
-def _spoken_for_fen(draft: Draft, attempt_id: str) -> int:
+def spoken_for_fen(draft: Draft, attempt_id: str) -> int:
     """What has gone back through this attempt and what still may."""
     return sum(
         refund.amount_fen
@@ -192,43 +248,4 @@ def _failed_text(refund: Refund, outcome: Outcome) -> str:
     return (
         f"退款 {refund.out_refund_no} 被渠道拒绝 / refused by the channel: {outcome.code} {outcome.message}; "
         "pay the customer back another way, or mend the cause and refund again"
-    )
-
-
-def _wait(ctx: Context, draft: Draft, refund: Refund, fact: RefundFact, now_ms: int, *, asked: bool) -> None:
-    """Not settled: taken and in work, refused for now, or unknown. Look again later, same number."""
-    outcome = fact.outcome
-    event = RefundEvent.ACCEPT if outcome.kind is OutcomeKind.PENDING else RefundEvent.SEND
-    state = advance(REFUND, refund.state, RefundEvent.SEND) if refund.state is RefundState.CREATED else refund.state
-    state = advance(REFUND, state, event)
-    tries = refund.tries + 1 if asked else refund.tries
-    if _needs_person(refund, outcome, tries, now_ms):
-        if refund.state is not RefundState.ABNORMAL:
-            attempt = draft.attempt(refund.attempt_id)
-            add_incident(ctx, draft, "refund_abnormal", attempt, now_ms, _abnormal_text(refund, outcome))
-        state = advance(REFUND, state, RefundEvent.BECOME_ABNORMAL)
-    draft.set_refund(
-        refund.refund_id,
-        state=state,
-        outcome=outcome,
-        channel_refund_id=fact.channel_refund_id or refund.channel_refund_id,
-        tries=tries,
-        due_at_ms=ctx.timings.next_refund_ms(max(tries, 1), now_ms),
-    )
-
-
-def _needs_person(refund: Refund, outcome: Outcome, tries: int, now_ms: int) -> bool:
-    """Waiting is nothing unusual once the channel has taken it; not being taken, or a confused answer, is."""
-    if outcome.merchant_side or outcome.kind is OutcomeKind.UNTRUSTED:
-        return True
-    if now_ms - refund.created_at_ms >= ABNORMAL_AFTER_MS:
-        return True
-    taken = outcome.kind is OutcomeKind.PENDING or refund.state is RefundState.PROCESSING
-    return tries >= ABNORMAL_AFTER_TRIES and not taken
-
-
-def _abnormal_text(refund: Refund, outcome: Outcome) -> str:
-    return (
-        f"退款 {refund.out_refund_no} 异常，仍在重试 / not through at the channel yet ({outcome.code} "
-        f"{outcome.message}); it is tried again under the same number; check the merchant's balance and the channel"
     )

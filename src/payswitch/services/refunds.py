@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
+
+import msgspec
 
 from payswitch.domain.changes import UniqueViolation
 from payswitch.domain.errors import (
@@ -14,6 +17,7 @@ from payswitch.domain.errors import (
     PaySwitchError,
 )
 from payswitch.domain.payment import Attempt, Refund, RefundKind, RefundState, Shop
+from payswitch.services import idempotency
 from payswitch.services.commands import CreateRefund
 from payswitch.services.context import Context
 from payswitch.services.draft import Draft, change
@@ -21,13 +25,22 @@ from payswitch.services.payments import get_payment
 from payswitch.services.refund_terms import check_terms
 from payswitch.services.refunding import push_refund
 
+_encode = msgspec.json.Encoder(order="deterministic").encode
 
-async def create_refund(ctx: Context, shop: Shop, payment_id: str, command: CreateRefund) -> Refund:
+
+async def create_refund(
+    ctx: Context, shop: Shop, payment_id: str, command: CreateRefund, idempotency_key: str | None = None
+) -> Refund:
     """Refund a succeeded payment, whole or in part. The same refund_no again is the same refund.
 
     The amount is reserved in the commit that makes the refund, so that concurrent refunds can never exceed what
     was paid. Then the channel is asked once while the shop waits; what stays open, the sweeper finishes.
     """
+    input_hash = _hash_of(payment_id, command)
+    if idempotency_key is not None:
+        made = await idempotency.used_for(ctx, shop.shop_id, idempotency_key, input_hash)
+        if made is not None:
+            return await get_refund(ctx, shop, made)
     file = await get_payment(ctx, shop, payment_id)
     now_ms = ctx.clock.now_ms()
     refund_id = ctx.ids.new("ref_", now_ms)
@@ -38,16 +51,24 @@ async def create_refund(ctx: Context, shop: Shop, payment_id: str, command: Crea
         earlier = _earlier(draft.refunds, command)
         if earlier is None:
             _reserve(ctx, draft, command, refund_id, now_ms)
+        record = idempotency.record_of_refund(earlier or draft.refund(refund_id), input_hash, idempotency_key)
+        if record is not None:
+            draft.idempotency.append(record)
         return earlier
 
     try:
         file, earlier = await change(ctx, payment_id, decide, known=file)
     except UniqueViolation as violation:
-        return await _repeated(ctx, shop, payment_id, command, violation)
+        return await _repeated(ctx, shop, payment_id, command, violation, input_hash, idempotency_key)
     if earlier is not None:
         return earlier
     file = await push_refund(ctx, file, refund_id)
     return next(r for r in file.refunds if r.refund_id == refund_id)
+
+
+def _hash_of(payment_id: str, command: CreateRefund) -> str:
+    """What makes two requests under one key the same."""
+    return hashlib.sha256(payment_id.encode() + b"\n" + _encode(command)).hexdigest()
 
 
 def _earlier(made: Sequence[Refund], command: CreateRefund) -> Refund | None:
@@ -96,7 +117,8 @@ def _reserve(ctx: Context, draft: Draft, command: CreateRefund, refund_id: str, 
             state=RefundState.CREATED,
             created_at_ms=now_ms,
             # The request itself sends it now; should this process die, the sweeper does.
-            due_at_ms=now_ms + ctx.timings.refund_timeout_ms,
+            # After both calls that the request may make: a channel without refund numbers must not hear of it twice.
+            due_at_ms=now_ms + 2 * ctx.timings.refund_timeout_ms,
         )
     )
 
@@ -114,14 +136,25 @@ def _winner(draft: Draft) -> Attempt:
 
 
 async def _repeated(
-    ctx: Context, shop: Shop, payment_id: str, command: CreateRefund, violation: UniqueViolation
+    ctx: Context,
+    shop: Shop,
+    payment_id: str,
+    command: CreateRefund,
+    violation: UniqueViolation,
+    input_hash: str,
+    key: str | None,
 ) -> Refund:
-    """Two requests with one refund_no raced, or the number belongs to another payment of the shop."""
+    """Two requests with one refund_no or one key raced, or the number belongs to another payment of the shop."""
+    if violation.constraint == "uq_idempotency" and key is not None:
+        made = await idempotency.used_for(ctx, shop.shop_id, key, input_hash)
+        if made is not None:
+            return await get_refund(ctx, shop, made)
     if violation.constraint != "uq_refund_shop_no":
         raise violation
     earlier = _earlier((await get_payment(ctx, shop, payment_id)).refunds, command)
     if earlier is None:
         raise _conflict(command)
+    await idempotency.keep(ctx, idempotency.record_of_refund(earlier, input_hash, key))
     return earlier
 
 

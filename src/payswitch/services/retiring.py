@@ -14,9 +14,17 @@ from payswitch.services.draft import Draft, change
 from payswitch.services.lifecycle import add_incident, attempt_died, retire
 from payswitch.services.lives import verdict_ms, watched_until_ms
 from payswitch.services.results import query_attempt
+from payswitch.services.rounds import Since
 from payswitch.services.troubles import tell_trouble
 
 LEAST_CALL_MS = 20
+
+
+def budget_ms(ctx: Context, since: Since) -> int:
+    """What is left, of the customer's half second, for leaving what they were shown before: the launch needs the
+    rest. 0: it is left without asking anybody, and the sweeper closes it."""
+    spent_ms = ctx.clock.monotonic_ms() - since.monotonic_ms
+    return max(int(ctx.timings.retire_deadline_ms - spent_ms), 0)
 
 
 async def retire_all(ctx: Context, file: PaymentFile, *, budget_ms: int) -> PaymentFile:

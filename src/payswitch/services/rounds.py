@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from payswitch.domain.changes import IdempotencyRecord
 from payswitch.domain.channel import Environment
 from payswitch.domain.exchange import CreateOrder
-from payswitch.domain.outcome import Outcome
+from payswitch.domain.outcome import Outcome, OutcomeKind
 from payswitch.domain.payment import Attempt, AttemptState, Decision, PaymentFile, PaymentState
 from payswitch.domain.transitions import ATTEMPT, PAYMENT, AttemptEvent, PaymentEvent, advance
 from payswitch.routing.request import Candidate, RoutePlan
@@ -52,8 +52,10 @@ class Round(msgspec.Struct, kw_only=True):
     """The channels' own numbers of the customer's signed cards, by channel id."""
     since_ms: int
     """Wall time of the failed answer (or the start) that the next attempt begins from."""
-    lost: Attempt | None = None
-    """The attempt given up last, not committed yet: its row is saved together with its successor's."""
+    decided: bool = False
+    """Whether the decision is on disk: it is written with the round's first attempt."""
+    lost: list[Attempt] = []
+    """Attempts given up and not committed yet: their rows are saved with the next commit of this round."""
     refused: Outcome | None = None
     """The last answer that was no."""
 
@@ -99,22 +101,28 @@ def begin_round(
     )
 
 
-async def commit_attempt(ctx: Context, work: Round, candidate: Candidate, *, debit: bool = False) -> Attempt | None:
-    """Write-ahead: the channel never sees a number that is not on our disk. None if the payment has ended.
+async def commit_attempt(
+    ctx: Context, work: Round, candidate: Candidate, *, debit: bool = False, hedge_of: str | None = None
+) -> Attempt | None:
+    """Write-ahead: the channel never sees a number that is not on our disk. None if the payment has ended, or if
+    another process has begun a debit meanwhile that nobody knows the end of.
 
-    `debit`: the call that follows takes the money, so the attempt is `unknown` before it leaves.
+    `debit`: the call that follows takes the money, so the attempt is `unknown` before it leaves. `hedge_of`: the silent
+    attempt that this one is begun beside.
     """
-    attempt = _new_attempt(ctx, work, candidate)
+    attempt = _new_attempt(ctx, work, candidate, hedge_of)
     if debit:
         attempt = as_debit(ctx, attempt)
 
     def decide(draft: Draft) -> bool:
-        _save_lost(draft, work.lost)
+        save_lost(draft, work)
         if draft.payment.state not in (PaymentState.CREATED, PaymentState.PENDING):
+            return False
+        if any(other.state is AttemptState.UNKNOWN for other in draft.attempts):
             return False
         draft.add_attempt(replace(attempt, ordinal=len(draft.attempts) + 1))
         draft.set_payment(state=advance(PAYMENT, draft.payment.state, PaymentEvent.LAUNCH))
-        if work.lost is None:
+        if not work.decided:
             draft.decisions.append(work.decision)
         return True
 
@@ -124,14 +132,15 @@ async def commit_attempt(ctx: Context, work: Round, candidate: Candidate, *, deb
         if work.idempotency is not None:
             draft.idempotency.append(work.idempotency)
         work.file = await commit(ctx, draft)
-        work.is_new = False
+        work.is_new, work.decided = False, True
         return work.file.attempt(attempt.attempt_id)
     work.file, launched = await change(ctx, attempt.payment_id, decide, known=work.file)
-    work.lost = None if launched else work.lost
+    work.lost = []
+    work.decided = work.decided or launched
     return work.file.attempt(attempt.attempt_id) if launched else None
 
 
-def _new_attempt(ctx: Context, work: Round, candidate: Candidate) -> Attempt:
+def _new_attempt(ctx: Context, work: Round, candidate: Candidate, hedge_of: str | None) -> Attempt:
     now_ms = ctx.clock.now_ms()
     attempt_id = ctx.ids.new("att_", now_ms)
     channel = ctx.directory.channel(candidate.channel_id)
@@ -153,6 +162,7 @@ def _new_attempt(ctx: Context, work: Round, candidate: Candidate) -> Attempt:
         started_at_ms=work.since_ms,
         deadline_ms=deadline_of(ctx, candidate, payment.expires_at_ms, now_ms),
         decision_id=work.decision.decision_id,
+        hedge_of=hedge_of,
         due_at_ms=now_ms + ctx.timings.leftover_after_ms,
     )
 
@@ -181,35 +191,38 @@ def give_up(ctx: Context, work: Round, attempt: Attempt, outcome: Outcome, *, le
     now_ms = ctx.clock.now_ms()
     event = AttemptEvent.DISCARD if left_behind else AttemptEvent.REFUSE
     work.since_ms = now_ms
-    work.refused = outcome
-    work.lost = replace(
-        attempt,
-        state=advance(ATTEMPT, attempt.state, event),
-        outcome=outcome,
-        answered_at_ms=now_ms,
-        finished_at_ms=now_ms,
-        due_at_ms=ctx.timings.next_dispose_ms(1, now_ms) if left_behind else None,
+    if work.refused is None or work.refused.kind is not OutcomeKind.REFUSED_PAYER:
+        work.refused = outcome  # a payer's no is the last word, even if an older call ends otherwise after it
+    work.lost.append(
+        replace(
+            attempt,
+            state=advance(ATTEMPT, attempt.state, event),
+            outcome=outcome,
+            answered_at_ms=now_ms,
+            finished_at_ms=now_ms,
+            due_at_ms=ctx.timings.next_dispose_ms(1, now_ms) if left_behind else None,
+        )
     )
 
 
-def _save_lost(draft: Draft, lost: Attempt | None) -> None:
-    """Write the given-up attempt into the draft, unless somebody (a notification, the sweeper) was faster."""
-    if lost is None or draft.attempt(lost.attempt_id).state not in (AttemptState.CREATED, AttemptState.UNKNOWN):
-        return
-    draft.set_attempt(
-        lost.attempt_id,
-        state=lost.state,
-        outcome=lost.outcome,
-        answered_at_ms=lost.answered_at_ms,
-        finished_at_ms=lost.finished_at_ms,
-        due_at_ms=lost.due_at_ms,
-    )
+def save_lost(draft: Draft, work: Round) -> None:
+    """Write the given-up attempts into the draft, unless somebody (a notification, the sweeper) was faster."""
+    for lost in work.lost:
+        if draft.attempt(lost.attempt_id).state in (AttemptState.CREATED, AttemptState.UNKNOWN):
+            draft.set_attempt(
+                lost.attempt_id,
+                state=lost.state,
+                outcome=lost.outcome,
+                answered_at_ms=lost.answered_at_ms,
+                finished_at_ms=lost.finished_at_ms,
+                due_at_ms=lost.due_at_ms,
+            )
 
 
 async def end_round(ctx: Context, work: Round) -> Launched:
-    """Nothing to show: save the attempt that was given up last."""
-    if work.lost is not None:
-        work.file, _ = await change(
-            ctx, work.lost.payment_id, lambda draft: _save_lost(draft, work.lost), known=work.file
-        )
+    """Nothing to show: save the attempts that were given up last."""
+    if work.lost:
+        payment_id = work.file.payment.payment_id
+        work.file, _ = await change(ctx, payment_id, lambda draft: save_lost(draft, work), known=work.file)
+        work.lost = []
     return Launched(file=work.file, refused=work.refused)

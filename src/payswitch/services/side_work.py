@@ -6,7 +6,8 @@ The sweeper works on payments in the lanes of their channels, the outbox on even
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Coroutine, Iterable
+from collections.abc import AsyncIterator, Collection, Coroutine, Iterable
+from contextlib import asynccontextmanager
 from typing import Any
 
 from payswitch.kit.clock import Clock
@@ -20,26 +21,46 @@ ROUND_S = 0.5
 """A round waits this long for what it began. What somebody slow still keeps goes on beside the next rounds."""
 
 
+class Pace:
+    """At most so many a second, and as many at once: what was missed is caught up with, but never all in one moment."""
+
+    def __init__(self) -> None:
+        self._next_ms = 0.0
+
+    def wait_ms(self, now_ms: float, per_second: float) -> float:
+        """Take the next turn; how long it is until then. The first second's worth need not wait."""
+        gap_ms = 1_000 / per_second
+        self._next_ms = max(self._next_ms, now_ms - 1_000) + gap_ms
+        return max(self._next_ms - now_ms, 0.0)
+
+
 class Lane:
     """The places at one channel or shop. One that hangs fills its own lane and nobody else's."""
 
     def __init__(self) -> None:
         self._places = asyncio.Semaphore(LANE_WIDTH)
         self._waiting = 0
+        self._pace = Pace()
 
     @property
     def is_full(self) -> bool:
         return self._waiting >= LANE_QUEUE
 
-    async def __aenter__(self) -> None:
+    @asynccontextmanager
+    async def place(self, clock: Clock, *, per_second: float | None = None) -> AsyncIterator[None]:
+        """Wait for a place and hold it. `per_second`: also wait for a turn, for work that comes in a flood."""
         self._waiting += 1
         try:
+            wait_ms = 0.0 if per_second is None else self._pace.wait_ms(clock.monotonic_ms(), per_second)
+            if wait_ms:
+                await clock.sleep(wait_ms / 1_000)
             await self._places.acquire()
         finally:
             self._waiting -= 1
-
-    async def __aexit__(self, *_: object) -> None:
-        self._places.release()
+        try:
+            yield
+        finally:
+            self._places.release()
 
 
 class SideWork:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Awaitable, Callable
 
 from payswitch.domain.changes import StorageUnavailable
@@ -13,7 +14,7 @@ from payswitch.services import observing
 from payswitch.services.asking import client_of, order_ref
 from payswitch.services.context import Context
 from payswitch.services.draft import Draft, change
-from payswitch.services.lifecycle import UNSEEN, begin_close, retire
+from payswitch.services.lifecycle import UNSEEN, begin_close, finish_closing, retire
 from payswitch.services.refunding import push_refund
 from payswitch.services.results import query_attempt
 from payswitch.services.retiring import work_on_closing
@@ -32,10 +33,14 @@ log = get_logger(__name__)
 async def sweep(ctx: Context) -> int:
     """One round over everything that is due. Gives how many payments it began to work on.
 
-    What earlier rounds are still busy with is asked for in addition, so that it does not take the others' places.
+    Whatever is taken is claimed: other nodes on the same storage are offered something else. What this one has finished
+    since its last round is given back first, so that it can be due again.
     """
-    due = await ctx.store.due_payments(ctx.clock.now_ms(), BATCH + len(ctx.sweeping))
-    todo = ctx.sweeping.without_running(due)
+    await _give_back(ctx)
+    now_ms = ctx.clock.now_ms()
+    claimed = await ctx.store.claim_payments(now_ms, ctx.timings.sweep_lease_ms, BATCH, ctx.node_id)
+    # A claim can run out while its work goes on; the work is not begun twice.
+    todo = ctx.sweeping.without_running(claimed)
     tasks = [ctx.sweeping.begin(payment_id, _sweep_guarded(ctx, payment_id)) for payment_id in todo]
     if tasks:
         await wait_a_round(ctx.clock, tasks)
@@ -43,38 +48,61 @@ async def sweep(ctx: Context) -> int:
 
 
 async def settle(ctx: Context) -> None:
-    """Wait until everything the sweeper has begun is done: before a clean shutdown."""
+    """Wait until everything the sweeper has begun is done, and give it back: before a clean shutdown."""
     await ctx.sweeping.finished()
+    try:
+        await _give_back(ctx)
+    except StorageUnavailable as error:
+        log.error("sweep_not_given_back", reason=str(error))
+
+
+async def _give_back(ctx: Context) -> None:
+    """Kept when the storage does not take it now; a claim that is never given back runs out."""
+    swept = dict(ctx.swept)
+    if not swept:
+        return
+    await ctx.store.release_payments(ctx.node_id, swept)
+    for payment_id, until_ms in swept.items():
+        if ctx.swept.get(payment_id, 0) == until_ms:
+            del ctx.swept[payment_id]
 
 
 async def _sweep_guarded(ctx: Context, payment_id: str) -> None:
     """One payment's trouble must not keep the others waiting: it is put off, and tried again."""
     try:
-        await _sweep_in_lane(ctx, payment_id)
+        ctx.swept[payment_id] = await _sweep_in_lane(ctx, payment_id)
     except StorageUnavailable as error:
+        # Not given back: the claim runs out by itself, and until then nobody knocks at a storage that is away.
         log.error("sweep_not_stored", payment_id=payment_id, reason=str(error))
     except Exception:  # the loop over all payments must survive any bug with one of them
         log.exception("sweep_failed", payment_id=payment_id)
-        await _try_to_put_off(ctx, payment_id)
+        ctx.swept[payment_id] = ctx.clock.now_ms() + AFTER_TROUBLE_MS
 
 
-async def _try_to_put_off(ctx: Context, payment_id: str) -> None:
-    try:
-        await _put_off(ctx, payment_id, AFTER_TROUBLE_MS)
-    except Exception:  # as above: whatever is wrong with this payment or the disk, the next round comes
-        log.exception("sweep_put_off_failed", payment_id=payment_id)
-
-
-async def _sweep_in_lane(ctx: Context, payment_id: str) -> None:
+async def _sweep_in_lane(ctx: Context, payment_id: str) -> int | None:
+    """Work on it in its channel's lane. Gives the time before which nobody needs to look again, if any."""
     file = await ctx.store.payment_file(payment_id)
     if file is None:
-        return
-    lane = ctx.sweeping.lane(_channel_due(file, ctx.clock.now_ms()))
+        return None
+    now_ms = ctx.clock.now_ms()
+    lane = ctx.sweeping.lane(_channel_due(file, now_ms))
     if lane.is_full:
-        await _put_off(ctx, payment_id, LANE_FULL_MS)
-        return
-    async with lane:
+        return now_ms + LANE_FULL_MS + _jitter_ms(payment_id, LANE_FULL_MS)
+    late = now_ms - _due_since_ms(file, now_ms) > ctx.timings.catch_up_after_ms
+    async with lane.place(ctx.clock, per_second=ctx.timings.catch_up_per_s if late else None):
         await sweep_payment(ctx, payment_id)
+    return None
+
+
+def _jitter_ms(payment_id: str, span_ms: int) -> int:
+    """The same for a payment at every run, spread over all of them: what was put off together does not come back so."""
+    return zlib.crc32(payment_id.encode()) % span_ms
+
+
+def _due_since_ms(file: PaymentFile, now_ms: int) -> int:
+    """Since when the first of its due work has been waiting."""
+    items: tuple[Attempt | Refund | Payment, ...] = (file.payment, *file.attempts, *file.refunds)
+    return min((item.due_at_ms for item in items if item.due_at_ms is not None), default=now_ms)
 
 
 def _channel_due(file: PaymentFile, now_ms: int) -> str:
@@ -100,6 +128,7 @@ async def sweep_payment(ctx: Context, payment_id: str) -> PaymentFile | None:
     if file is None:
         return None
     file = await _expire(ctx, file)
+    file = await _end_waiting(ctx, file)
     now_ms = ctx.clock.now_ms()
     for attempt in file.attempts:
         if _is_due(attempt, now_ms):
@@ -121,23 +150,18 @@ async def _one_item(ctx: Context, file: PaymentFile, item_id: str, work: Work) -
         raise
     except Exception:  # whatever it is, it concerns this item: put it off and go on with the others
         log.exception("sweep_item_failed", payment_id=file.payment.payment_id, item_id=item_id)
-        return await _put_off(ctx, file.payment.payment_id, AFTER_TROUBLE_MS, only=item_id)
+        return await _put_off(ctx, file.payment.payment_id, item_id)
 
 
-async def _put_off(ctx: Context, payment_id: str, gap_ms: int, *, only: str | None = None) -> PaymentFile:
-    """Give what is due now another time, so that it does not stand in front of everybody else's for ever."""
-    now_ms = ctx.clock.now_ms()
-    later_ms = now_ms + gap_ms
+async def _put_off(ctx: Context, payment_id: str, item_id: str) -> PaymentFile:
+    """Give one due item another time, so that it does not stand in front of everybody else's for ever."""
+    later_ms = ctx.clock.now_ms() + AFTER_TROUBLE_MS
 
     def decide(draft: Draft) -> None:
-        for attempt in draft.attempts:
-            if _is_due(attempt, now_ms) and only in (None, attempt.attempt_id):
-                draft.set_attempt(attempt.attempt_id, due_at_ms=later_ms)
-        for refund in draft.refunds:
-            if _is_due(refund, now_ms) and only in (None, refund.refund_id):
-                draft.set_refund(refund.refund_id, due_at_ms=later_ms)
-        if _is_due(draft.payment, now_ms) and only is None:
-            draft.set_payment(due_at_ms=later_ms)
+        if any(refund.refund_id == item_id for refund in draft.refunds):
+            draft.set_refund(item_id, due_at_ms=later_ms)
+        else:
+            draft.set_attempt(item_id, due_at_ms=later_ms)
 
     return (await change(ctx, payment_id, decide))[0]
 
@@ -150,6 +174,27 @@ async def _expire(ctx: Context, file: PaymentFile) -> PaymentFile:
     file, _ = await change(
         ctx, payment.payment_id, lambda draft: begin_close(ctx, draft, CloseReason.EXPIRED, now_ms), known=file
     )
+    observing.tell_closed(ctx, file)
+    return file
+
+
+async def _end_waiting(ctx: Context, file: PaymentFile) -> PaymentFile:
+    """迟到成功: the time in which late money is accepted is over. What a customer was shown is asked about once more,
+    in case its notification was lost; then the payment is closed."""
+    payment = file.payment
+    if payment.state is not PaymentState.CLOSING or not _is_due(payment, ctx.clock.now_ms()):
+        return file
+    for attempt in file.attempts:
+        if attempt.state is AttemptState.CLOSED and attempt.exposed_at_ms is not None:
+            file, _ = await query_attempt(ctx, file, attempt.attempt_id, ctx.timings.query_timeout_ms)
+    now_ms = ctx.clock.now_ms()
+
+    def decide(draft: Draft) -> None:
+        if draft.payment.state is PaymentState.CLOSING:
+            draft.set_payment(due_at_ms=None)  # an attempt that may still be paid has a due time of its own
+            finish_closing(ctx, draft, now_ms)
+
+    file, _ = await change(ctx, payment.payment_id, decide, known=file)
     observing.tell_closed(ctx, file)
     return file
 

@@ -13,7 +13,8 @@ from payswitch.services.commands import PaymentAnswer, SwitchPayment
 from payswitch.services.context import Context
 from payswitch.services.debiting import confirming_attempt
 from payswitch.services.launching import check_alive, launch_more, plan_more, shown_attempt
-from payswitch.services.retiring import retire_all
+from payswitch.services.refreshing import refresh, refreshable
+from payswitch.services.retiring import budget_ms, retire_all
 from payswitch.services.rounds import Since
 
 Choice = TypeVar("Choice")
@@ -69,8 +70,13 @@ async def _switch(
         return PaymentAnswer(file=file, attempt_id=shown.attempt_id if shown else None)
     methods = _allowed("methods", file.payment.methods, command.methods)
     products = _allowed("products", file.payment.products, command.products)
+    expired = refreshable(ctx, file) if keep_shown else None
+    if expired is not None and _fits(expired, command):
+        file, fresh = await refresh(ctx, file, expired, environment, since)
+        if fresh or file.payment.state in PAYMENT.terminal:
+            return PaymentAnswer(file=file, attempt_id=expired.attempt_id if fresh else None)
     planned = await plan_more(ctx, file, environment, methods=methods, products=products)
-    file = await retire_all(ctx, file, budget_ms=ctx.timings.retire_deadline_ms)
+    file = await retire_all(ctx, file, budget_ms=budget_ms(ctx, since))
     if file.payment.state in PAYMENT.terminal:
         return PaymentAnswer(file=file)
     check_alive(ctx, file)

@@ -18,8 +18,12 @@ class Timings(msgspec.Struct, frozen=True, kw_only=True):
     """Kept back from the last call for committing and answering."""
     least_try_ms: int = 40
     """No call is begun with less time than this: no channel answers that fast."""
+    last_call_ms: int = 150
+    """Left, at most, for a candidate that is begun only because the customer's time runs out (the hard limit)."""
     retire_deadline_ms: int = 240
     """Query and close of the old attempt before a customer's switch goes on without their answers."""
+    refresh_timeout_ms: int = 200
+    """Another credential for the same order; then there is still time to leave it and launch a new one."""
     query_timeout_ms: int = 3_000
     """Background queries are patient: a slow answer is better than none."""
     close_timeout_ms: int = 3_000
@@ -36,6 +40,13 @@ class Timings(msgspec.Struct, frozen=True, kw_only=True):
     """A refund's answer is worth waiting for: an unknown refund costs a query later."""
     leftover_after_ms: int = 5_000
     """An attempt still `created` after this long belongs to a process that died."""
+    sweep_lease_ms: int = 30_000
+    """A payment that a worker has taken is offered to nobody else for so long; a dead worker's comes back after it."""
+    catch_up_after_ms: int = 10_000
+    """What is overdue by more than this was missed (a stop, a storm): it is caught up with at a pace."""
+    catch_up_per_s: Annotated[float, msgspec.Meta(gt=0)] = 50
+    """Of that, at most so many payments a second and channel: no channel says how much it takes, and a merchant whose
+    calls are refused for their frequency loses new payments by it."""
     final_grace_ms: int = 3_000
     """After the deadline, before the final query: clocks differ, and a payment in its last second needs to land."""
     overdue_ms: int = 300_000
@@ -60,6 +71,16 @@ class Timings(msgspec.Struct, frozen=True, kw_only=True):
     close_gaps_s: tuple[float, ...] = (1, 2, 5, 10, 20, 30, 60)
     dispose_gaps_s: tuple[float, ...] = (3, 15, 60, 300)
     """For numbers whose create answer was lost before anybody saw the credential."""
+    bill_hour: Annotated[int, msgspec.Meta(ge=0, le=23)] = 10
+    """The hour (Beijing) from which yesterday's bills are fetched: WeChat and Alipay have them at about 10:00."""
+    bill_gap_s: float = 1_800
+    """A bill that is not ready is asked for again so long after."""
+    bill_missing_after_s: float = 21_600
+    """So long after the bill hour, a bill that is still missing is an incident."""
+    bill_timeout_ms: int = 300_000
+    """A large day's file takes minutes; nobody waits for it."""
+    audit_gap_s: float = 3_600
+    """Between two audits of the books."""
     refund_gaps_s: tuple[float, ...] = (1, 3, 8, 15, 30, 60, 300, 900)
     event_gaps_s: tuple[float, ...] = (5, 30, 120, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 72_000)
     """Together three days, as design.md promises the shop."""

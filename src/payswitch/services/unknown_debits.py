@@ -11,15 +11,13 @@ from payswitch.domain.exchange import DebitClient, OrderFact
 from payswitch.domain.outcome import Outcome, OutcomeKind
 from payswitch.domain.payment import Attempt, AttemptState, PaymentFile
 from payswitch.services import observing
-from payswitch.services.asking import capability_of, client_of, order_ref
+from payswitch.services.asking import client_of, order_ref
+from payswitch.services.confirmations import reversal_due_ms, tell_confirming
 from payswitch.services.context import Context
 from payswitch.services.draft import Draft, change
 from payswitch.services.lifecycle import attempt_died
 from payswitch.services.results import apply_to_attempt, query_attempt
 from payswitch.services.troubles import tell_trouble
-
-REVERSE_AFTER_S = 45
-"""For an attempt whose channel is gone from the configuration."""
 
 NOT_REVERSED = frozenset(
     {
@@ -35,18 +33,6 @@ NOT_REVERSED = frozenset(
 """The channel's word that this reversal did nothing. With a "paid" after it, the money is there to stay."""
 
 UNPAID = frozenset({OutcomeKind.CLOSED, OutcomeKind.NOT_FOUND})
-
-
-def reversal_due_ms(ctx: Context, attempt: Attempt) -> int:
-    """When this debit begins to be reversed, if nothing was learnt before."""
-    capability = capability_of(ctx, attempt.channel_id, attempt.product)
-    wait_s = capability.reverse_after_s if capability is not None else REVERSE_AFTER_S
-    return (attempt.debit_at_ms or attempt.created_at_ms) + wait_s * 1_000
-
-
-def settled_by_ms(ctx: Context, attempt: Attempt) -> int:
-    """By when it will be known, as the customer and the shop are told: the reversal and its answers included."""
-    return reversal_due_ms(ctx, attempt) + ctx.timings.reverse_timeout_ms + ctx.timings.query_timeout_ms
 
 
 async def work_on_unknown(ctx: Context, file: PaymentFile, attempt_id: str) -> PaymentFile:
@@ -135,6 +121,7 @@ async def _look_again(ctx: Context, file: PaymentFile, attempt_id: str) -> Payme
             attempt.state is not AttemptState.UNKNOWN and attempt.reverse_at_ms is None
         ):
             return
+        tell_confirming(ctx, draft, attempt_id, now_ms)
         tries = attempt.tries + 1
         due_ms, reversal_ms = ctx.timings.next_debit_ms(tries + 1, now_ms), reversal_due_ms(ctx, attempt)
         due_at_ms = min(due_ms, reversal_ms) if reversal_ms > now_ms else due_ms

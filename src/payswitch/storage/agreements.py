@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import sqlite3
 from typing import Final
 
 from sqlalchemy import Text, bindparam, update
 
 from payswitch.domain.agreement import Agreement, AgreementState
 from payswitch.storage.codec import RowCodec
-from payswitch.storage.prepared import Prepared, prepared_insert
+from payswitch.storage.prepared import Prepared, PreparedInsert
 from payswitch.storage.schema import agreements
+from payswitch.storage.scripts import Script, write
 
 AGREEMENT: Final = RowCodec(Agreement)
-_INSERT: Final = prepared_insert(agreements)
+_INSERT: Final = PreparedInsert(agreements)
 _CHANGING: Final = ("state", "agreement_no", "handle", "activated_at_ms", "ended_at_ms")
 """Whose card it is, at which bank and channel, is written once."""
 _UPDATE: Final = Prepared(
@@ -26,13 +26,12 @@ _UPDATE: Final = Prepared(
 )
 
 
-def save(cursor: sqlite3.Cursor, agreement: Agreement) -> None:
-    cursor.execute(_INSERT, AGREEMENT.encode(agreement))
+def save(agreement: Agreement) -> Script[None]:
+    yield from write(_INSERT, AGREEMENT.encode(agreement))
 
 
-def replace(cursor: sqlite3.Cursor, agreement: Agreement, was: AgreementState) -> bool:
+def replace(agreement: Agreement, was: AgreementState) -> Script[bool]:
     """Write what may change, provided that the stored state is still `was`."""
     row = dict(zip(AGREEMENT.fields, AGREEMENT.encode(agreement), strict=True))
     values = {name: row[name] for name in _CHANGING}
-    cursor.execute(_UPDATE.sql, _UPDATE.bind(the_id=agreement.agreement_id, the_state=was.value, **values))
-    return cursor.rowcount == 1
+    return (yield from write(_UPDATE, values | {"the_id": agreement.agreement_id, "the_state": was.value})) == 1

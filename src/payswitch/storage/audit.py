@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from typing import Final
 
 import msgspec
@@ -11,7 +10,9 @@ from sqlalchemy import Select, and_, exists, func, not_, or_, select
 from payswitch.domain.payment import AttemptState, PaymentState, RefundState
 from payswitch.storage import read_statements as reads
 from payswitch.storage.prepared import Prepared
-from payswitch.storage.schema import attempts, literal, payments, refunds
+from payswitch.storage.schema import attempts, fen_sum, literal, payments, refunds
+from payswitch.storage.scripts import Script, one, rows
+from payswitch.storage.unwatched import unwatched
 
 
 class Counts(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,6 +35,8 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
     """Payments whose winner is not one paid, non-surplus attempt of their own, or the other way round. Always 0."""
     broken_refunds: int
     """Attempts whose `refunded_fen` is not the sum of their refunds that have not failed. Always 0."""
+    unwatched: int
+    """Payments, attempts, refunds and events that have not ended and that nobody will look at again. Always 0."""
 
     @property
     def nonterminal(self) -> int:
@@ -46,10 +49,8 @@ _PAID: Final = attempts.c.state == literal(AttemptState.SUCCEEDED)
 _RETURNED: Final = refunds.c.state == literal(RefundState.SUCCEEDED)
 
 
-def _returned_of_attempt() -> Select[tuple[int]]:
-    return select(func.coalesce(func.sum(refunds.c.amount_fen), 0)).where(
-        refunds.c.attempt_id == attempts.c.attempt_id, _RETURNED
-    )
+def _returned_of_attempt() -> Select[int]:
+    return select(fen_sum(refunds.c.amount_fen)).where(refunds.c.attempt_id == attempts.c.attempt_id, _RETURNED)
 
 
 def _broken_payments() -> Prepared:
@@ -67,7 +68,7 @@ def _broken_payments() -> Prepared:
 
 def _broken_refunds() -> Prepared:
     live = (
-        select(func.coalesce(func.sum(refunds.c.amount_fen), 0))
+        select(fen_sum(refunds.c.amount_fen))
         .where(refunds.c.attempt_id == attempts.c.attempt_id, refunds.c.state != literal(RefundState.FAILED))
         .scalar_subquery()
     )
@@ -75,8 +76,8 @@ def _broken_refunds() -> Prepared:
     return Prepared(select(func.count()).select_from(attempts).where(touched, live != attempts.c.refunded_fen))
 
 
-_RECEIVED_FEN: Final = Prepared(select(func.coalesce(func.sum(attempts.c.amount_fen), 0)).where(_PAID))
-_RETURNED_FEN: Final = Prepared(select(func.coalesce(func.sum(refunds.c.amount_fen), 0)).where(_RETURNED))
+_RECEIVED_FEN: Final = Prepared(select(fen_sum(attempts.c.amount_fen)).where(_PAID))
+_RETURNED_FEN: Final = Prepared(select(fen_sum(refunds.c.amount_fen)).where(_RETURNED))
 _SURPLUS: Final = Prepared(select(func.count()).select_from(attempts).where(attempts.c.surplus))
 _SURPLUS_UNREFUNDED: Final = Prepared(
     select(func.count())
@@ -87,25 +88,23 @@ _BROKEN_PAYMENTS: Final = _broken_payments()
 _BROKEN_REFUNDS: Final = _broken_refunds()
 
 
-def count_all(cursor: sqlite3.Cursor) -> Counts:
-    """All counts in the cursor's open snapshot."""
-
-    def by_state(statement: Prepared) -> dict[str, int]:
-        return dict(cursor.execute(statement.sql, statement.bind()).fetchall())
-
-    def one(statement: Prepared) -> int:
-        return int(cursor.execute(statement.sql, statement.bind()).fetchone()[0])
-
+def count_all() -> Script[Counts]:
+    """All counts in one snapshot."""
     return Counts(
-        payments=by_state(reads.PAYMENTS_BY_STATE),
-        attempts=by_state(reads.ATTEMPTS_BY_STATE),
-        refunds=by_state(reads.REFUNDS_BY_STATE),
-        events=by_state(reads.EVENTS_BY_STATE),
-        incidents=one(reads.INCIDENTS_COUNT),
-        received_fen=one(_RECEIVED_FEN),
-        returned_fen=one(_RETURNED_FEN),
-        surplus=one(_SURPLUS),
-        surplus_unrefunded=one(_SURPLUS_UNREFUNDED),
-        broken_payments=one(_BROKEN_PAYMENTS),
-        broken_refunds=one(_BROKEN_REFUNDS),
+        payments=(yield from _by_state(reads.PAYMENTS_BY_STATE)),
+        attempts=(yield from _by_state(reads.ATTEMPTS_BY_STATE)),
+        refunds=(yield from _by_state(reads.REFUNDS_BY_STATE)),
+        events=(yield from _by_state(reads.EVENTS_BY_STATE)),
+        incidents=(yield from one(reads.INCIDENTS_COUNT)),
+        received_fen=(yield from one(_RECEIVED_FEN)),
+        returned_fen=(yield from one(_RETURNED_FEN)),
+        surplus=(yield from one(_SURPLUS)),
+        surplus_unrefunded=(yield from one(_SURPLUS_UNREFUNDED)),
+        broken_payments=(yield from one(_BROKEN_PAYMENTS)),
+        broken_refunds=(yield from one(_BROKEN_REFUNDS)),
+        unwatched=len((yield from unwatched())),
     )
+
+
+def _by_state(statement: Prepared) -> Script[dict[str, int]]:
+    return dict((yield from rows(statement)))

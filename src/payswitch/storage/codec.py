@@ -12,7 +12,7 @@ import typing
 from collections.abc import Callable, Sequence
 from enum import StrEnum
 from types import NoneType, UnionType
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 import msgspec
 
@@ -20,6 +20,8 @@ T = TypeVar("T")
 Convert = Callable[[Any], Any]
 
 _PLAIN = (str, int, bytes)
+_NUL: Final = "\x00"
+_REPLACEMENT: Final = "\ufffd"
 
 
 class RowCodec(Generic[T]):
@@ -96,3 +98,12 @@ def _json(kind: Any) -> tuple[Convert, Convert]:
 
 def _or_none(convert: Convert) -> Convert:
     return lambda value: None if value is None else convert(value)
+
+
+def without_nul(values: Sequence[Any]) -> Sequence[Any]:
+    """The same values for PostgreSQL, whose text cannot hold the character NUL: it becomes U+FFFD.
+
+    No one writes NUL in good faith. But a fact about money that a channel sends with one in it must be written down all
+    the same, and not be refused for ever.
+    """
+    return [value.replace(_NUL, _REPLACEMENT) if type(value) is str and _NUL in value else value for value in values]

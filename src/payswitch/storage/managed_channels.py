@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -10,19 +9,21 @@ from sqlalchemy import bindparam, update
 
 from payswitch.domain.changes import CommitConflict
 from payswitch.domain.managed_channel import AuditEntry, ChannelChange, ManagedChannel, SealedCredential
+from payswitch.storage import read_statements as reads
 from payswitch.storage.codec import RowCodec
 from payswitch.storage.directory import save_channel
 from payswitch.storage.errors import InvariantViolation
-from payswitch.storage.prepared import Prepared, prepared_insert
+from payswitch.storage.prepared import Prepared, PreparedInsert
 from payswitch.storage.schema import channel_audit, channel_credentials, managed_channels
+from payswitch.storage.scripts import Script, decoded, write
 
 MANAGED_CHANNEL: Final = RowCodec(ManagedChannel)
 CREDENTIAL: Final = RowCodec(SealedCredential)
 AUDIT_ENTRY: Final = RowCodec(AuditEntry)
 
-_INSERT_CHANNEL: Final = prepared_insert(managed_channels)
-_INSERT_CREDENTIAL: Final = prepared_insert(channel_credentials)
-_INSERT_AUDIT: Final = prepared_insert(channel_audit)
+_INSERT_CHANNEL: Final = PreparedInsert(managed_channels)
+_INSERT_CREDENTIAL: Final = PreparedInsert(channel_credentials)
+_INSERT_AUDIT: Final = PreparedInsert(channel_audit)
 
 
 def _update_channel() -> Prepared:
@@ -47,38 +48,42 @@ _RESEAL: Final = Prepared(
 )
 
 
-def apply_change(cursor: sqlite3.Cursor, change: ChannelChange) -> None:
+def apply_change(change: ChannelChange) -> Script[None]:
     """One unit of work, all or nothing. Raises CommitConflict when somebody else has changed the channel meanwhile."""
     if change.channel is not None:
-        _save(cursor, change.channel)
-        save_channel(cursor, change.channel.channel)
+        yield from _save(change.channel)
+        yield from save_channel(change.channel.channel)
     if change.credential is not None:
-        cursor.execute(_INSERT_CREDENTIAL, CREDENTIAL.encode(change.credential))
-    cursor.execute(_INSERT_AUDIT, AUDIT_ENTRY.encode(change.audit))
+        yield from write(_INSERT_CREDENTIAL, CREDENTIAL.encode(change.credential))
+    yield from write(_INSERT_AUDIT, AUDIT_ENTRY.encode(change.audit))
 
 
-def _save(cursor: sqlite3.Cursor, managed: ManagedChannel) -> None:
+def _save(managed: ManagedChannel) -> Script[None]:
     row = MANAGED_CHANNEL.encode(managed)
     if managed.revision == 1:
-        cursor.execute(_INSERT_CHANNEL, row)
+        yield from write(_INSERT_CHANNEL, row)
         return
     values = dict(zip(MANAGED_CHANNEL.fields, row, strict=True))
     old = {f"old_{name}": values[name] for name in ("channel_id", "merchant_id", "created_at_ms")}
-    cursor.execute(_UPDATE_CHANNEL.sql, _UPDATE_CHANNEL.bind(**values, **old, old_revision=managed.revision - 1))
-    if cursor.rowcount != 1:
+    if (yield from write(_UPDATE_CHANNEL, values | old | {"old_revision": managed.revision - 1})) != 1:
         raise CommitConflict(managed.channel_id)
 
 
-def reseal(cursor: sqlite3.Cursor, renewed: Sequence[tuple[str, SealedCredential]]) -> None:
+def reseal(renewed: Sequence[tuple[str, SealedCredential]]) -> Script[None]:
     """Replace sealed bytes by the same credentials under another master key. Each comes with the key id it had."""
     for old_key_id, credential in renewed:
-        bound = _RESEAL.bind(
-            old_channel_id=credential.channel_id,
-            old_version=credential.version,
-            old_key_id=old_key_id,
-            key_id=credential.key_id,
-            sealed=credential.sealed,
-        )
-        cursor.execute(_RESEAL.sql, bound)
-        if cursor.rowcount != 1:
+        given = {
+            "old_channel_id": credential.channel_id,
+            "old_version": credential.version,
+            "old_key_id": old_key_id,
+            "key_id": credential.key_id,
+            "sealed": credential.sealed,
+        }
+        if (yield from write(_RESEAL, given)) != 1:
             raise InvariantViolation("uq_channel_credential", f"{credential.channel_id} was sealed by somebody else")
+
+
+def look() -> Script[tuple[list[ManagedChannel], list[SealedCredential]]]:
+    """All channels with all versions of their keys."""
+    channels = yield from decoded(MANAGED_CHANNEL, reads.MANAGED_CHANNELS)
+    return channels, (yield from decoded(CREDENTIAL, reads.ALL_CREDENTIALS))

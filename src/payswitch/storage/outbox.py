@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from typing import Final
 
 from sqlalchemy import BigInteger, Integer, Text, bindparam, exists, select, update
@@ -12,6 +11,7 @@ from payswitch.storage import schema
 from payswitch.storage.errors import InvariantViolation
 from payswitch.storage.prepared import Prepared
 from payswitch.storage.schema import events
+from payswitch.storage.scripts import AskEach, Script, rows, write
 from payswitch.storage.write_statements import EVENT
 
 
@@ -32,10 +32,12 @@ def _due() -> Prepared:
         )
         .order_by(events.c.due_at_ms)
         .limit(bindparam("limit", type_=Integer))
+        # PostgreSQL: rows that another worker is just taking are left to it. SQLite has one writer and no such clause.
+        .with_for_update(skip_locked=True, of=events)
     )
 
 
-_DUE: Final = _due()
+DUE: Final = _due()
 _LEASE: Final = Prepared(
     update(events)
     .where(events.c.event_id == bindparam("event", type_=Text))
@@ -49,24 +51,23 @@ _SAVE: Final = Prepared(
 )
 
 
-def claim(cursor: sqlite3.Cursor, now_ms: int, lease_ms: int, limit: int) -> list[Event]:
-    """Take due events: until `now_ms + lease_ms` nobody else is offered them. Inside the writer's transaction."""
-    rows = cursor.execute(_DUE.sql, _DUE.bind(now_ms=now_ms, limit=limit)).fetchall()
+def claim(now_ms: int, lease_ms: int, limit: int) -> Script[list[Event]]:
+    """Take due events: until `now_ms + lease_ms` nobody else is offered them."""
+    found = yield from rows(DUE, now_ms=now_ms, limit=limit)
     until_ms = now_ms + lease_ms
     due_column = EVENT.fields.index("due_at_ms")
     claimed = []
-    for row in rows:
+    for row in found:
         taken = list(row)
         taken[due_column] = until_ms
-        event = EVENT.decode(taken)
-        cursor.execute(_LEASE.sql, _LEASE.bind(until_ms=until_ms, event=event.event_id))
-        claimed.append(event)
+        claimed.append(EVENT.decode(taken))
+    if claimed:
+        yield AskEach(_LEASE, [{"until_ms": until_ms, "event": event.event_id} for event in claimed])
     return claimed
 
 
-def save_delivery(cursor: sqlite3.Cursor, event: Event) -> None:
+def save_delivery(event: Event) -> Script[None]:
     """Write how a delivery try went. The bytes, the number and the address of an event never change."""
     values = {name: getattr(event, name) for name in _DELIVERY_COLUMNS} | {"state": event.state.value}
-    cursor.execute(_SAVE.sql, _SAVE.bind(event=event.event_id, **values))
-    if cursor.rowcount != 1:
+    if (yield from write(_SAVE, values | {"event": event.event_id})) != 1:
         raise InvariantViolation("event_missing", event.event_id)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 from payswitch.domain.changes import CommitConflict
 from payswitch.domain.payment import PaymentFile
@@ -12,70 +11,80 @@ from payswitch.domain.policy_record import PolicyActivation, PolicyChange, Polic
 from payswitch.domain.recorded_decision import RecordedDecision
 from payswitch.storage import read_statements as reads
 from payswitch.storage.codec import RowCodec
-from payswitch.storage.prepared import prepared_insert
+from payswitch.storage.errors import InvariantViolation
+from payswitch.storage.prepared import PreparedInsert, Statement, prepared_upsert
 from payswitch.storage.schema import policies, policy_activations, resolved_policies
+from payswitch.storage.scripts import Script, decoded, first, one, row_or_none, write
 from payswitch.storage.write_statements import ATTEMPT, DECISION, PAYMENT
 
 POLICY: Final = RowCodec(PolicyVersion)
 ACTIVATION: Final = RowCodec(PolicyActivation)
 RESOLVED: Final = RowCodec(ResolvedPolicy)
 
-_INSERT_POLICY: Final = prepared_insert(policies)
-_INSERT_ACTIVATION: Final = prepared_insert(policy_activations)
-_INSERT_RESOLVED: Final = prepared_insert(resolved_policies)
+_INSERT_POLICY: Final = PreparedInsert(policies)
+_INSERT_ACTIVATION: Final = PreparedInsert(policy_activations)
 
 
-def add(cursor: sqlite3.Cursor, version: PolicyVersion) -> None:
-    cursor.execute(_INSERT_POLICY, POLICY.encode(version))
+def _save_resolved(insert: Any) -> Statement:
+    """A name that is there already stays as it is: it means one document for ever."""
+    kept: Statement = insert(resolved_policies).on_conflict_do_nothing(index_elements=["policy_version"])
+    return kept
 
 
-def activate(cursor: sqlite3.Cursor, change: PolicyChange) -> None:
+_SAVE_RESOLVED: Final = prepared_upsert(_save_resolved)
+
+
+def add(version: PolicyVersion) -> Script[None]:
+    yield from write(_INSERT_POLICY, POLICY.encode(version))
+
+
+def activate(change: PolicyChange) -> Script[None]:
     """Raises CommitConflict when somebody else wrote the next entry of the log meanwhile."""
     entry = change.activation
-    rows = cursor.execute(reads.ACTIVATIONS_OF.sql, reads.ACTIVATIONS_OF.bind(merchant_id=entry.merchant_id))
-    log = [found for found in map(ACTIVATION.decode, rows.fetchall()) if found.shop_id == entry.shop_id]
+    written = yield from decoded(ACTIVATION, reads.ACTIVATIONS_OF, merchant_id=entry.merchant_id)
+    log = [found for found in written if found.shop_id == entry.shop_id]
     if entry.revision != len(log) + 1:
         raise CommitConflict(f"{entry.merchant_id}/{entry.shop_id}")
-    cursor.execute(_INSERT_ACTIVATION, ACTIVATION.encode(entry))
-    save_resolved(cursor, change.resolved)
+    yield from write(_INSERT_ACTIVATION, ACTIVATION.encode(entry))
+    yield from save_resolved(change.resolved)
 
 
-def save_resolved(cursor: sqlite3.Cursor, found: Sequence[ResolvedPolicy]) -> None:
-    """Those names that are there already stay as they are: a name means one document for ever."""
+def save_resolved(found: Sequence[ResolvedPolicy]) -> Script[None]:
     for policy in found:
-        bound = reads.RESOLVED_POLICY.bind(policy_version=policy.policy_version)
-        if cursor.execute(reads.RESOLVED_POLICY.sql, bound).fetchone() is None:
-            cursor.execute(_INSERT_RESOLVED, RESOLVED.encode(policy))
+        yield from write(_SAVE_RESOLVED, dict(zip(RESOLVED.fields, RESOLVED.encode(policy), strict=True)))
 
 
 def recorded(
-    cursor: sqlite3.Cursor, place: tuple[int, str], limit: int, merchant_id: str, shop_id: str
-) -> tuple[list[RecordedDecision], tuple[int, str] | None]:
+    place: tuple[int, str], limit: int, merchant_id: str, shop_id: str
+) -> Script[tuple[list[RecordedDecision], tuple[int, str] | None]]:
     """One page of decisions of a merchant (or one shop) with what became of them, oldest first, and where the next
     page begins; None: there is none."""
-    bound = reads.RECORDED_DECISIONS.bind(place_ms=place[0], place_id=place[1], limit=limit)
-    decisions = [DECISION.decode(row) for row in cursor.execute(reads.RECORDED_DECISIONS.sql, bound).fetchall()]
+    decisions = yield from decoded(
+        DECISION, reads.RECORDED_DECISIONS, place_ms=place[0], place_id=place[1], limit=limit
+    )
     found = []
     for decision in decisions:
-        file = _file(cursor, decision.payment_id)
+        file = yield from _file(decision.payment_id)
         if file.payment.merchant_id == merchant_id and shop_id in ("", file.payment.shop_id):
             found.append(RecordedDecision(decision=decision, file=file))
     last = decisions[-1] if len(decisions) == limit else None
     return found, None if last is None else (last.at_ms, last.decision_id)
 
 
-def _file(cursor: sqlite3.Cursor, payment_id: str) -> PaymentFile:
-    row = cursor.execute(reads.PAYMENT_BY_ID.sql, reads.PAYMENT_BY_ID.bind(payment_id=payment_id)).fetchone()
-    attempts = cursor.execute(reads.ATTEMPTS_OF.sql, reads.ATTEMPTS_OF.bind(payment_id=payment_id)).fetchall()
-    return PaymentFile(payment=PAYMENT.decode(row), attempts=tuple(ATTEMPT.decode(one) for one in attempts))
+def _file(payment_id: str) -> Script[PaymentFile]:
+    payment = yield from row_or_none(PAYMENT, reads.PAYMENT_BY_ID, payment_id=payment_id)
+    if payment is None:
+        raise InvariantViolation("fk_decision_payment", f"a decision about {payment_id}, which does not exist")
+    attempts = yield from decoded(ATTEMPT, reads.ATTEMPTS_OF, payment_id=payment_id)
+    return PaymentFile(payment=payment, attempts=tuple(attempts))
 
 
-def first_place(cursor: sqlite3.Cursor, since_ms: int, most: int) -> tuple[tuple[int, str], int]:
+def first_place(since_ms: int, most: int) -> Script[tuple[tuple[int, str], int]]:
     """Where the newest `most` decisions since then begin, and how many there are in all."""
-    counted = cursor.execute(reads.DECISIONS_SINCE.sql, reads.DECISIONS_SINCE.bind(since_ms=since_ms)).fetchone()
-    total = int(counted[0])
+    total = int((yield from one(reads.DECISIONS_SINCE, since_ms=since_ms)))
     if total <= most:
         return (since_ms - 1, "~"), total
-    bound = reads.SKIP_DECISIONS.bind(since_ms=since_ms, skipped=total - most - 1)
-    at_ms, decision_id = cursor.execute(reads.SKIP_DECISIONS.sql, bound).fetchone()
-    return (int(at_ms), str(decision_id)), total
+    place = yield from first(reads.SKIP_DECISIONS, since_ms=since_ms, skipped=total - most - 1)
+    if place is None:
+        return (since_ms - 1, "~"), total
+    return (int(place[0]), str(place[1])), total

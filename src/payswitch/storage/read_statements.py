@@ -1,4 +1,4 @@
-"""Every read of the store, built with SQLAlchemy Core and compiled once."""
+"""Every read of the store, built once with SQLAlchemy Core; `prepared.py` makes each database's text of it."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from sqlalchemy import (
     Table,
     Text,
     bindparam,
+    case,
     func,
     literal_column,
     select,
     tuple_,
-    union_all,
 )
 
-from payswitch.domain.payment import AttemptState, PaymentState
+from payswitch.domain.payment import AttemptState, PaymentState, RefundState
 from payswitch.storage import schema
 from payswitch.storage.prepared import Prepared
 from payswitch.storage.schema import (
@@ -93,6 +93,25 @@ REFUNDS_OF: Final = Prepared(
     .order_by(refunds.c.created_at_ms, refunds.c.refund_id)
 )
 REFUND_BY_ID: Final = Prepared(_all(refunds).where(refunds.c.refund_id == _text("refund_id")))
+
+
+def _open_refunds() -> Prepared:
+    """Through the partial index of what is due: only refunds that have not ended are in it."""
+    is_abnormal = refunds.c.state == literal(RefundState.ABNORMAL)
+    abnormal_first = case((is_abnormal, literal_column("0")), else_=literal_column("1"))
+    return Prepared(
+        _all(refunds, refunds.join(payments, payments.c.payment_id == refunds.c.payment_id))
+        .where(
+            refunds.c.due_at_ms.is_not(None),
+            refunds.c.state.in_(schema.literals(schema.OPEN_REFUND_STATES)),
+            payments.c.merchant_id == _text("merchant_id"),
+        )
+        .order_by(abnormal_first, refunds.c.created_at_ms, refunds.c.refund_id)
+        .limit(_LIMIT)
+    )
+
+
+OPEN_REFUNDS: Final = _open_refunds()
 EVENT_BY_ID: Final = Prepared(_all(events).where(events.c.event_id == _text("event_id")))
 DECISIONS_OF: Final = Prepared(
     _all(decisions)
@@ -168,31 +187,12 @@ LIST_INCIDENTS: Final = Prepared(
 )
 
 
-def _due_in(table: Table) -> Select[Any]:
-    """The earliest due rows of one table, through its partial index: cheap however long the history is."""
-    found = (
-        select(table.c.payment_id, table.c.due_at_ms)
-        .where(table.c.due_at_ms <= _number("now_ms"))
-        .order_by(table.c.due_at_ms)
-        .limit(_LIMIT)
-        .subquery()
-    )
-    return select(found.c.payment_id, found.c.due_at_ms)
-
-
-def _due_payments() -> Prepared:
-    due = union_all(_due_in(payments), _due_in(attempts), _due_in(refunds)).subquery()
-    earliest = func.min(due.c.due_at_ms)
-    return Prepared(select(due.c.payment_id).group_by(due.c.payment_id).order_by(earliest).limit(_LIMIT))
-
-
-DUE_PAYMENTS: Final = _due_payments()
-
+_CHANNEL: Final = attempts.c.channel_id.concat(literal_column("''", Text))
+"""An expression, so that the planner takes the index of received money and not one that is sorted by channel."""
 RECEIVED_SINCE: Final = Prepared(
-    select(attempts.c.channel_id, func.sum(attempts.c.amount_fen))
+    select(_CHANNEL, schema.fen_sum(attempts.c.amount_fen))
     .where(attempts.c.state == literal(AttemptState.SUCCEEDED), attempts.c.finished_at_ms >= _number("since_ms"))
-    # An expression, so that the planner takes the index of received money and not one that is sorted by channel.
-    .group_by(attempts.c.channel_id.concat(""))
+    .group_by(_CHANNEL)
 )
 
 HAS_PAID: Final = Prepared(

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Table, bindparam, select
+from sqlalchemy import Text, bindparam, select
 
 from payswitch.domain.changes import Changes, CommitConflict, IdempotencyRecord
 from payswitch.domain.events import Event
+from payswitch.domain.ledger import Transfer
 from payswitch.domain.payment import Attempt, Decision, Incident, Payment, Refund
 from payswitch.storage import schema
 from payswitch.storage.codec import RowCodec
 from payswitch.storage.errors import InvariantViolation
-from payswitch.storage.prepared import Prepared, PreparedUpdate, prepared_insert
+from payswitch.storage.prepared import Prepared, PreparedInsert, PreparedUpdate
+from payswitch.storage.scripts import Ask, Script, first
 
 PAYMENT: Final = RowCodec(Payment)
 ATTEMPT: Final = RowCodec(Attempt)
@@ -23,9 +24,10 @@ EVENT: Final = RowCodec(Event)
 DECISION: Final = RowCodec(Decision)
 INCIDENT: Final = RowCodec(Incident)
 IDEMPOTENCY: Final = RowCodec(IdempotencyRecord)
+TRANSFER: Final = RowCodec(Transfer)
 
-_INSERTS: Final[tuple[tuple[str, RowCodec[Any], str], ...]] = tuple(
-    (name, codec, prepared_insert(table))
+_INSERTS: Final[tuple[tuple[str, RowCodec[Any], PreparedInsert], ...]] = tuple(
+    (name, codec, PreparedInsert(table))
     for name, codec, table in (
         # Parents before children: the foreign keys are checked row by row.
         ("insert_payments", PAYMENT, schema.payments),
@@ -35,10 +37,11 @@ _INSERTS: Final[tuple[tuple[str, RowCodec[Any], str], ...]] = tuple(
         ("insert_events", EVENT, schema.events),
         ("insert_incidents", INCIDENT, schema.incidents),
         ("idempotency", IDEMPOTENCY, schema.idempotency),
+        ("insert_transfers", TRANSFER, schema.transfers),
     )
 )
 
-_UPDATE_PAYMENT: Final = PreparedUpdate(
+UPDATE_PAYMENT: Final = PreparedUpdate(
     schema.payments,
     "payment_id",
     (
@@ -53,7 +56,7 @@ _UPDATE_PAYMENT: Final = PreparedUpdate(
     ),
     versioned=True,
 )
-_UPDATE_ATTEMPT: Final = PreparedUpdate(
+UPDATE_ATTEMPT: Final = PreparedUpdate(
     schema.attempts,
     "attempt_id",
     (
@@ -69,7 +72,7 @@ _UPDATE_ATTEMPT: Final = PreparedUpdate(
         "decision_id",
     ),
 )
-_UPDATE_REFUND: Final = PreparedUpdate(
+UPDATE_REFUND: Final = PreparedUpdate(
     schema.refunds,
     "refund_id",
     (
@@ -85,65 +88,71 @@ _UPDATE_REFUND: Final = PreparedUpdate(
 )
 
 
-def _stored_version(table: Table) -> str:
-    return Prepared(select(table.c.version).where(table.c.payment_id == bindparam("payment_id"))).sql
+_STORED_VERSION: Final = Prepared(
+    select(schema.payments.c.version).where(schema.payments.c.payment_id == bindparam("payment_id", type_=Text))
+)
+
+Row = list[Any]
 
 
-_STORED_VERSION: Final = _stored_version(schema.payments)
+INSERT_ORDER: Final = tuple(statement for _, _, statement in _INSERTS)
+UPDATE_ORDER: Final = (UPDATE_ATTEMPT, UPDATE_REFUND)
 
 
 class EncodedUnit:
     """A unit of work ready to be written: every row encoded, in the order in which it must be applied."""
 
     def __init__(self, changes: Changes) -> None:
-        _assert_payments_present(changes)
-        self._payments = [_UPDATE_PAYMENT.bind(PAYMENT.encode(payment)) for payment in changes.update_payments]
+        self.payment_ids = _present(changes)
+        _assert_payments_present(changes, self.payment_ids)
+        self.payments = [PAYMENT.encode(payment) for payment in changes.update_payments]
         self._versions = [(payment.payment_id, payment.version) for payment in changes.update_payments]
-        self._inserts = [
-            (sql, codec.encode(value)) for name, codec, sql in _INSERTS for value in getattr(changes, name)
+        self.inserts: list[tuple[PreparedInsert, Row]] = [
+            (statement, codec.encode(value)) for name, codec, statement in _INSERTS for value in getattr(changes, name)
         ]
-        self._updates = list(_encoded_updates(changes))
+        self.updates = list(_encoded_updates(changes))
 
-    def apply(self, cursor: sqlite3.Cursor) -> None:
-        """Write it inside the open transaction. Raises CommitConflict, InvariantViolation or sqlite3.Error; then the
-        caller rolls all of it back."""
-        for row, (payment_id, version) in zip(self._payments, self._versions, strict=True):
-            cursor.execute(_UPDATE_PAYMENT.sql, row)
-            if cursor.rowcount != 1:
-                _explain_missed_payment(cursor, payment_id, version)
-        for sql, row in self._inserts:
-            cursor.execute(sql, row)
-        for sql, row, what in self._updates:
-            cursor.execute(sql, row)
-            if cursor.rowcount != 1:
+    def apply(self) -> Script[None]:
+        """Write it inside the open transaction. Raises CommitConflict, InvariantViolation or the driver's error; then
+        the caller rolls all of it back."""
+        for row, (payment_id, version) in zip(self.payments, self._versions, strict=True):
+            if (yield Ask(UPDATE_PAYMENT, row)).count != 1:
+                yield from _explain_missed_payment(payment_id, version)
+        for insert, row in self.inserts:
+            yield Ask(insert, row)
+        for update, row, what in self.updates:
+            if (yield Ask(update, row)).count != 1:
                 raise InvariantViolation("fixed_columns", f"{what} does not exist or changes what must stay")
 
 
-def _encoded_updates(changes: Changes) -> Iterator[tuple[str, list[Any], str]]:
+def _encoded_updates(changes: Changes) -> Iterator[tuple[PreparedUpdate, Row, str]]:
     for attempt in changes.update_attempts:
-        yield _UPDATE_ATTEMPT.sql, _UPDATE_ATTEMPT.bind(ATTEMPT.encode(attempt)), f"attempt {attempt.attempt_id}"
+        yield UPDATE_ATTEMPT, ATTEMPT.encode(attempt), f"attempt {attempt.attempt_id}"
     for refund in changes.update_refunds:
-        yield _UPDATE_REFUND.sql, _UPDATE_REFUND.bind(REFUND.encode(refund)), f"refund {refund.refund_id}"
+        yield UPDATE_REFUND, REFUND.encode(refund), f"refund {refund.refund_id}"
 
 
-def _explain_missed_payment(cursor: sqlite3.Cursor, payment_id: str, version: int) -> None:
+def _explain_missed_payment(payment_id: str, version: int) -> Script[None]:
     """Why an update found no row: somebody else was faster, or the caller changed what must stay."""
-    stored = cursor.execute(_STORED_VERSION, (payment_id,)).fetchone()
+    stored = yield from first(_STORED_VERSION, payment_id=payment_id)
     if stored is not None and stored[0] == version - 1:
         raise InvariantViolation("fixed_columns", f"payment {payment_id} changes what must stay")
     raise CommitConflict(payment_id)
 
 
-def _assert_payments_present(changes: Changes) -> None:
+def _present(changes: Changes) -> frozenset[str]:
+    return frozenset(payment.payment_id for payment in (*changes.insert_payments, *changes.update_payments))
+
+
+def _assert_payments_present(changes: Changes, present: frozenset[str]) -> None:
     """Whatever belongs to a payment changes only together with it: its version is the guard of every commit."""
-    present = {payment.payment_id for payment in changes.insert_payments}
-    present.update(payment.payment_id for payment in changes.update_payments)
-    children: tuple[Sequence[Attempt | Refund | Event], ...] = (
+    children: tuple[Sequence[Attempt | Refund | Event | Transfer], ...] = (
         changes.insert_attempts,
         changes.update_attempts,
         changes.insert_refunds,
         changes.update_refunds,
         changes.insert_events,
+        changes.insert_transfers,
     )
     for rows in children:
         for row in rows:

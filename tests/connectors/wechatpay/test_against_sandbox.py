@@ -16,6 +16,7 @@ from tests.sandbox.support import Listener, RunningSandbox, listening, running_s
 
 from payswitch.connectors.aiohttp_transport import AiohttpTransport
 from payswitch.connectors.wechatpay import CONNECTOR
+from payswitch.connectors.wechatpay.products import CAPABILITIES
 from payswitch.domain.bill import BillKind, BillSource
 from payswitch.domain.channel import Product
 from payswitch.domain.exchange import ChannelClient, CreateOrder, NotifyRequest
@@ -103,6 +104,8 @@ async def test_a_payment_from_code_to_refund(
     again = await client.create(order, 5_000)
     assert again.outcome.kind is OutcomeKind.ACCEPTED, "the same number with the same content is the same order"
     assert again.credential is not None
+    assert again.credential.expires_at_ms >= made.credential.expires_at_ms
+    assert CAPABILITIES[product].refreshes, "a credential that ran out may be asked for anew"
 
     paid = await sandbox.pay(again.credential.content, params=again.credential.params)
     assert paid["result"] == "paid", paid

@@ -30,7 +30,8 @@ export function watch(heard: (view: View) => void, reachable: (well: boolean) =>
   function take(view: View): void {
     misses = 0;
     reachable(true);
-    if (view.phase === "succeeded" || view.phase === "closed") endedAt = endedAt || Date.now();
+    const ended = (view.phase === "succeeded" || view.phase === "closed") && !view.awaits_late;
+    if (ended) endedAt = endedAt || Date.now();
     heard(view);
   }
 

@@ -75,6 +75,8 @@ export interface View {
   paid_with: string | null;
   surplus: Surplus | null;
   known_by: string | null;
+  /** Closed for the customer; late money would still be taken. */
+  awaits_late: boolean;
   return_url: string | null;
   notice: Notice | null;
 }

@@ -141,7 +141,7 @@ def _answer(found: dict[str, Fields], start_ms: int, end_ms: int, pid: str) -> B
             lines.append(_line(row, paid_at_ms, pid, page, n + 1))
     lines.reverse()
     lines.sort(key=lambda line: line.at_ms)
-    return BillAnswer(outcome=_listing(frozen), lines=tuple(lines))
+    return BillAnswer(outcome=_listing(frozen), lines=tuple(lines), settles=False)
 
 
 def _line(row: Fields, paid_at_ms: int, pid: str, page: int, n: int) -> BillLine:

@@ -14,6 +14,7 @@ from payswitch.connectors.wechatpay.hosts import Hosts
 from payswitch.connectors.wechatpay.keys import WechatAccount
 from payswitch.connectors.wechatpay.login import WechatLogin
 from payswitch.connectors.wechatpay.products import CAPABILITIES, TRADES
+from payswitch.connectors.wechatpay.redirects import BANK_TYPES, redirect_body
 from payswitch.connectors.wechatpay.signing import app_params, jsapi_params
 from payswitch.connectors.wechatpay.verifying import Verdict, is_certificate_serial
 from payswitch.connectors.wechatpay.wire import (
@@ -38,6 +39,7 @@ from payswitch.domain.exchange import (
     OpenidSpace,
     OrderFact,
     OrderRef,
+    PayeeCard,
     RefundFact,
     RefundOrder,
     Reply,
@@ -179,6 +181,23 @@ class WechatPayClient:
     async def query_refund(self, refund: RefundOrder, timeout_ms: int) -> RefundFact:
         target = f"{_REFUNDS}/{segment(refund.out_refund_no)}{self._party.refund_query()}"
         return await self._refund(Operation.QUERY_REFUND, refund, "GET", target, b"", timeout_ms)
+
+    @property
+    def redirect_banks(self) -> frozenset[str]:
+        return frozenset(BANK_TYPES)
+
+    async def redirect_refund(
+        self, refund: RefundOrder, channel_refund_id: str, card: PayeeCard, timeout_ms: int
+    ) -> RefundFact:
+        """An abnormal refund goes to another card of the customer's. See `redirects.py`."""
+        ring, now_ms = self._account.key_ring, self._clock.now_ms()
+        serial = ring.preferred_serial(now_ms)
+        key = None if serial is None else ring.key(serial, now_ms)
+        if key is None:
+            return RefundFact(out_refund_no=refund.out_refund_no, outcome=_misused("no_platform_key"))
+        body = redirect_body(refund, card, key, self._party.refund_fields())
+        target = f"{_REFUNDS}/{segment(channel_refund_id)}/apply-abnormal-refund"
+        return await self._refund(Operation.REFUND, refund, "POST", target, body, timeout_ms)
 
     async def _refund(
         self, operation: Operation, refund: RefundOrder, method: str, target: str, body: bytes, timeout_ms: int

@@ -7,7 +7,7 @@ from typing import Final
 from payswitch.connectors.wechatpay.parties import Party
 from payswitch.connectors.wechatpay.wire import RefundStatus, Transaction, ms_from_rfc3339
 from payswitch.domain.exchange import OrderFact, RefundFact
-from payswitch.domain.outcome import Outcome, OutcomeKind
+from payswitch.domain.outcome import Hurdle, Outcome, OutcomeKind
 
 TRADE_STATES: Final[dict[str, OutcomeKind]] = {
     "SUCCESS": OutcomeKind.PAID,
@@ -49,7 +49,13 @@ def order_fact(transaction: Transaction, party: Party) -> OrderFact:
 def refund_fact(refund: RefundStatus) -> RefundFact:
     """What the (already verified) message asserts about a refund."""
     state = refund.refund_status or refund.status
-    outcome = Outcome(kind=REFUND_STATES.get(state, OutcomeKind.UNKNOWN), code=state, merchant_side=state == "ABNORMAL")
+    abnormal = state == "ABNORMAL"
+    outcome = Outcome(
+        kind=REFUND_STATES.get(state, OutcomeKind.UNKNOWN),
+        code=state,
+        merchant_side=abnormal,
+        hurdle=Hurdle.PAYEE if abnormal else None,
+    )
     return RefundFact(
         out_refund_no=refund.out_refund_no,
         outcome=outcome,

@@ -60,6 +60,8 @@ def _capability(
         closing=Closing.YES,
         credential=credential,
         credential_valid_s=valid_s,
+        # Ordering again with the same content gives a fresh code and makes the old one worthless [O].
+        refreshes=True,
         least_expiry_s=LEAST_EXPIRY_S,
         most_expiry_s=MOST_EXPIRY_S,
         # A close, like `time_expire`, ends an order at once, even on the password page [O]: nothing comes late.

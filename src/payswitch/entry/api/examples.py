@@ -26,6 +26,7 @@ _ATTEMPT: dict[str, Any] = {
     "reverse_at_ms": None,
     "finished_at_ms": None,
     "deadline_ms": 1_794_401_520_000,
+    "hedge_of": None,
 }
 
 _LISTED: dict[str, Any] = {
@@ -44,6 +45,8 @@ _LISTED: dict[str, Any] = {
     "succeeded_at": None,
     "closed_at": None,
     "close_reason": None,
+    "late_until": None,
+    "late": False,
     "winner_attempt_id": None,
     "paid_fen": 0,
     "checkout_url": "https://pay.example.com/checkout/Yx1T0mJ6u5fQ0a3cV9lDk2pWbN7rHs4e",
@@ -78,6 +81,8 @@ _REFUND: dict[str, Any] = {
     "amount_fen": 2_900,
     "reason": "包装破损",
     "state": "processing",
+    "trouble": None,
+    "settled_by_hand": False,
     "created_at": "2026-11-12T01:00:00.000Z",
     "finished_at": None,
 }

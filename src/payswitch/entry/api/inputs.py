@@ -39,6 +39,17 @@ class ApplyAgreementInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unkn
         return "ApplyAgreementInput(***)"
 
 
+class RedirectRefundInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`POST /v1/admin/refunds/{refund_id}/redirect`: the customer's other debit card."""
+
+    bank: str
+    card_no: str
+    name: str
+
+    def __repr__(self) -> str:
+        return "RedirectRefundInput(***)"
+
+
 class ConfirmAgreementInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`POST /v1/agreements/{agreement_id}/confirm`."""
 

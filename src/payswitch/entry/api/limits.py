@@ -9,10 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from payswitch.domain.channel import Product
-from payswitch.entry.api.inputs import ApplyAgreementInput, ConfirmAgreementInput, CreatePaymentInput
-from payswitch.entry.api.rules import Address, Items, Notes, OneOf, Rule, Text, Whole
+from payswitch.entry.api.inputs import (
+    ApplyAgreementInput,
+    ConfirmAgreementInput,
+    CreatePaymentInput,
+    RedirectRefundInput,
+)
+from payswitch.entry.api.rules import Address, Day, Items, Notes, OneOf, Rule, Text, Whole
+from payswitch.services.bills import ReconcileDay, ResolveBreak
 from payswitch.services.channel_commands import CreateChannel, RotateCredentials, UpdateChannel
-from payswitch.services.commands import ConfirmPayment, CreateRefund, OpenApplePaySession
+from payswitch.services.commands import ConfirmPayment, CreateRefund, OpenApplePaySession, SettleRefund
 from payswitch.services.policy_commands import (
     ActivatePolicy,
     CheckPolicy,
@@ -93,6 +99,8 @@ _SETTINGS: Mapping[str, Rule] = {
     "max_fen": _CHANNEL_AMOUNT,
     "daily_cap_fen": Whole(1, 1_000_000_000_000, " fen (分)", "（单位：分）"),
     "monthly_cap_fen": Whole(1, 10_000_000_000_000, " fen (分)", "（单位：分）"),
+    "refund_days": Whole(1, 3_650, " days", "（单位：天）"),
+    "refund_parts": Whole(1, 1_000, "", ""),
     "shops": Items(100),
     "tags": Items(20),
 }
@@ -134,6 +142,13 @@ RULES: Mapping[type, Mapping[str, Rule]] = {
             "须为单行 JSON 格式的支付令牌",
         ),
     },
+    ReconcileDay: {
+        "date": Day(),
+        "channel_id": _number(),
+    },
+    ResolveBreak: {
+        "note": _text(1, 500, VISIBLE, "1 to 500 characters, not only blanks", "1 到 500 个字符，不能只有空白")
+    },
     OpenApplePaySession: {
         "validation_url": _url(),
         "domain": Text(1, 253, "[0-9A-Za-z.-]*", "must be a host name", "须为域名"),
@@ -155,6 +170,14 @@ RULES: Mapping[type, Mapping[str, Rule]] = {
         "refund_no": _number(),
         "amount_fen": _AMOUNT,
         "reason": _plain(80),
+    },
+    RedirectRefundInput: {
+        "bank": _text(2, 16, "[a-z]*", "a bank's short name, e.g. icbc, ccb, abc, cmb, boc", "银行简称，如 icbc、ccb"),
+        "card_no": _text(12, 19, "[0-9]*", "12 to 19 digits without blanks", "12 到 19 位数字，不含空格"),
+        "name": _text(1, 30, VISIBLE, "1 to 30 characters, as the bank knows it", "1 到 30 个字符，与银行预留一致"),
+    },
+    SettleRefund: {
+        "note": _text(1, 200, VISIBLE, "1 to 200 characters, not only blanks", "1 到 200 个字符，不能只有空白"),
     },
     CreateChannel: {
         "channel_id": _number(),

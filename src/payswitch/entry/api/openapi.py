@@ -10,8 +10,8 @@ from payswitch import __version__
 from payswitch.domain import errors as kinds
 from payswitch.domain.errors import ErrorKind
 from payswitch.entry.api import examples
+from payswitch.entry.api.admin import bill_examples, policy_examples
 from payswitch.entry.api.admin import examples as admin_examples
-from payswitch.entry.api.admin import policy_examples
 from payswitch.entry.api.call import IDEMPOTENCY_KEY
 from payswitch.entry.api.inputs import CustomerInput
 from payswitch.entry.api.limits import RULES
@@ -47,8 +47,8 @@ _WITH_BODY = (
     kinds.BODY_TOO_SLOW,
 )
 
-_REQUESTS = examples.REQUESTS | admin_examples.REQUESTS | policy_examples.REQUESTS
-_ANSWERS = examples.ANSWERS | admin_examples.ANSWERS | policy_examples.ANSWERS
+_REQUESTS = examples.REQUESTS | admin_examples.REQUESTS | policy_examples.REQUESTS | bill_examples.REQUESTS
+_ANSWERS = examples.ANSWERS | admin_examples.ANSWERS | policy_examples.ANSWERS | bill_examples.ANSWERS
 
 Json = dict[str, Any]
 
@@ -117,7 +117,7 @@ def _parameters(operation: Operation[Any]) -> list[Json]:
         }
         for parameter in operation.parameters
     ]
-    if operation.name == "createPayment":
+    if operation.name in ("createPayment", "createRefund"):
         found.append(
             {
                 "name": "Idempotency-Key",

@@ -25,7 +25,7 @@ from payswitch.services.commands import (
     PaymentAnswer,
     SwitchPayment,
 )
-from payswitch.services.unknown_debits import settled_by_ms
+from payswitch.services.confirmations import settled_by_ms
 
 
 async def create_payment(call: Call) -> Answer:
@@ -85,7 +85,9 @@ async def open_apple_pay_session(call: Call) -> Answer:
 
 
 async def create_refund(call: Call) -> Answer:
-    refund = await refunds.create_refund(call.ctx, call.shop, call.path["payment_id"], call.command)
+    refund = await refunds.create_refund(
+        call.ctx, call.shop, call.path["payment_id"], call.command, call.idempotency_key
+    )
     return Answer(views.refund_view(refund), status=201)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, Protocol
 
 Complaint = tuple[str, str]
@@ -44,6 +45,20 @@ class Text:
         too_many = self._most_bytes is not None and len(value.encode()) > self._most_bytes
         fits = self._least <= len(value) <= self._most and not too_many and self._compiled.fullmatch(value)
         return None if fits else self._complaint
+
+
+class Day:
+    """A calendar date."""
+
+    def schema(self) -> dict[str, Any]:
+        return {"format": "date"}
+
+    def complaint(self, value: str) -> Complaint | None:
+        try:
+            fits = date.fromisoformat(value).isoformat() == value
+        except ValueError:
+            fits = False
+        return None if fits else ("must be a Beijing date, 2026-11-11", "须为北京日期，如 2026-11-11")
 
 
 class Whole:

@@ -25,6 +25,7 @@ from payswitch.domain.payment import (
     Refund,
     RefundKind,
     RefundState,
+    RefundTrouble,
 )
 from payswitch.kit.clock import iso_utc
 from payswitch.services.debiting import confirming_attempt
@@ -94,6 +95,8 @@ class AttemptView(msgspec.Struct, frozen=True, kw_only=True):
     reverse_at_ms: int | None
     finished_at_ms: int | None
     deadline_ms: int
+    hedge_of: str | None
+    """对冲: the attempt that was still silent when this one was begun beside it. At most one of them is ever shown."""
 
 
 class RefundView(msgspec.Struct, frozen=True, kw_only=True):
@@ -108,6 +111,10 @@ class RefundView(msgspec.Struct, frozen=True, kw_only=True):
     amount_fen: int
     reason: str
     state: RefundState
+    trouble: RefundTrouble | None
+    """Why it is not through yet; with `balance_short` it goes on by itself, everything else needs the operator."""
+    settled_by_hand: bool
+    """Succeeded, but the channel did not move the money: the operator gave it back another way."""
     created_at: str
     finished_at: str | None
 
@@ -140,6 +147,10 @@ class PaymentView(msgspec.Struct, frozen=True, kw_only=True):
     succeeded_at: str | None
     closed_at: str | None
     close_reason: CloseReason | None
+    late_until: str | None
+    """迟到成功: until when money that arrives after the expiry still makes it succeed, where the shop wishes so."""
+    late: bool
+    """Its success became known only after it had expired."""
     winner_attempt_id: str | None
     paid_fen: int
     """The winner's amount, or 0. Surplus money is not in it: that is on its way back."""
@@ -241,6 +252,7 @@ def attempt_view(attempt: Attempt) -> AttemptView:
         reverse_at_ms=attempt.reverse_at_ms,
         finished_at_ms=attempt.finished_at_ms,
         deadline_ms=attempt.deadline_ms,
+        hedge_of=attempt.hedge_of,
     )
 
 
@@ -255,6 +267,8 @@ def refund_view(refund: Refund) -> RefundView:
         amount_fen=refund.amount_fen,
         reason=refund.reason,
         state=refund.state,
+        trouble=refund.trouble,
+        settled_by_hand=refund.settled_by is not None,
         created_at=iso_utc(refund.created_at_ms),
         finished_at=_time(refund.finished_at_ms),
     )
@@ -305,6 +319,8 @@ def payment_view(payment: Payment, checkout_url: str) -> PaymentView:
         succeeded_at=_time(payment.succeeded_at_ms),
         closed_at=_time(payment.closed_at_ms),
         close_reason=payment.close_reason,
+        late_until=_time(payment.late_until_ms),
+        late=payment.late,
         winner_attempt_id=payment.winner_attempt_id,
         paid_fen=payment.amount_fen if payment.winner_attempt_id is not None else 0,
         checkout_url=checkout_url,

@@ -17,7 +17,7 @@ from payswitch.domain.payment import (
     PaymentState,
     RefundState,
 )
-from payswitch.entry.checkout.phases import Phase, known_by, phase_of
+from payswitch.entry.checkout.phases import Phase, known_by, lapsed, phase_of
 from payswitch.entry.checkout.qr import QrCode, qr_code
 from payswitch.services.launching import shown_attempt
 
@@ -118,6 +118,8 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     surplus: Surplus | None
     known_by: str | None
     """Confirming: the Beijing time by which it will be known."""
+    awaits_late: bool
+    """Closed for the customer, but the shop still takes the money if it arrives: the page goes on watching."""
     return_url: str | None
     notice: Notice | None = None
 
@@ -170,14 +172,19 @@ def build_view(file: PaymentFile, place: Place, offered: Offered, notice: Notice
         paid_with=paid_with(file),
         surplus=surplus,
         known_by=known_by(file) if phase is Phase.CONFIRMING else None,
+        awaits_late=lapsed(file),
         return_url=place.return_url,
         notice=notice,
     )
 
 
 def view_key(file: PaymentFile, phase: Phase, attempt: Attempt | None, surplus: Surplus | None) -> str:
-    """Changes exactly when the page must be shown anew. A resent SMS code or a new credential is one change, too."""
-    shown = "" if attempt is None or attempt.credential is None else f"{attempt.attempt_id}"
+    """Changes exactly when the page must be shown anew; a credential that was renewed is a change, too."""
+    shown = (
+        ""
+        if attempt is None or attempt.credential is None
+        else f"{attempt.attempt_id} {attempt.credential.expires_at_ms}"
+    )
     back = "" if surplus is None else f"{surplus.amount} {surplus.done}"
     return f"{phase}|{shown}|{back}|{file.payment.agreement_id or ''}"
 

@@ -69,10 +69,11 @@ class Watching:
             elif quiet_s >= BEAT_S:
                 quiet_s = 0.0
                 yield event("beat", "")
-            if view.phase in ENDS and after_end_s >= _AFTER_END_S:
+            over = view.phase in ENDS and not view.awaits_late
+            if over and after_end_s >= _AFTER_END_S:
                 return
             wait_s = gap_s(look)
             await ctx.bells.wait(file.payment.payment_id, ctx.clock, wait_s)
             quiet_s += wait_s
-            after_end_s += wait_s if view.phase in ENDS else 0.0
+            after_end_s += wait_s if over else 0.0
             file = await checkouts.check(ctx, token)

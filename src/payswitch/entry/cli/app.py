@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from payswitch.entry.cli import bills_app, connector_app, lab_app, policy_app
+from payswitch.entry.cli import bills_app, connector_app, database_app, lab_app, policy_app
 from payswitch.entry.cli.channels_app import KeyFile, channels_app
 
 _HELP = """
@@ -20,8 +20,10 @@ First look / 先看看:
 Run it / 运行:
   payswitch sandbox --data ./sandbox  channels to practise on; writes a configuration
   payswitch serve --config ./sandbox/payswitch.toml
+  payswitch db check                  is the database there, has it the schema of this version
 The morning after / 次日对账:
-  payswitch bills fetch --channel wechat-main --date 2026-11-11
+  payswitch reconcile --date 2026-11-11   bills against our books, every difference named
+  payswitch audit                     do all invariants hold?
 Decide how it routes / 路由策略:
   payswitch policy simulate m-1@5     what a draft would have done last week
   payswitch explain PAYMENT           why a payment went where it went
@@ -46,6 +48,9 @@ app = typer.Typer(
 
 _Seed = Annotated[int, typer.Option(help="Same seed, same shoppers, same faults. 随机种子", min=0)]
 _Port = Annotated[int, typer.Option(help="Port of the service. 服务端口", min=1, max=65535)]
+_Database = Annotated[
+    str | None, typer.Option(help="A SQLite file, or postgresql://user@host/database. 数据库", metavar="FILE|URL")
+]
 _SandboxPort = Annotated[int, typer.Option(help="Port of the sandbox. 沙箱端口", min=1, max=65535)]
 
 
@@ -61,6 +66,7 @@ def demo(
     sandbox_port: _SandboxPort = 8090,
     rate: Annotated[float, typer.Option(help="Payments per minute. 每分钟支付笔数", min=1, max=6000)] = 150,
     seed: _Seed = 1,
+    database: _Database = None,
 ) -> None:
     """演示: watch payments, a channel dying, traffic moving, customers paying, the shop being told.
 
@@ -74,7 +80,7 @@ def demo(
     """
     from payswitch.entry.cli.demo_command import run
 
-    run(folder=data, port=port, sandbox_port=sandbox_port, per_minute=rate, seed=seed, for_s=for_s)
+    run(folder=data, port=port, sandbox_port=sandbox_port, per_minute=rate, seed=seed, for_s=for_s, database=database)
 
 
 @app.command(short_help="服务: run the payment switch")
@@ -82,7 +88,7 @@ def serve(
     config: Annotated[Path, typer.Option(help="Configuration file (TOML). 配置文件")] = Path("payswitch.toml"),
     host: Annotated[str | None, typer.Option(help="Instead of [service] host. 监听地址")] = None,
     port: Annotated[int | None, typer.Option(help="Instead of [service] port. 监听端口", min=1, max=65535)] = None,
-    database: Annotated[Path | None, typer.Option(help="Instead of [service] database. 数据库文件")] = None,
+    database: _Database = None,
 ) -> None:
     """服务: run the payment switch with this configuration until Ctrl-C or SIGTERM.
 
@@ -94,6 +100,7 @@ def serve(
       payswitch sandbox --data ./sandbox     (in another terminal; writes the configuration)
       payswitch serve --config ./sandbox/payswitch.toml
       payswitch serve --config /etc/payswitch/payswitch.toml --host 0.0.0.0 --port 8000
+      payswitch serve --database postgresql://payswitch@db.internal/payswitch
     """
     from payswitch.entry.cli.serve_command import run
 
@@ -117,6 +124,7 @@ def sandbox(
     write_config: Annotated[
         bool, typer.Option("--config/--no-config", help="Write DATA/payswitch.toml if it is not there. 写配置文件")
     ] = True,
+    database: _Database = None,
 ) -> None:
     """沙箱: seventeen channels over seven connectors that speak the real wire protocols, on this machine.
 
@@ -139,6 +147,7 @@ def sandbox(
         seed=seed,
         notify_time_scale=notify_time_scale,
         write=write_config,
+        database=database,
     )
 
 
@@ -174,6 +183,7 @@ def master_key(
 
 
 connector_app.register(app)
+database_app.register(app)
 bills_app.register(app)
 policy_app.register(app)
 lab_app.register(app)
@@ -224,6 +234,13 @@ def drill(
     keep: Annotated[
         Path | None, typer.Option(help="Keep databases, ledgers and logs in this folder. 保留数据目录")
     ] = None,
+    database: Annotated[
+        str | None,
+        typer.Option(
+            help="A PostgreSQL server instead of SQLite files: each run makes a database on it and drops it. 数据库",
+            metavar="URL",
+        ),
+    ] = None,
     list_scenarios: Annotated[bool, typer.Option("--list", help="List the built-in scenarios. 列出场景")] = False,
 ) -> None:
     """演练: a scripted night, end to end, run twice: with one channel, and with switching.
@@ -237,13 +254,16 @@ def drill(
       payswitch drill outage-night
       payswitch drill outage-night --payments 200 --seed 7 --json result.json
       payswitch drill ./my-night.yaml --keep ./my-night-data
+      payswitch drill outage-night --database postgresql://postgres@127.0.0.1/postgres
     """
     from payswitch.entry.cli import drill_command
 
     if list_scenarios:
         drill_command.show_list()
         return
-    drill_command.run(scenario=scenario, payments=payments, seed=seed, json_file=json_file, keep=keep)
+    drill_command.run(
+        scenario=scenario, payments=payments, seed=seed, json_file=json_file, keep=keep, database=database
+    )
 
 
 @app.command(short_help="版本: print the version")

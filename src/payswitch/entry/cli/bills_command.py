@@ -82,15 +82,15 @@ def _show(channel_id: str, day: str, answer: BillAnswer) -> None:
     totals = totals_of(answer.lines)
     console = Console(highlight=False)
     console.print(f"[bold]{channel_id}[/]  {day}")
-    console.print(f"  payments / 收款  {totals.payments:>8}  {_yuan(totals.paid_fen):>16}")
-    console.print(f"  refunds / 退款   {totals.refunds:>8}  {_yuan(totals.refunded_fen):>16}")
-    console.print(f"  fees / 手续费    {'':>8}  {_yuan(totals.fees_fen):>16}")
-    console.print(f"  net / 净额       {'':>8}  {_yuan(totals.net_fen):>16}")
+    console.print(f"  payments / 收款  {totals.payments:>8}  {yuan(totals.paid_fen):>16}")
+    console.print(f"  refunds / 退款   {totals.refunds:>8}  {yuan(totals.refunded_fen):>16}")
+    console.print(f"  fees / 手续费    {'':>8}  {yuan(totals.fees_fen):>16}")
+    console.print(f"  net / 净额       {'':>8}  {yuan(totals.net_fen):>16}")
     if answer.outcome.message:
         console.print(f"  ! {_said(answer.outcome)}", markup=False)
 
 
-def _yuan(fen: int) -> str:
+def yuan(fen: int) -> str:
     """`-1,299.00`"""
     return f"{'-' if fen < 0 else ''}{abs(fen) // 100:,}.{abs(fen) % 100:02d}"
 

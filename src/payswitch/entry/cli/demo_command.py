@@ -7,14 +7,29 @@ from pathlib import Path
 from payswitch.drill.client import DrillError
 from payswitch.drill.demo import Demo, DemoOrder
 from payswitch.entry.cli.demo_screen import Screen
-from payswitch.entry.cli.terminal import CANNOT_RUN, fail, run_async
+from payswitch.entry.cli.terminal import CANNOT_RUN, database_option, fail, run_async
 from payswitch.kit.clock import SystemClock
 
 
-def run(*, folder: Path, port: int, sandbox_port: int, per_minute: float, seed: int, for_s: float | None) -> None:
+def run(
+    *,
+    folder: Path,
+    port: int,
+    sandbox_port: int,
+    per_minute: float,
+    seed: int,
+    for_s: float | None,
+    database: str | None,
+) -> None:
     """Show it until Ctrl-C or until the time is over; end with a summary and without children."""
     order = DemoOrder(
-        folder=folder, port=port, sandbox_port=sandbox_port, per_minute=per_minute, seed=seed, for_s=for_s
+        folder=folder,
+        port=port,
+        sandbox_port=sandbox_port,
+        per_minute=per_minute,
+        seed=seed,
+        for_s=for_s,
+        database=None if database is None else database_option(database),
     )
     screen = Screen()
     demo = Demo(order, SystemClock(), screen)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Coroutine
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
@@ -13,10 +13,11 @@ import typer
 
 from payswitch.drill import scenario_file
 from payswitch.drill.client import DrillError
-from payswitch.drill.run import DrillOrder
+from payswitch.drill.run import RUNS, DrillOrder
 from payswitch.drill.scenario import Scenario
 from payswitch.drill.scenario_file import ScenarioProblem
 from payswitch.drill.special import ALL_CHANNELS, CHECKOUT_NIGHT, SPECIALS, Special
+from payswitch.entry.cli.drill_databases import databases_for
 from payswitch.entry.cli.drill_screen import DrillScreen
 from payswitch.entry.cli.terminal import BAD_INPUT, CANNOT_RUN, INTERRUPTED, LOSS, fail, run_async
 from payswitch.kit.clock import SystemClock
@@ -32,28 +33,40 @@ def show_list() -> None:
         typer.echo(f"{name:<20} {title}")
 
 
-def run(*, scenario: str | None, payments: int | None, seed: int, json_file: Path | None, keep: Path | None) -> None:
+def run(
+    *,
+    scenario: str | None,
+    payments: int | None,
+    seed: int,
+    json_file: Path | None,
+    keep: Path | None,
+    database: str | None,
+) -> None:
     """Check everything first, run, report, and end with the status that scripts rely on."""
     special = SPECIALS.get(scenario or "")
     chosen = None if special is not None else _load(scenario)
     _require_writable(json_file)
     quiet = json_file == Path("-")
-    with tempfile.TemporaryDirectory(prefix="payswitch-drill-") if keep is None else nullcontext(str(keep)) as folder:
+    runs = RUNS if chosen is not None else ("evening",)
+    with _folder(keep) as folder, databases_for(runs, database, keep=keep is not None) as databases:
         if chosen is not None:
             size = payments or chosen.traffic.payments
-            result, sound = _run_night(
-                DrillOrder(scenario=chosen, payments=size, seed=seed, folder=Path(folder)), quiet=quiet
-            )
+            order = DrillOrder(scenario=chosen, payments=size, seed=seed, folder=Path(folder), databases=databases)
+            result, sound = _run_night(order, quiet=quiet)
         elif special is ALL_CHANNELS:
-            result, sound = _run_tour(Path(folder), seed, quiet=quiet)
+            result, sound = _run_tour(Path(folder), seed, databases.get("evening"), quiet=quiet)
         elif special is CHECKOUT_NIGHT:
-            result, sound = _run_checkout_night(Path(folder), payments, seed, quiet=quiet)
+            result, sound = _run_checkout_night(Path(folder), payments, seed, databases.get("evening"), quiet=quiet)
         else:
-            result, sound = _run_bank_night(Path(folder), payments, seed, quiet=quiet)
+            result, sound = _run_bank_night(Path(folder), payments, seed, databases.get("evening"), quiet=quiet)
     if json_file is not None:
         _write(json_file, msgspec.json.format(msgspec.json.encode(result), indent=2))
     if not sound:
         raise typer.Exit(LOSS)
+
+
+def _folder(keep: Path | None) -> AbstractContextManager[str]:
+    return tempfile.TemporaryDirectory(prefix="payswitch-drill-") if keep is None else nullcontext(str(keep))
 
 
 def _load(name: str | None) -> Scenario:
@@ -91,35 +104,39 @@ def _screen_of(special: Special, facts: str, *, quiet: bool) -> DrillScreen:
     return DrillScreen(special.title, special.story, facts, quiet=quiet)
 
 
-def _run_tour(folder: Path, seed: int, *, quiet: bool) -> tuple[object, bool]:
+def _run_tour(folder: Path, seed: int, database: str | None, *, quiet: bool) -> tuple[object, bool]:
     from payswitch.drill.special_reports import tour_details, tour_table, tour_verdict
     from payswitch.drill.tour import run_tour
 
     screen = _screen_of(ALL_CHANNELS, f"seed {seed}", quiet=quiet)
-    result = _on_screen(screen, folder, lambda: run_tour(folder, seed, SystemClock(), screen))
+    result = _on_screen(screen, folder, lambda: run_tour(folder, seed, SystemClock(), screen, database))
     screen.report(tour_table(result), tour_details(result), tour_verdict(result), sound=result.sound)
     return result, result.sound
 
 
-def _run_bank_night(folder: Path, payments: int | None, seed: int, *, quiet: bool) -> tuple[object, bool]:
+def _run_bank_night(
+    folder: Path, payments: int | None, seed: int, database: str | None, *, quiet: bool
+) -> tuple[object, bool]:
     from payswitch.drill.bank_night import run_bank_night
     from payswitch.drill.special import ONE_BANK_DOWN
     from payswitch.drill.special_reports import bank_details, bank_table, bank_verdict
 
     size = payments or ONE_BANK_DOWN.payments or 1
     screen = _screen_of(ONE_BANK_DOWN, f"seed {seed}, {size} payments", quiet=quiet)
-    result = _on_screen(screen, folder, lambda: run_bank_night(folder, size, seed, SystemClock(), screen))
+    result = _on_screen(screen, folder, lambda: run_bank_night(folder, size, seed, SystemClock(), screen, database))
     screen.report(bank_table(result), bank_details(result), bank_verdict(result), sound=result.sound)
     return result, result.sound
 
 
-def _run_checkout_night(folder: Path, payments: int | None, seed: int, *, quiet: bool) -> tuple[object, bool]:
+def _run_checkout_night(
+    folder: Path, payments: int | None, seed: int, database: str | None, *, quiet: bool
+) -> tuple[object, bool]:
     from payswitch.drill.checkout_night import run_checkout_night
     from payswitch.drill.special_reports import checkout_details, checkout_table, checkout_verdict
 
     size = payments or CHECKOUT_NIGHT.payments or 1
     screen = _screen_of(CHECKOUT_NIGHT, f"seed {seed}, {size} shoppers", quiet=quiet)
-    result = _on_screen(screen, folder, lambda: run_checkout_night(folder, size, seed, SystemClock(), screen))
+    result = _on_screen(screen, folder, lambda: run_checkout_night(folder, size, seed, SystemClock(), screen, database))
     screen.report(checkout_table(result), checkout_details(result), checkout_verdict(result), sound=result.sound)
     return result, result.sound
 

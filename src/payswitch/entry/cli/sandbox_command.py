@@ -11,7 +11,7 @@ import typer
 
 from payswitch.drill.processes import obey_parent
 from payswitch.drill.station import API_KEY_FILE, LEDGER_FILE, WORLD_FILE, Station, prepare, write_config
-from payswitch.entry.cli.terminal import BAD_INPUT, CANNOT_RUN, fail, require_free_port, run_async
+from payswitch.entry.cli.terminal import BAD_INPUT, CANNOT_RUN, database_option, fail, require_free_port, run_async
 
 HOST = "127.0.0.1"
 """Loopback only: a sandbox pays out to whoever asks."""
@@ -26,11 +26,12 @@ def run(
     seed: int,
     notify_time_scale: float,
     write: bool,
+    database: str | None,
 ) -> None:
     """Open the folder (making keys on the first start), say what to do next, serve until told to stop."""
     obey_parent()
     require_free_port(HOST, port, "--port")
-    station = _open(folder, f"http://{HOST}:{port}")
+    station = _open(folder, f"http://{HOST}:{port}", None if database is None else database_option(database))
     require_free_port(HOST, urlsplit(station.world.base_url_tls).port or 443, f"another --port than {port}")
     if write:
         _offer_config(station, f"http://{HOST}:{service_port}", notify_url)
@@ -46,9 +47,9 @@ def run(
         run_async(work)
 
 
-def _open(folder: Path, url: str) -> Station:
+def _open(folder: Path, url: str, database: str | None) -> Station:
     try:
-        return prepare(folder, url)
+        return prepare(folder, url, database)
     except msgspec.MsgspecError as error:
         hint = f"Delete {folder / WORLD_FILE} to have new keys made, or give another folder with --data"
         fail(BAD_INPUT, f"{folder / WORLD_FILE} is not readable / 沙箱密钥文件无法读取", [str(error), hint])

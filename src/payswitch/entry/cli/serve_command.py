@@ -7,11 +7,11 @@ from pathlib import Path
 import msgspec
 
 from payswitch.drill.processes import obey_parent
-from payswitch.entry.cli.terminal import BAD_INPUT, CANNOT_RUN, fail, require_free_port
+from payswitch.entry.cli.terminal import BAD_INPUT, CANNOT_RUN, database_option, fail, require_free_port
 from payswitch.settings import Settings, SettingsError, load
 
 
-def run(*, config: Path, host: str | None, port: int | None, database: Path | None) -> None:
+def run(*, config: Path, host: str | None, port: int | None, database: str | None) -> None:
     """Read the configuration, then serve until told to stop."""
     obey_parent()
     try:
@@ -32,7 +32,7 @@ def _serve(settings: Settings) -> None:
         fail(CANNOT_RUN, "the service cannot start / 服务无法启动", problem.problems)
 
 
-def with_options(settings: Settings, *, host: str | None, port: int | None, database: Path | None) -> Settings:
+def with_options(settings: Settings, *, host: str | None, port: int | None, database: str | None) -> Settings:
     """What the command line says wins over file and environment."""
     service = settings.service
     if host is not None:
@@ -40,6 +40,5 @@ def with_options(settings: Settings, *, host: str | None, port: int | None, data
     if port is not None:
         service = msgspec.structs.replace(service, port=port)
     if database is not None:
-        # Relative to where the command was typed, not to the configuration file.
-        service = msgspec.structs.replace(service, database=str(database.absolute()))
+        service = msgspec.structs.replace(service, database=database_option(database))
     return msgspec.structs.replace(settings, service=service)

@@ -6,9 +6,12 @@ import asyncio
 import signal
 import socket
 from collections.abc import Callable, Coroutine, Sequence
+from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 import typer
+
+from payswitch.storage.addresses import is_postgres, problem_with
 
 T = TypeVar("T")
 
@@ -26,6 +29,14 @@ def fail(status: int, title: str, details: Sequence[str] = ()) -> NoReturn:
     for detail in details:
         typer.echo(f"  - {detail}", err=True)
     raise typer.Exit(status)
+
+
+def database_option(database: str) -> str:
+    """What `--database` names; a path is relative to where the command was typed, not to the configuration file."""
+    wrong = problem_with(database)
+    if wrong is not None:
+        fail(BAD_INPUT, f"--database: {wrong}")
+    return database if is_postgres(database) else str(Path(database).absolute())
 
 
 def require_free_port(host: str, port: int, option: str) -> None:

@@ -40,8 +40,15 @@ class LiveData:
         ]
         shown["channels"] = [{**_channel(channel), **self._standing(channel, now_ms)} for channel in self._channels]
         shown["moments"] = [_explained(moment) for moment in shown["moments"]]
+        shown["hedging"] = self._hedging()
         shown["policy_version"] = self._ctx.router.policy_version
         return shown
+
+    def _hedging(self) -> list[dict[str, Any]]:
+        """Each merchant's hedges of the last minute, and how many were allowed."""
+        monotonic_ms = self._ctx.clock.monotonic_ms()
+        merchants = sorted({channel.merchant_id for channel in self._channels})
+        return [msgspec.to_builtins(self._ctx.router.hedge_standing(one, monotonic_ms)) for one in merchants]
 
     def _standing(self, channel: Channel, now_ms: int) -> dict[str, Any]:
         """What concerns the channel as a whole: the day's money, the certificate that ends first, the last probe."""

@@ -8,7 +8,7 @@ import msgspec
 
 from payswitch.kit.crypto import aes_gcm_encrypt
 from payswitch.sandbox.core import SandboxCore
-from payswitch.sandbox.ledger import Order
+from payswitch.sandbox.ledger import Order, RefundState
 from payswitch.sandbox.wechatpay.account import WechatAccount
 from payswitch.sandbox.wechatpay.objects import refund_notice, transaction, wire_time
 from payswitch.sandbox.wechatpay.signing import signed_headers
@@ -36,17 +36,19 @@ def build(
     extra_fen = 1 if guise is Guise.WRONG_AMOUNT else 0
     keys = account.keys
     if event.refund is not None:
-        kind, summary, url = "refund", "退款成功", event.refund.notify_url
+        abnormal = event.refund.state is RefundState.ABNORMAL
+        ending, summary = ("ABNORMAL", "退款异常") if abnormal else ("SUCCESS", "退款成功")
+        kind, url = "refund", event.refund.notify_url
         content = refund_notice(order, event.refund, keys, amount_fen=event.refund.amount_fen + extra_fen)
     else:
-        kind, summary, url = "transaction", "支付成功", order.notify_url
+        kind, ending, summary, url = "transaction", "SUCCESS", "支付成功", order.notify_url
         content = transaction(order, keys, "SUCCESS", amount_fen=order.amount_fen + extra_fen)
     body = msgspec.json.encode(
         {
             "id": event.event_id,
             "create_time": wire_time(event.at_ms),
             "resource_type": "encrypt-resource",
-            "event_type": f"{kind.upper()}.SUCCESS",
+            "event_type": f"{kind.upper()}.{ending}",
             "summary": summary,
             "resource": {"original_type": kind, **sealed_resource(core, account, msgspec.json.encode(content), kind)},
         }

@@ -6,14 +6,32 @@ import msgspec
 
 from payswitch.kit.clock import beijing
 from payswitch.sandbox.core import SandboxCore
-from payswitch.sandbox.ledger import Order, Refund
+from payswitch.sandbox.ledger import Order, Refund, RefundState
 from payswitch.sandbox.wechatpay import parties
 from payswitch.sandbox.wechatpay.account import WechatAccount
 from payswitch.sandbox.wechatpay.errors import Refusal, wrong_field
 from payswitch.sandbox.wechatpay.objects import refund as refund_object
-from payswitch.sandbox.wechatpay.requests import RefundBody, check_notify_url, read_body
+from payswitch.sandbox.wechatpay.requests import AbnormalRefundBody, RefundBody, check_notify_url, read_body
 from payswitch.sandbox.wire import Answer
 
+_BANKS = (
+    "CMB",
+    "COMM",
+    "ABC",
+    "CCB",
+    "ICBC",
+    "BOC",
+    "PAB",
+    "SPDB",
+    "CITIC",
+    "CEB",
+    "CMBC",
+    "CIB",
+    "GDB",
+    "PSBC",
+    "NBCB",
+)
+DEBIT_BANKS = frozenset(f"{bank}_DEBIT" for bank in _BANKS)
 MAX_REFUNDS = 50
 """Partial refunds of one order (official)."""
 
@@ -54,6 +72,19 @@ class WechatRefunds:
             raise Refusal("RESOURCE_NOT_EXISTS", "退款单不存在")
         return _shown(*known)
 
+    def redirect(self, account: WechatAccount, refund_id: str, raw: bytes, serial: str) -> Answer:
+        """发起异常退款: to a card whose number and holder are encrypted with the key that the header names."""
+        body = read_body(raw, AbnormalRefundBody)
+        _check_merchant(account, body.sub_mchid)
+        known = self._core.ledger.find_refund(account.spec.channel_id, body.out_refund_no)
+        if known is None or known[1].refund_id != refund_id:
+            raise Refusal("RESOURCE_NOT_EXISTS", "退款单不存在")
+        if known[1].state is RefundState.ABNORMAL:
+            if body.type == "USER_BANK_CARD":
+                _check_card(account, body, serial)
+            self._core.refunds.redirect(*known)
+        return _shown(*known)
+
     def _order(self, account: WechatAccount, body: RefundBody) -> Order:
         """The order to pay back, named by exactly one of the two numbers."""
         ledger, channel_id = self._core.ledger, account.spec.channel_id
@@ -66,6 +97,17 @@ class WechatRefunds:
         if order is None:
             raise Refusal("RESOURCE_NOT_EXISTS", "订单不存在")
         return order
+
+
+def _check_card(account: WechatAccount, body: AbnormalRefundBody, serial: str) -> None:
+    if body.bank_type not in DEBIT_BANKS:
+        raise wrong_field("/body/bank_type", "不支持的开户银行", body.bank_type)
+    signer = account.signer(serial)
+    for field, sealed in (("bank_account", body.bank_account), ("real_name", body.real_name)):
+        if signer is None or not signer.key.decrypt(sealed):
+            raise wrong_field(f"/body/{field}", "敏感信息解密失败")
+    if not (signer and (signer.key.decrypt(body.bank_account) or "").isdigit()):
+        raise wrong_field("/body/bank_account", "银行卡号有误")
 
 
 def _check_merchant(account: WechatAccount, sub_mchid: str | None) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
 from urllib.parse import urlsplit
 
 import msgspec
@@ -100,6 +100,17 @@ class RefundBody(msgspec.Struct, frozen=True):
     out_trade_no: str = ""
     reason: Annotated[str, msgspec.Meta(max_length=80)] = ""
     notify_url: Annotated[str, msgspec.Meta(max_length=_MAX_URL)] = ""
+
+
+class AbnormalRefundBody(msgspec.Struct, frozen=True):
+    """POST /v3/refund/domestic/refunds/{refund_id}/apply-abnormal-refund."""
+
+    out_refund_no: RefundNumber
+    type: Literal["USER_BANK_CARD", "MERCHANT_BANK_CARD"]
+    sub_mchid: str | None = None
+    bank_type: str = ""
+    bank_account: Annotated[str, msgspec.Meta(max_length=1024)] = ""
+    real_name: Annotated[str, msgspec.Meta(max_length=1024)] = ""
 
 
 _AT = re.compile(r"^(?P<issue>.*?)(?: - at `\$(?P<path>[^`]*)`)?$", re.DOTALL)

@@ -71,6 +71,7 @@ class WechatWire:
             *(route for orders in (_OWN_ORDERS, _PARTNER_ORDERS) for route in self._order_routes(orders)),
             web.post(refunds, self._refund),
             web.get(f"{refunds}/{{number}}", self._refund_query),
+            web.post(f"{refunds}/{{refund_id}}/apply-abnormal-refund", self._abnormal_refund),
             web.get("/v3/certificates", self._certificates),
             web.get("/v3/bill/tradebill", self._trade_bill),
             web.get(BILL_FILE_PATH, self._bill_file),
@@ -145,6 +146,16 @@ class WechatWire:
             lambda account: self._refunds.create(account, body),
             number=_text(body, "out_trade_no"),
             transaction_id=_text(body, "transaction_id"),
+        )
+
+    async def _abnormal_refund(self, request: web.Request) -> web.StreamResponse:
+        body, refund_id = await request.read(), request.match_info["refund_id"]
+        serial = request.headers.get("Wechatpay-Serial", "")
+        return await self._serve(
+            request,
+            "refund",
+            lambda account: self._refunds.redirect(account, refund_id, body, serial),
+            out_refund_no=_text(body, "out_refund_no"),
         )
 
     async def _refund_query(self, request: web.Request) -> web.StreamResponse:

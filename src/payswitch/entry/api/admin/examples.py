@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from payswitch.domain.payment import RefundTrouble
 from payswitch.entry.api.examples import one_refund
+from payswitch.services.refund_troubles import ADVICE
 
 _CHANNEL: dict[str, Any] = {
     "channel_id": "wechat-main",
@@ -24,6 +26,8 @@ _CHANNEL: dict[str, Any] = {
     "max_fen": None,
     "daily_cap_fen": 50_000_000,
     "monthly_cap_fen": None,
+    "refund_days": None,
+    "refund_parts": None,
     "shops": [],
     "tags": [],
     "maintenance": [{"start": "23:30", "end": "00:10", "product": None}],
@@ -116,6 +120,43 @@ _QUALITY: dict[str, Any] = {
 }
 
 
+_OPEN_REFUND: dict[str, Any] = {
+    "refund": one_refund(state="abnormal", trouble="payee_void"),
+    "out_trade_no": "20261111-0001",
+    "shop_id": "tea",
+    "channel_id": "wechat-main",
+    "channel_order_no": "P01HF8Q0000ABCDEFGHJKMN",
+    "transaction_id": "4200002611202611110000000001",
+    "channel_refund_id": "50000002612026111200000000001",
+    "outcome": "pending",
+    "code": "ABNORMAL",
+    "message": "",
+    "advice": ADVICE[RefundTrouble.PAYEE_VOID].en,
+    "advice_zh": ADVICE[RefundTrouble.PAYEE_VOID].zh,
+    "tries": 7,
+    "next_try_at": "2026-11-12T09:15:00.000Z",
+    "may_retry": True,
+    "may_settle": True,
+    "redirect_banks": ["abc", "boc", "ccb", "cmb", "icbc"],
+    "settled_by": None,
+    "settled_note": None,
+}
+_SETTLED: dict[str, Any] = {
+    **_OPEN_REFUND,
+    "refund": one_refund(state="succeeded", settled_by_hand=True, finished_at="2026-11-12T10:00:00.000Z"),
+    "outcome": "paid",
+    "code": "settled_by_hand",
+    "advice": "",
+    "advice_zh": "",
+    "next_try_at": None,
+    "may_retry": False,
+    "may_settle": False,
+    "redirect_banks": [],
+    "settled_by": "op-lin",
+    "settled_note": "工行转账 20261112-0007",
+}
+
+
 def _one(summary: str, value: Any) -> dict[str, Any]:
     return {"usual": {"summary": summary, "value": value}}
 
@@ -137,10 +178,19 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "UpdateChannel": _one("Another fee, no daily cap any more", {"revision": 3, "fee_bp": 38, "daily_cap_fen": None}),
     "RotateCredentials": _one("The whole account with the new keys", {"revision": 3, "account": _ACCOUNT}),
     "CheckChannel": _one("Make no order", {"orders": False}),
+    "RedirectRefundInput": _one(
+        "The customer's other card", {"bank": "icbc", "card_no": "6222020200011111111", "name": "张三"}
+    ),
+    "SettleRefund": _one("By bank transfer", {"note": "工行转账 20261112-0007"}),
     "TestChannel": _one("The code to scan", {"product": "wechat_native"}),
 }
 
 ANSWERS: dict[str, dict[str, Any]] = {
+    "AdminRefundView": {
+        **_one("Needs a person", _OPEN_REFUND),
+        "settled": {"summary": "Settled by hand", "value": _SETTLED},
+    },
+    "AdminRefundList": _one("One that needs a person", {"data": [_OPEN_REFUND]}),
     "ChannelView": _one("In use", _CHANNEL),
     "ChannelQualityView": _one("At work", _QUALITY),
     "QualityList": _one("One channel", {"data": [_QUALITY]}),

@@ -37,6 +37,9 @@ class ChannelView(msgspec.Struct, frozen=True, kw_only=True):
     max_fen: int | None
     daily_cap_fen: int | None
     monthly_cap_fen: int | None
+    refund_days: int | None
+    """Null: as the product's own terms say. So is the next."""
+    refund_parts: int | None
     shops: list[str]
     """Only these shops of the merchant; empty: all of them."""
     tags: list[str]
@@ -142,6 +145,8 @@ def channel_view(record: ChannelRecord, notify_url: str) -> ChannelView:
         max_fen=channel.max_fen,
         daily_cap_fen=channel.daily_cap_fen,
         monthly_cap_fen=channel.monthly_cap_fen,
+        refund_days=channel.refund_days,
+        refund_parts=channel.refund_parts,
         shops=sorted(channel.shops),
         tags=sorted(channel.tags),
         maintenance=list(channel.maintenance),

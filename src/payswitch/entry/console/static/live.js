@@ -48,10 +48,18 @@
       total("成功率 success", percent(t.success_rate), "已结束 ended " + count(t.paid + t.closed)),
       total("切换挽回 saved", count(t.saved), t.saved ? shortYuan(t.saved_fen) : "", t.saved ? "good" : ""),
       total("切换 switches", count(t.switches), "p95 " + ms(data.switch_ms.p95)),
+      total("对冲 hedges", count(t.hedges), hedgeMore(data.hedging, t), t.hedges_denied ? "alarm" : ""),
       total("出示凭证 credential", ms(data.credential_ms.p50), "p99 " + ms(data.credential_ms.p99)),
       total("进行中 open", count(t.open), "重复支付 surplus " + count(t.surplus) + "，待退 owed " + count(t.surplus_open), t.surplus_open ? "alarm" : ""),
       total("通知待重试 events waiting", count(t.events_retried), "已送达 delivered " + count(t.events_delivered), t.events_retried ? "alarm" : "")
     ]);
+  }
+
+  /* Orders begun beside a silent one: how many of this minute's allowance are used. */
+  function hedgeMore(hedging, t) {
+    var used = 0, allowed = 0;
+    hedging.forEach(function (merchant) { used += merchant.hedges; allowed += merchant.allowed; });
+    return "每分钟 per min " + count(used) + "/" + count(allowed) + (t.hedges_denied ? "，超额未发 denied " + count(t.hedges_denied) : "");
   }
 
   function shape(tag, className, attributes) {
@@ -172,6 +180,10 @@
     } else if (moment.kind === "breaker") {
       add(line, el("b", "", name(moment.channel_id) + " · " + (PRODUCTS[moment.product] || moment.product) + " "), el("span", "state state-" + moment.after, STATES[moment.after] || moment.after));
       add(what, line, el("div", "why", moment.reason_zh), el("div", "why", moment.reason_en));
+    } else if (moment.kind === "hedged") {
+      add(line, el("b", "", name(moment.from_channel)), el("span", "arrow", "‖"), el("b", "", name(moment.to_channel)),
+        moment.times > 1 ? el("span", "state times", "× " + moment.times) : null);
+      add(what, line, el("div", "why", "对冲 silent for " + (moment.times > 1 ? "≤ " : "") + ms(moment.waited_ms) + ", asked beside it"));
     } else if (moment.kind === "surplus") {
       add(what, el("b", "", "重复支付，原路退回 paid twice, goes back"), el("div", "why", yuan(moment.amount_fen) + " · " + moment.payment_id));
     } else {
@@ -185,10 +197,12 @@
     var lines = [];
     moments.forEach(function (moment) {
       var last = lines[lines.length - 1];
-      if (last && moment.kind === "switched" && last.kind === "switched" && last.from_channel === moment.from_channel &&
+      var folds = moment.kind === "switched" || moment.kind === "hedged";
+      if (last && folds && last.kind === moment.kind && last.from_channel === moment.from_channel &&
           last.to_channel === moment.to_channel && last.code === moment.code) {
         last.times += 1;
         last.switch_ms = Math.max(last.switch_ms, moment.switch_ms);
+        last.waited_ms = Math.max(last.waited_ms, moment.waited_ms);
       } else lines.push(Object.assign({ times: 1 }, moment));
     });
     return lines;

@@ -8,6 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from payswitch.storage.migrations.both import COUNTER, TEXT
+
 revision = "0002"
 down_revision = "0001"
 branch_labels = None
@@ -15,22 +17,22 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("payments", sa.Column("agreement_id", sa.Text(), nullable=True))
+    op.add_column("payments", sa.Column("agreement_id", TEXT, nullable=True))
     op.add_column("attempts", sa.Column("debit_at_ms", sa.BigInteger(), nullable=True))
     op.add_column("attempts", sa.Column("reverse_at_ms", sa.BigInteger(), nullable=True))
     op.create_table(
         "agreements",
-        sa.Column("agreement_id", sa.Text(), nullable=False),
-        sa.Column("merchant_id", sa.Text(), nullable=False),
-        sa.Column("shop_id", sa.Text(), nullable=False),
-        sa.Column("customer_id", sa.Text(), nullable=False),
-        sa.Column("channel_id", sa.Text(), nullable=False),
-        sa.Column("channel_version", sa.Integer(), nullable=False),
-        sa.Column("bank", sa.Text(), nullable=False),
-        sa.Column("card_tail", sa.Text(), nullable=False),
-        sa.Column("state", sa.Text(), nullable=False),
-        sa.Column("agreement_no", sa.Text(), nullable=False),
-        sa.Column("handle", sa.Text(), nullable=False),
+        sa.Column("agreement_id", TEXT, nullable=False),
+        sa.Column("merchant_id", TEXT, nullable=False),
+        sa.Column("shop_id", TEXT, nullable=False),
+        sa.Column("customer_id", TEXT, nullable=False),
+        sa.Column("channel_id", TEXT, nullable=False),
+        sa.Column("channel_version", COUNTER, nullable=False),
+        sa.Column("bank", TEXT, nullable=False),
+        sa.Column("card_tail", TEXT, nullable=False),
+        sa.Column("state", TEXT, nullable=False),
+        sa.Column("agreement_no", TEXT, nullable=False),
+        sa.Column("handle", TEXT, nullable=False),
         sa.Column("created_at_ms", sa.BigInteger(), nullable=False),
         sa.Column("activated_at_ms", sa.BigInteger(), nullable=True),
         sa.Column("ended_at_ms", sa.BigInteger(), nullable=True),

@@ -1,0 +1,63 @@
+"""The schema: tables, indexes and the invariants that the database itself enforces. One source of truth for SQLite and
+PostgreSQL alike.
+
+Column names are the field names of the domain's structs (a test holds them together); what is no plain text, number
+or truth value is JSON text. Amounts are fen, times are Unix milliseconds. Every constraint and index has a name: it is
+what `UniqueViolation` and `InvariantViolation` report. The migrations must lead to exactly this (a test proves it, in
+both databases).
+"""
+
+from payswitch.storage.schema.books import audits, bill_marks, bill_runs, breaks, transfers
+from payswitch.storage.schema.channels import channel_audit, channel_credentials, channels, managed_channels
+from payswitch.storage.schema.columns import fen_sum, literal, literals, metadata
+from payswitch.storage.schema.guards import GUARDS
+from payswitch.storage.schema.outbox import UNDELIVERED_STATES, events
+from payswitch.storage.schema.payments import (
+    CUSTOMER_ID,
+    LIVE_PAYMENT_STATES,
+    OPEN_REFUND_STATES,
+    attempts,
+    payments,
+    refunds,
+)
+from payswitch.storage.schema.policies import policies, policy_activations, resolved_policies
+from payswitch.storage.schema.records import decisions, idempotency, incidents
+from payswitch.storage.schema.shops import agreements, api_keys, shops
+from payswitch.storage.schema.sweeping import sweep_claims
+
+TRIGGERS: tuple[str, ...] = tuple(GUARDS)
+
+__all__ = [
+    "CUSTOMER_ID",
+    "LIVE_PAYMENT_STATES",
+    "OPEN_REFUND_STATES",
+    "TRIGGERS",
+    "UNDELIVERED_STATES",
+    "agreements",
+    "api_keys",
+    "attempts",
+    "audits",
+    "bill_marks",
+    "bill_runs",
+    "breaks",
+    "channel_audit",
+    "channel_credentials",
+    "channels",
+    "decisions",
+    "events",
+    "fen_sum",
+    "idempotency",
+    "incidents",
+    "literal",
+    "literals",
+    "managed_channels",
+    "metadata",
+    "payments",
+    "policies",
+    "policy_activations",
+    "refunds",
+    "resolved_policies",
+    "shops",
+    "sweep_claims",
+    "transfers",
+]

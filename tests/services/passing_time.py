@@ -1,0 +1,66 @@
+"""Time for channels that make a customer wait: it passes while a request waits for them, and never by itself."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from payswitch.domain.changes import Changes
+from payswitch.kit.clock import ManualClock
+from payswitch.storage.sqlite import SqliteStore
+
+QUIET_TURNS = 8
+"""Empty turns of the event loop after which everybody waits for time to pass."""
+
+
+class BusyStore(SqliteStore):
+    """Knows whether a commit is under way: its writer is a thread, which no turn of the event loop shows."""
+
+    busy = 0
+
+    async def commit(self, changes: Changes) -> None:
+        self.busy += 1
+        try:
+            await super().commit(changes)
+        finally:
+            self.busy -= 1
+
+
+class PassingClock(ManualClock):
+    """A channel's slowness takes the time of whoever waits for it. What nobody waits for any more (the loser of a race)
+    goes on only when the story moves time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.store: BusyStore | None = None
+        self.somebody_waits: Callable[[], bool] = lambda: False
+        """Whether a request is under way."""
+        self._slow = 0
+        self._driver: asyncio.Task[None] | None = None
+
+    async def take(self, ms: float) -> None:
+        """What a slow channel does."""
+        self._slow += 1
+        if self._driver is None:
+            self._driver = asyncio.create_task(self._drive())
+        try:
+            await self.sleep(ms / 1_000)
+        finally:
+            self._slow -= 1
+
+    async def _drive(self) -> None:
+        try:
+            while True:
+                await self._until_all_wait()
+                wake_ms = min((at for at, future in self._sleepers if not future.done()), default=None)
+                if not self._slow or wake_ms is None or not self.somebody_waits():
+                    return
+                self.advance(ms=max(0.0, wake_ms - self.monotonic_ms()))
+        finally:
+            self._driver = None
+
+    async def _until_all_wait(self) -> None:
+        quiet = 0
+        while quiet < QUIET_TURNS:
+            await asyncio.sleep(0)
+            quiet = 0 if self.store is not None and self.store.busy else quiet + 1
