@@ -165,6 +165,16 @@ class Screen:
         await self.page.click(f"button[value={action}]")
         await self.page.click("a.back")
 
+    async def pay_whatever_is_shown(self) -> None:
+        """A wallet's page, or a code: where one channel stands in for another, the router chooses which."""
+        shown = self.page.locator(".pay .qr, button[value=confirm]").first
+        await shown.wait_for()
+        if AT_THE_WALLET.search(self.page.url):
+            await self.pay_at_the_wallet()
+        else:
+            await expect(self.page.locator("[role=alert]")).to_have_count(0)
+            assert await self.scan_and_pay() == "paid"
+
     async def hide_and_come_back(self) -> None:
         """The customer looks at another app and comes back: the page is told as a phone tells it."""
         await self.page.evaluate(

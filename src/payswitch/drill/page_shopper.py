@@ -81,7 +81,7 @@ class PageVisit:
     payment: PaymentView
     ending: str = "gave up"
     error_pages: list[str] = field(default_factory=list)
-    """Anything that was no page of the checkout's, or a server's error: there must be none."""
+    """Error pages of ours, and anything that kept the shopper from going on: there must be none."""
     notices: list[str] = field(default_factory=list)
     """What the page said about a way that did not work."""
     dead_ends: int = 0
@@ -280,5 +280,7 @@ class PageShopper:
         return "ok" if answer is not None and answer.result == "paid" else "fail"
 
     def _look_at_answer(self, response: Any) -> None:
-        if response.request.is_navigation_request() and response.status >= 400:
+        """Pages of ours only: a wallet's own page that does not come is a dead end (`_choose`), and counted as one."""
+        ours = response.url.startswith(self._visit.payment.checkout_url.partition("/checkout/")[0])
+        if ours and response.request.is_navigation_request() and response.status >= 400:
             self._visit.error_pages.append(f"HTTP {response.status} {response.url.partition('?')[0][-60:]}")

@@ -104,10 +104,8 @@ export function watch(heard: (view: View) => void, reachable: (well: boolean) =>
   /** Back on the page: what happened meanwhile is asked for at once, and the stream is tried anew. */
   function awake(): void {
     eagerSince = Date.now();
-    if (document.visibilityState === "hidden") {
-      hush();
-      return;
-    }
+    hush(); // a stream from before may be dead without saying so: a phone was asleep, a network came back
+    if (document.visibilityState === "hidden") return;
     streamFailures = 0;
     void ask();
     listen();
