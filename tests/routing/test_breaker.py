@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.routing.world import ACCEPTED, BUSY, LISTED, NO_MONEY, NOT_SENT, TIMEOUT
+from tests.routing.world import ACCEPTED, BUSY, LISTED, NIGHT_MS, NO_MONEY, NOT_SENT, TIMEOUT
 
 from payswitch.domain.channel import Product
 from payswitch.domain.outcome import Outcome, OutcomeKind
@@ -278,3 +278,20 @@ def test_the_window_forgets_after_its_time_and_keeps_its_last_calls() -> None:
     assert window.counts(70_000, 60_000)[0] == 0
     window.resize(2)
     assert window.last_counts(9_000, 60_000) == (2, 0)
+
+
+def test_calls_that_are_silent_put_a_line_behind_the_others_until_one_is_answered() -> None:
+    breaker, triggers = Breaker("wechat-main", Product.WECHAT_NATIVE, 3), Triggers()
+    assert breaker.hear_silence(NIGHT_MS, triggers) is None
+    move = breaker.hear_silence(NIGHT_MS + 100, triggers)
+    assert move is not None
+    assert (move.after, move.reason) == ("degraded", "suspected")
+    assert breaker.hear_silence(NIGHT_MS + 200, triggers) is None, "told once"
+    answered = CallObservation(
+        at_ms=NIGHT_MS + 400, channel_id="wechat-main", product=Product.WECHAT_NATIVE, outcome=ACCEPTED, latency_ms=390
+    )
+    back = breaker.observe(answered, triggers)
+    assert back is not None
+    assert back.after == "healthy"
+    assert not breaker.suspected
+    assert breaker.silent == 0

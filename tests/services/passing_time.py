@@ -36,7 +36,15 @@ class PassingClock(ManualClock):
         self.somebody_waits: Callable[[], bool] = lambda: False
         """Whether a request is under way."""
         self._slow = 0
+        self._set_by_ms = 0
         self._driver: asyncio.Task[None] | None = None
+
+    def now_ms(self) -> int:
+        return super().now_ms() + self._set_by_ms
+
+    def jump(self, ms: int) -> None:
+        """Somebody sets the wall clock; what is measured with the monotonic one goes on."""
+        self._set_by_ms += ms
 
     async def take(self, ms: float) -> None:
         """What a slow channel does."""

@@ -289,3 +289,15 @@ async def test_three_in_a_row_are_silent_and_the_third_is_a_hedge_of_the_second(
     assert (two.hedge_of, three.hedge_of) == (one.attempt_id, two.attempt_id)
     assert answer.attempt_id == three.attempt_id
     assert [attempt.state for attempt in (one, two)] == [AttemptState.DISCARDED] * 2
+
+
+async def test_two_calls_that_are_silent_send_the_next_customers_elsewhere_before_anybody_gives_them_up(
+    tonight: Night,
+) -> None:
+    tonight.channel("wechat-main").silent = True
+    await tonight.order("order-1")
+    await tonight.order("order-2")
+    moves = [facts for kind, facts in tonight.feed.told if kind == "breaker"]
+    assert [(move["channel_id"], move["reason"]) for move in moves] == [("wechat-main", "suspected")]
+    third = await tonight.order("order-3")
+    assert third.file.attempts[0].channel_id != "wechat-main"

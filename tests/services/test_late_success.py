@@ -9,7 +9,7 @@ import pytest
 
 from payswitch.domain.payment import Attempt, CloseReason, PaymentFile, PaymentState
 from payswitch.entry.checkout.phases import phase_of
-from payswitch.services import payments, switching
+from payswitch.services import payments, sweeper, switching
 from payswitch.services.commands import SwitchPayment
 from payswitch.services.deliveries import deliver_due
 from tests.services.harness import SHOP, Night, command
@@ -160,3 +160,23 @@ async def test_the_customer_was_in_time_and_only_the_news_was_late(tonight: Nigh
     await tonight.wait(5)
     file = await tonight.file(answer.file.payment.payment_id)
     assert file.payment.state is PaymentState.SUCCEEDED
+
+
+async def test_a_clock_that_is_set_back_while_the_window_ends_leaves_nobody_forgotten(tonight: Night) -> None:
+    """Found by a simulated night: due, asked about once more, and not due any more when the answer came."""
+    attempt = await order(tonight)
+    await expired(tonight, attempt)
+    late_until_ms = (await tonight.file(attempt.payment_id)).payment.late_until_ms
+    assert late_until_ms is not None
+
+    async def clock_is_set_back() -> None:
+        tonight.clock.jump(-60_000)
+
+    tonight.channel(attempt.channel_id).before_query.append(clock_is_set_back)
+    tonight.clock.advance(ms=late_until_ms - tonight.clock.now_ms())
+    file = await sweeper.sweep_payment(tonight.ctx, attempt.payment_id)
+    assert file is not None
+    assert file.payment.state is PaymentState.CLOSING
+    assert file.payment.due_at_ms == late_until_ms
+    await tonight.wait(62)
+    assert (await tonight.file(attempt.payment_id)).payment.state is PaymentState.CLOSED

@@ -5,7 +5,7 @@
 
 - *healthy -> degraded*: the error rate looks too high, not proven; or it answers much more slowly than usual. Still
   used; others of its tier come first. Or *suspected*: a counting trigger went off, but by this line's own record that
-  may be chance; all others come first until its next good answer.
+  may be chance, or its calls are silent just now; all others come first until its next good answer.
 - *-> open*: 2 of the last 3 calls without an answer; 3 failures in a row (both beyond chance); error rate over 5 % in
   60 s, with a minimum count and a confidence bound; a listed code at once; refused twice for our own mistake; exposed
   but never paid.
@@ -69,9 +69,27 @@ class Breaker:
     """One channel x product. Every change of state is returned as a BreakerMove with its evidence."""
 
     __slots__ = (
-        "awaits_paid", "calls_per_s", "channel_id", "closed_at_ms", "cut_off", "degraded", "epoch_ms", "ill_since_ms",
-        "next_probe_ms", "openings", "our_side", "product", "reason", "relapsed", "reserved_until_ms", "since_ms",
-        "state", "suspected", "window", "wins",
+        "awaits_paid",
+        "calls_per_s",
+        "channel_id",
+        "closed_at_ms",
+        "cut_off",
+        "degraded",
+        "epoch_ms",
+        "ill_since_ms",
+        "next_probe_ms",
+        "openings",
+        "our_side",
+        "product",
+        "reason",
+        "relapsed",
+        "reserved_until_ms",
+        "silent",
+        "since_ms",
+        "state",
+        "suspected",
+        "window",
+        "wins",
     )  # fmt: skip
 
     def __init__(self, channel_id: str, product: Product, last_calls: int) -> None:
@@ -100,6 +118,8 @@ class Breaker:
         """Of the last move."""
         self.suspected = False
         """A counting trigger went off within what is ordinary here: behind the others until the next good answer."""
+        self.silent = 0
+        """Calls that outlived their soft limit since the last good answer, whether they are still out or not."""
         self.awaits_paid = False
         """Opened because nothing was paid: only a paid payment closes it."""
         self.relapsed = False
@@ -166,11 +186,23 @@ class Breaker:
         if kind is CallKind.GOOD:
             self.our_side = 0
             self.suspected = False
+            self.silent = 0
             return self._slow_down(seen.at_ms, slow) if slow else self.settle(seen.at_ms, triggers)
         found = self._trigger(seen, triggers, chances)
         if found is not None:
             return self._open(seen.at_ms, *found, triggers)
         return self._degrade(seen.at_ms, triggers)
+
+    def hear_silence(self, at_ms: int, triggers: Triggers) -> BreakerMove | None:
+        """A call is silent past its soft limit and still awaited. As many as would be a trigger if they had been given
+        up make the line suspected, so that the next payments go elsewhere; whether it opens, the answers decide."""
+        if self.cut_off:
+            return None
+        self.silent += 1
+        if self.suspected or self.silent < triggers.timeouts:
+            return None
+        self.suspected = True
+        return self._degrade(at_ms, triggers)
 
     def open_unpaid(self, at_ms: int, evidence: Evidence, triggers: Triggers) -> BreakerMove | None:
         """What it shows to customers is not paid, far beyond its own normal."""
@@ -271,6 +303,7 @@ class Breaker:
         before, self.state = self.state, after
         self.cut_off = after is BreakerState.OPEN or after is BreakerState.PROBING
         self.degraded = after is BreakerState.DEGRADED
+        self.silent = self.silent if after is BreakerState.DEGRADED else 0
         self.suspected = self.suspected and after is BreakerState.DEGRADED
         self.since_ms = at_ms
         self.reason = reason

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from payswitch.domain.channel import Environment, Method
+from payswitch.domain.channel import Environment, Method, Product
 from payswitch.domain.outcome import OutcomeKind
 from payswitch.routing.belief import issuer_left
 from payswitch.routing.breaker import Standing
@@ -141,6 +141,12 @@ class Router:
         """Learn from one create call. Returns the breaker moves that nobody was told of yet, oldest first."""
         self._learn_refusals(seen)
         self._note(hear_call(self._health, self._policy, seen))
+        return self.drain_moves()
+
+    def observe_silence(self, channel_id: str, product: Product, at_ms: int) -> list[BreakerMove]:
+        """A call has outlived its soft limit and is still awaited: a hint that comes before its answer does."""
+        breaker = self._health.line(channel_id, product).breaker
+        self._note(breaker.hear_silence(at_ms, self._policy.triggers))
         return self.drain_moves()
 
     def observe_exposed(self, seen: ExposedObservation) -> list[BreakerMove]:

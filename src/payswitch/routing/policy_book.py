@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from payswitch.domain.channel import Method
+from payswitch.domain.channel import Method, Product
 from payswitch.routing.hedging import HedgeStanding
 from payswitch.routing.planner import Router
 from payswitch.routing.policy import Policy
@@ -89,6 +89,12 @@ class PolicyBook(Router):
     def observe_call(self, seen: CallObservation) -> list[BreakerMove]:
         other = self._owner(seen.channel_id)
         return super().observe_call(seen) if other is None else other.observe_call(seen)
+
+    def observe_silence(self, channel_id: str, product: Product, at_ms: int) -> list[BreakerMove]:
+        other = self._owner(channel_id)
+        if other is None:
+            return super().observe_silence(channel_id, product, at_ms)
+        return other.observe_silence(channel_id, product, at_ms)
 
     def observe_exposed(self, seen: ExposedObservation) -> list[BreakerMove]:
         other = self._owner(seen.channel_id)

@@ -91,8 +91,8 @@ MOVES: Final[Mapping[str, tuple[str, str]]] = {
     "probes_succeeded": ("恢复探测成功，恢复使用", "the probes succeeded: back in use"),
     "weak_signs": ("错误率偏高，尚未证实", "the error rate looks high, not yet proven"),
     "suspected": (
-        "最近几次调用失败，但以该渠道的一贯表现尚属正常波动：暂时靠后",
-        "several calls failed, which by its own record may be chance: behind the others until its next good answer",
+        "最近几次调用失败或迟迟无应答，以该渠道的一贯表现可能只是波动：暂时靠后",
+        "several calls failed or are silent, which may be chance: behind the others until its next good answer",
     ),
     "slow": ("响应明显慢于平时", "answers much more slowly than it usually does"),
     "never_paid": (

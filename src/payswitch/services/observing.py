@@ -41,6 +41,11 @@ def tell_call(
     tell_moves(ctx, moves)
 
 
+def tell_silence(ctx: Context, attempt: Attempt) -> None:
+    """A create call has outlived its soft limit and is still awaited."""
+    tell_moves(ctx, ctx.router.observe_silence(attempt.channel_id, attempt.product, ctx.clock.now_ms()))
+
+
 def customer_key(payment: Payment) -> tuple[str, str] | None:
     """Whom a refusal by risk control is about; None for a customer whom the shop does not name."""
     customer_id = payment.customer.customer_id

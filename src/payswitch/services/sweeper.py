@@ -14,7 +14,7 @@ from payswitch.services import observing
 from payswitch.services.asking import client_of, order_ref
 from payswitch.services.context import Context
 from payswitch.services.draft import Draft, change
-from payswitch.services.lifecycle import UNSEEN, begin_close, finish_closing, retire
+from payswitch.services.lifecycle import UNSEEN, awaits_late, begin_close, finish_closing, retire
 from payswitch.services.refunding import push_refund
 from payswitch.services.results import query_attempt
 from payswitch.services.retiring import work_on_closing
@@ -191,7 +191,9 @@ async def _end_waiting(ctx: Context, file: PaymentFile) -> PaymentFile:
 
     def decide(draft: Draft) -> None:
         if draft.payment.state is PaymentState.CLOSING:
-            draft.set_payment(due_at_ms=None)  # an attempt that may still be paid has a due time of its own
+            # An attempt that may still be paid has a due time of its own; a clock set back begins the wait anew.
+            waits = awaits_late(draft.payment, now_ms)
+            draft.set_payment(due_at_ms=draft.payment.late_until_ms if waits else None)
             finish_closing(ctx, draft, now_ms)
 
     file, _ = await change(ctx, payment.payment_id, decide, known=file)

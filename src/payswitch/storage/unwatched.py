@@ -30,7 +30,7 @@ def _without_due(table: Table, id_name: str, states: Sequence[StrEnum]) -> Selec
 
 
 def _closing_for_nobody() -> Select[tuple[str, str]]:
-    """A payment that waits for attempts none of which is looked at, nor for the end of its own window for late money."""
+    """A payment that waits for attempts none of which is looked at, and not for the end of its time for late money."""
     watched = exists().where(
         attempts.c.payment_id == payments.c.payment_id,
         attempts.c.state.in_(literals(LIVE_ATTEMPT_STATES)),
