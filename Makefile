@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 UV := .uv/bin/uv
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench bench-routing simulate mutations crash format docs clean
+.PHONY: help run test lint bench bench-routing simulate mutations crash format docs web web-check clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -46,6 +46,18 @@ format: $(VENV)/.dev-stamp ## let ruff format the code
 
 docs: $(VENV)/.dev-stamp ## write the generated parts of the docs anew
 	$(BIN)/python -m docs.generate
+
+web: $(VENV)/.web-stamp ## build the checkout's front end into the package (brings its own Node if there is none)
+	$(BIN)/python -m web.build
+
+web-check: $(VENV)/.web-stamp ## the built front end is what its sources give
+	$(BIN)/python -m web.build --check
+
+# Only a machine without Node needs the package that brings one.
+$(VENV)/.web-stamp: $(VENV)/.dev-stamp
+	@$(BIN)/python -c 'import sys, web.build; web.build.node_and_npm()' 2>/dev/null || \
+		$(UV) sync --quiet --frozen --inexact --group web --python $(PYTHON)
+	@touch $@
 
 bench: $(VENV)/.dev-stamp ## create-payment throughput beside a conventional build, in one run
 	$(BIN)/python -m bench.create_payment $(ARGS)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from docs.page import HEADER
 from payswitch.connectors.registry import CONNECTORS
 from payswitch.domain.channel import Capability, Closing, Environment, Method
-from payswitch.domain.matrix import ROWS, Way, matrix_of, needs
+from payswitch.domain.matrix import ROWS, Matrix, Way, matrix_of, needs
 
 SOURCE = "the connectors' capability tables"
 
@@ -38,11 +38,11 @@ def products_page() -> str:
     """What every product of every connector can do."""
     lines = [
         HEADER.format(source=SOURCE) + PRODUCTS_INTRODUCTION,
-        _row(PRODUCT_COLUMNS),
+        row(PRODUCT_COLUMNS),
         "|---" * len(PRODUCT_COLUMNS) + "|",
     ]
     for connector in CONNECTORS.values():
-        lines += [_row(_product(connector.name, capability)) for capability in connector.capabilities.values()]
+        lines += [row(_product(connector.name, capability)) for capability in connector.capabilities.values()]
     return "\n".join([*lines, ""])
 
 
@@ -120,18 +120,23 @@ code, **s** SMS code, **t** Apple Pay token.
 """
 
 
+def matrix_of_all() -> Matrix:
+    """What can work where, over all connectors."""
+    return matrix_of({connector.name: connector.capabilities for connector in CONNECTORS.values()})
+
+
 def environments_page() -> str:
     """Where the customer's screen is, against what they can pay with there."""
-    matrix = matrix_of({connector.name: connector.capabilities for connector in CONNECTORS.values()})
+    matrix = matrix_of_all()
     methods = [method for method in Method if any(method in row for row in matrix.values())]
     lines = [
         HEADER.format(source=SOURCE) + ENVIRONMENTS_INTRODUCTION,
-        _row(("environment", *methods)),
+        row(("environment", *methods)),
         "|---" * (len(methods) + 1) + "|",
     ]
     for environment in ROWS:
         cells = matrix[environment]
-        lines.append(_row((NAMES[environment], *(_cell(cells.get(method, ())) for method in methods))))
+        lines.append(row((NAMES[environment], *(_cell(cells.get(method, ())) for method in methods))))
     return "\n".join([*lines, ""])
 
 
@@ -147,5 +152,5 @@ def _marks(c: Capability) -> str:
     return ("" if c.push else "↓") + CLOSES[c.closing] + "".join(NEEDS[need] for need in needs(c))
 
 
-def _row(cells: Iterable[str]) -> str:
+def row(cells: Iterable[str]) -> str:
     return "| " + " | ".join(cells) + " |"

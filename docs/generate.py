@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from docs.capability_pages import environments_page, products_page
+from docs.checkout_page import checkout_environments_page
 from docs.page import HEADER
 from payswitch.connectors.quality import Quality, RuleState, quality_of
 from payswitch.connectors.registry import CONNECTORS
@@ -202,6 +203,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "products.md": products_page,
     "connectors.md": connectors_page,
     "environments.md": environments_page,
+    "checkout-environments.md": checkout_environments_page,
     "policy.schema.json": policy_schema_page,
     "next-steps.md": next_steps_page,
     "breaks.md": breaks_page,

@@ -98,6 +98,8 @@ class App:
             policy_desk=self.policy_desk,
             books=self.store,
             board=self.board,
+            signer=self.sender,
+            collecting_shops=frozenset(shop.shop_id for shop in settings.shops if shop.static_code),
         )
         self.worker = Worker(self.ctx)
         self.asgi = make_asgi(

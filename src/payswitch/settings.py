@@ -110,6 +110,8 @@ class ShopSettings(msgspec.Struct, frozen=True, kw_only=True):
     accept_late_s: Annotated[int, msgspec.Meta(ge=1, le=MOST_LATE_S)] | None = None
     """迟到成功: for so long after a payment has expired the shop still wants the order if the money arrives. Until then
     the payment stays `closing`. None: what arrives after the closing goes back."""
+    static_code: bool = False
+    """固定收款码: `/collect/{shop_id}` lets customers enter an amount and pay it."""
 
     def __repr__(self) -> str:
         return f"ShopSettings({self.shop_id!r})"

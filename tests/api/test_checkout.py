@@ -8,6 +8,8 @@ from urllib.parse import quote
 
 import pytest
 
+from payswitch.domain.channel import Method
+from payswitch.entry.checkout.words import Language, Words, language_of
 from tests.api.support import DESK, PHONE, Evening, Heard, order
 from tests.services.harness import BUSY, PAYER_NO
 
@@ -38,7 +40,7 @@ async def test_opening_the_link_shows_who_gets_how_much_and_launches_nothing(ton
     heard = await tonight.browser(PHONE).get(path)
 
     assert heard.status == 200
-    assert shows(heard, "云水茶铺", "1,299.00", "明前龙井 250 g", "选择支付方式", "Choose how to pay")
+    assert shows(heard, "云水茶铺", "1,299.00", "明前龙井 250 g", "选择支付方式", "确认支付 ¥1,299.00")
     assert shows(heard, 'value="wechat"', 'value="alipay"', "微信支付", "支付宝")
     assert (await the_payment(tonight))["attempts"] == []
 
@@ -88,12 +90,12 @@ async def test_the_page_turns_green_by_asking_the_channel(tonight: Evening) -> N
     page = await tonight.browser().get(path)
 
     assert (waiting["state"], waiting["phase"]) == ("pending", "waiting")
-    assert waiting["attempt"]["credential"]["kind"] == "qr"
-    assert (paid["state"], paid["phase"], paid["message_zh"]) == ("succeeded", "succeeded", "支付成功")
-    assert paid["attempt"] is None
+    assert waiting["shown"]["kind"] == "qr"
+    assert (paid["state"], paid["phase"], paid["paid_with"]) == ("succeeded", "succeeded", "wechat")
+    assert paid["shown"] is None
     assert paid["key"] != waiting["key"]
     assert shows(page, "支付成功", 'href="https://shop.example/orders/1?a=b&amp;c=d"')
-    assert "<svg class=" not in page.text, "no code is left to be scanned a second time"
+    assert 'class="qr"' not in page.text, "no code is left to be scanned a second time"
 
 
 async def test_without_script_the_button_asks_the_channel_too(tonight: Evening) -> None:
@@ -160,7 +162,7 @@ async def test_while_the_end_is_being_confirmed_nobody_is_asked_to_pay(tonight: 
 
     heard = await tonight.browser().get(path)
 
-    assert shows(heard, "确认中，请勿重复支付", "北京时间")
+    assert shows(heard, "银行处理中，请勿重复支付", "北京时间")
     assert "<form" not in heard.text
 
 
@@ -171,8 +173,8 @@ async def test_busy_channels_are_told_kindly_and_can_be_tried_again(tonight: Eve
 
     refused = await tonight.browser().submit(f"{path}/start", method="wechat")
 
-    assert refused.status == 503
-    assert shows(refused, "支付通道繁忙，订单已保留", 'value="alipay"')
+    assert refused.status == 409
+    assert shows(refused, "微信支付暂时繁忙，订单已保留", 'value="alipay"')
     assert (await tonight.browser().submit(f"{path}/start", method="alipay")).status == 303
 
 
@@ -182,8 +184,23 @@ async def test_a_payer_without_money_is_offered_another_way(tonight: Evening) ->
 
     refused = await tonight.browser().submit(f"{path}/start", method="wechat")
 
-    assert refused.status == 402
-    assert shows(refused, "付款未被接受，请换一种支付方式", 'value="alipay"')
+    assert refused.status == 409
+    assert shows(refused, "微信支付未接受这次付款，没有扣款，请换一种支付方式", 'value="alipay"')
+
+
+async def test_a_link_is_good_until_a_month_after_the_end(tonight: Evening) -> None:
+    path = await link(tonight)
+    await tonight.browser().submit(f"{path}/start", method="wechat")
+    await pay(tonight)
+    await tonight.browser().get(f"{path}?check=1")
+    tonight.night.clock.advance(seconds=29 * 86_400)
+    still = await tonight.browser().get(path)
+    tonight.night.clock.advance(seconds=2 * 86_400)
+    over = await tonight.browser().get(path)
+
+    assert shows(still, "支付成功")
+    assert over.status == 404
+    assert "129.00" not in over.text
 
 
 @pytest.mark.parametrize("path", ["", "/start", "/switch"])
@@ -266,10 +283,10 @@ async def test_no_page_carries_inline_script_or_style(tonight: Evening) -> None:
     waiting = await tonight.browser().get(path)
 
     for heard in (chosen, waiting):
-        assert re.findall(r"<script(?![^>]*\bsrc=)", heard.text) == []
+        assert re.findall(r"<script(?![^>]*(?:\bsrc=|application/json))", heard.text) == []
         assert re.findall(r"\sstyle=|\son[a-z]+=|<style|javascript:", heard.text) == []
         for address in re.findall(r'(?:src|href)="([^"]+)"', heard.text):
-            assert address.startswith(("/checkout-assets/", "data:,")), "nothing comes from elsewhere"
+            assert address.startswith(("/checkout-assets/", "data:,", path)), "nothing comes from elsewhere"
 
 
 async def test_style_and_script_may_be_kept_for_ever(tonight: Evening) -> None:
@@ -290,7 +307,7 @@ async def test_the_chosen_environment_stays_chosen(tonight: Evening) -> None:
     pressed = await tonight.browser(PHONE).submit(f"{path}/start?env=desktop", method="wechat")
 
     assert f'action="{path}/start?env=desktop"' in page.text
-    assert pressed.headers["location"] == f"{path}?go=1&env=desktop"
+    assert pressed.headers["location"] == f"{path}?env=desktop&go=1"
 
 
 async def test_a_cashier_that_comes_back_by_post_is_shown_the_page_and_believed_nothing(tonight: Evening) -> None:
@@ -307,8 +324,23 @@ async def test_a_cashier_that_comes_back_by_post_is_shown_the_page_and_believed_
     assert (await the_payment(tonight))["state"] == "pending"
 
 
-def test_every_method_has_its_words() -> None:
-    from payswitch.domain.channel import Method
-    from payswitch.entry.checkout.words import METHODS
+@pytest.mark.parametrize("language", Language)
+def test_every_method_has_its_words(language: Language) -> None:
+    say = Words(language)
 
-    assert set(METHODS) == set(Method)
+    assert all(say(f"method.{method}") and say(f"app.{method}") for method in Method)
+
+
+@pytest.mark.parametrize(
+    ("asked", "accepted", "language"),
+    [
+        (None, "", "zh"),
+        (None, "zh-CN,zh;q=0.9,en;q=0.8", "zh"),
+        (None, "en-US,en;q=0.9", "en"),
+        (None, "fr-FR", "zh"),
+        ("en", "zh-CN", "en"),
+        ("xx", "zh-CN", "zh"),
+    ],
+)
+def test_chinese_first_and_english_for_who_wants_it(asked: str | None, accepted: str, language: str) -> None:
+    assert language_of(asked, accepted) == language

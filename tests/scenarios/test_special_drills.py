@@ -1,4 +1,4 @@
-"""The tour of all channels and the night of one bank, run as an operator runs them."""
+"""The tour of all channels, the night of one bank and the night at the checkout, run as an operator runs them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from payswitch.connectors.registry import CONNECTORS
+from payswitch.drill.chromium import chromium_path
 from tests.scenarios.support import COMMAND, processes_of
 
 pytestmark = pytest.mark.slow
@@ -56,3 +57,15 @@ def test_one_banks_outage_takes_out_one_bank(tmp_path: Path) -> None:
             assert line["by_card"] == line["paid"] == line["orders"], f"{bank} was disturbed {phase}"
     assert result["books_equal"] is True
     assert "其他银行未受影响" in said
+
+
+def test_a_night_at_the_checkout_in_real_browsers(tmp_path: Path) -> None:
+    if chromium_path() is None:
+        pytest.skip("no Chromium on this machine: apt-get install chromium, or set CHROMIUM")
+    result, said = drill(tmp_path, "checkout-night", "--payments", "8")
+
+    assert result["paid"] == result["shoppers"] == 8
+    assert result["error_pages"] == []
+    assert result["paid_twice"] == result["paid_twice_told"] == result["paid_twice_refunded"] >= 1
+    assert result["books_equal"] is True
+    assert "无人看到错误页" in said

@@ -15,7 +15,7 @@ from payswitch.domain.channel import Method
 from payswitch.domain.errors import PaySwitchError
 from payswitch.domain.outcome import Outcome, OutcomeKind
 from payswitch.domain.payment import Attempt, AttemptState, PaymentState
-from payswitch.entry.checkout.page import known_by_ms
+from payswitch.entry.checkout.phases import known_by_ms
 from payswitch.kit.clock import iso_utc
 from payswitch.services import confirming, payments, results, switching
 from payswitch.services.commands import ConfirmPayment, PaymentAnswer, SwitchPayment

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from payswitch.domain.payment import Attempt, CloseReason, PaymentFile, PaymentState
-from payswitch.entry.checkout.page import phase_of
+from payswitch.entry.checkout.phases import phase_of
 from payswitch.services import payments, sweeper, switching
 from payswitch.services.commands import SwitchPayment
 from payswitch.services.deliveries import deliver_due

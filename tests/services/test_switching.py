@@ -13,6 +13,7 @@ from payswitch.services import checkouts, payments, switching
 from payswitch.services.commands import SwitchPayment
 from payswitch.services.deliveries import deliver_due
 from payswitch.services.launching import MOST_EXPOSED
+from payswitch.services.offers import offers_for
 from tests.services.harness import SHOP, Night
 
 
@@ -220,8 +221,8 @@ async def test_the_checkout_offers_what_can_work_and_planning_it_costs_nobody_a_
     created = await tonight.order(environment=None)
     before = tonight.ctx.router.health_snapshot(tonight.clock.now_ms())
     for _ in range(5):
-        offered = checkouts.offered_methods(tonight.ctx, created.file, Environment.DESKTOP)
-        assert offered == (Method.WECHAT, Method.ALIPAY)
+        offered = offers_for(tonight.ctx, created.file, Environment.DESKTOP)
+        assert offered.methods == (Method.WECHAT, Method.ALIPAY)
     assert tonight.ctx.router.health_snapshot(tonight.clock.now_ms()) == before or not before
 
 

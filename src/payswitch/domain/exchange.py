@@ -68,6 +68,31 @@ class OpenidNeeder(Protocol):
         ...
 
 
+class OpenidAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """ACCEPTED with the customer's openid, or why it is not known."""
+
+    outcome: Outcome
+    openid: str = ""
+
+
+@runtime_checkable
+class OpenidDesk(Protocol):
+    """A client that can learn from WeChat whose browser is looking (网页授权)."""
+
+    @property
+    def tells_openids(self) -> bool:
+        """Whether the account has what that needs (the appid's secret)."""
+        ...
+
+    def login_url(self, product: Product, back_url: str, state: str) -> str | None:
+        """Where to send the browser; it comes back to `back_url` with `code` and `state`. None: not for this one."""
+        ...
+
+    async def openid(self, product: Product, code: str, timeout_ms: int) -> OpenidAnswer:
+        """Exchange the code, which is good once and for five minutes."""
+        ...
+
+
 class CreateAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """`credential` is present exactly when the outcome is ACCEPTED."""
 

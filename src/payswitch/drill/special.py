@@ -41,4 +41,17 @@ ONE_BANK_DOWN: Final = Special(
     payments=300,
 )
 
-SPECIALS: Final[Mapping[str, Special]] = {special.name: special for special in (ALL_CHANNELS, ONE_BANK_DOWN)}
+CHECKOUT_NIGHT: Final = Special(
+    name="checkout-night",
+    title=Text(zh="收银台之夜", en="A night at the checkout"),
+    story=Text(
+        zh="顾客在真实浏览器里用真实收银台付款，渠道陆续故障：没有人看到错误页，付了两次的人当场被告知并收到退款。",
+        en="Shoppers pay on the real page in real browsers while channels die: nobody sees an error page, and whoever "
+        "paid twice is told at once and gets it back. Needs Chromium and Playwright.",
+    ),
+    payments=24,
+)
+
+SPECIALS: Final[Mapping[str, Special]] = {
+    special.name: special for special in (ALL_CHANNELS, ONE_BANK_DOWN, CHECKOUT_NIGHT)
+}

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from payswitch.drill.bank_night import BankNightResult, Phase
+from payswitch.drill.checkout_night import CheckoutNightResult
 from payswitch.drill.tour import Leg, TourResult
 
 if TYPE_CHECKING:
@@ -99,4 +100,44 @@ def bank_verdict(result: BankNightResult) -> str:
     return (
         f"{result.sick_bank} 故障：{zh_moved}；{zh_others}；{books[0]}。\n"
         f"{result.sick_bank} was ill: its customers {moved}; the other banks' {others}; {books[1]}."
+    )
+
+
+def checkout_table(result: CheckoutNightResult) -> Table:
+    """What the shoppers met, one fact a line."""
+    from rich.table import Table
+
+    grid = Table(title=result.drill, title_justify="left", box=None, pad_edge=False, show_header=False)
+    grid.add_column(no_wrap=True)
+    grid.add_column(justify="right", no_wrap=True)
+    twice = f"{result.paid_twice} / {result.paid_twice_told} / {result.paid_twice_refunded}"
+    for name, value in (
+        ("顾客 / shoppers", str(result.shoppers)),
+        ("付款成功 / paid", str(result.paid)),
+        ("看到错误页 / saw an error page", str(len(result.error_pages))),
+        ("无感切换 / failures that nobody saw", str(result.unseen_failures)),
+        ("钱包页面打不开后返回 / went back from a wallet's dead page", str(result.dead_ends)),
+        ("提示换一种方式 / told to choose another way", str(len(result.notices))),
+        ("重复支付、已告知、已退回 / paid twice, told, refunded", twice),
+        ("打开到支付成功 中位数 / open to green, median", f"{result.open_to_green_ms / 1_000:.1f} s"),
+    ):
+        grid.add_row(name, value)
+    return grid
+
+
+def checkout_details(result: CheckoutNightResult) -> Iterator[str]:
+    yield from (f"错误页 / error page: {text}" for text in result.error_pages[:_MOST_DIFFERENCES])
+    for difference in result.differences[:_MOST_DIFFERENCES]:
+        yield f"差异 / difference: {difference}"
+
+
+def checkout_verdict(result: CheckoutNightResult) -> str:
+    told = result.paid_twice == result.paid_twice_told == result.paid_twice_refunded
+    pages = ("无人看到错误页", "no error page") if not result.error_pages else ("有人看到错误页", "ERROR PAGES")
+    well = ("重复支付均已告知并退回", "every second payment told and refunded")
+    twice = well if told else ("重复支付处理有误", "a second payment NOT told or refunded")
+    books = ("三账一致", "the three books agree") if result.books_equal else ("账目不符", "the books DIFFER")
+    return (
+        f"{result.shoppers} 位顾客，{result.paid} 位付款成功；{pages[0]}；{twice[0]}；{books[0]}。\n"
+        f"{result.paid} of {result.shoppers} shoppers paid; {pages[1]}; {twice[1]}; {books[1]}."
     )

@@ -163,6 +163,7 @@ def config_text(
         "notify_url": notify_url,
         "webhook_secret": station.webhook_secret,
         "api_key_sha256": fingerprint(station.api_key),
+        "static_code": True,
     }
     service = {
         "host": host,

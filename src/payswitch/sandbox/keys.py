@@ -69,6 +69,8 @@ class WechatKeys(msgspec.Struct, frozen=True, kw_only=True, tag="wechatpay"):
     sub_mchid: str = ""
     """Not empty: the account of a sub-merchant (特约商户); `mchid` and `appid` are then its service provider's."""
     sub_appid: str = ""
+    app_secret: str = ""
+    """AppSecret of the app id that pays inside WeChat; empty: nobody logs in there."""
 
     def __repr__(self) -> str:
         return f"WechatKeys(mchid={self.mchid!r})"
@@ -90,6 +92,8 @@ class WechatKeys(msgspec.Struct, frozen=True, kw_only=True, tag="wechatpay"):
         }
         if self.api_v2_key:
             account["api_v2_key"] = self.api_v2_key
+        if self.app_secret:
+            account |= {"app_secret": self.app_secret, "login_base_url": base_url, "login_api_base_url": base_url}
         if self.public_key_id:
             account |= {"wechatpay_public_key_id": self.public_key_id, "wechatpay_public_key": self.public_key}
         if self.platform_certificate:
@@ -167,6 +171,7 @@ def make_wechat_keys(*, platform_certificate: bool, public_key: bool, key_bits: 
         merchant_serial_no=serial_hex(merchant_cert),
         api_v3_key=_symmetric_key(),
         api_v2_key=_symmetric_key(),
+        app_secret=_symmetric_key(),
     )
     if platform_certificate:
         platform_key = generate_private_pem(key_bits)

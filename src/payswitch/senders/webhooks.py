@@ -47,6 +47,10 @@ class WebhookSender:
         self._resolver = GuardedResolver(allow_private_networks=allow_private_networks)
         self._session: aiohttp.ClientSession | None = None
 
+    def sign(self, shop_id: str, message_id: str, timestamp_s: int, body: bytes) -> str:
+        """Implements `services.ports.ResultSigner`."""
+        return signature_header(self._secrets_of(shop_id), message_id, timestamp_s, body)
+
     async def open(self) -> None:
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=0, limit_per_host=CONNECTIONS_PER_SHOP, resolver=self._resolver),

@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from msgspec.structs import replace
 
 from payswitch.domain.channel import Environment, Method
 from payswitch.domain.errors import NOT_FOUND, PaySwitchError
-from payswitch.domain.payment import PaymentFile, PaymentState
-from payswitch.services import results, routes
+from payswitch.domain.payment import Attempt, Payment, PaymentFile, PaymentState
+from payswitch.services import results
+from payswitch.services.asking import capability_of
 from payswitch.services.commands import PaymentAnswer, SwitchPayment
 from payswitch.services.context import Context
 from payswitch.services.draft import Draft, change
 from payswitch.services.launching import shown_attempt
 from payswitch.services.switching import switch_payment
 
+LINK_KEPT_MS: Final = 30 * 86_400_000
+"""How long after the payment's end its link still shows how it ended: as long as a surplus may take to come back."""
+
 
 async def open_checkout(ctx: Context, token: str) -> PaymentFile:
     """The payment behind a checkout link."""
     file = await ctx.store.file_by_checkout_token(token)
-    if file is None:
+    if file is None or _is_over(file.payment, ctx.clock.now_ms()):
         raise PaySwitchError(NOT_FOUND, "this checkout link is not known", "收银台链接无效")
     return file
+
+
+def _is_over(payment: Payment, now_ms: int) -> bool:
+    ended_at_ms = payment.succeeded_at_ms or payment.closed_at_ms
+    return ended_at_ms is not None and now_ms - ended_at_ms > LINK_KEPT_MS
 
 
 async def start(
@@ -35,11 +46,20 @@ async def start(
     """The customer pressed "pay": show what is shown already, or launch. Pressing twice launches once."""
     file = await open_checkout(ctx, token)
     shown = shown_attempt(file, ctx.clock.now_ms())
-    if shown is not None and (not methods or shown.method in methods):
+    here = shown is not None and usable_in(ctx, shown, environment)
+    if shown is not None and here and (not methods or shown.method in methods):
         return PaymentAnswer(file=file, attempt_id=shown.attempt_id)
     await _remember_customer(ctx, file, environment, user_agent, client_ip)
     command = SwitchPayment(methods=methods, environment=environment)
-    return await switch_payment(ctx, file.payment.payment_id, command, shop=None, keep_shown=True)
+    # A code that was shown on the desktop opens nothing in the wallet that the customer went on with.
+    keep = shown is None or here
+    return await switch_payment(ctx, file.payment.payment_id, command, shop=None, keep_shown=keep)
+
+
+def usable_in(ctx: Context, attempt: Attempt, environment: Environment) -> bool:
+    """Whether the credential of this attempt can be paid with where the customer is looking."""
+    capability = capability_of(ctx, attempt.channel_id, attempt.product)
+    return capability is not None and environment in capability.environments
 
 
 async def _remember_customer(
@@ -66,8 +86,3 @@ async def _remember_customer(
 async def check(ctx: Context, token: str) -> PaymentFile:
     """The page asks "is it paid?"; the channel is asked, not the browser."""
     return await results.check_payment(ctx, await open_checkout(ctx, token))
-
-
-def offered_methods(ctx: Context, file: PaymentFile, environment: Environment) -> tuple[Method, ...]:
-    """The methods that can work for this payment in this environment, best first."""
-    return routes.offered_methods(ctx, file.payment, environment)

@@ -10,6 +10,7 @@ from payswitch.domain.operator import Operator
 from payswitch.kit.clock import Clock
 from payswitch.kit.ids import IdSource
 from payswitch.routing.planner import Router
+from payswitch.services.bells import Bells
 from payswitch.services.book_ports import BookStore
 from payswitch.services.channel_desk import ChannelDesk
 from payswitch.services.customer_history import CustomerHistory
@@ -18,7 +19,7 @@ from payswitch.services.inflight import Inflight
 from payswitch.services.last_times import LastTimes
 from payswitch.services.live_board import LiveBoard, RecentIds
 from payswitch.services.policy_desk import PolicyDesk
-from payswitch.services.ports import ChannelDirectory, EventSender, LiveFeed, Store
+from payswitch.services.ports import ChannelDirectory, EventSender, LiveFeed, ResultSigner, Store
 from payswitch.services.segment_memory import SegmentMemory
 from payswitch.services.side_work import SideWork
 from payswitch.services.timings import Timings
@@ -27,6 +28,8 @@ from payswitch.services.watch_memory import ChannelWatch
 
 UNTRUSTED_QUIET_MS = 60_000
 """At most one incident a minute and channel about notifications that are not believed."""
+COLLECT_GAP_MS = 1_000
+"""A person needs longer to enter an amount."""
 INCIDENT_QUIET_MS = 3_600_000
 """A trouble that stays is told again after an hour, not at every query."""
 
@@ -61,6 +64,8 @@ class Context:
     """Cards being signed up: their particulars are nowhere else."""
     outbox_wake: asyncio.Event = field(default_factory=asyncio.Event)
     """Set after a commit that holds events, so that the shop hears within milliseconds."""
+    bells: Bells = field(default_factory=Bells)
+    """Rung by each commit of a payment, for the pages that watch it."""
     history: CustomerHistory = field(default_factory=CustomerHistory)
     """Which customers have paid before, where a rule wants to know."""
     segments: SegmentMemory = field(default_factory=SegmentMemory)
@@ -76,6 +81,12 @@ class Context:
     """When a customer was last sent an SMS code, by attempt id."""
     incidents_told: RecentIds = field(default_factory=RecentIds)
     """Incidents about channels that are in storage already, by id: so that not every round tries to write them."""
+    signer: ResultSigner | None = None
+    """Signs the results that browsers carry back to shops; None: they go back without."""
+    collecting_shops: frozenset[str] = frozenset()
+    """Shops with a static code (固定收款码)."""
+    collected: LastTimes = field(default_factory=lambda: LastTimes(COLLECT_GAP_MS))
+    """When a customer last made a payment from a static code, by shop and address."""
     board: LiveBoard | None = None
     """The live page's memory, where there is one: what each product of each channel did in the last ten minutes."""
     watch: ChannelWatch = field(default_factory=ChannelWatch)

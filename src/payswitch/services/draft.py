@@ -128,6 +128,7 @@ async def commit(ctx: Context, draft: Draft) -> PaymentFile:
         await ctx.store.commit(changes)
         if changes.insert_events:
             ctx.outbox_wake.set()
+        ctx.bells.ring(draft.payment.payment_id)
     return draft.file
 
 

@@ -244,6 +244,14 @@ class EventSender(Protocol):
         ...
 
 
+class ResultSigner(Protocol):
+    """Signs what a customer's browser carries back to a shop."""
+
+    def sign(self, shop_id: str, message_id: str, timestamp_s: int, body: bytes) -> str:
+        """The value of a Standard Webhooks signature, with the shop's own secrets."""
+        ...
+
+
 class LiveFeed(Protocol):
     """Hears what happens, for the live page and the counters. Must never block or fail a payment."""
 

@@ -94,11 +94,23 @@ def _channels_fault(attempts: tuple[Attempt, ...]) -> tuple[Attempt, ...]:
     return tuple(a for a in attempts if a.outcome is not None and a.outcome.kind in _CHANNELS_FAULT)
 
 
-def offered_methods(ctx: Context, payment: Payment, environment: Environment) -> tuple[Method, ...]:
-    """The methods that can work for this payment in this environment, best first. Changes nothing."""
+def offered_methods(
+    ctx: Context,
+    payment: Payment,
+    environment: Environment,
+    *,
+    agreements: Collection[str] = (),
+    consent: Consent | None = None,
+    methods: tuple[Method, ...] = (),
+) -> tuple[Method, ...]:
+    """The methods that can work for this payment in this environment, best first. Changes nothing. `agreements`: the
+    channels at which a card is, or could be, signed up; `consent`: the one that the page can ask the customer for.
+    `methods` asks about these alone: then one whose channels are all ill is still there."""
     now_ms = ctx.clock.now_ms()
     payment, derived = _described(ctx, payment)
-    request = _request(ctx, payment, environment, (), (), (), now_ms, derived)
+    request = _request(ctx, payment, environment, (), methods, (), now_ms, derived)
+    if agreements or consent:
+        request = replace(request, agreements=frozenset(agreements), consent=consent)
     return ctx.router.offered(request, book_for(ctx, payment), now_ms=now_ms)
 
 

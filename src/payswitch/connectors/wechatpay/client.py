@@ -12,6 +12,7 @@ from payswitch.connectors.wechatpay.code_pay import CodePay
 from payswitch.connectors.wechatpay.facts import order_fact, refund_fact
 from payswitch.connectors.wechatpay.hosts import Hosts
 from payswitch.connectors.wechatpay.keys import WechatAccount
+from payswitch.connectors.wechatpay.login import WechatLogin
 from payswitch.connectors.wechatpay.products import CAPABILITIES, TRADES
 from payswitch.connectors.wechatpay.redirects import BANK_TYPES, redirect_body
 from payswitch.connectors.wechatpay.signing import app_params, jsapi_params
@@ -34,6 +35,7 @@ from payswitch.domain.exchange import (
     DebitOrder,
     NotifyAnswer,
     NotifyRequest,
+    OpenidAnswer,
     OpenidSpace,
     OrderFact,
     OrderRef,
@@ -71,6 +73,10 @@ class WechatPayClient:
         self._ids = ids
         hosts = Hosts(account.base_url, account.backup_base_url, clock)
         self._calls = SignedCalls(account, hosts, transport=transport, clock=clock, ids=ids)
+        self._login = None
+        if account.login is not None:
+            appid = self._party.paying_appid(Product.WECHAT_JSAPI)
+            self._login = WechatLogin(account.login, appid, transport)
         self._code_pay = None
         if account.v2 is not None:
             self._code_pay = CodePay(account.v2, account.party, hosts=hosts, transport=transport, clock=clock, ids=ids)
@@ -84,6 +90,21 @@ class WechatPayClient:
         if capability is None or not capability.needs_openid:
             return None
         return OpenidSpace(self._party.paying_appid(product), own=self._party.pays_under_own(product))
+
+    @property
+    def tells_openids(self) -> bool:
+        return self._login is not None
+
+    def login_url(self, product: Product, back_url: str, state: str) -> str | None:
+        """Only for pages inside WeChat: a mini program has a login of its own."""
+        if self._login is None or product is not Product.WECHAT_JSAPI:
+            return None
+        return self._login.url(back_url, state)
+
+    async def openid(self, product: Product, code: str, timeout_ms: int) -> OpenidAnswer:
+        if self._login is None or product is not Product.WECHAT_JSAPI:
+            return OpenidAnswer(outcome=_misused("no_login"))
+        return await self._login.openid(code, timeout_ms)
 
     async def create(self, order: CreateOrder, timeout_ms: int) -> CreateAnswer:
         """Make an order. The same number with the same content gives the same order again."""

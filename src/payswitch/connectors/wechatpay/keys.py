@@ -12,6 +12,7 @@ from cryptography.x509 import Certificate, load_pem_x509_certificates
 
 from payswitch.connectors.contract import Account, AccountProblem
 from payswitch.connectors.wechatpay.key_pairs import check_not_ours, check_pair
+from payswitch.connectors.wechatpay.login import LOGIN_KEYS, LoginAccount, read_login
 from payswitch.connectors.wechatpay.parties import DirectMerchant, PartnerMerchant, Party
 from payswitch.connectors.wechatpay.v2_account import V2_KEYS, V2Account, read_v2
 from payswitch.connectors.wechatpay.verifying import PUBLIC_KEY_PREFIX, KeyRing, is_certificate_serial
@@ -37,11 +38,16 @@ SHOWN_KEYS: Final = frozenset(
         "base_url_tls",
         "v2_sign_type",
         "wechatpay_public_key_id",
+        "login_base_url",
+        "login_api_base_url",
     }
 )
 """No secrets: an operator may see these again."""
 _KNOWN_KEYS: Final = (
-    SHOWN_KEYS | V2_KEYS | {"merchant_private_key", "api_v3_key", "wechatpay_public_key", "platform_certificates"}
+    SHOWN_KEYS
+    | V2_KEYS
+    | LOGIN_KEYS
+    | {"merchant_private_key", "api_v3_key", "wechatpay_public_key", "platform_certificates"}
 )
 _PARTNER_KEYS: Final = ("sp_mchid", "sp_appid", "sub_mchid", "sub_appid", "openid_of", "app_partnerid_of")
 """Any of them makes the account one under a service provider (服务商模式)."""
@@ -65,6 +71,8 @@ class WechatAccount:
     key_ring: KeyRing = field(repr=False)
     v2: V2Account | None = None
     """For 付款码; None: the account has no APIv2 key, and sells nothing that needs one."""
+    login: LoginAccount | None = None
+    """For the openid of who opens a checkout inside WeChat; None: shops send it."""
 
 
 def read_account(channel_id: str, account: Account, *, needs_v2: bool = False) -> WechatAccount:
@@ -97,6 +105,7 @@ class _Reader:
         key_ring = self._key_ring()
         check_not_ours(self._account, signing_key, self._problem)
         v2 = self._v2()
+        login = read_login(self._account, self._base_url, self._problem)
         if base_url is None or signing_key is None or api_v3_key is None:
             return None
         return WechatAccount(
@@ -108,6 +117,7 @@ class _Reader:
             api_v3_key=api_v3_key,
             key_ring=key_ring,
             v2=v2,
+            login=login,
         )
 
     def _v2(self) -> V2Account | None:

@@ -97,6 +97,8 @@ CAPABILITIES: Final[CapabilityTable] = {
         # Inside WeChat only JSAPI works: a Native code must be scanned from another screen, long-press is refused.
         _capability(Product.WECHAT_JSAPI, CredentialKind.JSAPI, Environment.WECHAT, needs_openid=True),
         _capability(Product.WECHAT_MINI, CredentialKind.JSAPI, Environment.WECHAT_MINI, needs_openid=True),
+        # Before the code: on a phone a link that opens WeChat is one tap, a code on the same screen a detour.
+        _capability(Product.WECHAT_H5, CredentialKind.REDIRECT, Environment.MOBILE, valid_s=H5_URL_VALID_S),
         _capability(
             Product.WECHAT_NATIVE,
             CredentialKind.QR,
@@ -104,7 +106,6 @@ CAPABILITIES: Final[CapabilityTable] = {
             Environment.MOBILE,
             Environment.RESTRICTED,
         ),
-        _capability(Product.WECHAT_H5, CredentialKind.REDIRECT, Environment.MOBILE, valid_s=H5_URL_VALID_S),
         _capability(Product.WECHAT_APP, CredentialKind.APP, Environment.APP),
         _CODE_PAY,
     )

@@ -16,7 +16,7 @@ from payswitch.drill.client import DrillError
 from payswitch.drill.run import RUNS, DrillOrder
 from payswitch.drill.scenario import Scenario
 from payswitch.drill.scenario_file import ScenarioProblem
-from payswitch.drill.special import ALL_CHANNELS, SPECIALS, Special
+from payswitch.drill.special import ALL_CHANNELS, CHECKOUT_NIGHT, SPECIALS, Special
 from payswitch.entry.cli.drill_databases import databases_for
 from payswitch.entry.cli.drill_screen import DrillScreen
 from payswitch.entry.cli.terminal import BAD_INPUT, CANNOT_RUN, INTERRUPTED, LOSS, fail, run_async
@@ -55,6 +55,8 @@ def run(
             result, sound = _run_night(order, quiet=quiet)
         elif special is ALL_CHANNELS:
             result, sound = _run_tour(Path(folder), seed, databases.get("evening"), quiet=quiet)
+        elif special is CHECKOUT_NIGHT:
+            result, sound = _run_checkout_night(Path(folder), payments, seed, databases.get("evening"), quiet=quiet)
         else:
             result, sound = _run_bank_night(Path(folder), payments, seed, databases.get("evening"), quiet=quiet)
     if json_file is not None:
@@ -123,6 +125,19 @@ def _run_bank_night(
     screen = _screen_of(ONE_BANK_DOWN, f"seed {seed}, {size} payments", quiet=quiet)
     result = _on_screen(screen, folder, lambda: run_bank_night(folder, size, seed, SystemClock(), screen, database))
     screen.report(bank_table(result), bank_details(result), bank_verdict(result), sound=result.sound)
+    return result, result.sound
+
+
+def _run_checkout_night(
+    folder: Path, payments: int | None, seed: int, database: str | None, *, quiet: bool
+) -> tuple[object, bool]:
+    from payswitch.drill.checkout_night import run_checkout_night
+    from payswitch.drill.special_reports import checkout_details, checkout_table, checkout_verdict
+
+    size = payments or CHECKOUT_NIGHT.payments or 1
+    screen = _screen_of(CHECKOUT_NIGHT, f"seed {seed}, {size} shoppers", quiet=quiet)
+    result = _on_screen(screen, folder, lambda: run_checkout_night(folder, size, seed, SystemClock(), screen, database))
+    screen.report(checkout_table(result), checkout_details(result), checkout_verdict(result), sound=result.sound)
     return result, result.sound
 
 

@@ -16,6 +16,9 @@ AsgiApp = Callable[[Any, Any, Any], Awaitable[None]]
 REQUEST_ID = "payswitch.request_id"
 """Key in the scope. Set by the guard before anything else happens."""
 
+STREAMING = "payswitch.streaming"
+"""Key in the scope of an answer that goes on until the client leaves: when the server stops, it is told to end."""
+
 
 def header(scope: Mapping[str, Any], name: bytes) -> str | None:
     """The first header of this lower-case name as text (Latin-1, as HTTP has it), or None."""
@@ -28,6 +31,11 @@ def header(scope: Mapping[str, Any], name: bytes) -> str | None:
 def request_id(scope: Mapping[str, Any]) -> str:
     """The id under which this request is found in the logs; the customer of an error can quote it."""
     return str(scope.get(REQUEST_ID, ""))
+
+
+def takes_gzip(scope: Mapping[str, Any]) -> bool:
+    """Whether the client reads gzip. Every browser does; `;q=0` is not worth a parser."""
+    return "gzip" in (header(scope, b"accept-encoding") or "")
 
 
 def client_ip(scope: Mapping[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 from importlib import resources
 from typing import Any
@@ -14,7 +15,11 @@ from payswitch.domain.errors import NOT_FOUND, PaySwitchError
 from payswitch.entry.http import asgi, problems
 
 _MEDIA_TYPES = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml"}
-_HEADERS = {"Cache-Control": "public, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
+_HEADERS = {
+    "Cache-Control": "public, max-age=31536000, immutable",
+    "X-Content-Type-Options": "nosniff",
+    "Vary": "Accept-Encoding",
+}
 
 
 class Assets:
@@ -23,6 +28,7 @@ class Assets:
     def __init__(self, package: str, prefix: str) -> None:
         self._prefix = prefix
         self._files: dict[str, bytes] = {}
+        self._packed: dict[str, bytes] = {}
         self._urls: dict[str, str] = {}
         for file in resources.files(package).joinpath("static").iterdir():
             body = file.read_bytes()
@@ -31,6 +37,7 @@ class Assets:
                 continue
             served = f"{stem}.{hashlib.sha256(body).hexdigest()[:12]}.{ending}"
             self._files[served] = body
+            self._packed[served] = gzip.compress(body, compresslevel=9, mtime=0)
             self._urls[file.name] = f"{prefix}/{served}"
 
     def url(self, name: str) -> str:
@@ -44,6 +51,9 @@ class Assets:
             body = self._files.get(name)
             if body is None:
                 return problems.problem(PaySwitchError(NOT_FOUND), request.scope)
-            return asgi.answer(body, content_type=_MEDIA_TYPES[name.rpartition(".")[2]], headers=_HEADERS)
+            headers = _HEADERS
+            if asgi.takes_gzip(request.scope):
+                body, headers = self._packed[name], _HEADERS | {"Content-Encoding": "gzip"}
+            return asgi.answer(body, content_type=_MEDIA_TYPES[name.rpartition(".")[2]], headers=headers)
 
         return asset

@@ -11,6 +11,8 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from payswitch.entry.http.asgi import STREAMING
+
 MAX_HEAD_BYTES = 64 * 1024
 """A browser's head is about 1 KB, a channel's 2 KB. What arrives in one piece with its beginning is not counted: the
 exact limit is this plus one read of the socket."""
@@ -77,6 +79,14 @@ class BoundedHead(HttpToolsProtocol):
         """Also when the rest of a body is still coming, which nobody reads any more."""
         super().on_response_complete()
         self._waiting_since = self.loop.time()
+
+    def shutdown(self) -> None:
+        """The server stops. A stream of events would go on for as long as its page is open: it is ended here, and its
+        page connects again; every other answer is finished first."""
+        cycle: Any = self.cycle
+        super().shutdown()
+        if cycle is not None and not cycle.response_complete and cycle.scope.get(STREAMING):
+            self.transport.close()
 
     def _end_if_late(self) -> None:
         """One timer per connection that looks again and again: cheaper than one per request."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import gzip
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import jinja2
@@ -53,11 +54,16 @@ def security_headers(form_targets: Sequence[str] = ()) -> dict[str, str]:
     }
 
 
-def page(html: str, *, status: int = 200, form_targets: Sequence[str] = ()) -> ASGIResponse:
-    """A complete page."""
-    return asgi.answer(
-        html.encode(), status=status, content_type=f"{HTML}; charset=utf-8", headers=security_headers(form_targets)
-    )
+def page(
+    html: str, *, status: int = 200, form_targets: Sequence[str] = (), scope: Mapping[str, Any] | None = None
+) -> ASGIResponse:
+    """A complete page; packed for a browser (told by its request's scope) that reads gzip."""
+    headers = security_headers(form_targets)
+    body = html.encode()
+    if scope is not None and asgi.takes_gzip(scope):
+        body = gzip.compress(body, compresslevel=6, mtime=0)
+        headers |= {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
+    return asgi.answer(body, status=status, content_type=f"{HTML}; charset=utf-8", headers=headers)
 
 
 def see_other(location: str) -> ASGIResponse:

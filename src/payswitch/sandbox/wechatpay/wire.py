@@ -18,6 +18,7 @@ from payswitch.sandbox.wechatpay.account import WechatAccount
 from payswitch.sandbox.wechatpay.bill_files import BILL_FILE_PATH, BillFiles, FileCall
 from payswitch.sandbox.wechatpay.call import WechatCall, request_id
 from payswitch.sandbox.wechatpay.errors import Refusal
+from payswitch.sandbox.wechatpay.login import LoginPages
 from payswitch.sandbox.wechatpay.objects import wire_time
 from payswitch.sandbox.wechatpay.orders import H5_PATH, OrderDesk
 from payswitch.sandbox.wechatpay.refunds import WechatRefunds
@@ -59,6 +60,7 @@ class WechatWire:
         self._refunds = WechatRefunds(core)
         self._scanner = Scanner(core, self._by_channel)
         self._v2 = V2Wire(core, self._by_mchid)
+        self._login = LoginPages(core, accounts)
         self.bills = BillDesk(core)
         """Its settings make bills wrong on purpose, or ready at once."""
         self._bill_files = BillFiles(core, self.bills)
@@ -76,6 +78,7 @@ class WechatWire:
             web.get(H5_PATH, self._h5),
             *self.bills.routes(self.family),
             *self._v2.routes(),
+            *self._login.routes(),
         ]
 
     def _order_routes(self, orders: str) -> list[web.RouteDef]:

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+import segno
 from msgspec.structs import replace
 
 from payswitch.domain.channel import Credential, CredentialKind, Environment, Method, Product
 from payswitch.domain.payment import Attempt, AttemptState, Payment, PaymentFile, PaymentState
-from payswitch.entry.checkout.page import Page, amount_text, build_page, form_targets, phase_of, qr_svg
+from payswitch.entry.checkout.desk import PACKAGE
+from payswitch.entry.checkout.phases import Phase, phase_of
+from payswitch.entry.checkout.qr import qr_code
+from payswitch.entry.checkout.view import Offer, Offered, Place, View, amount_text, build_view, form_targets
+from payswitch.entry.checkout.words import Language, Words
+from payswitch.entry.http.embedding import embedded_json
 from payswitch.entry.http.pages import Templates, security_headers
 
 NOW_MS = 1_794_400_620_000
@@ -49,34 +57,51 @@ def exposed(kind: CredentialKind, content: str = "", **params: str) -> PaymentFi
     return PaymentFile(payment=PAYMENT, attempts=(replace(ATTEMPT, credential=credential),))
 
 
-def page_of(file: PaymentFile, now_ms: int = NOW_MS, environment: Environment = Environment.DESKTOP) -> Page:
-    return build_page(
-        file, shop_name="云水茶铺", environment=environment, offered=[Method.ALIPAY, Method.WECHAT], now_ms=now_ms
-    )
-
-
-def rendered(page: Page) -> str:
-    return Templates("payswitch.entry.checkout").render(
-        "checkout.html",
-        page=page,
-        notice=None,
-        base="/checkout/token",
-        suffix="",
+def view_of(
+    file: PaymentFile, now_ms: int = NOW_MS, environment: Environment = Environment.DESKTOP, *, usable_here: bool = True
+) -> View:
+    place = Place(
+        environment=environment,
         link="https://pay.example/checkout/token",
+        shop_name="云水茶铺",
+        now_ms=now_ms,
+        usable_here=usable_here,
+    )
+    return build_view(file, place, Offered(offers=[Offer(method=Method.ALIPAY), Offer(method=Method.WECHAT)]))
+
+
+def rendered(view: View, language: Language = Language.ZH) -> str:
+    return Templates(PACKAGE).render(
+        "checkout.html",
+        view=view,
+        data=embedded_json(view),
+        say=Words(language),
+        lang=language.tag,
+        size="",
+        base="/checkout/token",
+        path="/checkout/token",
+        query="",
+        other_lang="?lang=en",
+        other_size="?size=large",
         css="/c.css",
         js="/c.js",
     )
 
 
+def without_data(html: str) -> str:
+    """What a customer sees: without the data for the script."""
+    return html.split('<script type="application/json"')[0]
+
+
 def test_a_form_is_posted_to_the_wallet_and_only_there() -> None:
     file = exposed(CredentialKind.FORM, "https://openapi.alipay.com/gateway.do?charset=utf-8", sign="a+b/c==")
-    page = page_of(file)
+    view = view_of(file)
 
-    html = rendered(page)
+    html = rendered(view)
 
     assert '<form method="post" action="https://openapi.alipay.com/gateway.do?charset=utf-8"' in html
     assert '<input type="hidden" name="sign" value="a+b/c==">' in html
-    targets = form_targets(page.shown)
+    targets = form_targets(view.shown)
     assert targets == ("https://openapi.alipay.com", "https://*.alipay.com")
     assert (
         "form-action 'self' https://openapi.alipay.com https://*.alipay.com;"
@@ -95,11 +120,11 @@ def test_a_form_is_posted_to_the_wallet_and_only_there() -> None:
     ],
 )
 def test_a_policy_cannot_be_widened_by_an_address(action: str, targets: tuple[str, ...]) -> None:
-    assert form_targets(page_of(exposed(CredentialKind.FORM, action)).shown) == targets
+    assert form_targets(view_of(exposed(CredentialKind.FORM, action)).shown) == targets
 
 
 def test_a_redirect_is_a_button_that_keeps_the_referrer() -> None:
-    html = rendered(page_of(exposed(CredentialKind.REDIRECT, "https://wx.tenpay.com/x?a=1&b=2")))
+    html = rendered(view_of(exposed(CredentialKind.REDIRECT, "https://wx.tenpay.com/x?a=1&b=2")))
 
     assert 'id="open" href="https://wx.tenpay.com/x?a=1&amp;b=2"' in html
     assert "noreferrer" not in html
@@ -107,13 +132,13 @@ def test_a_redirect_is_a_button_that_keeps_the_referrer() -> None:
 
 def test_a_script_is_never_a_link() -> None:
     for kind in (CredentialKind.REDIRECT, CredentialKind.FORM):
-        assert "javascript:" not in rendered(page_of(exposed(kind, "javascript:alert(1)")))
+        assert "javascript:" not in without_data(rendered(view_of(exposed(kind, "javascript:alert(1)"))))
 
 
 def test_jsapi_parameters_travel_as_data() -> None:
     file = exposed(CredentialKind.JSAPI, appId="wx1", paySign=HOSTILE)
 
-    html = rendered(page_of(file, environment=Environment.WECHAT))
+    html = rendered(view_of(file, environment=Environment.WECHAT))
 
     assert 'data-kind="jsapi"' in html
     assert "立即支付" in html
@@ -121,32 +146,37 @@ def test_jsapi_parameters_travel_as_data() -> None:
 
 
 def test_hostile_form_fields_are_only_text() -> None:
-    html = rendered(page_of(exposed(CredentialKind.FORM, "https://openapi.alipay.com/x", **{HOSTILE: HOSTILE})))
+    html = rendered(view_of(exposed(CredentialKind.FORM, "https://openapi.alipay.com/x", **{HOSTILE: HOSTILE})))
 
     assert "<script>alert" not in html
 
 
 def test_an_app_credential_sends_the_customer_back_to_the_app() -> None:
-    assert "请回到商家的 App 完成支付" in rendered(page_of(exposed(CredentialKind.APP, "order string")))
+    assert "请回到商家的 App 或小程序完成支付" in rendered(view_of(exposed(CredentialKind.APP, "order string")))
 
 
 def test_a_restricted_app_offers_the_link_to_copy() -> None:
-    html = rendered(page_of(exposed(CredentialKind.QR, "qr"), environment=Environment.RESTRICTED))
+    file = PaymentFile(payment=replace(PAYMENT, state=PaymentState.CREATED))
+    html = without_data(rendered(view_of(file, environment=Environment.RESTRICTED)))
 
     assert 'value="https://pay.example/checkout/token"' in html
 
 
-def test_a_code_is_drawn_without_style_of_its_own() -> None:
-    svg = qr_svg("weixin://wxpay/bizpayurl?pr=p4lpSuKzz")
+def test_a_code_is_drawn_module_by_module() -> None:
+    text = "weixin://wxpay/bizpayurl?pr=p4lpSuKzz"
+    code = qr_code(text)
 
-    assert svg is not None
-    assert svg.startswith("<svg")
-    assert "style" not in svg
+    assert code is not None
+    runs = [tuple(map(int, run)) for run in re.findall(r"M(\d+) (\d+)h(\d+)v1h-\d+z", code.path)]
+    dark = {(x + i, y) for x, y, length in runs for i in range(length)}
+    wanted = segno.make(text, error="m", micro=False)
+    assert dark == {(x, y) for y, row in enumerate(wanted.matrix_iter(border=2)) for x, bit in enumerate(row) if bit}
+    assert code.size == wanted.symbol_size(border=2)[0]
 
 
 def test_a_text_too_long_for_a_code_does_not_break_the_page() -> None:
-    assert qr_svg("x" * 5_000) is None
-    assert "换一种方式" in rendered(page_of(exposed(CredentialKind.QR, "x" * 5_000)))
+    assert qr_code("x" * 5_000) is None
+    assert "换一种方式" in rendered(view_of(exposed(CredentialKind.QR, "x" * 5_000)))
 
 
 @pytest.mark.parametrize(
@@ -167,11 +197,11 @@ def test_each_state_has_its_page(payment: PaymentState, attempt: AttemptState | 
     attempts = () if attempt is None else (replace(file.attempts[0], state=attempt),)
     file = replace(file, payment=replace(PAYMENT, state=payment), attempts=attempts)
 
-    page = page_of(file)
+    view = view_of(file)
 
-    assert page.phase == phase_of(file, NOW_MS) == phase
-    assert page.headline.zh in rendered(page)
-    assert (page.shown is not None) == (phase == "waiting")
+    assert view.phase == phase_of(file, NOW_MS) == Phase(phase)
+    assert f'data-phase="{phase}"' in rendered(view)
+    assert (view.shown is not None) == (phase == "waiting")
 
 
 def test_money_that_came_after_the_end_is_said_to_go_back() -> None:
@@ -179,7 +209,7 @@ def test_money_that_came_after_the_end_is_said_to_go_back() -> None:
     paid = replace(file.attempts[0], state=AttemptState.SUCCEEDED, surplus=True)
     closed = replace(PAYMENT, state=PaymentState.CLOSED)
 
-    html = rendered(page_of(replace(file, payment=closed, attempts=(paid,))))
+    html = without_data(rendered(view_of(replace(file, payment=closed, attempts=(paid,)))))
 
     assert "付款在订单关闭后到账，¥129.00 将原路退回" in html
 
