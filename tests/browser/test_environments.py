@@ -7,18 +7,19 @@ from playwright.async_api import expect
 
 from payswitch.domain.payment import PaymentState
 from tests.browser.devices import BY_NAME, DEVICES, Device
-from tests.browser.screen import AT_THE_WALLET, Street
+from tests.browser.screen import AT_THE_WALLET, Screen, Street
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="package")]
 
 
 @pytest.mark.parametrize("device", DEVICES, ids=lambda device: device.name)
-async def test_a_customer_pays(street: Street, device: Device) -> None:
+async def test_a_customer_is_offered_what_can_work_there_and_pays(street: Street, device: Device) -> None:
     made = await street.order()
     async with street.screen(device) as screen:
         await screen.open(made)
         await expect(screen.page.locator("main.page")).to_have_attribute("data-environment", device.environment)
 
+        await only_what_can_work_there_is_offered(screen)
         await screen.pay(device.pays_with)
         if device.kind in ("redirect", "form"):
             await screen.pay_at_the_wallet()
@@ -35,16 +36,12 @@ async def test_a_customer_pays(street: Street, device: Device) -> None:
     assert len(screen.asked) == (1 if device.kind == "jsapi" else 0)
 
 
-@pytest.mark.parametrize("device", DEVICES, ids=lambda device: device.name)
-async def test_only_what_can_work_there_is_offered(street: Street, device: Device) -> None:
-    async with street.screen(device) as screen:
-        await screen.open(await street.order())
-        offered = await screen.page.locator("input[name=method]").evaluate_all("all => all.map(one => one.value)")
-        view = await screen.status()
-
+async def only_what_can_work_there_is_offered(screen: Screen) -> None:
+    offered = await screen.page.locator("input[name=method]").evaluate_all("all => all.map(one => one.value)")
+    view = await screen.status()
     assert sorted(offered) == sorted(o["method"] for o in view["offers"] if o["method"] != "apple_pay")
-    assert device.pays_with in offered
-    if device.environment == "wechat":
+    assert screen.device.pays_with in offered
+    if screen.device.environment == "wechat":
         assert {"alipay", "huabei", "unionpay"}.isdisjoint(offered), "WeChat opens no other wallet"
         assert set(view["elsewhere"]) >= {"alipay", "unionpay"}, "but the phone's own browser does"
 
