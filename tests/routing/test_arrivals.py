@@ -90,7 +90,7 @@ class Channel:
 def test_a_channel_that_swallows_payments_is_found_out_while_older_payments_still_arrive(seed: int) -> None:
     """Nothing has expired yet, and for half a minute customers of before go on paying."""
     channel = Channel(seed, per_second=2)
-    channel.live(300)
+    channel.live(600)
     assert channel.live(120, trouble="hole", until_dark=True) < 45
     shown_before = [end for end in channel.ends if end.paid]
     assert shown_before or channel.line.arrivals.dark > 0.5
@@ -179,6 +179,20 @@ def test_memory_is_bounded_however_long_nothing_ends() -> None:
         arrivals.expose(NIGHT_MS + second * 1_000)
         arrivals.run(NIGHT_MS + second * 1_000, 0.9, _POLICY.scoring)
     assert len(arrivals._cohorts) <= COHORTS_MOST + 1
+
+
+def test_the_quick_ones_come_first_and_are_not_taken_for_all_of_them() -> None:
+    """A minute after opening only customers who pay within a minute have paid: that is no news about the others."""
+    arrivals, random = Arrivals(), Random(2)
+    for second in range(60):
+        at_ms = NIGHT_MS + second * 1_000
+        arrivals.expose(at_ms)
+        waits_ms = int(90_000 * random.lognormvariate(0, 0.8))
+        if waits_ms < 60_000:
+            arrivals.paid(at_ms + waits_ms, waits_ms)
+    arrivals.run(NIGHT_MS + 120_000, 0.95, _POLICY.scoring)
+    assert arrivals.delay.share_by(45_000) == pytest.approx(0.5), "nothing was learned yet"
+    assert arrivals.dark < 0.1
 
 
 def test_the_usual_delay_follows_the_customers() -> None:

@@ -57,7 +57,7 @@ Learned = tuple[tuple[Key, ...], float]
 class Cohort:
     """The exposures of five seconds, and what became of them so far."""
 
-    __slots__ = ("at_ms", "counted", "ended", "learned", "paid", "refused", "shown", "up")
+    __slots__ = ("at_ms", "counted", "ended", "learned", "paid", "refused", "shown", "up", "waits_ms")
 
     def __init__(self, at_ms: int) -> None:
         self.at_ms = at_ms
@@ -69,6 +69,8 @@ class Cohort:
         """Not paid, and neither the customer nor a known trouble of its bank or kind explains it."""
         self.learned: list[Learned] = []
         """Refusals that the estimates have learned: taken back when they turn out to be an outage."""
+        self.waits_ms: list[int] = []
+        """How long those took who have paid."""
         self.up = 1.0
         """Probability that these were ordinary seconds."""
         self.counted = False
@@ -134,12 +136,14 @@ class Arrivals:
     def paid(self, at_ms: int, waited_ms: int) -> None:
         """One payment arrived."""
         self.last_paid_ms = max(self.last_paid_ms, at_ms)
-        if waited_ms > 0:
-            self.delay.add(waited_ms)
         cohort = self._of(at_ms - waited_ms)
         if cohort is not None:
             cohort.ended += 1.0
             cohort.paid += 1.0
+        if cohort is not None and not cohort.counted:
+            cohort.waits_ms.append(waited_ms)  # the quick ones come first: learned when the slow ones are there, too
+        elif waited_ms > 0:
+            self.delay.add(waited_ms)
 
     def refused(self, at_ms: int, waited_ms: int, share: float, keys: tuple[Key, ...], learned: float) -> None:
         """One ended unpaid; `share` of it nothing else explains, `learned` of it went into the estimates."""
@@ -223,6 +227,9 @@ class Arrivals:
                 return
             if not cohort.counted:
                 cohort.counted = True
+                for waited_ms in cohort.waits_ms:
+                    self.delay.add(waited_ms)
+                cohort.waits_ms = []
                 due = max(cohort.paid, cohort.shown * self.delay.share_by(age_ms))
                 self.fate.add_many(cohort.paid * cohort.up, due * cohort.up, cohort.at_ms, scoring)
                 self.told.add_many(cohort.refused * cohort.up, due * cohort.up, cohort.at_ms, scoring)

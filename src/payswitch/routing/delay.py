@@ -5,8 +5,10 @@ from __future__ import annotations
 from math import erf, log, sqrt
 from typing import Final
 
-_FIRST_GUESS_LOG_MS: Final = log(25_000.0)
-_FIRST_GUESS_VAR: Final = 0.8
+_FIRST_GUESS_LOG_MS: Final = log(45_000.0)
+_FIRST_GUESS_VAR: Final = 1.0
+"""Slow and wide on purpose: a young channel whose customers take their time must not look like one that swallows
+payments."""
 _GUESS_WEIGHT: Final = 5.0
 _LEAST_MS: Final = 500
 _MOST_MS: Final = 600_000
