@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from payswitch.domain.channel import Credential
 from payswitch.entry.cli.app import app as command_line
 from payswitch.kit.sealing import MasterKey, new_master_key
 from payswitch.kit.secrets import fingerprint
@@ -75,16 +76,21 @@ async def test_from_a_file_to_customers_and_out_again(desk: Desk, sandbox: Runni
     assert actions == ["retire", "disable", "rotate", "update", "update", "enable", "create"]
 
 
+async def shown(desk: Desk, channel_order_no: str) -> Credential | None:
+    file = await desk.app.store.file_by_order_no("w", channel_order_no)
+    return file.attempts[0].credential if file else None
+
+
 async def test_a_penny_from_the_terminal(desk: Desk, sandbox: RunningSandbox) -> None:
     await desk.create("w", "wechatpay")
     testing = asyncio.create_task(run(desk, "test", "w", "--wait", "30"))
     async with asyncio.timeout(20):
         while not (made := await sandbox.ledger()):  # noqa: ASYNC110 - the ledger is in the sandbox
             await asyncio.sleep(0.05)
-    file = await desk.app.store.file_by_order_no("w", str(made[0]["channel_order_no"]))
-    assert file is not None
-    credential = file.attempts[0].credential
-    assert credential is not None
+    number = str(made[0]["channel_order_no"])
+    async with asyncio.timeout(20):
+        while (credential := await shown(desk, number)) is None:  # noqa: ASYNC110 - it is in the store
+            await asyncio.sleep(0.01)
     await sandbox.pay(credential.content)
 
     status, output = await testing

@@ -19,7 +19,7 @@ SECRET_FIELDS = ("platform_private_key", "public_key_private_key", "alipay_priva
 def test_the_demo_has_five_accounts_in_every_key_mode(world: World) -> None:
     seen = {account.channel_id: sorted(account.connector_account()) for account in world.accounts[:5]}
     wechat = ["api_v3_key", "appid", "base_url", "mchid", "merchant_certificate", "merchant_private_key"]
-    wechat += ["api_v2_key", "merchant_serial_no"]
+    wechat += ["api_v2_key", "merchant_serial_no", "app_secret", "login_base_url", "login_api_base_url"]
     alipay = ["app_id", "app_private_key", "gateway", "seller_id"]
     assert seen == {
         "wechat-main": sorted([*wechat, "platform_certificates"]),
