@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from payswitch.domain.payment import AttemptState, PaymentState, RefundState
 from tests.browser.devices import BY_NAME
@@ -245,3 +247,30 @@ async def test_what_was_used_last_comes_first_next_time(street: Street) -> None:
         await screen.open(await street.order())
         await expect(screen.page.locator("label.method").first).to_contain_text("云闪付")
         await screen.says("上次使用")
+
+
+async def test_an_answer_that_was_overtaken_on_its_way_does_not_take_the_page_back(street: Street) -> None:
+    """Asked before the customer paid, answered after the page had heard of the payment."""
+    made, asked, paid = await street.order(), asyncio.Event(), asyncio.Event()
+
+    async def slow(route: Route) -> None:
+        answer = await route.fetch()
+        asked.set()
+        await paid.wait()
+        await route.fulfill(response=answer)
+
+    async with street.screen(DESK) as screen:
+        await screen.open(made)
+        await screen.pay("wechat")
+        await screen.page.wait_for_selector(".pay .qr")
+        await screen.page.route("**/status*", slow)
+        await screen.page.click("button:has-text('已完成支付')")
+        await asked.wait()
+        await screen.scan_and_pay()
+        await screen.shows("succeeded")
+        async with screen.page.expect_response("**/status*") as overtaken:
+            paid.set()
+        await (await overtaken.value).finished()
+        await screen.page.evaluate("() => new Promise(requestAnimationFrame)")
+        await screen.shows("succeeded")
+        assert await screen.page.get_attribute("main.page", "data-phase") == "succeeded"

@@ -42,6 +42,7 @@ export function App({ first, arrived }: { first: View; arrived: Arrived }) {
   now.current = view;
 
   const take = (next: View): void => {
+    if (next.version < now.current.version) return; // overtaken by a newer one
     if (next.notice) say(next.notice);
     if (next.key === now.current.key && next.phase !== "choose") return;
     if (next.phase !== "waiting") setSheet("");
@@ -49,6 +50,7 @@ export function App({ first, arrived }: { first: View; arrived: Arrived }) {
       setChoosing(false);
       say(null);
     }
+    now.current = next; // what comes before the next drawing is compared with this one
     setView(next);
   };
 

@@ -54,6 +54,8 @@ export interface View {
   phase: Phase;
   /** Equal as long as the page looks the same. */
   key: string;
+  /** The payment's, growing: an answer that was overtaken on its way must not take the page back. */
+  version: number;
   state: string;
   close_reason: string | null;
   amount: string;

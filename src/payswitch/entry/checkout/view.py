@@ -97,6 +97,8 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     phase: Phase
     key: str
     """Equal as long as the page looks the same."""
+    version: int
+    """The payment's, growing: an answer that was overtaken on its way must not take the page back."""
     state: PaymentState
     close_reason: CloseReason | None
     amount: str
@@ -153,6 +155,7 @@ def build_view(file: PaymentFile, place: Place, offered: Offered, notice: Notice
     return View(
         phase=phase,
         key=view_key(file, phase, attempt, surplus),
+        version=file.payment.version,
         state=payment.state,
         close_reason=payment.close_reason,
         amount=amount_text(payment.amount_fen),
