@@ -46,8 +46,6 @@ _STEEPEST: Final = 30.0
 _LEAST: Final = 1e-9
 _DARK: Final = 0.9
 _SURELY_UP: Final = 0.9
-DARK: Final = (2, 3)
-"""The states in which next to nothing is paid."""
 
 
 Learned = tuple[tuple[Key, ...], float]
@@ -126,7 +124,7 @@ class Arrivals:
     def expose(self, at_ms: int) -> None:
         """One credential was shown."""
         cohorts = self._cohorts
-        start = at_ms - at_ms % COHORT_MS + COHORT_MS // 2
+        start = _middle(at_ms)
         if not cohorts:
             self._since_ms = start
         if not cohorts or start > cohorts[-1].at_ms:
@@ -213,7 +211,7 @@ class Arrivals:
         self.silent_due = 0.0
 
     def _of(self, shown_ms: int) -> Cohort | None:
-        start = shown_ms - shown_ms % COHORT_MS + COHORT_MS // 2
+        start = _middle(shown_ms)
         for cohort in reversed(self._cohorts):
             if cohort.at_ms <= start:
                 return cohort if cohort.at_ms == start and cohort.ended < cohort.shown else None
@@ -242,6 +240,11 @@ class Arrivals:
             found += cohort.learned
             cohort.learned = []
         return found
+
+
+def _middle(at_ms: int) -> int:
+    """Of the cohort that this moment belongs to."""
+    return at_ms - at_ms % COHORT_MS + COHORT_MS // 2
 
 
 def _times(a: float, b: float) -> float:
