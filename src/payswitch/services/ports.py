@@ -16,9 +16,10 @@ from payswitch.domain.payment import Attempt, Decision, Incident, Payment, Payme
 from payswitch.domain.policy_record import PolicyActivation, PolicyChange, PolicyScope, PolicyVersion, ResolvedPolicy
 from payswitch.domain.recorded_decision import RecordedDecision
 from payswitch.kit.certificates import CertificateEnd
+from payswitch.services.desk_ports import DeskStore
 
 
-class Store(Protocol):
+class Store(DeskStore, Protocol):
     """Where everything that must survive a `kill -9` lives."""
 
     @property
