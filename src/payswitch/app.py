@@ -35,6 +35,7 @@ from payswitch.senders.webhooks import WebhookSender
 from payswitch.services.channel_desk import ChannelDesk
 from payswitch.services.channel_loading import load_managed, reseal_all
 from payswitch.services.context import Context
+from payswitch.services.feeds import FanOut
 from payswitch.services.live_board import LiveBoard
 from payswitch.services.policy_desk import PolicyDesk, owners
 from payswitch.services.policy_installing import restore_policies
@@ -82,12 +83,13 @@ class App:
             store=self.store, book=PolicyBook(load_policy(settings), merchant_of=owners(self.directory))
         )
         self.board = LiveBoard(clock=clock)
+        self.feed = FanOut(self.board)
         self.ctx = Context(
             store=self.store,
             directory=self.directory,
             router=self.policy_desk.book,
             sender=self.sender,
-            feed=self.board,
+            feed=self.feed,
             clock=clock,
             ids=ids,
             public_url=settings.public_url,
