@@ -10,8 +10,8 @@ from payswitch.domain.channel import Method, Product
 from payswitch.domain.payment import AttemptState, Payment, PaymentState
 
 MOST_LOOKED_AT = 5_000
-"""Payments that one read looks at, at most, however few of them fit the filter: a page is quick in any history. Where it
-ends early it says how far it came, and the next read goes on from there."""
+"""Payments that one read looks at, at most, however few of them fit the filter: a page is quick in any history. Where
+it ends early it says how far it came, and the next read goes on from there."""
 
 
 class PaymentFilter(msgspec.Struct, frozen=True, kw_only=True):

@@ -262,7 +262,12 @@ async def cancel_payment(ctx: Context, shop: Shop, payment_id: str) -> PaymentFi
     Answers `closed` when all of it is confirmed dead, `closing` while a channel has still to confirm (the event
     payment.closed follows), or `succeeded` when the customer was faster.
     """
-    file = await get_payment(ctx, shop, payment_id)
+    return await close_payment(ctx, await get_payment(ctx, shop, payment_id))
+
+
+async def close_payment(ctx: Context, file: PaymentFile) -> PaymentFile:
+    """The same for whoever has found the payment already."""
+    payment_id = file.payment.payment_id
     if file.payment.state is PaymentState.SUCCEEDED:
         raise PaySwitchError(
             WRONG_STATE,

@@ -13,6 +13,7 @@ from payswitch.domain.errors import (
     NOT_FOUND,
     OUT_TRADE_NO_CONFLICT,
     REFUND_EXCEEDS_PAID,
+    REVISION_CONFLICT,
     WRONG_STATE,
     PaySwitchError,
 )
@@ -29,9 +30,18 @@ _encode = msgspec.json.Encoder(order="deterministic").encode
 
 
 async def create_refund(
-    ctx: Context, shop: Shop, payment_id: str, command: CreateRefund, idempotency_key: str | None = None
+    ctx: Context,
+    shop: Shop,
+    payment_id: str,
+    command: CreateRefund,
+    idempotency_key: str | None = None,
+    *,
+    seen_refunded_fen: int | None = None,
 ) -> Refund:
     """Refund a succeeded payment, whole or in part. The same refund_no again is the same refund.
+
+    `seen_refunded_fen`: what had been refunded when a person decided on this one; if that is more (or less) by now,
+    somebody else was faster, and nothing is refunded: `revision_conflict`.
 
     The amount is reserved in the commit that makes the refund, so that concurrent refunds can never exceed what
     was paid. Then the channel is asked once while the shop waits; what stays open, the sweeper finishes.
@@ -50,6 +60,7 @@ async def create_refund(
         # hear that nothing is left.
         earlier = _earlier(draft.refunds, command)
         if earlier is None:
+            _check_seen(draft, seen_refunded_fen)
             _reserve(ctx, draft, command, refund_id, now_ms)
         record = idempotency.record_of_refund(earlier or draft.refund(refund_id), input_hash, idempotency_key)
         if record is not None:
@@ -87,6 +98,19 @@ def _conflict(command: CreateRefund) -> PaySwitchError:
         f"退款单号 {command.refund_no} 已用于另一笔退款，请使用新单号",
         errors=[{"field": "refund_no", "message": "already used / 已被使用"}],
     )
+
+
+def _check_seen(draft: Draft, seen_fen: int | None) -> None:
+    if seen_fen is None:
+        return
+    refunded_fen = _winner(draft).refunded_fen
+    if refunded_fen != seen_fen:
+        raise PaySwitchError(
+            REVISION_CONFLICT,
+            f"{refunded_fen} fen have been refunded by now, not {seen_fen}; look at the payment again, then decide",
+            f"该支付单现已退款 {refunded_fen} 分，而非 {seen_fen} 分；请刷新后重新决定",
+            extra={"refunded_fen": refunded_fen},
+        )
 
 
 def _reserve(ctx: Context, draft: Draft, command: CreateRefund, refund_id: str, now_ms: int) -> None:

@@ -12,7 +12,7 @@ from litestar.response.base import ASGIResponse
 
 from payswitch.domain.errors import PaySwitchError
 from payswitch.entry.api import openapi
-from payswitch.entry.api.call import idempotency_key, require_json
+from payswitch.entry.api.call import Download, idempotency_key, require_json
 from payswitch.entry.api.decode import Reader
 from payswitch.entry.api.operation import Admit, CallT, Operation
 from payswitch.entry.api.operations import create_payment
@@ -21,6 +21,7 @@ from payswitch.entry.api.sections import SECTIONS, SHOPS
 from payswitch.entry.api.views import Health
 from payswitch.entry.http import asgi, problems
 from payswitch.entry.http.hot_path import HotRoutes
+from payswitch.entry.http.streamed import Streamed
 from payswitch.services.context import Context
 
 _JSON = "application/json"
@@ -60,6 +61,8 @@ class Endpoint(Generic[CallT]):
             answer = await self._operation.run(await self._read(scope, receive))
         except PaySwitchError as error:
             return problems.problem(error, scope)
+        if isinstance(answer, Download):
+            return Streamed(answer.chunks, answer.content_type, {**_NO_STORE, **_saved_as(answer.filename)})
         return asgi.answer(_encode(answer.view), status=answer.status, content_type=_JSON, headers=_NO_STORE)
 
     async def _read(self, scope: Any, receive: Any) -> CallT:
@@ -76,6 +79,10 @@ class Endpoint(Generic[CallT]):
             command=command,
             idempotency_key=idempotency_key(scope),
         )
+
+
+def _saved_as(filename: str) -> dict[str, str]:
+    return {"Content-Disposition": f'attachment; filename="{filename}"', "X-Content-Type-Options": "nosniff"}
 
 
 def _handler(path: str, endpoints: Mapping[str, Endpoint[Any]]) -> HTTPRouteHandler:

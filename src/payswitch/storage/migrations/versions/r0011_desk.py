@@ -1,7 +1,7 @@
 """What the payments desk searches by, how the end of an attempt became known, and saved views.
 
-Revision 0011. Every index is partial, and none is written while a payment is created. That of customers, until now of paid
-payments only, holds the closed ones, too.
+Revision 0011. Every index is partial, and none is written while a payment is created. That of customers, until now of
+paid payments only, holds the closed ones, too.
 """
 
 from __future__ import annotations
