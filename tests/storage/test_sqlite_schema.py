@@ -21,6 +21,7 @@ from tests.storage.statements import quick_reads
 from payswitch.storage import (
     audit_records,
     bill_statements,
+    desk_statements,
     managed_channels,
     policies,
     schema,
@@ -146,6 +147,7 @@ def test_a_second_start_does_not_even_load_alembic(migrated: Path) -> None:
         (schema.policies, policies.POLICY),
         (schema.policy_activations, policies.ACTIVATION),
         (schema.resolved_policies, policies.RESOLVED),
+        (schema.saved_views, desk_statements.VIEW),
     ],
     ids=lambda value: getattr(value, "name", ""),
 )

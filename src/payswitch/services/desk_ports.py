@@ -27,8 +27,11 @@ class DeskStore(Protocol):
         """A page of these merchants' payments at these shops, newest first. `after`: the `next` of the page before."""
         ...
 
-    async def payments_with(self, number: str, *, merchants: Sequence[str], shops: Sequence[str]) -> Sequence[Match]:
-        """Every payment of theirs that has the number as one of its own; of a customer's the newest."""
+    async def payments_with(
+        self, number: str, *, merchants: Sequence[str], shops: Sequence[str], channels: Sequence[str]
+    ) -> Sequence[Match]:
+        """Every payment of theirs that has the number as one of its own; of a customer's the newest. `channels`: those
+        that are configured now."""
         ...
 
     async def event_list(

@@ -38,7 +38,9 @@ async def find_payments(ctx: Context, operator: Operator, number: str) -> Sequen
     if not plain:
         return []
     shops = [shop.shop_id for shop in await shops_of(ctx, operator, None)]
-    return await ctx.store.payments_with(plain, merchants=sorted(operator.merchant_ids), shops=shops)
+    channels = [one.channel_id for one in ctx.directory.all_channels() if operator.manages(one.merchant_id)]
+    merchants = sorted(operator.merchant_ids)
+    return await ctx.store.payments_with(plain, merchants=merchants, shops=shops, channels=channels)
 
 
 async def file_of(ctx: Context, operator: Operator, payment_id: str) -> PaymentFile:

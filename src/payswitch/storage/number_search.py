@@ -40,7 +40,7 @@ def _found(condition: ColumnElement[bool], source: object = payments) -> Prepare
 CHANNELS_OF: Final = Prepared(
     select(channels.c.channel_id).where(channels.c.merchant_id == _text("merchant_id")).distinct()
 )
-"""Every channel that the merchant ever had: there are few."""
+"""Every channel that the merchant ever had, those that are configured no more too: there are few."""
 BY_ORDER_NO: Final = Prepared(
     select(*payments.columns)
     .select_from(_BY_ATTEMPT)
@@ -86,7 +86,7 @@ def _live(state: PaymentState) -> Prepared:
         )
         .order_by(payments.c.created_at_ms.desc(), payments.c.payment_id.desc())
         .limit(_LIMIT)
-        .subquery("payments")
+        .subquery()
     )
     return Prepared(select(*newest.columns).where(_NUMBER == CUSTOMER_ID))
 
@@ -94,16 +94,20 @@ def _live(state: PaymentState) -> Prepared:
 LIVE_OF_CUSTOMER: Final = {state: _live(state) for state in schema.LIVE_PAYMENT_STATES}
 
 
-def matches(number: str, merchants: Sequence[str], shops: Sequence[str]) -> Script[list[Match]]:
+def matches(
+    number: str, merchants: Sequence[str], shops: Sequence[str], configured: Sequence[str]
+) -> Script[list[Match]]:
     """Every payment of these merchants that has the number, each once, as the first kind of number that fits."""
     found: dict[str, tuple[NumberKind, Payment]] = {}
     for kind, statement in _ANYWHERE:
         for payment in (yield from decoded(PAYMENT, statement, number=number, payment_id=number, limit=10)):
             found.setdefault(payment.payment_id, (kind, payment))
+    channel_ids = set(configured)
     for merchant_id in merchants:
-        for (channel_id,) in (yield from rows(CHANNELS_OF, merchant_id=merchant_id)):
-            for payment in (yield from decoded(PAYMENT, BY_ORDER_NO, channel_id=channel_id, number=number)):
-                found.setdefault(payment.payment_id, (NumberKind.CHANNEL_ORDER_NO, payment))
+        channel_ids |= {str(row[0]) for row in (yield from rows(CHANNELS_OF, merchant_id=merchant_id))}
+    for channel_id in sorted(channel_ids):
+        for payment in (yield from decoded(PAYMENT, BY_ORDER_NO, channel_id=channel_id, number=number)):
+            found.setdefault(payment.payment_id, (NumberKind.CHANNEL_ORDER_NO, payment))
     for shop_id in shops:
         for kind, payment in (yield from _of_shop(number, shop_id)):
             found.setdefault(payment.payment_id, (kind, payment))

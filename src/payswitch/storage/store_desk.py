@@ -30,8 +30,11 @@ class DeskStore(ScriptRunner):
         owners = shops if payment_search.owned_by_shops(wanted) else merchants
         return await self.read(payment_search.payment_list(wanted, owners, after, limit), snapshot=True)
 
-    async def payments_with(self, number: str, *, merchants: Sequence[str], shops: Sequence[str]) -> Sequence[Match]:
-        return await self.read(number_search.matches(number, merchants, shops), snapshot=True)
+    async def payments_with(
+        self, number: str, *, merchants: Sequence[str], shops: Sequence[str], channels: Sequence[str]
+    ) -> Sequence[Match]:
+        script = number_search.matches(number, merchants, shops, channels)
+        return await self.read(script, snapshot=True)
 
     async def event_list(
         self,

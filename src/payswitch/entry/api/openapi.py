@@ -10,7 +10,7 @@ from payswitch import __version__
 from payswitch.domain import errors as kinds
 from payswitch.domain.errors import ErrorKind
 from payswitch.entry.api import examples
-from payswitch.entry.api.admin import bill_examples, policy_examples
+from payswitch.entry.api.admin import bill_examples, payment_examples, policy_examples
 from payswitch.entry.api.admin import examples as admin_examples
 from payswitch.entry.api.call import IDEMPOTENCY_KEY
 from payswitch.entry.api.inputs import CustomerInput
@@ -47,10 +47,17 @@ _WITH_BODY = (
     kinds.BODY_TOO_SLOW,
 )
 
-_REQUESTS = examples.REQUESTS | admin_examples.REQUESTS | policy_examples.REQUESTS | bill_examples.REQUESTS
-_ANSWERS = examples.ANSWERS | admin_examples.ANSWERS | policy_examples.ANSWERS | bill_examples.ANSWERS
-
 Json = dict[str, Any]
+
+_EXAMPLES = (
+    examples,
+    admin_examples,
+    bill_examples,
+    payment_examples,
+    policy_examples,
+)
+_REQUESTS: Json = {name: shown for module in _EXAMPLES for name, shown in module.REQUESTS.items()}
+_ANSWERS: Json = {name: shown for module in _EXAMPLES for name, shown in module.ANSWERS.items()}
 
 
 def document(public_url: str) -> Json:

@@ -92,7 +92,8 @@ def _handler(path: str, endpoints: Mapping[str, Endpoint[Any]]) -> HTTPRouteHand
         return await endpoints[request.scope["method"]].serve(request.scope, request.receive)
 
     methods = [endpoint.method for endpoint in endpoints.values()]
-    return route(path.replace("_id}", "_id:str}"), http_method=methods)(serve)
+    # 200 is only the framework's default: each answer says its own status.
+    return route(path.replace("_id}", "_id:str}"), http_method=methods, status_code=200)(serve)
 
 
 def _document(ctx: Context) -> HTTPRouteHandler:

@@ -64,7 +64,7 @@ _STATES_ZH: Final = {
 
 
 async def payment_csv(first: PaymentPage, read: Read, language: CsvLanguage) -> AsyncIterator[bytes]:
-    """The file in pieces, one for each page. The last line says so when it does not hold everything that was asked for."""
+    """The file in pieces, one for each page. The last line says so when not everything that was asked for is in it."""
     yield (BOM + _lines([[names[language is CsvLanguage.EN] for names in _COLUMNS]])).encode()
     page, rows, reads = first, 0, 1
     while True:

@@ -118,9 +118,7 @@ async def get_payment(call: AdminCall) -> Answer:
 
 
 async def query_payment(call: AdminCall) -> Answer:
-    return Answer(
-        shown.asked_view(await payment_actions.ask_now(call.ctx, call.operator, call.path["payment_id"]))
-    )
+    return Answer(shown.asked_view(await payment_actions.ask_now(call.ctx, call.operator, call.path["payment_id"])))
 
 
 async def close_payment(call: AdminCall) -> Answer:
@@ -129,18 +127,14 @@ async def close_payment(call: AdminCall) -> Answer:
 
 
 async def refund_payment(call: AdminCall) -> Answer:
-    refund = await payment_actions.refund_payment(
-        call.ctx, call.operator, call.path["payment_id"], call.command
-    )
+    refund = await payment_actions.refund_payment(call.ctx, call.operator, call.path["payment_id"], call.command)
     return Answer(views.refund_view(refund), status=201)
 
 
 async def download_evidence(call: AdminCall) -> Download:
     records = await records_of(call.ctx, call.operator, call.path["payment_id"])
     payment_id = records.file.payment.payment_id
-    packed = evidence.package(
-        payment_id, call.operator.operator_id, call.ctx.clock.now_ms(), evidence_files(records)
-    )
+    packed = evidence.package(payment_id, call.operator.operator_id, call.ctx.clock.now_ms(), evidence_files(records))
     return Download(_whole(packed), filename=f"evidence-{payment_id}.zip", content_type="application/zip")
 
 
