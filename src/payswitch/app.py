@@ -44,6 +44,7 @@ from payswitch.services.usage import day_start_ms, month_start_ms
 from payswitch.settings import ServiceSettings, Settings, SettingsError
 from payswitch.storage.databases import make_store
 from payswitch.storage.errors import SchemaMismatch
+from payswitch.telemetry import Telemetry
 
 if TYPE_CHECKING:
     from litestar import Litestar
@@ -84,6 +85,8 @@ class App:
         )
         self.board = LiveBoard(clock=clock)
         self.feed = FanOut(self.board)
+        self.telemetry = Telemetry(settings.service)
+        self.telemetry.listen(self.feed, self.store)
         self.ctx = Context(
             store=self.store,
             directory=self.directory,
@@ -110,6 +113,7 @@ class App:
                 *notify_routes(self.ctx),
                 *checkout_routes(self.ctx),
                 *console_routes(self.ctx, self.board, settings.service.live_page),
+                *self.telemetry.routes(self.ctx, self.board),
             ],
             clock=clock,
             ids=ids,
@@ -132,6 +136,7 @@ class App:
         await recall(self.ctx)
         await self.transport.open()
         await self.sender.open()
+        await self.telemetry.open()
         self.worker.start()
 
     async def load_managed_channels(self) -> None:
@@ -160,6 +165,7 @@ class App:
         await self.worker.stop()
         await self.ctx.inflight.drain()
         await self.ctx.losers.finished()
+        await self.telemetry.aclose()
         await self.sender.aclose()
         await self.transport.aclose()
         await self.store.aclose()

@@ -14,7 +14,7 @@ from payswitch.domain.payment import Attempt
 from payswitch.services.asking import client_of, order_ref
 from payswitch.services.context import Context
 
-Heard = TypeVar("Heard", OrderFact, RefundFact, Outcome)
+Heard = TypeVar("Heard", bound=OrderFact | RefundFact | Outcome)
 
 
 async def query_order(ctx: Context, attempt: Attempt, timeout_ms: int) -> OrderFact:
@@ -41,7 +41,7 @@ async def heard(ctx: Context, attempt: Attempt, call: str, exchange: Awaitable[H
     """Wait for the answer and tell of it. `call` names what was asked."""
     begun = ctx.clock.monotonic_ms()
     answer = await exchange
-    outcome: Outcome = getattr(answer, "outcome", answer)
+    outcome = answer if isinstance(answer, Outcome) else answer.outcome
     ctx.feed.tell(
         "channel_called",
         {
