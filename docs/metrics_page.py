@@ -37,7 +37,8 @@ COSTS = """
 | the feed alone: all news of one payment until it is shown | 3.6 us (the live board) | 6.2 us |
 | a whole service: one payment created | 1,476 us | 1,470 us; median of the rounds' ratios 1.001 : 1 |
 
-A scrape costs its time on the event loop: about 1 ms for each 100 series, and one read of storage on a thread.
+A scrape holds the event loop while the page is written, 14 ms for 20 channels with two products each (2,000 series),
+and reads storage once, on a thread. Every 15 seconds is a good interval.
 """
 
 PROCESS = """
