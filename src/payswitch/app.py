@@ -33,6 +33,7 @@ from payswitch.routing.policy_book import PolicyBook
 from payswitch.routing.policy_loading import PolicyInvalid
 from payswitch.routing.policy_loading import load_policy as read_policy
 from payswitch.senders.webhooks import WebhookSender
+from payswitch.services.analytics_ports import Analytics
 from payswitch.services.channel_desk import ChannelDesk
 from payswitch.services.channel_loading import load_managed, reseal_all
 from payswitch.services.context import Context
@@ -45,9 +46,11 @@ from payswitch.services.recalling import recall
 from payswitch.services.sign_in_limits import SignInLimits
 from payswitch.services.usage import day_start_ms, month_start_ms
 from payswitch.settings import ServiceSettings, Settings, SettingsError
+from payswitch.storage.analytics.lake import ParquetLake
 from payswitch.storage.databases import make_store
 from payswitch.storage.errors import SchemaMismatch
 from payswitch.storage.store import DatabaseStore
+from payswitch.telemetry import Telemetry
 
 if TYPE_CHECKING:
     from litestar import Litestar
@@ -89,6 +92,8 @@ class App:
         )
         self.board = LiveBoard(clock=clock)
         self.feed = FanOut(self.board)
+        self.telemetry = Telemetry(settings.service)
+        self.telemetry.listen(self.feed, self.store)
         self.ctx = Context(
             store=self.store,
             directory=self.directory,
@@ -106,6 +111,7 @@ class App:
             policy_desk=self.policy_desk,
             books=self.store,
             board=self.board,
+            analytics=self._analytics(),
             signer=self.sender,
             collecting_shops=frozenset(shop.shop_id for shop in settings.shops if shop.static_code),
         )
@@ -116,12 +122,20 @@ class App:
                 *notify_routes(self.ctx),
                 *checkout_routes(self.ctx),
                 *console_routes(self.ctx, self.board, settings.service.live_page),
+                *self.telemetry.routes(self.ctx, self.board),
             ],
             clock=clock,
             ids=ids,
             lifespan=[self._lifespan],
             hot=hot_routes(self.ctx),
         )
+
+    def _analytics(self) -> Analytics | None:
+        """The columnar store; its files are touched at its first use."""
+        path = self.settings.analytics_path
+        if path is None:
+            return None
+        return Analytics(self.store, ParquetLake(path), self.settings.service.analytics_days)
 
     async def start(self) -> None:
         """Open the database (migrating it if needed), write down shops and channels, start the loops."""
@@ -138,6 +152,7 @@ class App:
         await recall(self.ctx)
         await self.transport.open()
         await self.sender.open()
+        await self.telemetry.open()
         self.worker.start()
 
     async def load_managed_channels(self) -> None:
@@ -166,9 +181,12 @@ class App:
         await self.worker.stop()
         await self.ctx.inflight.drain()
         await self.ctx.losers.finished()
+        await self.telemetry.aclose()
         await self.sender.aclose()
         await self.transport.aclose()
         await self.store.aclose()
+        if self.ctx.analytics is not None:
+            await self.ctx.analytics.lake.aclose()
 
     @asynccontextmanager
     async def _lifespan(self, _: Litestar) -> AsyncIterator[None]:

@@ -15,7 +15,7 @@ from payswitch.console_settings import ConsoleSettings
 from payswitch.domain.channel import Channel, MaintenanceWindow, Product
 from payswitch.domain.payment import Shop
 from payswitch.key_files import account_with_files, read_key_ring
-from payswitch.kit.addresses import is_network, is_web_address
+from payswitch.kit.addresses import is_network, is_web_address, own_address
 from payswitch.kit.sealing import KeyRing
 from payswitch.kit.secrets import Secret
 from payswitch.kit.tables import ID, duplicates, id_problems, read_table, unknown_names
@@ -66,7 +66,18 @@ class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     policy: str | None = None
     """A policy document (YAML), relative to the configuration file; none: the default policy."""
+    analytics: str | None = None
+    """The folder of the analytics store, relative to the configuration file; none: `payswitch-analytics` beside the
+    SQLite file (or beside the configuration, with PostgreSQL); `off`: there is none, and no failures page or report."""
+    analytics_days: Annotated[int, msgspec.Meta(ge=35, le=4_000)] = 400
+    """Older days are deleted from the analytics store. The payments themselves stay in the database."""
     live_page: Literal["loopback", "public", "off"] = "loopback"
+    metrics: bool = True
+    """Whether Prometheus may scrape `/metrics`: from this machine, or with the token."""
+    metrics_address: str | None = None
+    """`host:port`: `/metrics` is served there instead of on the service's own port, to whoever can reach it."""
+    metrics_token_sha256: str | None = None
+    """SHA-256 (hex) of the bearer token that opens `/metrics`."""
     allow_private_networks: bool = False
     """Whether events may be sent to loopback and private addresses: for tests and demos."""
     trusted_proxies: tuple[str, ...] = ()
@@ -92,6 +103,13 @@ class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
             )
         if (wrong := problem_with(self.database)) is not None:
             found.append(f"service.database: {wrong}")
+        if self.metrics_address is not None and own_address(self.metrics_address) is None:
+            found.append("service.metrics_address: must be `host:port`, e.g. `127.0.0.1:9464` / 须为 主机:端口")
+        if self.metrics_token_sha256 is not None and not _SHA256.fullmatch(self.metrics_token_sha256.lower()):
+            found.append(
+                "service.metrics_token_sha256: 64 hexadecimal characters are needed, the SHA-256 of the token / "
+                "须为令牌的 SHA-256（64 位十六进制）"
+            )
         if not all(map(is_network, self.trusted_proxies)):
             found.append("service.trusted_proxies: must be IP addresses or networks / 须为 IP 地址或网段")
         return found
@@ -227,6 +245,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         """The path of a file, or an address with its password."""
         named = self.service.database
         return named if is_postgres(named) else str(self.folder / named)
+
+    @property
+    def analytics_path(self) -> Path | None:
+        """The folder of the analytics store; None: there is none."""
+        named = self.service.analytics
+        if named == "off":
+            return None
+        if named is not None:
+            return self.folder / named
+        beside = self.folder if is_postgres(self.service.database) else Path(self.database).parent
+        return beside / "payswitch-analytics"
 
     @property
     def policy_path(self) -> Path | None:
