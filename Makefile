@@ -50,11 +50,11 @@ format: $(VENV)/.dev-stamp ## let ruff format the code
 docs: $(VENV)/.dev-stamp ## write the generated parts of the docs anew
 	$(BIN)/python -m docs.generate
 
-web: $(VENV)/.web-stamp ## build the checkout's front end into the package (brings its own Node if there is none)
-	$(BIN)/python -m web.build
+web: $(VENV)/.web-stamp ## build the checkout and the console into the package (brings its own Node if there is none)
+	$(BIN)/python -m web.build $(ARGS)
 
-web-check: $(VENV)/.web-stamp ## the built front end is what its sources give
-	$(BIN)/python -m web.build --check
+web-check: $(VENV)/.web-stamp ## the built front ends are what their sources give
+	$(BIN)/python -m web.build --check $(ARGS)
 
 # Only a machine without Node needs the package that brings one.
 $(VENV)/.web-stamp: $(VENV)/.dev-stamp
