@@ -27,11 +27,13 @@ from payswitch.kit import logs
 from payswitch.kit.clock import Clock, SystemClock
 from payswitch.kit.ids import IdSource, SystemIds
 from payswitch.operator_settings import operators_by_key
+from payswitch.people_at_machine import people_desk
 from payswitch.routing.policy import Policy, default_policy
 from payswitch.routing.policy_book import PolicyBook
 from payswitch.routing.policy_loading import PolicyInvalid
 from payswitch.routing.policy_loading import load_policy as read_policy
 from payswitch.senders.webhooks import WebhookSender
+from payswitch.services.analytics_ports import Analytics
 from payswitch.services.channel_desk import ChannelDesk
 from payswitch.services.channel_loading import load_managed, reseal_all
 from payswitch.services.context import Context
@@ -42,11 +44,16 @@ from payswitch.services.policy_installing import restore_policies
 from payswitch.services.recalling import recall
 from payswitch.services.usage import day_start_ms, month_start_ms
 from payswitch.settings import ServiceSettings, Settings, SettingsError
+from payswitch.storage.analytics.lake import ParquetLake
 from payswitch.storage.databases import make_store
 from payswitch.storage.errors import SchemaMismatch
+from payswitch.telemetry import Telemetry
 
 if TYPE_CHECKING:
     from litestar import Litestar
+
+
+_log = logs.get_logger(__name__)
 
 
 class StartProblem(SettingsError):
@@ -78,12 +85,15 @@ class App:
             key_ring=settings.key_ring,
             file_accounts={entry.channel_id: entry.account for entry in settings.channels},
         )
+        self.people = people_desk(settings, self.store, clock) if settings.console.enabled else None
         self._managed_loaded = False
         self.policy_desk = PolicyDesk(
             store=self.store, book=PolicyBook(load_policy(settings), merchant_of=owners(self.directory))
         )
         self.board = LiveBoard(clock=clock)
         self.feed = FanOut(self.board)
+        self.telemetry = Telemetry(settings.service)
+        self.telemetry.listen(self.feed, self.store)
         self.ctx = Context(
             store=self.store,
             directory=self.directory,
@@ -97,9 +107,11 @@ class App:
             node_id=ids.new("node_", clock.now_ms()),
             operators=operators_by_key(settings.operators),
             desk=self.desk,
+            people=self.people,
             policy_desk=self.policy_desk,
             books=self.store,
             board=self.board,
+            analytics=self._analytics(),
             signer=self.sender,
             collecting_shops=frozenset(shop.shop_id for shop in settings.shops if shop.static_code),
         )
@@ -110,12 +122,20 @@ class App:
                 *notify_routes(self.ctx),
                 *checkout_routes(self.ctx),
                 *console_routes(self.ctx, self.board, settings.service.live_page),
+                *self.telemetry.routes(self.ctx, self.board),
             ],
             clock=clock,
             ids=ids,
             lifespan=[self._lifespan],
             hot=hot_routes(self.ctx),
         )
+
+    def _analytics(self) -> Analytics | None:
+        """The columnar store; its files are touched at its first use."""
+        path = self.settings.analytics_path
+        if path is None:
+            return None
+        return Analytics(self.store, ParquetLake(path), self.settings.service.analytics_days)
 
     async def start(self) -> None:
         """Open the database (migrating it if needed), write down shops and channels, start the loops."""
@@ -129,9 +149,11 @@ class App:
         today_fen = await self.store.received_since(day_start_ms(now_ms))
         month_fen = await self.store.received_since(month_start_ms(now_ms))
         self.ctx.usage.restore(today_fen, month_fen, now_ms)
+        await self._tell_about_users()
         await recall(self.ctx)
         await self.transport.open()
         await self.sender.open()
+        await self.telemetry.open()
         self.worker.start()
 
     async def load_managed_channels(self) -> None:
@@ -155,14 +177,27 @@ class App:
                 self.store.place, [f"a stored policy cannot be read / 无法读取已保存的策略: {error}"]
             ) from error
 
+    async def _tell_about_users(self) -> None:
+        """A console into which nobody can come says how to make the first owner."""
+        if self.people is not None and not await self.store.users():
+            _log.warning(
+                "console_without_users",
+                console=f"{self.settings.public_url}/console/",
+                make_the_first_owner="payswitch user add NAME --role owner --config FILE",
+                zh="控制台尚无用户，请运行上述命令新增负责人",
+            )
+
     async def stop(self) -> None:
         """Finish what is going on, then close. Whatever is cut off all the same, the sweeper finishes next time."""
         await self.worker.stop()
         await self.ctx.inflight.drain()
         await self.ctx.losers.finished()
+        await self.telemetry.aclose()
         await self.sender.aclose()
         await self.transport.aclose()
         await self.store.aclose()
+        if self.ctx.analytics is not None:
+            await self.ctx.analytics.lake.aclose()
 
     @asynccontextmanager
     async def _lifespan(self, _: Litestar) -> AsyncIterator[None]:

@@ -11,7 +11,7 @@ import pytest
 from payswitch.domain.channel import Method
 from payswitch.domain.payment import PaymentState
 from payswitch.domain.payment_search import PaymentFilter
-from payswitch.storage import desk_statements, number_search, outbox, standing
+from payswitch.storage import desk_statements, number_search, outbox, people, standing
 from payswitch.storage import read_statements as reads
 from payswitch.storage.prepared import Prepared
 from payswitch.storage.search_statements import Way, bound_statement, page_statement, shapes_of, way_of
@@ -61,6 +61,7 @@ def payment_lists() -> Iterator[Prepared]:
 
 def quick_reads() -> list[Any]:
     named = [(name, value) for name, value in vars(reads).items() if isinstance(value, Prepared)]
+    named += [(name, value) for name, value in vars(people).items() if isinstance(value, Prepared) and name != "USERS"]
     named += [(f"LIST_PAYMENTS[{key}]", value) for key, value in reads.LIST_PAYMENTS.items()]
     named += [(f"LIST_EVENTS[{key}]", value) for key, value in reads.LIST_EVENTS.items()]
     named.append(("CLAIM_EVENTS", outbox.DUE))

@@ -86,6 +86,19 @@ def begin_round(
 ) -> Round:
     """Start a round. Its deadline counts from `since`, when the request (or the customer's switch) came in: what it
     took to leave an old attempt is part of what the customer waits. `allowed_ms`: another limit than a launch has."""
+    ctx.feed.tell(
+        "decided",
+        {
+            "payment_id": decision.payment_id,
+            "decision_id": decision.decision_id,
+            "policy_version": decision.policy_version,
+            "at_ms": decision.at_ms,
+            "duration_us": decision.duration_us,
+            "channel_id": plan.candidates[0].channel_id,
+            "candidates": len(plan.candidates),
+            "excluded": len(plan.excluded),
+        },
+    )
     return Round(
         file=file,
         is_new=is_new,
@@ -129,15 +142,20 @@ async def commit_attempt(
     if work.is_new:
         draft = Draft(work.file, is_new=True)
         decide(draft)
-        if work.idempotency is not None:
-            draft.idempotency.append(work.idempotency)
-        work.file = await commit(ctx, draft)
-        work.is_new, work.decided = False, True
+        await _keep(ctx, work, draft)
         return work.file.attempt(attempt.attempt_id)
     work.file, launched = await change(ctx, attempt.payment_id, decide, known=work.file)
     work.lost = []
     work.decided = work.decided or launched
     return work.file.attempt(attempt.attempt_id) if launched else None
+
+
+async def _keep(ctx: Context, work: Round, draft: Draft) -> None:
+    """The first commit of a new payment: with it, what its idempotency key stands for, and the decision."""
+    if work.idempotency is not None:
+        draft.idempotency.append(work.idempotency)
+    work.file = await commit(ctx, draft)
+    work.is_new, work.decided = False, True
 
 
 def _new_attempt(ctx: Context, work: Round, candidate: Candidate, hedge_of: str | None) -> Attempt:
@@ -220,7 +238,12 @@ def save_lost(draft: Draft, work: Round) -> None:
 
 
 async def end_round(ctx: Context, work: Round) -> Launched:
-    """Nothing to show: save the attempts that were given up last."""
+    """Nothing to show: save the attempts that were given up last. A new payment is kept even when its time was over
+    before anything could be begun (a process that is too busy): the shop is told its number."""
+    if work.is_new:
+        draft = Draft(work.file, is_new=True)
+        draft.decisions.append(work.decision)
+        await _keep(ctx, work, draft)
     if work.lost:
         payment_id = work.file.payment.payment_id
         work.file, _ = await change(ctx, payment_id, lambda draft: save_lost(draft, work), known=work.file)

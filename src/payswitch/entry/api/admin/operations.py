@@ -10,6 +10,8 @@ from payswitch.entry.api.admin.payment_operations import PAYMENT_OPERATIONS
 from payswitch.entry.api.admin.policy_operations import POLICY_OPERATIONS
 from payswitch.entry.api.admin.quality_operations import QUALITY_OPERATIONS
 from payswitch.entry.api.admin.refund_operations import REFUND_OPERATIONS
+from payswitch.entry.api.admin.trail_operations import TRAIL_OPERATIONS
+from payswitch.entry.api.admin.user_operations import USER_OPERATIONS
 from payswitch.entry.api.operation import Operation
 
 ADMIN_OPERATIONS: tuple[Operation[AdminCall], ...] = (
@@ -20,4 +22,6 @@ ADMIN_OPERATIONS: tuple[Operation[AdminCall], ...] = (
     *REFUND_OPERATIONS,
     *PAYMENT_OPERATIONS,
     *EVENT_OPERATIONS,
+    *USER_OPERATIONS,
+    *TRAIL_OPERATIONS,
 )
