@@ -257,6 +257,19 @@ async def test_the_same_refund_twice_is_one_and_more_than_was_paid_is_none(tonig
     ) == (12_900)
 
 
+async def test_what_operators_did_stands_in_the_story_with_their_names(tonight: Evening) -> None:
+    payment_id = await bought(tonight)
+    await tonight.operator.post(f"{PAYMENTS}/{payment_id}/query")
+    await refund(tonight, payment_id, "op-1", 100)
+    (event,) = (await tonight.operator.get("/v1/admin/events?limit=1")).json["data"]
+    await tonight.operator.post(f"/v1/admin/events/{event['event']['event_id']}/resend")
+    await tonight.operator.get(f"{PAYMENTS}/{payment_id}/evidence")
+
+    assert sorted(said(await story(tonight, payment_id), "operator")) == sorted(
+        ["op-lin 立即查单", "op-lin 申请退款：破损", "op-lin 重发商户通知", "op-lin 下载证据包"]
+    )
+
+
 async def test_what_was_not_paid_cannot_be_refunded(tonight: Evening) -> None:
     payment_id = await bought(tonight, pays=False)
 

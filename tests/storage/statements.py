@@ -49,7 +49,6 @@ def payment_lists() -> Iterator[Prepared]:
         "method": (None, Method.WECHAT),
         "channel_id": (None, "c"),
         "min_fen": (None, 1),
-        "max_fen": (None, 1),
         "from_ms": (None, 1),
         "surplus": (False, True),
         "switched": (False, True),

@@ -10,6 +10,7 @@ from payswitch.domain.ledger import Transfer
 from payswitch.domain.payment import Incident
 from payswitch.domain.payment_search import Match, PaymentFilter, PaymentPage
 from payswitch.domain.saved_view import SavedView, ViewPage
+from payswitch.domain.trail import TrailEntry
 
 
 class DeskStore(Protocol):
@@ -56,6 +57,10 @@ class DeskStore(Protocol):
 
     async def transfers_of(self, payment_id: str) -> Sequence[Transfer]:
         """What the ledger has about one payment."""
+        ...
+
+    async def trail(self, merchant_id: str, *, kind: str = "", object_id: str = "", limit: int) -> Sequence[TrailEntry]:
+        """What operators did to one thing, newest first."""
         ...
 
     async def saved_views(self, merchant_id: str, owner: str, page: ViewPage) -> Sequence[SavedView]:

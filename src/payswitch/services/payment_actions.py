@@ -5,20 +5,25 @@ else, is harmless."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from payswitch.domain.changes import Changes
 from payswitch.domain.errors import NOT_FOUND, TOO_SOON, PaySwitchError
 from payswitch.domain.events import Event
 from payswitch.domain.operator import Operator
 from payswitch.domain.outcome import Outcome
 from payswitch.domain.payment import Attempt, AttemptState, PaymentFile, Refund, Shop, tested_channel
+from payswitch.domain.trail import TrailEntry, TrailKind
 from payswitch.services import deliveries, payments, refunds, results
 from payswitch.services.asking import client_of, order_ref
 from payswitch.services.commands import CreateRefund
 from payswitch.services.context import Context
 from payswitch.services.payment_desk import event_of, file_of
+from payswitch.services.refunds import ByHand
+from payswitch.services.timeline import Records, records_of
+from payswitch.services.trail import deed, record
 
 _UNHEARD = frozenset({AttemptState.CREATED, AttemptState.SUBMITTED})
 """Their own create call is still under way, or was cut off: the sweeper finishes it."""
@@ -67,13 +72,17 @@ async def ask_now(ctx: Context, operator: Operator, payment_id: str) -> Asked:
         file = await results.apply_to_attempt(ctx, file, before.attempt_id, fact)
         after = file.attempt(before.attempt_id)
         heard.append(Heard(attempt=after, outcome=fact.outcome, changed=after.state is not before.state))
+    said = {one.attempt.channel_order_no: one.outcome.kind.value for one in heard}
+    await record(ctx, _deed(ctx, operator, "query", file, after=said))
     return Asked(file=file, heard=heard)
 
 
 async def close_payment(ctx: Context, operator: Operator, payment_id: str) -> PaymentFile:
     """No further attempts; what a customer may still pay is queried, closed and watched. Ends closed, or succeeded when
     the customer was faster. Raises `wrong_state` for a paid one: that is refunded instead."""
-    return await payments.close_payment(ctx, await file_of(ctx, operator, payment_id))
+    file = await file_of(ctx, operator, payment_id)
+    was = {"state": file.payment.state.value}
+    return await payments.close_payment(ctx, file, _deed(ctx, operator, "close", file, before=was))
 
 
 async def refund_payment(ctx: Context, operator: Operator, payment_id: str, command: RefundByOperator) -> Refund:
@@ -81,7 +90,10 @@ async def refund_payment(ctx: Context, operator: Operator, payment_id: str, comm
     file = await file_of(ctx, operator, payment_id)
     asked = CreateRefund(refund_no=command.refund_no, amount_fen=command.amount_fen, reason=command.reason)
     shop = await _shop_of(ctx, file)
-    return await refunds.create_refund(ctx, shop, payment_id, asked, seen_refunded_fen=command.seen_refunded_fen)
+    said = {"refund_no": command.refund_no, "amount_fen": command.amount_fen}
+    deed_done = _deed(ctx, operator, "refund", file, after=said, note=command.reason)
+    by_hand = ByHand(seen_refunded_fen=command.seen_refunded_fen, deed=deed_done)
+    return await refunds.create_refund(ctx, shop, payment_id, asked, by_hand=by_hand)
 
 
 async def _shop_of(ctx: Context, file: PaymentFile) -> Shop:
@@ -97,4 +109,49 @@ async def _shop_of(ctx: Context, file: PaymentFile) -> Shop:
 
 async def resend_event(ctx: Context, operator: Operator, event_id: str) -> Event:
     """Send an event again now, delivered or dead alike: same id, same bytes, so that the shop can tell."""
-    return await deliveries.send_again(ctx, await event_of(ctx, operator, event_id))
+    event, merchant_id = await event_of(ctx, operator, event_id)
+    was = {"state": event.state.value, "tries": event.tries}
+    more = {"payment_id": event.payment_id}
+    await record(ctx, deed(ctx, operator, "resend", TrailKind.EVENT, event_id, merchant_id, before=was, after=more))
+    return await deliveries.send_again(ctx, event)
+
+
+def _deed(
+    ctx: Context,
+    operator: Operator,
+    action: str,
+    file: PaymentFile,
+    *,
+    before: Mapping[str, object] | None = None,
+    after: Mapping[str, object] | None = None,
+    note: str = "",
+) -> TrailEntry:
+    payment = file.payment
+    return deed(
+        ctx,
+        operator,
+        action,
+        TrailKind.PAYMENT,
+        payment.payment_id,
+        payment.merchant_id,
+        before=before,
+        after=after,
+        note=note,
+    )
+
+
+async def take_evidence(ctx: Context, operator: Operator, payment_id: str) -> Records:
+    """Everything about it, to be taken out of here: that is written down."""
+    records = await records_of(ctx, operator, payment_id)
+    await record(ctx, _deed(ctx, operator, "take_evidence", records.file))
+    return records
+
+
+async def note_export(ctx: Context, operator: Operator, what: str, wanted: Mapping[str, object]) -> None:
+    """Somebody takes a list out of here: with which filters, in the trail of each of their merchants."""
+    audit_id = ctx.ids.new("aud_", ctx.clock.now_ms())
+    entries = [
+        deed(ctx, operator, "export", TrailKind.EXPORT, what, merchant_id, after=wanted, audit_id=audit_id)
+        for merchant_id in sorted(operator.merchant_ids)
+    ]
+    await ctx.store.commit(Changes(insert_trail=entries))

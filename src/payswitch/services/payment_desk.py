@@ -77,15 +77,15 @@ async def list_events(
     shops = [shop.shop_id for shop in await shops_of(ctx, operator, shop_id)]
     place = None
     if before is not None:
-        last = await event_of(ctx, operator, before)
+        last, _ = await event_of(ctx, operator, before)
         place = (last.created_at_ms, last.sequence, last.event_id)
     return await ctx.store.event_list(shops, states=states, place=place, limit=limit)
 
 
-async def event_of(ctx: Context, operator: Operator, event_id: str) -> Event:
-    """One event of the operator's merchants. Raises `not_found` for any other."""
+async def event_of(ctx: Context, operator: Operator, event_id: str) -> tuple[Event, str]:
+    """One event of the operator's merchants, and of which. Raises `not_found` for any other."""
     event = await ctx.store.event(event_id)
     file = None if event is None else await ctx.store.payment_file(event.payment_id)
     if event is None or file is None or not operator.manages(file.payment.merchant_id):
         raise PaySwitchError(NOT_FOUND, f"there is no event {event_id}", f"没有商户通知 {event_id}")
-    return event
+    return event, file.payment.merchant_id

@@ -8,7 +8,9 @@ from payswitch.domain.errors import FORBIDDEN, INVALID_REQUEST, NOT_FOUND, PaySw
 from payswitch.domain.operator import Operator
 from payswitch.domain.roles import Permission
 from payswitch.domain.saved_view import SavedView, ViewPage
+from payswitch.domain.trail import TrailEntry, TrailKind
 from payswitch.services.context import Context
+from payswitch.services.trail import deed, record
 
 MOST_VIEWS = 100
 """Of one page, of one operator and merchant together: more is a mistake of some program."""
@@ -57,7 +59,10 @@ async def save_view(ctx: Context, operator: Operator, command: SaveView) -> Save
             f"{MOST_VIEWS} views of this page are kept already; delete one first",
             f"此页面已保存 {MOST_VIEWS} 个筛选，请先删除",
         )
-    return await ctx.store.save_view(view)
+    saved = await ctx.store.save_view(view)
+    if command.shared:
+        await record(ctx, _deed(ctx, operator, "save", saved))
+    return saved
 
 
 async def delete_view(ctx: Context, operator: Operator, view_id: str) -> SavedView:
@@ -68,8 +73,14 @@ async def delete_view(ctx: Context, operator: Operator, view_id: str) -> SavedVi
         raise PaySwitchError(NOT_FOUND, f"there is no view {view_id}", f"没有筛选 {view_id}")
     if not view.owner:
         _require_more_than_seeing(operator)
+        await record(ctx, _deed(ctx, operator, "delete", view))
     await ctx.store.delete_view(view_id)
     return view
+
+
+def _deed(ctx: Context, operator: Operator, action: str, view: SavedView) -> TrailEntry:
+    said = {"page": view.page.value, "name": view.name, "query": view.query}
+    return deed(ctx, operator, action, TrailKind.SAVED_VIEW, view.view_id, view.merchant_id, after=said)
 
 
 def _merchant_of(operator: Operator, merchant_id: str | None) -> str:

@@ -14,10 +14,14 @@ from payswitch.domain.events import Event
 from payswitch.domain.ledger import Transfer
 from payswitch.domain.operator import Operator
 from payswitch.domain.payment import Incident, PaymentFile
+from payswitch.domain.trail import TrailEntry, TrailKind
 from payswitch.kit.money import yuan_from_fen
 from payswitch.services import explaining
 from payswitch.services.context import Context
 from payswitch.services.explaining import DecisionStory, Explanation
+
+MOST_DEEDS = 50
+"""Of operators, about one thing: what a program does more often than that, nobody reads."""
 
 Line = tuple[str, str]
 """One sentence: Chinese, English."""
@@ -85,15 +89,29 @@ class Records(msgspec.Struct, frozen=True, kw_only=True):
     events: Sequence[Event]
     transfers: Sequence[Transfer]
     incidents: Sequence[Incident]
+    deeds: Sequence[TrailEntry]
+    """What operators did to it, its refunds and its events."""
 
 
 async def records_of(ctx: Context, operator: Operator, payment_id: str) -> Records:
     """Of a payment of a merchant whom this operator manages. Raises `not_found` for any other."""
     explained: Explanation = await explaining.explain_for_operator(ctx, operator, payment_id)
+    events = await ctx.store.events_of(payment_id)
     return Records(
         file=explained.file,
         stories=explained.stories,
-        events=await ctx.store.events_of(payment_id),
+        events=events,
         transfers=await ctx.store.transfers_of(payment_id),
         incidents=await ctx.store.incidents_of(payment_id),
+        deeds=await _deeds(ctx, explained.file, events),
     )
+
+
+async def _deeds(ctx: Context, file: PaymentFile, events: Sequence[Event]) -> list[TrailEntry]:
+    touched = [(TrailKind.PAYMENT, file.payment.payment_id)]
+    touched += [(TrailKind.REFUND, refund.refund_id) for refund in file.refunds]
+    touched += [(TrailKind.EVENT, event.event_id) for event in events]
+    found: list[TrailEntry] = []
+    for kind, object_id in touched:
+        found += await ctx.store.trail(file.payment.merchant_id, kind=kind.value, object_id=object_id, limit=MOST_DEEDS)
+    return found

@@ -18,7 +18,7 @@ from payswitch.domain.payment import (
 from payswitch.kit.clock import beijing_time
 from payswitch.services.explaining import DecisionStory
 from payswitch.services.timeline import Line, Moment, MomentKind, Records, Tone, yuan
-from payswitch.services.timeline_money import event_moments, incident_moment, ledger_moment, refund_moments
+from payswitch.services.timeline_money import deed_moment, event_moments, incident_moment, ledger_moment, refund_moments
 
 _ORDER: Final = {kind: place for place, kind in enumerate(MomentKind)}
 
@@ -43,6 +43,7 @@ def timeline(records: Records) -> list[Moment]:
     found += [incident_moment(incident) for incident in records.incidents]
     for event in records.events:
         found += event_moments(event)
+    found += [deed_moment(entry) for entry in records.deeds]
     return sorted(found, key=lambda moment: (moment.at_ms, _ORDER[moment.kind]))
 
 

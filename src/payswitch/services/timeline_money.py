@@ -1,4 +1,5 @@
-"""The sentences of a payment's timeline: money that goes back, the ledger, incidents, and what the shop was told."""
+"""The sentences of a payment's timeline: money that goes back, the ledger, incidents, what the shop was told, and what
+operators did."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from typing import Final
 from payswitch.domain.events import DeliveryState, Event
 from payswitch.domain.ledger import Transfer, TransferKind
 from payswitch.domain.payment import Incident, Refund, RefundKind, RefundState
+from payswitch.domain.trail import TrailEntry, TrailKind
 from payswitch.services.refund_troubles import ADVICE
 from payswitch.services.timeline import Line, Moment, MomentKind, Tone, yuan
 
@@ -133,3 +135,27 @@ def event_moments(event: Event) -> Iterator[Moment]:
             f"event {name} failed {event.tries} times, is tried again: {event.last_error}",
         )
         yield moment(event.created_at_ms, said, Tone.WARN)
+
+
+_DEEDS: Final[Mapping[str, Line]] = {
+    "query": ("立即查单", "asked the channels"),
+    "close": ("关单", "closed it"),
+    "refund": ("申请退款", "asked for a refund"),
+    "retry": ("立即重试退款", "tried the refund again"),
+    "redirect": ("改退至其他银行卡", "sent the refund to another card"),
+    "settle": ("线下结清退款", "settled the refund by hand"),
+    "resend": ("重发商户通知", "sent the event again"),
+    "take_evidence": ("下载证据包", "took the evidence"),
+}
+
+
+def deed_moment(entry: TrailEntry) -> Moment:
+    zh, en = _DEEDS.get(entry.action, (entry.action, entry.action))
+    note = (f"：{entry.note}", f": {entry.note}") if entry.note else ("", "")
+    return Moment(
+        at_ms=entry.at_ms,
+        kind=MomentKind.OPERATOR,
+        said=(f"{entry.operator_id} {zh}{note[0]}", f"{entry.operator_id} {en}{note[1]}"),
+        refund_id=entry.object_id if entry.kind is TrailKind.REFUND else None,
+        event_id=entry.object_id if entry.kind is TrailKind.EVENT else None,
+    )

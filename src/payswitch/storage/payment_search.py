@@ -25,14 +25,14 @@ _AFTER_ALL: Final = "~"
 """Sorts after every id and number: they are ASCII letters, digits, `_` and `-`."""
 _LAST_ATTEMPT_MS: Final = 3 * 3_600_000
 """A payment lives two hours at most: no later attempt is one of a payment of that moment."""
-_LEAST_LOOKED_AT: Final = 500
+LEAST_LOOKED_AT: Final = 500
 
 
 def payment_list(wanted: PaymentFilter, owners: Sequence[str], after: str | None, limit: int) -> Script[PaymentPage]:
     """Newest first, `after` the place that an earlier page ended with. `owners`: see `owned_by_shops`."""
     way = way_of(wanted)
     place = None if after is None else place_of(after)
-    looked_at = max(_LEAST_LOOKED_AT, MOST_LOOKED_AT // max(1, len(owners)))
+    looked_at = max(LEAST_LOOKED_AT, MOST_LOOKED_AT // max(1, len(owners)))
     listed: list[tuple[Place, Payment]] = []
     ends: list[Place] = []
     for owner in owners:

@@ -92,7 +92,8 @@ def shapes_of(wanted: PaymentFilter, way: Way) -> frozenset[Shape]:
     asked = {
         Shape.STATE: wanted.state is not None and way is not Way.LIVE,
         Shape.METHOD: wanted.method is not None,
-        Shape.CHANNEL: wanted.channel_id is not None and way is not Way.CHANNEL,
+        # With a method it is asked of one and the same attempt, and a payment may have several at the channel.
+        Shape.CHANNEL: wanted.channel_id is not None and (way is not Way.CHANNEL or wanted.method is not None),
         Shape.LEAST: wanted.min_fen is not None,
         Shape.MOST: wanted.max_fen is not None,
         Shape.SURPLUS: wanted.surplus and way is not Way.SURPLUS,

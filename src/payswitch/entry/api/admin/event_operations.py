@@ -98,7 +98,8 @@ async def list_events(call: AdminCall) -> Answer:
 
 
 async def get_event(call: AdminCall) -> Answer:
-    return Answer(event_view(await payment_desk.event_of(call.ctx, call.operator, call.path["event_id"])))
+    event, _ = await payment_desk.event_of(call.ctx, call.operator, call.path["event_id"])
+    return Answer(event_view(event))
 
 
 async def resend_event(call: AdminCall) -> Answer:

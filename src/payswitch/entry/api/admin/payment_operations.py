@@ -107,6 +107,7 @@ async def export_payments(call: AdminCall) -> Download:
     async def read(after: str | None) -> PaymentPage:
         return await payment_desk.list_payments(call.ctx, call.operator, wanted, after=after, limit=ROWS_PER_READ)
 
+    await payment_actions.note_export(call.ctx, call.operator, "payments.csv", call.query)
     # The first page before the first byte: what is wrong with the request is still told as a problem.
     rows = payment_csv(await read(None), read, call.query.get("language", CsvLanguage.ZH))
     stamp = beijing(call.ctx.clock.now_ms()).strftime("%Y%m%d-%H%M%S")
@@ -132,7 +133,7 @@ async def refund_payment(call: AdminCall) -> Answer:
 
 
 async def download_evidence(call: AdminCall) -> Download:
-    records = await records_of(call.ctx, call.operator, call.path["payment_id"])
+    records = await payment_actions.take_evidence(call.ctx, call.operator, call.path["payment_id"])
     payment_id = records.file.payment.payment_id
     packed = evidence.package(payment_id, call.operator.operator_id, call.ctx.clock.now_ms(), evidence_files(records))
     return Download(_whole(packed), filename=f"evidence-{payment_id}.zip", content_type="application/zip")
