@@ -144,13 +144,6 @@ MUTATIONS: tuple[Mutation, ...] = (
         "    if outcome_kind is OutcomeKind.CLOSED and fact",
     ),
     _one(
-        "hedge_loser_not_given_up",
-        "two codes of one round are out, and the loser's order is never closed",
-        FAILOVER,
-        "        discard_losers(ctx, draft, losers, now_ms)\n",
-        "",
-    ),
-    _one(
         "not_found_means_never",
         "a code that nobody has scanned yet is called dead, and paid afterwards",
         RETIRING,
