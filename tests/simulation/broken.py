@@ -90,8 +90,8 @@ MUTATIONS: tuple[Mutation, ...] = (
             ),
             Edit(
                 ROUNDS,
-                "        if any(other.state is AttemptState.UNKNOWN for other in draft.attempts):\n",
-                "        if False:\n",
+                "    return any(attempt.state is AttemptState.UNKNOWN for attempt in draft.attempts)\n",
+                "    return False\n",
             ),
         ),
     ),
@@ -115,7 +115,7 @@ MUTATIONS: tuple[Mutation, ...] = (
         RESULTS,
         "    except StorageUnavailable:\n"
         '        log.error("notify_not_stored", channel_id=channel_id)\n'
-        "        believed = False\n",
+        "        return False\n",
         "    except StorageUnavailable:\n        believed = True\n",
     ),
     _one(
@@ -192,7 +192,7 @@ MUTATIONS: tuple[Mutation, ...] = (
         "refused_refund_not_asked_about",
         "a refund that went through is called failed, and the shop pays its customer twice",
         REFUNDING,
-        "    found = await client.query_refund(order, timeout_ms)\n    return refused if",
+        "    found = await query_refund(ctx, attempt, order, timeout_ms)\n    return refused if",
         "    found = refused\n    return refused if",
     ),
     _one(
