@@ -18,13 +18,16 @@ $(UV):
 	$(PYTHON) -m venv .uv
 	.uv/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 
-# One stamp per set of packages, so that a second start installs nothing.
+# One stamp per set of packages, so that a second start installs nothing. Compiled once here: a start that compiles its
+# two thousand modules itself takes twice as long, and some machines never keep what was compiled.
 $(VENV)/.run-stamp: pyproject.toml uv.lock | $(UV)
-	$(UV) sync --quiet --frozen --no-default-groups --inexact --python $(PYTHON)
+	$(UV) sync --quiet --frozen --compile-bytecode --no-default-groups --inexact --python $(PYTHON)
+	$(BIN)/python -m compileall -q src
 	@touch $@
 
 $(VENV)/.dev-stamp: pyproject.toml uv.lock | $(UV)
-	$(UV) sync --quiet --frozen --group bench --python $(PYTHON)
+	$(UV) sync --quiet --frozen --compile-bytecode --group bench --python $(PYTHON)
+	$(BIN)/python -m compileall -q src
 	@touch $@ $(VENV)/.run-stamp
 
 run: $(VENV)/.run-stamp ## the demo: service, sandbox with seventeen channels, shoppers, an outage every minute
@@ -47,11 +50,11 @@ format: $(VENV)/.dev-stamp ## let ruff format the code
 docs: $(VENV)/.dev-stamp ## write the generated parts of the docs anew
 	$(BIN)/python -m docs.generate
 
-web: $(VENV)/.web-stamp ## build the checkout's front end into the package (brings its own Node if there is none)
-	$(BIN)/python -m web.build
+web: $(VENV)/.web-stamp ## build the checkout and the console into the package (brings its own Node if there is none)
+	$(BIN)/python -m web.build $(ARGS)
 
-web-check: $(VENV)/.web-stamp ## the built front end is what its sources give
-	$(BIN)/python -m web.build --check
+web-check: $(VENV)/.web-stamp ## the built front ends are what their sources give
+	$(BIN)/python -m web.build --check $(ARGS)
 
 # Only a machine without Node needs the package that brings one.
 $(VENV)/.web-stamp: $(VENV)/.dev-stamp

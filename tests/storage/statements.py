@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from payswitch.storage import outbox
+from payswitch.storage import outbox, standing
 from payswitch.storage import read_statements as reads
 from payswitch.storage.prepared import Prepared
 
@@ -26,6 +26,7 @@ def quick_reads() -> list[Any]:
     named += [(f"LIST_PAYMENTS[{key}]", value) for key, value in reads.LIST_PAYMENTS.items()]
     named += [(f"LIST_EVENTS[{key}]", value) for key, value in reads.LIST_EVENTS.items()]
     named.append(("CLAIM_EVENTS", outbox.DUE))
+    named.append(("UNFINISHED", standing.UNFINISHED))
     return [
         pytest.param(value, id=name)
         for name, value in named

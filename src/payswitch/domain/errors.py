@@ -24,6 +24,13 @@ MALFORMED_JSON = ErrorKind(
 UNAUTHENTICATED = ErrorKind(
     "unauthenticated", 401, "The API key is missing or unknown", "缺少 API 密钥或密钥无效", "fix_request"
 )
+FORBIDDEN = ErrorKind(
+    "forbidden",
+    403,
+    "You may not do this; ask somebody who may",
+    "您没有此操作的权限，请联系有权限的同事",
+    "contact_operator",
+)
 NOT_FOUND = ErrorKind("not_found", 404, "There is no such thing here", "未找到", "fix_request")
 METHOD_NOT_ALLOWED = ErrorKind(
     "method_not_allowed",

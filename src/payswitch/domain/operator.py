@@ -4,14 +4,25 @@ from __future__ import annotations
 
 import msgspec
 
+from payswitch.domain.roles import KEY_PERMISSIONS, Permission, Role
+
 
 class Operator(msgspec.Struct, frozen=True, kw_only=True):
-    """Configured with an API key of its own, apart from the shops' keys."""
+    """Whoever calls the admin API just now: somebody with an operator's key (apart from the shops' keys), or a user
+    who is signed in to the console."""
 
     operator_id: str
     name: str
     merchant_ids: frozenset[str]
     """The merchants whose channels this operator manages. What belongs to another merchant does not exist for them."""
+    permissions: frozenset[Permission] = KEY_PERMISSIONS
+    role: Role | None = None
+    """A user's; None: a key of the configuration file."""
+    address: str = ""
+    """Where this call comes from, as far as the server knows; empty when nobody asked."""
 
     def manages(self, merchant_id: str) -> bool:
         return merchant_id in self.merchant_ids
+
+    def may(self, permission: Permission) -> bool:
+        return permission in self.permissions

@@ -33,7 +33,8 @@ _PAID: Final = (1.0, 0.65, 0.06, 0.02)
 """Chance of being paid, times the ordinary one. A slump is taken in the middle of 0.45 to 0.85."""
 _ONSET: Final = (0.0, 0.3, 0.15, 0.05)
 """Of the troubles of a channel, which part is of this kind; the rest fail at the create call (`overlay.py`)."""
-_ONSET_PER_MS: Final = ONSET_PER_MS * sum(_ONSET)
+_ONSETS: Final = sum(_ONSET)
+_ONSET_PER_MS: Final = ONSET_PER_MS * _ONSETS
 _USUALLY_UP: Final = REPAIR_PER_MS / (_ONSET_PER_MS + REPAIR_PER_MS)
 _HEARD_IN_HOLE: Final = 0.3
 """Refusals that are still heard of in a black hole, times the ordinary."""
@@ -253,7 +254,7 @@ def _times(a: float, b: float) -> float:
 
 def _usual() -> list[float]:
     down = 1 - _USUALLY_UP
-    return [_USUALLY_UP, *(down * part / sum(_ONSET) for part in _ONSET[1:])]
+    return [_USUALLY_UP, *(down * part / _ONSETS for part in _ONSET[1:])]
 
 
 def _passed(odds: list[float], passed_ms: int) -> list[float]:
@@ -262,10 +263,19 @@ def _passed(odds: list[float], passed_ms: int) -> list[float]:
         return odds
     stays = exp(-REPAIR_PER_MS * passed_ms)
     up = _USUALLY_UP + (odds[0] - _USUALLY_UP) * exp(-(REPAIR_PER_MS + _ONSET_PER_MS) * passed_ms)
-    new = max(0.0, 1 - up - (1 - odds[0]) * stays) / sum(_ONSET)
-    later = [value * stays + new * part for value, part in zip(odds, _ONSET, strict=True)]
-    later[0] = 1 - sum(later[1:])
-    return later
+    new = max(0.0, 1 - up - (1 - odds[0]) * stays) / _ONSETS
+    slump = odds[1] * stays + new * _ONSET[1]
+    dead = odds[2] * stays + new * _ONSET[2]
+    hole = odds[3] * stays + new * _ONSET[3]
+    return [1 - (slump + dead + hole), slump, dead, hole]
+
+
+def _likelihood(said: float) -> float:
+    return exp(-_STEEPEST if said < -_STEEPEST else min(said, _STEEPEST))
+
+
+def _at_least(odds: float) -> float:
+    return odds if odds > _LEAST else _LEAST
 
 
 class Law:
@@ -285,16 +295,23 @@ class Law:
         self._log_refused = [log(value / self.refused[0]) for value in self.refused]
 
     def weighed(self, odds: list[float], cohort: Cohort, arrived: float) -> list[float]:
-        """The odds after what is known of a cohort; `arrived`: the part that should have been heard of by now."""
-        said = [cohort.paid * a + cohort.refused * b for a, b in zip(self._log_paid, self._log_refused, strict=True)]
+        """The odds after what is known of a cohort; `arrived`: the part that should have been heard of by now.
+
+        Written out state by state: at a start it is reckoned some hundred thousand times.
+        """
+        paid, refused = cohort.paid, cohort.refused
+        _, slump_paid, dead_paid, hole_paid = self._log_paid
+        _, slump_refused, dead_refused, hole_refused = self._log_refused
+        hole = paid * hole_paid + refused * hole_refused
         pending = cohort.shown - cohort.ended
         if pending > 0:
-            said[3] += pending * log((1 - self.heard_in_hole * arrived) / (1 - self.heard * arrived))
-        weighed = [
-            max(value * exp(min(max(s, -_STEEPEST), _STEEPEST)), _LEAST) for value, s in zip(odds, said, strict=True)
-        ]
-        total = sum(weighed)
-        return [value / total for value in weighed]
+            hole += pending * log((1 - self.heard_in_hole * arrived) / (1 - self.heard * arrived))
+        up = _at_least(odds[0])
+        slump = _at_least(odds[1] * _likelihood(paid * slump_paid + refused * slump_refused))
+        dead = _at_least(odds[2] * _likelihood(paid * dead_paid + refused * dead_refused))
+        in_hole = _at_least(odds[3] * _likelihood(hole))
+        total = up + slump + dead + in_hole
+        return [up / total, slump / total, dead / total, in_hole / total]
 
     def ordinary_share(self, odds: list[float], *, paid: bool) -> float:
         """How far one end says something about ordinary days, when these are the odds.

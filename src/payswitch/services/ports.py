@@ -15,6 +15,7 @@ from payswitch.domain.managed_channel import AuditEntry, ChannelChange, ManagedC
 from payswitch.domain.payment import Attempt, Decision, Incident, Payment, PaymentFile, PaymentState, Refund, Shop
 from payswitch.domain.policy_record import PolicyActivation, PolicyChange, PolicyScope, PolicyVersion, ResolvedPolicy
 from payswitch.domain.recorded_decision import RecordedDecision
+from payswitch.domain.standing import Standing
 from payswitch.kit.certificates import CertificateEnd
 
 
@@ -116,6 +117,10 @@ class Store(Protocol):
     async def recent_attempts(self, since_id: str, limit: int) -> Sequence[Attempt]:
         """The attempts made last, over all payments, newest first, none whose id sorts before `since_id`: what the
         brain is told after a restart."""
+        ...
+
+    async def standing(self, now_ms: int) -> Standing:
+        """Everything that is unfinished: what metrics and alerts look at. Cheap however long the history is."""
         ...
 
     async def shops(self) -> Sequence[Shop]: ...

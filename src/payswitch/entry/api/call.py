@@ -12,6 +12,7 @@ import msgspec
 
 from payswitch.domain.errors import INVALID_REQUEST, UNAUTHENTICATED, UNSUPPORTED_MEDIA_TYPE, PaySwitchError
 from payswitch.domain.payment import Shop
+from payswitch.domain.roles import Permission
 from payswitch.entry.http import asgi
 from payswitch.kit.secrets import fingerprint
 from payswitch.services.context import Context
@@ -60,7 +61,7 @@ def key_fingerprint(scope: Mapping[str, Any]) -> str | None:
     return fingerprint(key.strip()) if scheme.lower() == "bearer" and key else None
 
 
-async def admit_shop(ctx: Context, scope: Mapping[str, Any]) -> Callable[..., Call]:
+async def admit_shop(ctx: Context, scope: Mapping[str, Any], _: Permission | None = None) -> Callable[..., Call]:
     """The door of the shops' part of the API."""
     return partial(Call, shop=await authenticate(ctx, scope))
 

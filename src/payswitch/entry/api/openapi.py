@@ -90,6 +90,9 @@ def _operation(operation: Operation[Any], security: str) -> Json:
         "parameters": _parameters(operation),
         "responses": _responses(operation),
     }
+    if operation.needs is not None:
+        described["x-needs"] = operation.needs.value
+        described["description"] += f" (needs / 所需权限: `{operation.needs.value}`)"
     if operation.body is not None:
         name = operation.body.__name__
         media: Json = {"schema": {"$ref": _REF.format(name=name)}, "examples": _REQUESTS[name]}
@@ -145,6 +148,7 @@ def _responses(operation: Operation[Any]) -> Json:
     if operation.may_repeat:
         found["200"] = {**good, "description": "A repeat: what the first request made, as it stands now"}
     listed = [*_EVERYWHERE, *(_WITH_BODY if operation.body is not None else ()), *operation.problems]
+    listed += [] if operation.needs is None else [kinds.FORBIDDEN]
     by_status: dict[int, list[ErrorKind]] = {}
     for kind in listed:
         by_status.setdefault(kind.status, []).append(kind)

@@ -9,14 +9,16 @@ from typing import Any, Generic, Literal, TypeVar
 import msgspec
 
 from payswitch.domain.errors import ErrorKind
+from payswitch.domain.roles import Permission
 from payswitch.entry.api.call import Answer, Incoming
 from payswitch.entry.api.query import Parameter
 from payswitch.services.context import Context
 
 CallT = TypeVar("CallT", bound=Incoming)
 
-Admit = Callable[[Context, Mapping[str, Any]], Awaitable[Callable[..., CallT]]]
-"""From the head of a request to the maker of its call. Raises `unauthenticated` for a stranger."""
+Admit = Callable[[Context, Mapping[str, Any], Permission | None], Awaitable[Callable[..., CallT]]]
+"""From the head of a request, and what its operation needs, to the maker of its call. Raises `unauthenticated` for a
+stranger and `forbidden` for somebody who may not."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,12 +27,14 @@ class Operation(Generic[CallT]):
 
     name: str
     """operationId in the document."""
-    method: Literal["GET", "POST", "PATCH"]
+    method: Literal["GET", "POST", "PATCH", "DELETE"]
     path: str
     run: Callable[[CallT], Awaitable[Answer]]
     title: str
     title_zh: str
     answer: type[msgspec.Struct]
+    needs: Permission | None = None
+    """What an operator must be allowed to; every operation of the admin API says it. None: shops have no roles."""
     status: int = 200
     may_repeat: bool = False
     """A repeat answers 200 instead of 201, with what the first one made."""

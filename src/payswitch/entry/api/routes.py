@@ -64,7 +64,7 @@ class Endpoint(Generic[CallT]):
 
     async def _read(self, scope: Any, receive: Any) -> CallT:
         """Who asks comes first: a stranger is not told what is wrong with a body."""
-        call_of = await self._admit(self._ctx, scope)
+        call_of = await self._admit(self._ctx, scope, self._operation.needs)
         command = None
         if self._reader is not None:
             require_json(scope)

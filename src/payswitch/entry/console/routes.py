@@ -15,6 +15,8 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.response.base import ASGIResponse
 
 from payswitch.domain.errors import NOT_FOUND, PaySwitchError
+from payswitch.entry.console.app_files import AppFiles
+from payswitch.entry.console.app_pages import app_routes
 from payswitch.entry.console.live_data import LiveData
 from payswitch.entry.http import asgi, pages, problems
 from payswitch.entry.http.assets import Assets
@@ -37,7 +39,11 @@ LivePage = Literal["loopback", "public", "off"]
 
 
 def routes(ctx: Context, board: LiveBoard, live_page: LivePage) -> list[HTTPRouteHandler]:
-    """The live page's part of the application; nothing at all when it is off."""
+    """The console, and the plain live page where it is not off."""
+    return [*app_routes(AppFiles()), *_live_routes(ctx, board, live_page)]
+
+
+def _live_routes(ctx: Context, board: LiveBoard, live_page: LivePage) -> list[HTTPRouteHandler]:
     if live_page == "off":
         return []
     data = LiveData(ctx, board)

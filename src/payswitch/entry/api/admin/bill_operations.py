@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from payswitch.domain import errors as kinds
+from payswitch.domain.roles import Permission
 from payswitch.entry.api.admin import bill_views as views
 from payswitch.entry.api.admin.call import AdminCall
 from payswitch.entry.api.call import Answer
@@ -78,6 +79,7 @@ BILL_OPERATIONS: tuple[Operation[AdminCall], ...] = (
         name="listReconciliations",
         method="GET",
         path=RUNS,
+        needs=Permission.VIEW,
         run=list_reconciliations,
         title="How the daily reconciliations went, newest day first",
         title_zh="每日对账结果，最近日期在前",
@@ -88,6 +90,7 @@ BILL_OPERATIONS: tuple[Operation[AdminCall], ...] = (
         name="reconcile",
         method="POST",
         path=RUNS,
+        needs=Permission.MONEY,
         run=reconcile,
         title="Fetch one day's bills now and hold them against the books; repeating it is harmless",
         title_zh="立即下载某日对账单并核对；可重复执行",
@@ -99,6 +102,7 @@ BILL_OPERATIONS: tuple[Operation[AdminCall], ...] = (
         name="listBreaks",
         method="GET",
         path=BREAKS,
+        needs=Permission.VIEW,
         run=list_breaks,
         title="Breaks: payments and refunds of which bill and books do not say the same, newest first",
         title_zh="对账差异，最新在前",
@@ -110,6 +114,7 @@ BILL_OPERATIONS: tuple[Operation[AdminCall], ...] = (
         name="getBreak",
         method="GET",
         path=BREAK,
+        needs=Permission.VIEW,
         run=get_break,
         title="One break, with its cause and what to do",
         title_zh="单笔差异：原因与处理建议",
@@ -120,6 +125,7 @@ BILL_OPERATIONS: tuple[Operation[AdminCall], ...] = (
         name="resolveBreak",
         method="POST",
         path=BREAK + "/resolve",
+        needs=Permission.MONEY,
         run=resolve_break,
         title="A person looked into it and settled it; the note says how",
         title_zh="人工处理完成，并注明处理方式",
@@ -131,6 +137,7 @@ BILL_OPERATIONS: tuple[Operation[AdminCall], ...] = (
         name="listBalances",
         method="GET",
         path="/v1/admin/ledger/balances",
+        needs=Permission.VIEW,
         run=list_balances,
         title="The ledger's balances by account: what each channel holds and kept, what shops and customers are owed",
         title_zh="账本各科目余额：各渠道待清算与手续费，应付店铺与应退客户",

@@ -7,9 +7,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from payswitch.domain.errors import UNAUTHENTICATED, PaySwitchError
+from msgspec.structs import replace
+
+from payswitch.domain.errors import FORBIDDEN, UNAUTHENTICATED, PaySwitchError
 from payswitch.domain.operator import Operator
+from payswitch.domain.roles import PERMISSION_TEXTS, Permission, roles_with
 from payswitch.entry.api.call import Incoming, key_fingerprint
+from payswitch.entry.http import asgi
 from payswitch.services.context import Context
 
 
@@ -20,14 +24,36 @@ class AdminCall(Incoming):
     operator: Operator
 
 
-async def admit_operator(ctx: Context, scope: Mapping[str, Any]) -> Callable[..., AdminCall]:
-    """The door of the admin API: operators' keys, never a shop's. Raises `unauthenticated`."""
-    key = key_fingerprint(scope)
-    operator = None if key is None else ctx.operators.get(key)
+async def admit_operator(ctx: Context, scope: Mapping[str, Any], needs: Permission | None) -> Callable[..., AdminCall]:
+    """The door of the admin API: operators' keys, never a shop's. Raises `unauthenticated` and `forbidden`."""
+    operator = _holder_of_key(ctx, scope)
     if operator is None:
         raise PaySwitchError(
             UNAUTHENTICATED,
             detail="send an operator's API key ([[operators]] in payswitch.toml) as `Authorization: Bearer <key>`",
             detail_zh="请在 Authorization 请求头中携带运营密钥（payswitch.toml 的 [[operators]]，Bearer）",
         )
+    require(operator, needs)
     return partial(AdminCall, operator=operator)
+
+
+def _holder_of_key(ctx: Context, scope: Mapping[str, Any]) -> Operator | None:
+    key = key_fingerprint(scope)
+    operator = None if key is None else ctx.operators.get(key)
+    return None if operator is None else replace(operator, address=asgi.client_ip(scope))
+
+
+def require(operator: Operator, needs: Permission | None) -> None:
+    """Raises `forbidden` unless this operator may. An operation that does not say what it needs is done by nobody."""
+    if needs is not None and operator.may(needs):
+        return
+    if needs is None:
+        raise PaySwitchError(FORBIDDEN)
+    english, chinese = PERMISSION_TEXTS[needs]
+    allowed = ", ".join(roles_with(needs))
+    raise PaySwitchError(
+        FORBIDDEN,
+        f"this needs the permission to {english} ({needs.value}), which the roles {allowed} have",
+        f"此操作需要“{chinese}”权限（{needs.value}），以下角色具备：{allowed}",
+        extra={"needs": needs.value, "roles": [role.value for role in roles_with(needs)]},
+    )

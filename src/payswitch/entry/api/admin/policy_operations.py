@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from payswitch.domain import errors as kinds
 from payswitch.domain.errors import NOT_FOUND
+from payswitch.domain.roles import Permission
 from payswitch.entry.api.admin import policy_views as views
 from payswitch.entry.api.admin.call import AdminCall
 from payswitch.entry.api.call import Answer
@@ -75,6 +76,7 @@ POLICY_OPERATIONS: tuple[Operation[AdminCall], ...] = (
         name="listPolicies",
         method="GET",
         path=POLICIES,
+        needs=Permission.VIEW,
         run=list_policies,
         title="Every version of the policies of the operator's merchants and their shops",
         title_zh="本运营人员所管商户及其店铺的全部策略版本",
@@ -84,6 +86,7 @@ POLICY_OPERATIONS: tuple[Operation[AdminCall], ...] = (
         name="draftPolicy",
         method="POST",
         path=POLICIES,
+        needs=Permission.CONFIGURE,
         run=draft_policy,
         title="A new version, checked in full; no payment sees it before it is activated",
         title_zh="新建策略草稿：先全面校验，激活前不影响任何支付",
@@ -96,6 +99,7 @@ POLICY_OPERATIONS: tuple[Operation[AdminCall], ...] = (
         name="checkPolicy",
         method="POST",
         path=POLICIES + "/check",
+        needs=Permission.VIEW,
         run=check_policy,
         title="Every mistake of a document, with its place and its fix; nothing is written",
         title_zh="校验策略文档：一次列出全部错误及修改方法，不保存",
@@ -107,6 +111,7 @@ POLICY_OPERATIONS: tuple[Operation[AdminCall], ...] = (
         name="rollBackPolicy",
         method="POST",
         path=POLICIES + "/rollback",
+        needs=Permission.CONFIGURE,
         run=roll_back,
         title="An earlier version again, at once",
         title_zh="回滚到较早的策略版本，立即生效",
@@ -118,6 +123,7 @@ POLICY_OPERATIONS: tuple[Operation[AdminCall], ...] = (
         name="getPolicy",
         method="GET",
         path=POLICY,
+        needs=Permission.VIEW,
         run=get_policy,
         title="One version with its document, and the whole policy that follows from it",
         title_zh="查询策略版本：原文，以及合并继承后的完整策略",
@@ -128,6 +134,7 @@ POLICY_OPERATIONS: tuple[Operation[AdminCall], ...] = (
         name="diffPolicy",
         method="GET",
         path=POLICY + "/diff",
+        needs=Permission.VIEW,
         run=diff_policy,
         title="What a version changes, per field and per rule",
         title_zh="对比策略：逐字段、逐规则列出差异",
@@ -139,6 +146,7 @@ POLICY_OPERATIONS: tuple[Operation[AdminCall], ...] = (
         name="simulatePolicy",
         method="POST",
         path=POLICY + "/simulate",
+        needs=Permission.VIEW,
         run=simulate_policy,
         title="What it would have done with the recorded payments of the last days, and what that would have earned",
         title_zh="模拟策略：以最近数日已记录的支付重放，并估计成功率与手续费",
@@ -150,6 +158,7 @@ POLICY_OPERATIONS: tuple[Operation[AdminCall], ...] = (
         name="activatePolicy",
         method="POST",
         path=POLICY + "/activate",
+        needs=Permission.CONFIGURE,
         run=activate_policy,
         title="It decides from now on",
         title_zh="激活策略，立即生效",
@@ -161,6 +170,7 @@ POLICY_OPERATIONS: tuple[Operation[AdminCall], ...] = (
         name="explainPayment",
         method="GET",
         path="/v1/admin/payments/{payment_id}/explanation",
+        needs=Permission.VIEW,
         run=explain_payment,
         title="Why a payment went where it went, one sentence a line",
         title_zh="决策说明：逐条说明支付为何走该渠道",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from payswitch.domain.errors import NOT_FOUND
+from payswitch.domain.roles import Permission
 from payswitch.entry.api.admin.call import AdminCall
 from payswitch.entry.api.admin.quality_views import ChannelQualityView, QualityList, quality_list, quality_view
 from payswitch.entry.api.call import Answer
@@ -24,6 +25,7 @@ QUALITY_OPERATIONS: tuple[Operation[AdminCall], ...] = (
         name="listQuality",
         method="GET",
         path="/v1/admin/quality",
+        needs=Permission.VIEW,
         run=list_quality,
         title="How well every channel does: response times, success rates, breakers, limits, certificates, last probe",
         title_zh="全部渠道的质量：响应时间、成功率、熔断、限额、证书与最近一次探测",
@@ -33,6 +35,7 @@ QUALITY_OPERATIONS: tuple[Operation[AdminCall], ...] = (
         name="getQuality",
         method="GET",
         path="/v1/admin/channels/{channel_id}/quality",
+        needs=Permission.VIEW,
         run=get_quality,
         title="How well one channel does",
         title_zh="单个渠道的质量",

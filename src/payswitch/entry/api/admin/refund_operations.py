@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from payswitch.domain.errors import NOT_FOUND, REDIRECT_REFUSED, REFUND_EXCEEDS_PAID, REFUND_STATE
+from payswitch.domain.roles import Permission
 from payswitch.entry.api import query
 from payswitch.entry.api.admin.call import AdminCall
 from payswitch.entry.api.admin.refund_views import AdminRefundList, AdminRefundView, admin_refund_view, refund_list
@@ -47,6 +48,7 @@ REFUND_OPERATIONS: tuple[Operation[AdminCall], ...] = (
         name="listOpenRefunds",
         method="GET",
         path=REFUNDS,
+        needs=Permission.VIEW,
         run=list_open_refunds,
         title="Refunds that are not through yet: those that need a person first, then the oldest",
         title_zh="未完成的退款：需人工处理的在前，其余按时间先后",
@@ -57,6 +59,7 @@ REFUND_OPERATIONS: tuple[Operation[AdminCall], ...] = (
         name="getOpenRefund",
         method="GET",
         path=REFUND,
+        needs=Permission.VIEW,
         run=get_open_refund,
         title="One refund: what stands in the way, and what to do",
         title_zh="查询退款的异常原因与处理建议",
@@ -67,6 +70,7 @@ REFUND_OPERATIONS: tuple[Operation[AdminCall], ...] = (
         name="retryRefund",
         method="POST",
         path=REFUND + "/retry",
+        needs=Permission.MONEY,
         run=retry_refund,
         title="Try it now, under the same number, the way the money came",
         title_zh="立即以同一退款单号原路重试",
@@ -77,6 +81,7 @@ REFUND_OPERATIONS: tuple[Operation[AdminCall], ...] = (
         name="redirectRefund",
         method="POST",
         path=REFUND + "/redirect",
+        needs=Permission.MONEY,
         run=redirect_refund,
         title="The card that paid is void: send it to another debit card of the customer's, under the same number",
         title_zh="原收款卡失效：以同一退款单号改退至顾客的其他借记卡",
@@ -88,6 +93,7 @@ REFUND_OPERATIONS: tuple[Operation[AdminCall], ...] = (
         name="settleRefund",
         method="POST",
         path=REFUND + "/settle",
+        needs=Permission.MONEY,
         run=settle_refund,
         title="The customer has the money another way: no more tries, the shop hears refund.succeeded",
         title_zh="已线下退还顾客：停止重试并通知店铺退款成功",

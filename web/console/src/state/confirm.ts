@@ -1,0 +1,22 @@
+import { shallowRef } from "vue";
+
+export interface Question {
+  title: string;
+  /** What will happen, and what will not. */
+  text: string;
+  /** The word on the button: the act itself, never "OK". */
+  action: string;
+  /** A reason must be written; it is kept in the audit trail. */
+  reason?: boolean;
+  danger?: boolean;
+}
+
+export const asked = shallowRef<{ question: Question; answer: (reason: string | null) => void } | null>(null);
+
+/** Asks before something is done. The reason ("" where none is asked for), or null: not done. */
+export function confirm(question: Question): Promise<string | null> {
+  return new Promise((resolve) => {
+    asked.value?.answer(null);
+    asked.value = { question, answer: resolve };
+  });
+}

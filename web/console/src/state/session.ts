@@ -1,0 +1,62 @@
+import { computed, reactive } from "vue";
+import { api } from "../api/client";
+import { Problem } from "../api/problem";
+
+/** What somebody may do; the service decides, the console only hides what would be refused. */
+export type Permission = "view" | "operate" | "money" | "configure" | "manage";
+
+export interface User {
+  user_id: string;
+  name: string;
+  role: string;
+  merchant_ids: string[];
+}
+
+interface SessionView {
+  user: User;
+  permissions: Permission[];
+}
+
+const PATH = "/v1/console/session";
+const state = reactive({ user: null as User | null, permissions: [] as Permission[], asked: false });
+
+export const session = computed(() => ({ user: state.user, asked: state.asked }));
+
+/** Whether the signed-in person may do this. */
+export function can(permission: Permission): boolean {
+  return state.permissions.includes(permission);
+}
+
+/** Asks once who is signed in, by the cookie that scripts cannot read. False: nobody. */
+export async function signedIn(): Promise<boolean> {
+  if (!state.asked) {
+    try {
+      enter(await api.asStranger.get<SessionView>(PATH));
+    } catch (error) {
+      if (!(error instanceof Problem) || ![401, 404].includes(error.status)) throw error;
+      forget();
+    }
+  }
+  return state.user !== null;
+}
+
+/** Rejects with the service's Problem: a wrong password, a missing code, too many tries. */
+export async function signIn(user: string, password: string, totp: string): Promise<void> {
+  enter(await api.asStranger.post<SessionView>(PATH, totp ? { user, password, totp } : { user, password }));
+}
+
+export async function signOut(): Promise<void> {
+  try {
+    await api.delete(PATH);
+  } finally {
+    forget();
+  }
+}
+
+export function forget(): void {
+  Object.assign(state, { user: null, permissions: [], asked: true });
+}
+
+function enter(view: SessionView): void {
+  Object.assign(state, { user: view.user, permissions: view.permissions, asked: true });
+}
