@@ -74,8 +74,10 @@ class _Round:
         self._groups = {(group.merchant_id, group.family): group for group in known.groups}
         self._resolved = {_key(alert): alert for alert in known.resolved}
         self._resolved_groups = known.resolved_groups
+        self._heard: set[Key] = set()
 
     def hear(self, finding: Finding) -> None:
+        self._heard.add(finding.key)
         alert = self._alerts.get(finding.key)
         if alert is None:
             self._raise(finding)
@@ -147,7 +149,7 @@ class _Round:
     def resolve_what_is_calm(self) -> None:
         for key, alert in self._alerts.items():
             calm_ms = CATALOG[alert.rule].calm_s * 1_000
-            if self._now_ms - alert.seen_at_ms > calm_ms:
+            if key not in self._heard and self._now_ms - alert.seen_at_ms >= calm_ms:
                 self._alerts[key] = replace(alert, resolved_at_ms=self._now_ms)
         for place, group in self._groups.items():
             if all(alert.resolved_at_ms is not None for alert in self._of(group)):

@@ -98,7 +98,7 @@ def channel_failing(view: View, settings: Settings) -> Iterator[Finding]:
 def breaker_open(view: View, settings: Settings) -> Iterator[Finding]:
     for lane in view.lanes:
         if lane.state in OPEN_STATES:
-            facts: Facts = {**_of_lane(view, lane), "reason": lane.reason}
+            facts: Facts = {**_of_lane(view, lane), "reason_zh": lane.reason[0], "reason_en": lane.reason[1]}
             yield finding(AlertRule.BREAKER_OPEN, lane.merchant_id, lane.subject, lane.state_since_ms, facts)
 
 

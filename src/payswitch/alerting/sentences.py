@@ -33,8 +33,8 @@ def _code_en(facts: Facts) -> str:
 
 def _breaker_open(f: Facts, zh: bool) -> str:
     if zh:
-        return f"{f['channel']}（{f['product']}）已熔断：{f['reason'] or '渠道侧连续失败'}{_code(f)}"
-    return f"{f['channel']} ({f['product']}) is out: {f['reason'] or 'failures of the channel'}{_code_en(f)}"
+        return f"{f['channel']}（{f['product']}）已熔断：{f['reason_zh'] or '渠道侧连续失败'}{_code(f)}"
+    return f"{f['channel']} ({f['product']}) is out: {f['reason_en'] or 'failures of the channel'}{_code_en(f)}"
 
 
 def _channel_failing(f: Facts, zh: bool) -> str:

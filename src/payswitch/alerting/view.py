@@ -17,8 +17,8 @@ class LaneView(msgspec.Struct, frozen=True, kw_only=True):
     state: str
     """Of its breaker."""
     state_since_ms: int
-    reason: str = ""
-    """Why the breaker moved last, in the brain's words."""
+    reason: tuple[str, str] = ("", "")
+    """Why the breaker moved last, in the brain's words, zh and en."""
     good: int = 0
     bad: int = 0
     """Calls of the window that the channel answered well, or failed. Payers' matters are in neither."""

@@ -10,6 +10,7 @@ from payswitch.domain.operator import Operator
 from payswitch.kit.clock import Clock
 from payswitch.kit.ids import IdSource
 from payswitch.routing.planner import Router
+from payswitch.services.alert_desk import AlertDesk
 from payswitch.services.bells import Bells
 from payswitch.services.book_ports import BookStore
 from payswitch.services.channel_desk import ChannelDesk
@@ -58,6 +59,8 @@ class Context:
     """What changing policies needs; None where they cannot be changed."""
     books: BookStore | None = None
     """Reconciliations and audits; None where there are none."""
+    alerts: AlertDesk | None = None
+    """Who is told when something is wrong; None where nobody is."""
     inflight: Inflight = field(default_factory=Inflight)
     usage: Usage = field(default_factory=Usage)
     held_cards: HeldCards = field(default_factory=HeldCards)

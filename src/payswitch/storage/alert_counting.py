@@ -133,6 +133,11 @@ OPEN_EVENTS: Final = Prepared(
     .where(events.c.state.in_(schema.literals(schema.UNDELIVERED_STATES)), events.c.tries > 0)
     .group_by(events.c.shop_id)
 )
+LAST_PAYMENT: Final = Prepared(
+    select(func.coalesce(func.max(payments.c.created_at_ms), literal_column("0", BigInteger))).where(
+        payments.c.shop_id == _text("shop_id")
+    )
+)
 INCIDENTS_SINCE: Final = Prepared(
     select(*incidents.columns)
     .where(incidents.c.at_ms >= _number("since_ms"))

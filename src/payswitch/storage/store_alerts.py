@@ -21,7 +21,7 @@ from payswitch.domain.audit import AuditRecord
 from payswitch.domain.payment import Incident
 from payswitch.storage import alert_counting, alerts
 from payswitch.storage.running import ScriptRunner
-from payswitch.storage.scripts import decoded
+from payswitch.storage.scripts import decoded, one
 
 
 class AlertStore(ScriptRunner):
@@ -108,6 +108,9 @@ class AlertStore(ScriptRunner):
 
     async def shop_tallies(self, from_ms: int, to_ms: int, *, age_ms: int, step_ms: int) -> Sequence[ShopTally]:
         return await self.read(alert_counting.tallies(from_ms, to_ms, age_ms=age_ms, step_ms=step_ms))
+
+    async def last_payment_ms(self, shop_id: str) -> int:
+        return int(await self.look(one(alert_counting.LAST_PAYMENT, shop_id=shop_id)))
 
     async def open_attempt_sums(self) -> Sequence[OpenAttempts]:
         return await self.read(alert_counting.open_attempts())
