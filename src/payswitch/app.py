@@ -26,6 +26,7 @@ from payswitch.entry.worker import Worker
 from payswitch.kit import logs
 from payswitch.kit.clock import Clock, SystemClock
 from payswitch.kit.ids import IdSource, SystemIds
+from payswitch.kit.passwords import Passwords
 from payswitch.operator_settings import operators_by_key
 from payswitch.routing.policy import Policy, default_policy
 from payswitch.routing.policy_book import PolicyBook
@@ -35,18 +36,24 @@ from payswitch.senders.alerts import AlertCarrier
 from payswitch.senders.webhooks import WebhookSender
 from payswitch.services.alert_desk import AlertDesk
 from payswitch.services.alert_receivers import reseal_receivers
+from payswitch.services.analytics_ports import Analytics
 from payswitch.services.channel_desk import ChannelDesk
 from payswitch.services.channel_loading import load_managed, reseal_all
 from payswitch.services.context import Context
 from payswitch.services.feeds import FanOut
 from payswitch.services.live_board import LiveBoard
+from payswitch.services.people_desk import PeopleDesk
 from payswitch.services.policy_desk import PolicyDesk, owners
 from payswitch.services.policy_installing import restore_policies
 from payswitch.services.recalling import recall
+from payswitch.services.sign_in_limits import SignInLimits
 from payswitch.services.usage import day_start_ms, month_start_ms
 from payswitch.settings import ServiceSettings, Settings, SettingsError
+from payswitch.storage.analytics.lake import ParquetLake
 from payswitch.storage.databases import make_store
 from payswitch.storage.errors import SchemaMismatch
+from payswitch.storage.store import DatabaseStore
+from payswitch.telemetry import Telemetry
 
 if TYPE_CHECKING:
     from litestar import Litestar
@@ -81,6 +88,7 @@ class App:
             key_ring=settings.key_ring,
             file_accounts={entry.channel_id: entry.account for entry in settings.channels},
         )
+        self.people = people_desk(settings, self.store, clock) if settings.console.enabled else None
         self._managed_loaded = False
         self.policy_desk = PolicyDesk(
             store=self.store, book=PolicyBook(load_policy(settings), merchant_of=owners(self.directory))
@@ -94,6 +102,8 @@ class App:
             file_receivers=settings.alert_receivers,
         )
         self.feed = FanOut(self.board, self.alerts.ears)
+        self.telemetry = Telemetry(settings.service)
+        self.telemetry.listen(self.feed, self.store)
         self.ctx = Context(
             store=self.store,
             directory=self.directory,
@@ -107,10 +117,12 @@ class App:
             node_id=ids.new("node_", clock.now_ms()),
             operators=operators_by_key(settings.operators),
             desk=self.desk,
+            people=self.people,
             policy_desk=self.policy_desk,
             books=self.store,
             alerts=self.alerts,
             board=self.board,
+            analytics=self._analytics(),
             signer=self.sender,
             collecting_shops=frozenset(shop.shop_id for shop in settings.shops if shop.static_code),
         )
@@ -121,12 +133,20 @@ class App:
                 *notify_routes(self.ctx),
                 *checkout_routes(self.ctx),
                 *console_routes(self.ctx, self.board, settings.service.live_page),
+                *self.telemetry.routes(self.ctx, self.board),
             ],
             clock=clock,
             ids=ids,
             lifespan=[self._lifespan],
             hot=hot_routes(self.ctx),
         )
+
+    def _analytics(self) -> Analytics | None:
+        """The columnar store; its files are touched at its first use."""
+        path = self.settings.analytics_path
+        if path is None:
+            return None
+        return Analytics(self.store, ParquetLake(path), self.settings.service.analytics_days)
 
     async def start(self) -> None:
         """Open the database (migrating it if needed), write down shops and channels, start the loops."""
@@ -144,6 +164,7 @@ class App:
         await self.transport.open()
         await self.sender.open()
         await self.carrier.open()
+        await self.telemetry.open()
         self.worker.start()
 
     async def load_managed_channels(self) -> None:
@@ -172,10 +193,13 @@ class App:
         await self.worker.stop()
         await self.ctx.inflight.drain()
         await self.ctx.losers.finished()
+        await self.telemetry.aclose()
         await self.sender.aclose()
         await self.carrier.aclose()
         await self.transport.aclose()
         await self.store.aclose()
+        if self.ctx.analytics is not None:
+            await self.ctx.analytics.lake.aclose()
 
     @asynccontextmanager
     async def _lifespan(self, _: Litestar) -> AsyncIterator[None]:
@@ -189,6 +213,17 @@ class App:
 def build(settings: Settings, *, clock: Clock | None = None, ids: IdSource | None = None) -> App:
     """Wire a service from its settings. Raises SettingsError for anything that cannot work."""
     return App(settings, clock=clock or SystemClock(), ids=ids or SystemIds())
+
+
+def people_desk(settings: Settings, store: DatabaseStore, clock: Clock) -> PeopleDesk:
+    """What signing in to the console needs; commands use it, too."""
+    return PeopleDesk(
+        store=store,
+        passwords=Passwords(),
+        limits=SignInLimits(clock),
+        key_ring=settings.key_ring,
+        times=settings.console.session_times(),
+    )
 
 
 def _open_channels(settings: Settings, transport: AiohttpTransport, clock: Clock, ids: IdSource) -> Directory:

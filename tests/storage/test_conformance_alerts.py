@@ -1,4 +1,4 @@
-"""Alerts: one open alert about one thing, messages that two nodes do not both send, and counts that the rules rest on."""
+"""Alerts: one open alert about one thing, messages that two nodes do not both send, counts for the rules."""
 
 from __future__ import annotations
 

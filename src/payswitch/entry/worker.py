@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from payswitch.kit.logs import get_logger
 from payswitch.services.alert_round import alert_round
 from payswitch.services.alert_sending import deliver_notices
+from payswitch.services.analytics_writing import write_due
 from payswitch.services.auditing import audit_due
 from payswitch.services.bill_schedule import reconcile_due
 from payswitch.services.channel_watch import watch_channels
@@ -25,6 +26,10 @@ ALERT_SOON_S = 1.0
 """While somebody is about to be told of something."""
 ALERTS_OFF_GAP_S = 5.0
 """Where the rules are off, a test message is sent all the same."""
+ANALYSIS_GAP_S = 60.0
+"""Between two rounds of writing for the analysis, at least;"""
+ANALYSIS_SHARE = 0.05
+"""and so much of the time at most: a sale must not be slowed by the counting of it."""
 AFTER_TROUBLE_S = 1.0
 
 log = get_logger(__name__)
@@ -43,8 +48,8 @@ class Worker:
 
     def start(self) -> None:
         self._tasks = [asyncio.create_task(self._sweep_loop()), asyncio.create_task(self._outbox_loop())]
-        beside = (self._watch_loop(), self._books_loop(), self._alert_loop())
-        self._asides = [asyncio.create_task(loop) for loop in beside]
+        beside = (self._watch_loop, self._books_loop, self._alert_loop, self._analysis_loop)
+        self._asides = [asyncio.create_task(loop()) for loop in beside]
 
     async def stop(self) -> None:
         self._stopping.set()
@@ -92,6 +97,15 @@ class Worker:
             await self._guarded("notices", deliver_notices)
             gap_s = ALERT_SOON_S if waiting else self._ctx.timings.alert_gap_s or ALERTS_OFF_GAP_S
             await self._pause(desk.ears.wake, gap_s)
+
+    async def _analysis_loop(self) -> None:
+        pause_s = ANALYSIS_GAP_S
+        while not self._stopping.is_set():
+            await self._pause(self._stopping, pause_s)
+            begun_ms = self._ctx.clock.monotonic_ms()
+            await self._guarded("analysis", write_due)
+            took_s = (self._ctx.clock.monotonic_ms() - begun_ms) / 1_000
+            pause_s = max(ANALYSIS_GAP_S, took_s / ANALYSIS_SHARE)
 
     async def _guarded(self, name: str, work: Callable[[Context], Awaitable[int]]) -> int:
         try:

@@ -11,6 +11,7 @@ from payswitch.kit.clock import Clock
 from payswitch.kit.ids import IdSource
 from payswitch.routing.planner import Router
 from payswitch.services.alert_desk import AlertDesk
+from payswitch.services.analytics_ports import Analytics
 from payswitch.services.bells import Bells
 from payswitch.services.book_ports import BookStore
 from payswitch.services.channel_desk import ChannelDesk
@@ -19,6 +20,7 @@ from payswitch.services.held_cards import HeldCards
 from payswitch.services.inflight import Inflight
 from payswitch.services.last_times import LastTimes
 from payswitch.services.live_board import LiveBoard, RecentIds
+from payswitch.services.people_desk import PeopleDesk
 from payswitch.services.policy_desk import PolicyDesk
 from payswitch.services.ports import ChannelDirectory, EventSender, LiveFeed, ResultSigner, Store
 from payswitch.services.segment_memory import SegmentMemory
@@ -55,12 +57,16 @@ class Context:
     """Who may call the admin API, by the fingerprint of their key."""
     desk: ChannelDesk | None = None
     """What changing channels needs; None where channels cannot be changed."""
+    people: PeopleDesk | None = None
+    """Users and their sessions, and the trail; None where nobody signs in."""
     policy_desk: PolicyDesk | None = None
     """What changing policies needs; None where they cannot be changed."""
     books: BookStore | None = None
     """Reconciliations and audits; None where there are none."""
     alerts: AlertDesk | None = None
     """Who is told when something is wrong; None where nobody is."""
+    analytics: Analytics | None = None
+    """The columnar store; None where there is none."""
     inflight: Inflight = field(default_factory=Inflight)
     usage: Usage = field(default_factory=Usage)
     held_cards: HeldCards = field(default_factory=HeldCards)
@@ -108,6 +114,10 @@ class Context:
 
     def checkout_url(self, token: str) -> str:
         return f"{self.public_url}/checkout/{token}"
+
+    def sign_in_url(self, token: str) -> str:
+        """The token stands behind the #: no server, log or referrer sees it."""
+        return f"{self.public_url}/console/sign-in#link={token}"
 
     def notify_url(self, channel_id: str) -> str:
         return f"{self.public_url}/notify/{channel_id}"
