@@ -9,6 +9,8 @@ from payswitch.domain.alert import ShopTally
 
 HOUR_MS: Final = 3_600_000
 DAYS_BACK: Final = 14
+LONGEST_MS: Final = 24 * HOUR_MS
+"""A silence longer than a day is told by its first day."""
 LEAST_DAYS: Final = 5
 """Of which something is known: a pattern from less is none."""
 
@@ -24,6 +26,7 @@ def expected_payments(hours: Sequence[ShopTally], from_ms: int, to_ms: int) -> f
         return 0.0
     first_ms = min(counts)
     total = 0.0
+    from_ms = max(from_ms, to_ms - LONGEST_MS)
     start_ms = from_ms // HOUR_MS * HOUR_MS
     while start_ms < to_ms:
         share = (min(start_ms + HOUR_MS, to_ms) - max(start_ms, from_ms)) / HOUR_MS
