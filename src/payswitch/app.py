@@ -109,7 +109,7 @@ class App:
                 *api_routes(self.ctx),
                 *notify_routes(self.ctx),
                 *checkout_routes(self.ctx),
-                *console_routes(self.ctx, self.board, settings.service.live_page),
+                *console_routes(),
             ],
             clock=clock,
             ids=ids,

@@ -65,7 +65,6 @@ class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     policy: str | None = None
     """A policy document (YAML), relative to the configuration file; none: the default policy."""
-    live_page: Literal["loopback", "public", "off"] = "loopback"
     allow_private_networks: bool = False
     """Whether events may be sent to loopback and private addresses: for tests and demos."""
     trusted_proxies: tuple[str, ...] = ()

@@ -151,7 +151,12 @@ async def _create(
 def _tell_created(ctx: Context, payment: Payment) -> None:
     ctx.feed.tell(
         "payment_created",
-        {"payment_id": payment.payment_id, "shop_id": payment.shop_id, "amount_fen": payment.amount_fen},
+        {
+            "payment_id": payment.payment_id,
+            "merchant_id": observing.counted_for(payment),
+            "shop_id": payment.shop_id,
+            "amount_fen": payment.amount_fen,
+        },
     )
 
 
