@@ -158,8 +158,11 @@ class LiveBoard:
         self._moment("hedged", now_ms, facts)
 
     def _breaker_moved(self, facts: Facts, now_ms: int) -> None:
-        self._lane(facts).state = str(facts["after"])
-        self._moment("breaker", now_ms, facts)
+        before, after = str(facts["before"]), str(facts["after"])
+        self._lane(facts).state = after
+        if {before, after} != {"open", "probing"}:
+            # A probe that goes out or fails is a breaker's daily work: the list would hold nothing else.
+            self._moment("breaker", now_ms, facts)
 
     def _succeeded(self, facts: Facts, now_ms: int) -> None:
         payment_id, amount_fen = str(facts["payment_id"]), _whole(facts, "amount_fen")

@@ -62,7 +62,7 @@ class Endpoint(Generic[CallT]):
         try:
             call = await self._read(scope, receive)
             if self._stream is not None and EVENT_STREAM in (asgi.header(scope, b"accept") or ""):
-                return EventStream(partial(self._stream, call))
+                return EventStream(partial(self._stream, call), packed=True)
             answer = await self._operation.run(call)
         except PaySwitchError as error:
             return problems.problem(error, scope)

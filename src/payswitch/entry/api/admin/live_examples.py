@@ -30,6 +30,14 @@ _WINDOW: dict[str, Any] = {
 _TREND = [0] * 107 + [3, 4, 2, 5, 3, 4, 0, 0, 0, 0, 0, 1]
 _CHANNEL: dict[str, Any] = {
     "channel_id": "wechat-main",
+    "name": "微信支付·主",
+    "health": "open",
+    "creates": {"good": 93.0, "of": 96.0, "share": 0.9688, "low": 0.9118, "high": 0.9893},
+    "p95_ms": 181.0,
+    "exposed": 1,
+    "share": 0.0714,
+    "wanted_share": 0.72,
+    "trend": _TREND,
     "origin": "admin",
     "state": "enabled",
     "tier": 1,

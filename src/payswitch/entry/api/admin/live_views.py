@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -85,9 +85,21 @@ class TrafficView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LiveChannelView(msgspec.Struct, frozen=True, kw_only=True):
-    """One channel of the board."""
+    """One channel of the board; its products one by one in `quality.lines` and `traffic`."""
 
     channel_id: str
+    name: str
+    health: str
+    """The worst of its products' breakers: `healthy`, `degraded`, `probing`, `open`."""
+    creates: RateView
+    """Create calls of the last ten minutes, all products together."""
+    p95_ms: float | None
+    """Of its slowest product, in the last ten minutes."""
+    exposed: int
+    share: float | None
+    wanted_share: float | None
+    trend: list[int]
+    """The last four as in `traffic`, all products together."""
     origin: ChannelOrigin
     state: ChannelState
     tier: int
@@ -190,10 +202,23 @@ def _times(times: Times) -> TimesView:
     return TimesView(count=times.count, p50_ms=tenths(times.percentile(0.5)), p95_ms=tenths(times.percentile(0.95)))
 
 
+_WORST_FIRST = ("open", "probing", "degraded", "healthy")
+
+
 def _channel(one: LiveChannel, now_ms: int, exposed: int, wanted: float) -> LiveChannelView:
-    channel = one.record.channel
+    channel, lines = one.record.channel, one.quality.lines
+    whole = _together(one.traffic)
+    states = {line.state for line in lines}
     return LiveChannelView(
         channel_id=channel.channel_id,
+        name=channel.name,
+        health=next((state for state in _WORST_FIRST if state in states), "healthy"),
+        creates=rate_view(rate(sum(line.creates.good for line in lines), sum(line.creates.of for line in lines))),
+        p95_ms=tenths(max((line.p95_ms for line in lines if line.p95_ms is not None), default=None)),
+        exposed=whole.exposed,
+        share=_part(whole.exposed, exposed),
+        wanted_share=_part(whole.wanted, wanted),
+        trend=whole.trend,
         origin=one.record.origin,
         state=one.record.state,
         tier=channel.tier,
@@ -212,10 +237,23 @@ def _traffic(product: Product, traffic: LaneTraffic, exposed: int, wanted: float
         product=product,
         exposed=traffic.exposed,
         paid=traffic.paid,
-        share=round(traffic.exposed / exposed, 4) if exposed else None,
-        wanted_share=round(traffic.wanted / wanted, 4) if wanted else None,
+        share=_part(traffic.exposed, exposed),
+        wanted_share=_part(traffic.wanted, wanted),
         trend=traffic.trend,
     )
+
+
+def _together(lanes: Sequence[LaneTraffic]) -> LaneTraffic:
+    return LaneTraffic(
+        wanted=sum(one.wanted for one in lanes),
+        exposed=sum(one.exposed for one in lanes),
+        paid=sum(one.paid for one in lanes),
+        trend=[sum(slot) for slot in zip(*(one.trend for one in lanes if one.trend), strict=True)],
+    )
+
+
+def _part(of: float, everything: float) -> float | None:
+    return round(of / everything, 4) if everything else None
 
 
 def _moment(moment: Moment) -> MomentView:
