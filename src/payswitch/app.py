@@ -32,6 +32,7 @@ from payswitch.routing.policy_book import PolicyBook
 from payswitch.routing.policy_loading import PolicyInvalid
 from payswitch.routing.policy_loading import load_policy as read_policy
 from payswitch.senders.webhooks import WebhookSender
+from payswitch.services.analytics_ports import Analytics
 from payswitch.services.channel_desk import ChannelDesk
 from payswitch.services.channel_loading import load_managed, reseal_all
 from payswitch.services.context import Context
@@ -42,6 +43,7 @@ from payswitch.services.policy_installing import restore_policies
 from payswitch.services.recalling import recall
 from payswitch.services.usage import day_start_ms, month_start_ms
 from payswitch.settings import ServiceSettings, Settings, SettingsError
+from payswitch.storage.analytics.lake import ParquetLake
 from payswitch.storage.databases import make_store
 from payswitch.storage.errors import SchemaMismatch
 
@@ -100,6 +102,7 @@ class App:
             policy_desk=self.policy_desk,
             books=self.store,
             board=self.board,
+            analytics=self._analytics(),
             signer=self.sender,
             collecting_shops=frozenset(shop.shop_id for shop in settings.shops if shop.static_code),
         )
@@ -116,6 +119,13 @@ class App:
             lifespan=[self._lifespan],
             hot=hot_routes(self.ctx),
         )
+
+    def _analytics(self) -> Analytics | None:
+        """The columnar store; its files are touched at its first use."""
+        path = self.settings.analytics_path
+        if path is None:
+            return None
+        return Analytics(self.store, ParquetLake(path), self.settings.service.analytics_days)
 
     async def start(self) -> None:
         """Open the database (migrating it if needed), write down shops and channels, start the loops."""
@@ -163,6 +173,8 @@ class App:
         await self.sender.aclose()
         await self.transport.aclose()
         await self.store.aclose()
+        if self.ctx.analytics is not None:
+            await self.ctx.analytics.lake.aclose()
 
     @asynccontextmanager
     async def _lifespan(self, _: Litestar) -> AsyncIterator[None]:

@@ -65,6 +65,11 @@ class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     policy: str | None = None
     """A policy document (YAML), relative to the configuration file; none: the default policy."""
+    analytics: str | None = None
+    """The folder of the analytics store, relative to the configuration file; none: `payswitch-analytics` beside the
+    SQLite file (or beside the configuration, with PostgreSQL); `off`: there is none, and no failures page or report."""
+    analytics_days: Annotated[int, msgspec.Meta(ge=35, le=4_000)] = 400
+    """Older days are deleted from the analytics store. The payments themselves stay in the database."""
     allow_private_networks: bool = False
     """Whether events may be sent to loopback and private addresses: for tests and demos."""
     trusted_proxies: tuple[str, ...] = ()
@@ -224,6 +229,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         """The path of a file, or an address with its password."""
         named = self.service.database
         return named if is_postgres(named) else str(self.folder / named)
+
+    @property
+    def analytics_path(self) -> Path | None:
+        """The folder of the analytics store; None: there is none."""
+        named = self.service.analytics
+        if named == "off":
+            return None
+        if named is not None:
+            return self.folder / named
+        beside = self.folder if is_postgres(self.service.database) else Path(self.database).parent
+        return beside / "payswitch-analytics"
 
     @property
     def policy_path(self) -> Path | None:

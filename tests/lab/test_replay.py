@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from random import Random
 
@@ -233,12 +232,3 @@ def test_a_parquet_file_that_is_none_or_lacks_a_column_or_is_not_there_is_refuse
     with pytest.raises(ReplayProblem) as refused:
         read(file)
     assert "no column 'propensity'" in refused.value.problems[0]
-
-
-def test_parquet_without_duckdb_says_how_to_get_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "duckdb", None)
-    with pytest.raises(ReplayProblem) as refused:
-        read(tmp_path / "decisions.parquet")
-    assert "DuckDB" in refused.value.title
-    assert "payswitch[analysis]" in refused.value.problems[0]
-    assert "CSV" in refused.value.problems[0]

@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from payswitch.kit.logs import get_logger
+from payswitch.services.analytics_writing import write_due
 from payswitch.services.auditing import audit_due
 from payswitch.services.bill_schedule import reconcile_due
 from payswitch.services.channel_watch import watch_channels
@@ -19,6 +20,10 @@ OUTBOX_GAP_S = 0.5
 WATCH_GAP_S = 5.0
 BOOKS_GAP_S = 60.0
 """Between two looks whether a bill or an audit is due."""
+ANALYSIS_GAP_S = 60.0
+"""Between two rounds of writing for the analysis, at least;"""
+ANALYSIS_SHARE = 0.05
+"""and so much of the time at most: a sale must not be slowed by the counting of it."""
 AFTER_TROUBLE_S = 1.0
 
 log = get_logger(__name__)
@@ -37,7 +42,9 @@ class Worker:
 
     def start(self) -> None:
         self._tasks = [asyncio.create_task(self._sweep_loop()), asyncio.create_task(self._outbox_loop())]
-        self._asides = [asyncio.create_task(self._watch_loop()), asyncio.create_task(self._books_loop())]
+        self._asides = [
+            asyncio.create_task(loop()) for loop in (self._watch_loop, self._books_loop, self._analysis_loop)
+        ]
 
     async def stop(self) -> None:
         self._stopping.set()
@@ -75,6 +82,15 @@ class Worker:
             await self._pause(self._stopping, BOOKS_GAP_S)
             await self._guarded("bills", reconcile_due)
             await self._guarded("audit", audit_due)
+
+    async def _analysis_loop(self) -> None:
+        pause_s = ANALYSIS_GAP_S
+        while not self._stopping.is_set():
+            await self._pause(self._stopping, pause_s)
+            begun_ms = self._ctx.clock.monotonic_ms()
+            await self._guarded("analysis", write_due)
+            took_s = (self._ctx.clock.monotonic_ms() - begun_ms) / 1_000
+            pause_s = max(ANALYSIS_GAP_S, took_s / ANALYSIS_SHARE)
 
     async def _guarded(self, name: str, work: Callable[[Context], Awaitable[int]]) -> int:
         try:

@@ -12,6 +12,7 @@ from payswitch.kit.briefly import Briefly
 from payswitch.kit.clock import Clock
 from payswitch.kit.ids import IdSource
 from payswitch.routing.planner import Router
+from payswitch.services.analytics_ports import Analytics
 from payswitch.services.bells import Bells
 from payswitch.services.book_ports import BookStore
 from payswitch.services.channel_desk import ChannelDesk
@@ -65,6 +66,8 @@ class Context:
     """What changing policies needs; None where they cannot be changed."""
     books: BookStore | None = None
     """Reconciliations and audits; None where there are none."""
+    analytics: Analytics | None = None
+    """The columnar store; None where there is none."""
     inflight: Inflight = field(default_factory=Inflight)
     usage: Usage = field(default_factory=Usage)
     held_cards: HeldCards = field(default_factory=HeldCards)

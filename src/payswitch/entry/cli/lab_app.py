@@ -88,7 +88,7 @@ def tune(
 
 @_lab.command("replay", short_help="回放: recorded outcomes under another policy")
 def replay(
-    file: Annotated[Path, typer.Argument(help="CSV, or Parquet with `payswitch[analysis]`. 记录文件", metavar="FILE")],
+    file: Annotated[Path, typer.Argument(help="CSV or Parquet. 记录文件", metavar="FILE")],
     policy: Annotated[
         list[str] | None,
         typer.Option(help="always:CHANNEL, split:CHANNEL=70,CHANNEL=30, or best; may be repeated. 待评估策略"),

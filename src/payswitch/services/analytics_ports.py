@@ -1,0 +1,88 @@
+"""What the analysis needs from storage: history to read, and a columnar store to write and ask."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from payswitch.domain.analysis import (
+    By,
+    ChoiceCell,
+    LakeState,
+    LossCell,
+    RateCell,
+    RefundTimes,
+    Scope,
+    SwitchCell,
+    Totals,
+)
+from payswitch.domain.attempt_fact import AttemptFact
+from payswitch.domain.payment import Decision, PaymentFile
+
+
+class HistoryStore(Protocol):
+    """The operational database, read in order of time."""
+
+    async def history_page(
+        self, from_ms: int, to_ms: int, after: str, limit: int
+    ) -> Sequence[tuple[PaymentFile, Sequence[Decision]]]:
+        """Payments created between these moments, after the payment `after`, each with its decisions."""
+        ...
+
+    async def touched_hours(self, since_ms: int) -> set[int]:
+        """Hours since 1970 in which the payments were created to which money came, or of which money went back, since
+        then."""
+        ...
+
+    async def oldest_payment_ms(self) -> int | None: ...
+
+
+class Lake(Protocol):
+    """分析库: attempts in columns, in files of one day and one merchant each. Answers hold what was written last."""
+
+    async def state(self) -> LakeState: ...
+
+    async def save_state(self, state: LakeState) -> None: ...
+
+    async def write_hours(self, hours: Sequence[int], facts: AsyncIterator[Sequence[AttemptFact]]) -> int:
+        """Replace everything of these hours (of one Beijing day) by these rows; how many there were. A crash leaves the
+        files as they were before."""
+        ...
+
+    async def totals(self, scope: Scope) -> Totals: ...
+
+    async def rates(self, scope: Scope, by: Sequence[By]) -> Sequence[RateCell]: ...
+
+    async def losses(self, scope: Scope, by: By) -> Sequence[LossCell]: ...
+
+    async def switches(self, scope: Scope) -> Sequence[SwitchCell]: ...
+
+    async def choices(self, scope: Scope, by: By) -> Sequence[ChoiceCell]: ...
+
+    async def refund_times(self, scope: Scope) -> Sequence[RefundTimes]: ...
+
+    async def days(self, merchant_id: str) -> Sequence[str]:
+        """The Beijing dates there are, oldest first."""
+        ...
+
+    async def prune(self, before_day: str) -> int:
+        """Delete days before this Beijing date; how many files. The payments themselves stay in the database."""
+        ...
+
+    async def export(self, scope: Scope, target: Path) -> int:
+        """Write the rows to a `.parquet` or `.csv` file; how many."""
+        ...
+
+    async def aclose(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Analytics:
+    """Where the analysis reads and writes."""
+
+    history: HistoryStore
+    lake: Lake
+    keep_days: int = 400
+    """Older days are deleted: more than a year, so that a month can be compared with last year's."""

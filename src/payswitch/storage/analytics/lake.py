@@ -1,0 +1,132 @@
+"""`ParquetLake`: `services.analytics_ports.Lake` over Parquet files and DuckDB, on threads of its own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import msgspec
+
+from payswitch.domain.analysis import (
+    By,
+    ChoiceCell,
+    LakeState,
+    LossCell,
+    RateCell,
+    RefundTimes,
+    Scope,
+    SwitchCell,
+    Totals,
+)
+from payswitch.domain.attempt_fact import AttemptFact
+from payswitch.kit.clock import beijing_date
+from payswitch.storage.analytics import duck, questions
+from payswitch.storage.analytics.files import LakeFiles
+
+if TYPE_CHECKING:
+    import duckdb
+
+T = TypeVar("T")
+HOUR_MS = 3_600_000
+_encode = msgspec.json.Encoder().encode
+Ask = Callable[["duckdb.DuckDBPyConnection"], T]
+
+
+class ParquetLake:
+    """The analytics store of one service. It opens at its first use: a service that is never asked pays nothing."""
+
+    def __init__(self, root: Path) -> None:
+        self.files = LakeFiles(root)
+        self._connection: duckdb.DuckDBPyConnection | None = None
+        # One thread: DuckDB itself uses several, and a second question would only take the first one's memory.
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="payswitch-lake")
+
+    async def _run(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+    async def _ask(self, ask: Ask[T]) -> T:
+        return await self._run(lambda: ask(self._open()))
+
+    def _open(self) -> duckdb.DuckDBPyConnection:
+        if self._connection is None:
+            self.files.prepare()
+            self._connection = duck.connect(self.files.scratch)
+        return self._connection
+
+    async def state(self) -> LakeState:
+        return await self._run(self.files.read_state)
+
+    async def save_state(self, state: LakeState) -> None:
+        await self._ask(lambda _: self.files.save_state(state))
+
+    async def write_hours(self, hours: Sequence[int], facts: AsyncIterator[Sequence[AttemptFact]]) -> int:
+        """See `Lake.write_hours`. The rows go to a file first, page by page: an hour of a great sale is much."""
+        day = beijing_date(hours[0] * HOUR_MS)
+        if any(beijing_date(hour * HOUR_MS) != day for hour in hours):
+            raise ValueError(f"hours of more than one day: {hours}")
+        await self._ask(lambda _: None)
+        fresh = self.files.scratch / f"{day}.json"
+        merchants: set[str] = set()
+        count = 0
+        await self._run(lambda: fresh.write_bytes(b""))
+        async for page in facts:
+            merchants.update(row.merchant_id for row in page)
+            count += len(page)
+            await self._run(partial(_append, fresh, page))
+        await self._ask(lambda db: self._replace(db, day, hours, fresh, merchants))
+        return count
+
+    def _replace(
+        self, db: duckdb.DuckDBPyConnection, day: str, hours: Sequence[int], fresh: Path, merchants: set[str]
+    ) -> None:
+        before = self.files.with_day(day)
+        for merchant_id in sorted(merchants | set(before)):
+            made = self.files.scratch / f"{day}.parquet"
+            kept = [before[merchant_id]] if merchant_id in before else []
+            db.execute(questions.day_file(kept, hours, fresh, merchant_id, made))
+            self.files.put(made, self.files.of_day(merchant_id, day))
+        fresh.unlink()
+
+    async def totals(self, scope: Scope) -> Totals:
+        return await self._ask(partial(questions.totals, self.files.of_scope(scope), scope))
+
+    async def rates(self, scope: Scope, by: Sequence[By]) -> Sequence[RateCell]:
+        return await self._ask(partial(questions.rates, self.files.of_scope(scope), scope, by))
+
+    async def losses(self, scope: Scope, by: By) -> Sequence[LossCell]:
+        return await self._ask(partial(questions.losses, self.files.of_scope(scope), scope, by))
+
+    async def switches(self, scope: Scope) -> Sequence[SwitchCell]:
+        return await self._ask(partial(questions.switches, self.files.of_scope(scope), scope))
+
+    async def choices(self, scope: Scope, by: By) -> Sequence[ChoiceCell]:
+        return await self._ask(partial(questions.choices, self.files.of_scope(scope), scope, by))
+
+    async def refund_times(self, scope: Scope) -> Sequence[RefundTimes]:
+        return await self._ask(partial(questions.refund_times, self.files.of_scope(scope), scope))
+
+    async def days(self, merchant_id: str) -> Sequence[str]:
+        return await self._run(lambda: self.files.days(merchant_id))
+
+    async def prune(self, before_day: str) -> int:
+        return await self._run(lambda: self.files.delete(self.files.before(before_day)))
+
+    async def export(self, scope: Scope, target: Path) -> int:
+        return await self._ask(partial(questions.export, self.files.of_scope(scope), scope, target))
+
+    async def aclose(self) -> None:
+        """Let the running question end. May be called twice."""
+        await asyncio.to_thread(self._thread.shutdown)
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+
+def _append(path: Path, page: Sequence[AttemptFact]) -> None:
+    with path.open("ab") as file:
+        for row in page:
+            file.write(_encode(row) + b"\n")
