@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import zlib
-from contextlib import suppress
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import pytest
@@ -14,6 +12,7 @@ from payswitch.kit.certificates import CertificateEnd
 from payswitch.services.channel_watch import watch_channels
 from payswitch.services.checkup import DAY_MS
 from payswitch.services.usage import day_start_ms
+from tests.api.listening import Listening, listening
 from tests.api.support import OPERATOR_KEY, Evening, Web, order
 from tests.services.harness import MAINTENANCE
 
@@ -71,27 +70,25 @@ async def test_traffic_is_shown_beside_what_the_policy_wanted(tonight: Evening) 
 
     shown = await board(tonight)
 
-    wanted = {one["channel_id"]: one["wanted_share"] for one in shown["channels"]}
-    assert sum(wanted.values()) == pytest.approx(1.0)
-    assert wanted["wechat-main"] > 0.5, "the policy's best"
-    assert channel(shown, "wechat-main")["share"] == 0.0, "and its traffic has moved"
-    assert [(one["best"], one["warm"], one["explore"]) for one in shown["splits"]] == [(70, 20, 10)]
+    best = channel(shown, "wechat-main")
+    assert (best["wanted_share"], best["share"]) == (1.0, 0.0), "the policy's best, and its traffic has moved"
+    assert sum(one["share"] for one in shown["channels"]) == 1.0
+    assert [(one["best"], one["warm"], one["explore"]) for one in shown["splits"]] == [(100, 0, 0)]
 
 
 async def test_what_customers_leave_counts_of_all_but_not_of_the_payable(tonight: Evening) -> None:
     await paid(tonight)
-    left = (await tonight.shop.post("/v1/payments", order("order-2"))).json
-    await tonight.shop.post(f"/v1/payments/{left['payment_id']}/close")
-    for one in tonight.night.directory.clients:
-        tonight.night.channel(one).script += [MAINTENANCE] * 4
-    unlucky = (await tonight.shop.post("/v1/payments", order("order-3"))).json
-    await tonight.shop.post(f"/v1/payments/{unlucky['payment_id']}/close")
+    await tonight.shop.post("/v1/payments", order("order-2", expires_in_s=60))
+    for channel_id in tonight.night.directory.clients:
+        tonight.night.channel(channel_id).script += [MAINTENANCE] * 8
+    await tonight.shop.post("/v1/payments", order("order-3", expires_in_s=60))
+    await tonight.night.wait(150, step_s=10)
 
     one = window(await board(tonight))
 
-    assert (one["paid"], one["lost"], one["lost_fen"], one["lost_by_customer"]) == (1, 2, 25_800, 2)
+    assert (one["paid"], one["lost"], one["lost_fen"], one["lost_by_customer"]) == (1, 2, 25_800, 1)
     assert one["of_all"]["share"] == pytest.approx(1 / 3, abs=1e-4)
-    assert (one["of_payable"]["share"], one["of_payable"]["of"]) == (1.0, 1.0)
+    assert (one["of_payable"]["share"], one["of_payable"]["of"]) == (0.5, 2.0)
 
 
 async def test_a_new_day_begins_with_nothing_and_the_last_hour_goes_on(tonight: Evening) -> None:
@@ -143,77 +140,42 @@ async def test_a_channels_test_payment_is_nobodys_money(tonight: Evening) -> Non
     assert {one["created"] for one in (await board(tonight))["windows"]} == {0}
 
 
-class Listener:
-    """A browser with the board open."""
+def watching(tonight: Evening) -> AbstractAsyncContextManager[Listening]:
+    head = {"accept": "text/event-stream", "accept-encoding": "gzip", "authorization": f"Bearer {OPERATOR_KEY}"}
+    return listening(tonight.app, LIVE, head)
 
-    def __init__(self, tonight: Evening) -> None:
-        self._tonight = tonight
-        self._unpack = zlib.decompressobj(zlib.MAX_WBITS | 16)
-        self._text = ""
-        self._more = asyncio.Event()
-        self._gone = asyncio.Event()
-        self.headers: dict[str, str] = {}
 
-    async def listen(self) -> None:
-        head = {"accept": "text/event-stream", "accept-encoding": "gzip", "authorization": f"Bearer {OPERATOR_KEY}"}
-        scope = {
-            "type": "http",
-            "asgi": {"version": "3.0", "spec_version": "2.3"},
-            "http_version": "1.1",
-            "method": "GET",
-            "scheme": "http",
-            "path": LIVE,
-            "raw_path": LIVE.encode(),
-            "query_string": b"",
-            "root_path": "",
-            "headers": [(name.encode(), value.encode()) for name, value in head.items()],
-            "client": ("127.0.0.1", 1),
-            "server": ("127.0.0.1", 8080),
-        }
-        await self._tonight.app(scope, self._receive, self._send)
-
-    async def _receive(self) -> Any:
-        await self._gone.wait()
-        return {"type": "http.disconnect"}
-
-    async def _send(self, message: Any) -> None:
-        if message["type"] == "http.response.start":
-            self.headers = {name.decode(): value.decode() for name, value in message["headers"]}
-        self._text += self._unpack.decompress(message.get("body", b"")).decode()
-        self._more.set()
-
-    def leave(self) -> None:
-        self._gone.set()
-
-    async def next(self) -> Any:
-        """The next event that arrives."""
-        while "\n\n" not in self._text:
-            self._more.clear()
-            await self._more.wait()
-        event, _, self._text = self._text.partition("\n\n")
-        name, data = event.split("\n")
-        assert name == "event: live"
-        return json.loads(data.removeprefix("data: "))
+async def heard_after_ms(tonight: Evening, page: Listening) -> int:
+    """How long the board's clock goes on until there is news."""
+    clock = tonight.night.clock
+    began_ms = clock.now_ms()
+    while page.events.empty():
+        clock.advance(ms=100)
+        await asyncio.sleep(0)
+    return clock.now_ms() - began_ms
 
 
 async def test_an_open_board_is_told_of_a_change_within_two_seconds(tonight: Evening) -> None:
-    listener = Listener(tonight)
-    listening = asyncio.ensure_future(listener.listen())
-    try:
-        first = await listener.next()
-        assert window(first)["created"] == 0
-        assert listener.headers["content-encoding"] == "gzip"
-        before_ms = tonight.night.clock.now_ms()
+    async with watching(tonight) as page:
+        name, first = await page.next()
         await paid(tonight)
 
-        later = await listener.next()
+        assert await heard_after_ms(tonight, page) <= 2_000
 
-        assert window(later)["paid"] == 1
-        assert tonight.night.clock.now_ms() - before_ms <= 2_000
-    finally:
-        listener.leave()
-        with suppress(asyncio.CancelledError):
-            await listening
+        _, later = await page.next()
+    assert (name, page.headers["content-type"], page.headers["content-encoding"]) == (
+        "live",
+        "text/event-stream",
+        "gzip",
+    )
+    assert (window(first)["paid"], window(later)["paid"]) == (0, 1)
+
+
+async def test_a_quiet_board_says_now_and_then_that_it_is_alive(tonight: Evening) -> None:
+    async with watching(tonight) as page:
+        await page.next()
+
+        assert 5_000 <= await heard_after_ms(tonight, page) <= 15_000
 
 
 async def test_the_old_live_page_leads_to_the_console(tonight: Evening) -> None:

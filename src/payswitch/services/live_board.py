@@ -134,7 +134,8 @@ class LiveBoard:
         chances = facts.get("chances")
         if isinstance(chances, list):
             for channel_id, product, chance in chances:
-                self._lane_of(channel_id, product).wanted(now_ms, chance)
+                if chance:
+                    self._lane_of(channel_id, product).wanted(now_ms, chance)
 
     def _create_answered(self, facts: Facts, now_ms: int) -> None:
         latency_ms = _number(facts, "latency_ms")
