@@ -46,6 +46,7 @@ from payswitch.settings import ServiceSettings, Settings, SettingsError
 from payswitch.storage.analytics.lake import ParquetLake
 from payswitch.storage.databases import make_store
 from payswitch.storage.errors import SchemaMismatch
+from payswitch.telemetry import Telemetry
 
 if TYPE_CHECKING:
     from litestar import Litestar
@@ -86,6 +87,8 @@ class App:
         )
         self.board = LiveBoard(clock=clock)
         self.feed = FanOut(self.board)
+        self.telemetry = Telemetry(settings.service)
+        self.telemetry.listen(self.feed, self.store)
         self.ctx = Context(
             store=self.store,
             directory=self.directory,
@@ -113,6 +116,7 @@ class App:
                 *notify_routes(self.ctx),
                 *checkout_routes(self.ctx),
                 *console_routes(),
+                *self.telemetry.routes(self.ctx, self.board),
             ],
             clock=clock,
             ids=ids,
@@ -142,6 +146,7 @@ class App:
         await recall(self.ctx)
         await self.transport.open()
         await self.sender.open()
+        await self.telemetry.open()
         self.worker.start()
 
     async def load_managed_channels(self) -> None:
@@ -170,6 +175,7 @@ class App:
         await self.worker.stop()
         await self.ctx.inflight.drain()
         await self.ctx.losers.finished()
+        await self.telemetry.aclose()
         await self.sender.aclose()
         await self.transport.aclose()
         await self.store.aclose()

@@ -14,7 +14,7 @@ import msgspec
 from payswitch.domain.channel import Channel, MaintenanceWindow, Product
 from payswitch.domain.payment import Shop
 from payswitch.key_files import account_with_files, read_key_ring
-from payswitch.kit.addresses import is_network, is_web_address
+from payswitch.kit.addresses import is_network, is_web_address, own_address
 from payswitch.kit.sealing import KeyRing
 from payswitch.kit.secrets import Secret
 from payswitch.kit.tables import ID, duplicates, id_problems, read_table, unknown_names
@@ -70,6 +70,12 @@ class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
     SQLite file (or beside the configuration, with PostgreSQL); `off`: there is none, and no failures page or report."""
     analytics_days: Annotated[int, msgspec.Meta(ge=35, le=4_000)] = 400
     """Older days are deleted from the analytics store. The payments themselves stay in the database."""
+    metrics: bool = True
+    """Whether Prometheus may scrape `/metrics`: from this machine, or with the token."""
+    metrics_address: str | None = None
+    """`host:port`: `/metrics` is served there instead of on the service's own port, to whoever can reach it."""
+    metrics_token_sha256: str | None = None
+    """SHA-256 (hex) of the bearer token that opens `/metrics`."""
     allow_private_networks: bool = False
     """Whether events may be sent to loopback and private addresses: for tests and demos."""
     trusted_proxies: tuple[str, ...] = ()
@@ -95,6 +101,13 @@ class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
             )
         if (wrong := problem_with(self.database)) is not None:
             found.append(f"service.database: {wrong}")
+        if self.metrics_address is not None and own_address(self.metrics_address) is None:
+            found.append("service.metrics_address: must be `host:port`, e.g. `127.0.0.1:9464` / 须为 主机:端口")
+        if self.metrics_token_sha256 is not None and not _SHA256.fullmatch(self.metrics_token_sha256.lower()):
+            found.append(
+                "service.metrics_token_sha256: 64 hexadecimal characters are needed, the SHA-256 of the token / "
+                "须为令牌的 SHA-256（64 位十六进制）"
+            )
         if not all(map(is_network, self.trusted_proxies)):
             found.append("service.trusted_proxies: must be IP addresses or networks / 须为 IP 地址或网段")
         return found

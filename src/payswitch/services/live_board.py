@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections import OrderedDict, deque
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from payswitch.domain.losses import Fixer
+from payswitch.domain.payment import RefundKind, RefundState
 from payswitch.kit.clock import Clock
 from payswitch.services.live_figures import MerchantFigures
 from payswitch.services.live_lane import Lane
@@ -53,12 +55,39 @@ class RecentIds:
         return len(self._ids)
 
 
+@dataclass(slots=True)
+class Totals:
+    """Counts of all merchants since the process began: what a scraper subtracts from what it read before."""
+
+    payments: int = 0
+    amount_fen: int = 0
+    paid: int = 0
+    paid_fen: int = 0
+    closed: int = 0
+    saved: int = 0
+    """Paid although a channel had failed before: the traffic was moved in time."""
+    saved_fen: int = 0
+    switches: int = 0
+    hedges: int = 0
+    """Orders begun beside a silent one."""
+    hedges_won: int = 0
+    hedges_denied: int = 0
+    """Calls that were silent past their soft limit when the budget was used up."""
+    surplus: int = 0
+    surplus_fen: int = 0
+    surplus_refunded: int = 0
+    refunds: int = 0
+    """Asked for by shops and done; refunds of surplus money are counted above."""
+    refunds_fen: int = 0
+
+
 class LiveBoard:
     """Implements `ports.LiveFeed`; `services/live_now.py` shows it to an operator."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self.started_ms: Final = clock.now_ms()
+        self.totals: Final = Totals()
         self.heard = 0
         """Counts the news: whoever watches sees whether there is any."""
         self._lanes: dict[tuple[str, str], Lane] = {}
@@ -77,6 +106,8 @@ class LiveBoard:
             "succeeded": self._succeeded,
             "surplus": self._surplus,
             "closed": self._closed,
+            "hedge_denied": self._hedge_denied,
+            "refunded": self._refunded,
             "untrusted": self._untrusted,
         }
 
@@ -125,6 +156,8 @@ class LiveBoard:
         kept.append({"n": self.heard, "kind": kind, "at_ms": now_ms, **facts})
 
     def _payment_created(self, facts: Facts, now_ms: int) -> None:
+        self.totals.payments += 1
+        self.totals.amount_fen += _whole(facts, "amount_fen")
         for stretch in self._figures(facts).hear(now_ms):
             stretch.counts.created += 1
             stretch.counts.created_fen += _whole(facts, "amount_fen")
@@ -143,17 +176,23 @@ class LiveBoard:
 
     def _exposed(self, facts: Facts, now_ms: int) -> None:
         self._lane(facts).exposed(now_ms)
+        self.totals.hedges_won += facts.get("hedge") is True
         for stretch in self._figures(facts).hear(now_ms):
             stretch.credential.add(_number(facts, "credential_ms"))
 
     def _switched_over(self, facts: Facts, now_ms: int) -> None:
         self._switched.add(str(facts["payment_id"]))
+        self.totals.switches += 1
         for stretch in self._figures(facts).hear(now_ms):
             stretch.counts.switches += 1
             stretch.switch.add(_number(facts, "switch_ms"))
         self._moment("switched", now_ms, facts)
 
+    def _hedge_denied(self, _: Facts, __: int) -> None:
+        self.totals.hedges_denied += 1
+
     def _hedged(self, facts: Facts, now_ms: int) -> None:
+        self.totals.hedges += 1
         for stretch in self._figures(facts).hear(now_ms):
             stretch.counts.hedges += 1
         self._moment("hedged", now_ms, facts)
@@ -171,6 +210,10 @@ class LiveBoard:
             return
         self._lane(facts).paid(now_ms)
         saved = payment_id in self._switched
+        self.totals.paid += 1
+        self.totals.paid_fen += amount_fen
+        self.totals.saved += saved
+        self.totals.saved_fen += amount_fen if saved else 0
         for stretch in self._figures(facts).hear(now_ms):
             counts = stretch.counts
             counts.paid += 1
@@ -179,6 +222,8 @@ class LiveBoard:
             counts.saved_fen += amount_fen if saved else 0
 
     def _surplus(self, facts: Facts, now_ms: int) -> None:
+        self.totals.surplus += 1
+        self.totals.surplus_fen += _whole(facts, "amount_fen")
         for stretch in self._figures(facts).hear(now_ms):
             stretch.counts.surplus += 1
             stretch.counts.surplus_fen += _whole(facts, "amount_fen")
@@ -188,10 +233,20 @@ class LiveBoard:
         # Told again whenever something is learnt about a closed payment: counted once.
         if not self._ended.add(str(facts["payment_id"])):
             return
+        self.totals.closed += 1
         for stretch in self._figures(facts).hear(now_ms):
             stretch.counts.lost += 1
             stretch.counts.lost_fen += _whole(facts, "amount_fen")
             stretch.counts.lost_by_customer += facts.get("fixer") == Fixer.CUSTOMER.value
+
+    def _refunded(self, facts: Facts, _: int) -> None:
+        if facts.get("state") != RefundState.SUCCEEDED.value:
+            return
+        if facts.get("kind") == RefundKind.SURPLUS.value:
+            self.totals.surplus_refunded += 1
+        else:
+            self.totals.refunds += 1
+            self.totals.refunds_fen += _whole(facts, "amount_fen")
 
     def _untrusted(self, facts: Facts, now_ms: int) -> None:
         self._moment("untrusted", now_ms, facts)

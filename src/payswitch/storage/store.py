@@ -8,6 +8,7 @@ from typing import Self
 
 from payswitch.domain.managed_channel import ManagedChannel, SealedCredential
 from payswitch.kit.clock import Clock
+from payswitch.storage.commit_meter import CommitMeter
 from payswitch.storage.store_bills import BillStore
 from payswitch.storage.store_books import BookStore
 from payswitch.storage.store_channels import ChannelStore
@@ -22,6 +23,8 @@ class DatabaseStore(PaymentStore, ChannelStore, PolicyStore, BookStore, BillStor
 
     def __init__(self, *, clock: Clock) -> None:
         self._clock = clock
+        self.commits = CommitMeter(clock)
+        """Whoever wants to know how commits go sets its `hear` before `open()`."""
 
     @property
     def shared(self) -> bool:
