@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal, TypeVar, get_origin
 
 import msgspec
 
+from payswitch.console_settings import ConsoleSettings
 from payswitch.domain.channel import Channel, MaintenanceWindow, Product
 from payswitch.domain.payment import Shop
 from payswitch.key_files import account_with_files, read_key_ring
@@ -230,6 +231,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     shops: tuple[ShopSettings, ...]
     channels: tuple[ChannelSettings, ...]
     timings: Timings = Timings()
+    console: ConsoleSettings = ConsoleSettings()
     operators: tuple[OperatorSettings, ...] = ()
     """Who may manage channels over the admin API; none: nobody may."""
     key_ring: KeyRing | None = None
@@ -269,12 +271,13 @@ def load(path: Path, environ: Mapping[str, str] | None = None) -> Settings:
     """Read a configuration file. Raises SettingsError with everything that is missing, unknown, of the wrong type or
     without sense."""
     raw = _read(path)
-    problems = unknown_names(raw, dict.fromkeys(("service", "shops", "channels", "operators", "timings")))
+    problems = unknown_names(raw, dict.fromkeys(("service", "shops", "channels", "operators", "timings", "console")))
     environ = os.environ if environ is None else environ
     service = _read_service(raw.get("service", {}), environ, problems)
     master_key_file = None if service is None else service.master_key_file
     key_ring = read_key_ring(master_key_file, environ, path.parent, problems)
     timings = read_table(raw.get("timings", {}), Timings, "timings", problems)
+    console = read_table(raw.get("console", {}), ConsoleSettings, "console", problems)
     shops = _read_list(raw, "shops", "shop_id", ShopSettings, problems)
     # Where operators manage channels over the API, the file need not declare any.
     declares = "channels" in raw or "operators" not in raw
@@ -285,13 +288,14 @@ def load(path: Path, environ: Mapping[str, str] | None = None) -> Settings:
         problems += _shops_without_channels(shops, channels)
     problems += operator_problems(operators, {key for shop in shops for key in shop.key_fingerprints()})
     channels = [_with_files(channel, path.parent, problems) for channel in channels]
-    if problems or service is None or timings is None:
+    if problems or service is None or timings is None or console is None:
         raise SettingsError(str(path), problems)
     return Settings(
         service=service,
         shops=tuple(shops),
         channels=tuple(channels),
         timings=timings,
+        console=console,
         operators=tuple(operators),
         key_ring=key_ring,
         folder=path.parent,

@@ -80,4 +80,5 @@ _LIVE: dict[str, Any] = {
     "splits": [{"merchant_id": "m-1", "policy_version": "7", "mode": "fixed", "best": 70, "warm": 20, "explore": 10}],
 }
 
+REQUESTS: dict[str, dict[str, Any]] = {}
 ANSWERS: dict[str, dict[str, Any]] = {"LiveView": {"usual": {"summary": "A channel just fell ill", "value": _LIVE}}}
