@@ -98,7 +98,7 @@ def gone(folder: Path) -> bool:
 
 def test_it_ends_by_itself_with_a_summary_and_starts_again_on_its_data(start: Callable[..., RunningDemo]) -> None:
     first = start("--for", "6")
-    first.wait_for(r"http://127\.0\.0\.1:\d+/console/")
+    first.wait_for(r"http://127\.0\.0\.1:\d+/console/sign-in#link=[\w-]{32}")
     first.wait_for(r"http://127\.0\.0\.1:\d+/checkout/")
 
     assert first.ended() == 0, first.lines
@@ -149,8 +149,8 @@ def test_taken_ports_are_replaced_and_said(start: Callable[..., RunningDemo]) ->
         other.listen()
         taken = other.getsockname()[1]
         demo = start("--for", "2", "--port", str(taken), "--sandbox-port", str(taken))
-        live = demo.wait_for("/console/")
+        console = demo.wait_for("/console/")
 
-        assert f":{taken}/" not in live
+        assert f":{taken}/" not in console
         assert demo.ended() == 0, demo.lines
         assert any("a port was taken" in line for line in demo.lines)

@@ -21,7 +21,7 @@ from payswitch.services.held_cards import HeldCards
 from payswitch.services.inflight import Inflight
 from payswitch.services.last_times import LastTimes
 from payswitch.services.live_board import LiveBoard, RecentIds
-from payswitch.services.people_desk import PeopleDesk
+from payswitch.services.people_desk import PeopleDesk, sign_in_url
 from payswitch.services.policy_desk import PolicyDesk
 from payswitch.services.ports import ChannelDirectory, EventSender, LiveFeed, ResultSigner, Store
 from payswitch.services.segment_memory import SegmentMemory
@@ -122,8 +122,7 @@ class Context:
         return f"{self.public_url}/checkout/{token}"
 
     def sign_in_url(self, token: str) -> str:
-        """The token stands behind the #: no server, log or referrer sees it."""
-        return f"{self.public_url}/console/sign-in#link={token}"
+        return sign_in_url(self.public_url, token)
 
     def notify_url(self, channel_id: str) -> str:
         return f"{self.public_url}/notify/{channel_id}"

@@ -143,15 +143,20 @@ async def commit_attempt(
     if work.is_new:
         draft = Draft(work.file, is_new=True)
         decide(draft)
-        if work.idempotency is not None:
-            draft.idempotency.append(work.idempotency)
-        work.file = await commit(ctx, draft)
-        work.is_new, work.decided = False, True
+        await _keep(ctx, work, draft)
         return work.file.attempt(attempt.attempt_id)
     work.file, launched = await change(ctx, attempt.payment_id, decide, known=work.file)
     work.lost = []
     work.decided = work.decided or launched
     return work.file.attempt(attempt.attempt_id) if launched else None
+
+
+async def _keep(ctx: Context, work: Round, draft: Draft) -> None:
+    """The first commit of a new payment: with it, what its idempotency key stands for, and the decision."""
+    if work.idempotency is not None:
+        draft.idempotency.append(work.idempotency)
+    work.file = await commit(ctx, draft)
+    work.is_new, work.decided = False, True
 
 
 def _new_attempt(ctx: Context, work: Round, candidate: Candidate, hedge_of: str | None) -> Attempt:
@@ -234,7 +239,12 @@ def save_lost(draft: Draft, work: Round) -> None:
 
 
 async def end_round(ctx: Context, work: Round) -> Launched:
-    """Nothing to show: save the attempts that were given up last."""
+    """Nothing to show: save the attempts that were given up last. A new payment is kept even when its time was over
+    before anything could be begun (a process that is too busy): the shop is told its number."""
+    if work.is_new:
+        draft = Draft(work.file, is_new=True)
+        draft.decisions.append(work.decision)
+        await _keep(ctx, work, draft)
     if work.lost:
         payment_id = work.file.payment.payment_id
         work.file, _ = await change(ctx, payment_id, lambda draft: save_lost(draft, work), known=work.file)
