@@ -75,7 +75,6 @@ class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
     SQLite file (or beside the configuration, with PostgreSQL); `off`: there is none, and no failures page or report."""
     analytics_days: Annotated[int, msgspec.Meta(ge=35, le=4_000)] = 400
     """Older days are deleted from the analytics store. The payments themselves stay in the database."""
-    live_page: Literal["loopback", "public", "off"] = "loopback"
     metrics: bool = True
     """Whether Prometheus may scrape `/metrics`: from this machine, or with the token."""
     metrics_address: str | None = None
