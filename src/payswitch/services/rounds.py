@@ -97,6 +97,7 @@ def begin_round(
             "channel_id": plan.candidates[0].channel_id,
             "candidates": len(plan.candidates),
             "excluded": len(plan.excluded),
+            "chances": [(one.channel_id, one.product.value, one.propensity) for one in plan.candidates],
         },
     )
     return Round(
