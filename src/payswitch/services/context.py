@@ -12,6 +12,7 @@ from payswitch.kit.briefly import Briefly
 from payswitch.kit.clock import Clock
 from payswitch.kit.ids import IdSource
 from payswitch.routing.planner import Router
+from payswitch.services.alert_desk import AlertDesk
 from payswitch.services.analytics_ports import Analytics
 from payswitch.services.bells import Bells
 from payswitch.services.book_ports import BookStore
@@ -69,6 +70,8 @@ class Context:
     """What changing policies needs; None where they cannot be changed."""
     books: BookStore | None = None
     """Reconciliations and audits; None where there are none."""
+    alerts: AlertDesk | None = None
+    """Who is told when something is wrong; None where nobody is."""
     analytics: Analytics | None = None
     """The columnar store; None where there is none."""
     inflight: Inflight = field(default_factory=Inflight)

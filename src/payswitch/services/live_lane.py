@@ -123,13 +123,13 @@ class Lane:
         """When the channel was last called for a payment."""
         return self._latencies[-1][0] if self._latencies else None
 
-    def counts(self, now_ms: int) -> LaneCounts:
-        """The ten minutes that are remembered."""
-        recent = [latency for at_ms, latency in self._latencies if at_ms > now_ms - KEPT_S * 1_000]
+    def counts(self, now_ms: int, last_s: int = KEPT_S) -> LaneCounts:
+        """The last seconds, at most the ten minutes that are remembered."""
+        recent = [latency for at_ms, latency in self._latencies if at_ms > now_ms - last_s * 1_000]
         return LaneCounts(
-            calls=self._calls.total(now_ms, KEPT_S),
-            good=self._good.total(now_ms, KEPT_S),
-            bad=self._bad.total(now_ms, KEPT_S),
+            calls=self._calls.total(now_ms, last_s),
+            good=self._good.total(now_ms, last_s),
+            bad=self._bad.total(now_ms, last_s),
             p50_ms=percentile(recent, 0.5),
             p95_ms=percentile(recent, 0.95),
             last_error=self.last_error,

@@ -57,6 +57,12 @@ _ANSWERS: dict[str, Any] = {name: shown for module in _EXAMPLES for name, shown 
 Json = dict[str, Any]
 
 
+def example_of(body: type[msgspec.Struct]) -> Json:
+    """The usual request of this kind, as the document shows it."""
+    value: Json = _REQUESTS[body.__name__]["usual"]["value"]
+    return value
+
+
 def document(public_url: str) -> Json:
     """The whole document as plain data."""
     paths: dict[str, Json] = {}
