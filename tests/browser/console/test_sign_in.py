@@ -17,12 +17,12 @@ async def test_a_stranger_is_led_to_the_login_and_told_what_was_wrong(house: Hou
     try:
         page = await context.new_page()
         await page.goto(house.url + "/live?w=1h")
-        await page.wait_for_url("**/console/login?next=/live?w%3D1h")
+        await page.wait_for_url("**/console/login?next=/live?w=1h")
         await page.fill("input[name=user]", "nobody")
         await page.fill("input[name=password]", "not the password")
         await page.get_by_role("button", name="登录").click()
         await expect(page.get_by_role("alert")).to_be_visible()
-        assert page.url.endswith("/login?next=/live?w%3D1h")
+        assert page.url.endswith("/login?next=/live?w=1h")
         await page.get_by_text("English").click()
         await says(page, "One-time code")
     finally:
