@@ -177,12 +177,20 @@ def about_user(
             TrailKind.USER,
             user.user_id,
             merchant_id,
-            before=before,
-            after=after,
+            before=_for_merchant(before or {}, merchant_id),
+            after=_for_merchant(after or {}, merchant_id),
             audit_id=audit_id,
         )
         for merchant_id in sorted(user.merchant_ids | also)
     )
+
+
+def _for_merchant(told: Mapping[str, object], merchant_id: str) -> Mapping[str, object]:
+    """For whom else somebody works is nothing that this merchant's people read."""
+    works_for = told.get("merchant_ids")
+    if not isinstance(works_for, list):
+        return told
+    return {**told, "merchant_ids": [one for one in works_for if one == merchant_id]}
 
 
 async def save_user(

@@ -10,7 +10,13 @@ from payswitch import __version__
 from payswitch.domain import errors as kinds
 from payswitch.domain.errors import ErrorKind
 from payswitch.entry.api import examples
-from payswitch.entry.api.admin import bill_examples, payment_examples, people_examples, policy_examples
+from payswitch.entry.api.admin import (
+    bill_examples,
+    live_examples,
+    payment_examples,
+    people_examples,
+    policy_examples,
+)
 from payswitch.entry.api.admin import examples as admin_examples
 from payswitch.entry.api.call import IDEMPOTENCY_KEY
 from payswitch.entry.api.console import cookies
@@ -22,6 +28,7 @@ from payswitch.entry.api.query import IDENTIFIER
 from payswitch.entry.api.sections import ALL_OPERATIONS, SECTIONS
 from payswitch.entry.api.views import Health
 from payswitch.entry.http import problems
+from payswitch.entry.http.streams import EVENT_STREAM
 from payswitch.routing.policy_schema import policy_schemas
 
 _REF = "#/components/schemas/{name}"
@@ -56,12 +63,19 @@ _EXAMPLES = (
     admin_examples,
     bill_examples,
     console_examples,
+    live_examples,
     payment_examples,
     people_examples,
     policy_examples,
 )
 _REQUESTS: Json = {name: shown for module in _EXAMPLES for name, shown in module.REQUESTS.items()}
 _ANSWERS: Json = {name: shown for module in _EXAMPLES for name, shown in module.ANSWERS.items()}
+
+
+def example_of(body: type[msgspec.Struct]) -> Json:
+    """The usual request of this kind, as the document shows it."""
+    value: Json = _REQUESTS[body.__name__]["usual"]["value"]
+    return value
 
 
 def document(public_url: str) -> Json:
@@ -160,6 +174,8 @@ def _responses(operation: Operation[Any]) -> Json:
         "content": _content(operation),
         "headers": {"X-Request-Id": {"schema": {"type": "string"}, "description": "Quote it when asking for help"}},
     }
+    if operation.stream is not None:
+        good["content"][EVENT_STREAM] = {"schema": {"type": "string"}}
     found: Json = {str(operation.status): good}
     if operation.may_repeat:
         found["200"] = {**good, "description": "A repeat: what the first request made, as it stands now"}
