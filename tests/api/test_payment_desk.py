@@ -98,7 +98,7 @@ async def test_another_merchants_operator_finds_nothing_and_may_do_nothing(tonig
     assert (await stranger.get(f"{PAYMENTS}?channel_id=wechat-main")).json["data"] == []
     assert (await stranger.get(f"{PAYMENTS}?shop_id=shop-1")).status == 404
     assert (await stranger.get("/v1/admin/events")).json["data"] == []
-    for method, path in (("GET", ""), ("POST", "/query"), ("POST", "/close"), ("GET", "/evidence")):
+    for method, path in (("GET", ""), ("POST", "/query"), ("POST", "/close"), ("POST", "/evidence")):
         assert (await stranger.send(method, f"{PAYMENTS}/{payment_id}{path}")).status == 404, path
     wish = {"refund_no": "x", "amount_fen": 1, "reason": "x", "seen_refunded_fen": 0}
     assert (await stranger.post(f"{PAYMENTS}/{payment_id}/refunds", wish)).status == 404
@@ -263,7 +263,7 @@ async def test_what_operators_did_stands_in_the_story_with_their_names(tonight: 
     await refund(tonight, payment_id, "op-1", 100)
     (event,) = (await tonight.operator.get("/v1/admin/events?limit=1")).json["data"]
     await tonight.operator.post(f"/v1/admin/events/{event['event']['event_id']}/resend")
-    await tonight.operator.get(f"{PAYMENTS}/{payment_id}/evidence")
+    await tonight.operator.post(f"{PAYMENTS}/{payment_id}/evidence")
 
     assert sorted(said(await story(tonight, payment_id), "operator")) == sorted(
         ["op-lin 立即查单", "op-lin 申请退款：破损", "op-lin 重发商户通知", "op-lin 下载证据包"]
@@ -308,7 +308,7 @@ async def test_the_evidence_is_whole_hashed_and_without_secrets(tonight: Evening
     payment_id = await bought(tonight, customer=customer)
     file = await tonight.night.file(payment_id)
 
-    heard = await tonight.operator.get(f"{PAYMENTS}/{payment_id}/evidence")
+    heard = await tonight.operator.post(f"{PAYMENTS}/{payment_id}/evidence")
 
     assert heard.headers["content-type"] == "application/zip"
     assert f'filename="evidence-{payment_id}.zip"' in heard.headers["content-disposition"]
@@ -333,7 +333,7 @@ async def test_a_spreadsheet_opens_the_export_and_runs_nothing_in_it(tonight: Ev
     await bought(tonight, subject='=HYPERLINK("http://evil","茶")', amount_fen=12_345)
     await bought(tonight, "order-2", pays=False, subject='茶, 红 "特级"')
 
-    heard = await tonight.operator.get(f"{PAYMENTS}.csv?state=succeeded")
+    heard = await tonight.operator.post(f"{PAYMENTS}.csv?state=succeeded")
 
     assert heard.body.startswith(b"\xef\xbb\xbf")
     assert heard.headers["content-type"] == "text/csv; charset=utf-8"
@@ -342,10 +342,10 @@ async def test_a_spreadsheet_opens_the_export_and_runs_nothing_in_it(tonight: Ev
     assert shown["金额(元)"] == "123.45"
     assert shown["商品"].startswith("'=HYPERLINK")
     assert (shown["状态"], shown["渠道"]) == ("支付成功", "wechat-main")
-    english = (await tonight.operator.get(f"{PAYMENTS}.csv?language=en&state=pending")).body.decode("utf-8-sig")
+    english = (await tonight.operator.post(f"{PAYMENTS}.csv?language=en&state=pending")).body.decode("utf-8-sig")
     (row,) = csv.DictReader(io.StringIO(english))
     assert (row["out_trade_no"], row["subject"], row["amount_yuan"]) == ("order-2", '茶, 红 "特级"', "129.00")
-    wrong = await tonight.operator.get(f"{PAYMENTS}.csv?state=nonsense")
+    wrong = await tonight.operator.post(f"{PAYMENTS}.csv?state=nonsense")
     assert (wrong.status, wrong.fields) == (400, ["state"])
 
 

@@ -96,9 +96,7 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "RefundByOperator": one(
         "A part", {"refund_no": "op-7f3a", "amount_fen": 5_000, "reason": "破损", "seen_refunded_fen": 0}
     ),
-    "SaveView": one(
-        "For everybody", {"page": "payments", "name": "今晚的重复支付", "query": "surplus=yes", "shared": True}
-    ),
+    "SaveView": one("For oneself", {"page": "payments", "name": "今晚的重复支付", "query": "surplus=yes"}),
 }
 
 ANSWERS: dict[str, dict[str, Any]] = {
