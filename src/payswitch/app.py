@@ -32,7 +32,10 @@ from payswitch.routing.policy import Policy, default_policy
 from payswitch.routing.policy_book import PolicyBook
 from payswitch.routing.policy_loading import PolicyInvalid
 from payswitch.routing.policy_loading import load_policy as read_policy
+from payswitch.senders.alerts import AlertCarrier
 from payswitch.senders.webhooks import WebhookSender
+from payswitch.services.alert_desk import AlertDesk
+from payswitch.services.alert_receivers import reseal_receivers
 from payswitch.services.analytics_ports import Analytics
 from payswitch.services.channel_desk import ChannelDesk
 from payswitch.services.channel_loading import load_managed, reseal_all
@@ -91,7 +94,14 @@ class App:
             store=self.store, book=PolicyBook(load_policy(settings), merchant_of=owners(self.directory))
         )
         self.board = LiveBoard(clock=clock)
-        self.feed = FanOut(self.board)
+        self.carrier = AlertCarrier(clock=clock, allow_private_networks=settings.service.allow_private_networks)
+        self.alerts = AlertDesk(
+            store=self.store,
+            sender=self.carrier,
+            key_ring=settings.key_ring,
+            file_receivers=settings.alert_receivers,
+        )
+        self.feed = FanOut(self.board, self.alerts.ears)
         self.telemetry = Telemetry(settings.service)
         self.telemetry.listen(self.feed, self.store)
         self.ctx = Context(
@@ -110,6 +120,7 @@ class App:
             people=self.people,
             policy_desk=self.policy_desk,
             books=self.store,
+            alerts=self.alerts,
             board=self.board,
             analytics=self._analytics(),
             signer=self.sender,
@@ -121,7 +132,7 @@ class App:
                 *api_routes(self.ctx),
                 *notify_routes(self.ctx),
                 *checkout_routes(self.ctx),
-                *console_routes(self.ctx, self.board, settings.service.live_page),
+                *console_routes(),
                 *self.telemetry.routes(self.ctx, self.board),
             ],
             clock=clock,
@@ -153,6 +164,7 @@ class App:
         await recall(self.ctx)
         await self.transport.open()
         await self.sender.open()
+        await self.carrier.open()
         await self.telemetry.open()
         self.worker.start()
 
@@ -194,6 +206,7 @@ class App:
         await self.ctx.losers.finished()
         await self.telemetry.aclose()
         await self.sender.aclose()
+        await self.carrier.aclose()
         await self.transport.aclose()
         await self.store.aclose()
         if self.ctx.analytics is not None:
@@ -273,13 +286,13 @@ def serve(settings: Settings) -> None:
 
 
 async def reencrypt(settings: Settings) -> int:
-    """Seal the keys of all managed channels with the newest master key. How many versions were sealed anew.
+    """Seal the keys of all managed channels and alert receivers with the newest master key. How many were.
 
     Needs the database for itself: the service must be stopped. Raises SettingsError, StartProblem for a database that
     is in use, SealBroken (nothing is changed then).
     """
     async with without_service(settings) as app:
-        return await reseal_all(app.desk)
+        return await reseal_all(app.desk) + await reseal_receivers(app.alerts)
 
 
 @asynccontextmanager

@@ -97,6 +97,7 @@ def begin_round(
             "channel_id": plan.candidates[0].channel_id,
             "candidates": len(plan.candidates),
             "excluded": len(plan.excluded),
+            "chances": [(one.channel_id, one.product.value, one.propensity) for one in plan.candidates],
         },
     )
     return Round(
@@ -131,7 +132,7 @@ async def commit_attempt(
         save_lost(draft, work)
         if draft.payment.state not in (PaymentState.CREATED, PaymentState.PENDING):
             return False
-        if any(other.state is AttemptState.UNKNOWN for other in draft.attempts):
+        if debit_unknown(draft):
             return False
         draft.add_attempt(replace(attempt, ordinal=len(draft.attempts) + 1))
         draft.set_payment(state=advance(PAYMENT, draft.payment.state, PaymentEvent.LAUNCH))
@@ -148,6 +149,11 @@ async def commit_attempt(
     work.lost = []
     work.decided = work.decided or launched
     return work.file.attempt(attempt.attempt_id) if launched else None
+
+
+def debit_unknown(draft: Draft) -> bool:
+    """Whether a debit of this payment was begun that nobody knows the end of: nothing else may be begun or shown."""
+    return any(attempt.state is AttemptState.UNKNOWN for attempt in draft.attempts)
 
 
 async def _keep(ctx: Context, work: Round, draft: Draft) -> None:

@@ -10,7 +10,7 @@ from payswitch import __version__
 from payswitch.domain import errors as kinds
 from payswitch.domain.errors import ErrorKind
 from payswitch.entry.api import examples
-from payswitch.entry.api.admin import bill_examples, people_examples, policy_examples
+from payswitch.entry.api.admin import bill_examples, live_examples, people_examples, policy_examples
 from payswitch.entry.api.admin import examples as admin_examples
 from payswitch.entry.api.call import IDEMPOTENCY_KEY
 from payswitch.entry.api.console import cookies
@@ -22,6 +22,7 @@ from payswitch.entry.api.query import IDENTIFIER
 from payswitch.entry.api.sections import ALL_OPERATIONS, SECTIONS
 from payswitch.entry.api.views import Health
 from payswitch.entry.http import problems
+from payswitch.entry.http.streams import EVENT_STREAM
 from payswitch.routing.policy_schema import policy_schemas
 
 _REF = "#/components/schemas/{name}"
@@ -49,7 +50,7 @@ _WITH_BODY = (
     kinds.BODY_TOO_SLOW,
 )
 
-_EXAMPLES = (examples, admin_examples, policy_examples, bill_examples, people_examples, console_examples)
+_EXAMPLES = (examples, admin_examples, policy_examples, bill_examples, live_examples, people_examples, console_examples)
 _REQUESTS: dict[str, Any] = {name: shown for module in _EXAMPLES for name, shown in module.REQUESTS.items()}
 _ANSWERS: dict[str, Any] = {name: shown for module in _EXAMPLES for name, shown in module.ANSWERS.items()}
 
@@ -159,6 +160,8 @@ def _responses(operation: Operation[Any]) -> Json:
         "content": {_JSON: {"schema": {"$ref": _REF.format(name=name)}, "examples": _ANSWERS[name]}},
         "headers": {"X-Request-Id": {"schema": {"type": "string"}, "description": "Quote it when asking for help"}},
     }
+    if operation.stream is not None:
+        good["content"][EVENT_STREAM] = {"schema": {"type": "string"}}
     found: Json = {str(operation.status): good}
     if operation.may_repeat:
         found["200"] = {**good, "description": "A repeat: what the first request made, as it stands now"}
