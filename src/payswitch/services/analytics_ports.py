@@ -13,6 +13,7 @@ from payswitch.domain.analysis import (
     LakeState,
     LossCell,
     RateCell,
+    Received,
     RefundTimes,
     Scope,
     SwitchCell,
@@ -62,6 +63,8 @@ class Lake(Protocol):
     async def choices(self, scope: Scope, by: By) -> Sequence[ChoiceCell]: ...
 
     async def refund_times(self, scope: Scope) -> Sequence[RefundTimes]: ...
+
+    async def received(self, scope: Scope) -> Sequence[Received]: ...
 
     async def days(self, merchant_id: str) -> Sequence[str]:
         """The Beijing dates there are, oldest first."""
