@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from docs.capability_pages import environments_page, products_page
 from docs.checkout_page import checkout_environments_page
+from docs.metrics_page import metrics_page
 from docs.page import HEADER
 from payswitch.connectors.quality import Quality, RuleState, quality_of
 from payswitch.connectors.registry import CONNECTORS
@@ -208,6 +209,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "next-steps.md": next_steps_page,
     "breaks.md": breaks_page,
     "audit.md": audit_page,
+    "metrics.md": metrics_page,
 }
 
 

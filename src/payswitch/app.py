@@ -26,6 +26,7 @@ from payswitch.entry.worker import Worker
 from payswitch.kit import logs
 from payswitch.kit.clock import Clock, SystemClock
 from payswitch.kit.ids import IdSource, SystemIds
+from payswitch.kit.passwords import Passwords
 from payswitch.operator_settings import operators_by_key
 from payswitch.routing.policy import Policy, default_policy
 from payswitch.routing.policy_book import PolicyBook
@@ -38,14 +39,18 @@ from payswitch.services.channel_loading import load_managed, reseal_all
 from payswitch.services.context import Context
 from payswitch.services.feeds import FanOut
 from payswitch.services.live_board import LiveBoard
+from payswitch.services.people_desk import PeopleDesk
 from payswitch.services.policy_desk import PolicyDesk, owners
 from payswitch.services.policy_installing import restore_policies
 from payswitch.services.recalling import recall
+from payswitch.services.sign_in_limits import SignInLimits
 from payswitch.services.usage import day_start_ms, month_start_ms
 from payswitch.settings import ServiceSettings, Settings, SettingsError
 from payswitch.storage.analytics.lake import ParquetLake
 from payswitch.storage.databases import make_store
 from payswitch.storage.errors import SchemaMismatch
+from payswitch.storage.store import DatabaseStore
+from payswitch.telemetry import Telemetry
 
 if TYPE_CHECKING:
     from litestar import Litestar
@@ -80,12 +85,15 @@ class App:
             key_ring=settings.key_ring,
             file_accounts={entry.channel_id: entry.account for entry in settings.channels},
         )
+        self.people = people_desk(settings, self.store, clock) if settings.console.enabled else None
         self._managed_loaded = False
         self.policy_desk = PolicyDesk(
             store=self.store, book=PolicyBook(load_policy(settings), merchant_of=owners(self.directory))
         )
         self.board = LiveBoard(clock=clock)
         self.feed = FanOut(self.board)
+        self.telemetry = Telemetry(settings.service)
+        self.telemetry.listen(self.feed, self.store)
         self.ctx = Context(
             store=self.store,
             directory=self.directory,
@@ -99,6 +107,7 @@ class App:
             node_id=ids.new("node_", clock.now_ms()),
             operators=operators_by_key(settings.operators),
             desk=self.desk,
+            people=self.people,
             policy_desk=self.policy_desk,
             books=self.store,
             board=self.board,
@@ -113,6 +122,7 @@ class App:
                 *notify_routes(self.ctx),
                 *checkout_routes(self.ctx),
                 *console_routes(self.ctx, self.board, settings.service.live_page),
+                *self.telemetry.routes(self.ctx, self.board),
             ],
             clock=clock,
             ids=ids,
@@ -142,6 +152,7 @@ class App:
         await recall(self.ctx)
         await self.transport.open()
         await self.sender.open()
+        await self.telemetry.open()
         self.worker.start()
 
     async def load_managed_channels(self) -> None:
@@ -170,6 +181,7 @@ class App:
         await self.worker.stop()
         await self.ctx.inflight.drain()
         await self.ctx.losers.finished()
+        await self.telemetry.aclose()
         await self.sender.aclose()
         await self.transport.aclose()
         await self.store.aclose()
@@ -188,6 +200,17 @@ class App:
 def build(settings: Settings, *, clock: Clock | None = None, ids: IdSource | None = None) -> App:
     """Wire a service from its settings. Raises SettingsError for anything that cannot work."""
     return App(settings, clock=clock or SystemClock(), ids=ids or SystemIds())
+
+
+def people_desk(settings: Settings, store: DatabaseStore, clock: Clock) -> PeopleDesk:
+    """What signing in to the console needs; commands use it, too."""
+    return PeopleDesk(
+        store=store,
+        passwords=Passwords(),
+        limits=SignInLimits(clock),
+        key_ring=settings.key_ring,
+        times=settings.console.session_times(),
+    )
 
 
 def _open_channels(settings: Settings, transport: AiohttpTransport, clock: Clock, ids: IdSource) -> Directory:

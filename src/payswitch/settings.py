@@ -11,10 +11,11 @@ from typing import Annotated, Any, Literal, TypeVar, get_origin
 
 import msgspec
 
+from payswitch.console_settings import ConsoleSettings
 from payswitch.domain.channel import Channel, MaintenanceWindow, Product
 from payswitch.domain.payment import Shop
 from payswitch.key_files import account_with_files, read_key_ring
-from payswitch.kit.addresses import is_network, is_web_address
+from payswitch.kit.addresses import is_network, is_web_address, own_address
 from payswitch.kit.sealing import KeyRing
 from payswitch.kit.secrets import Secret
 from payswitch.kit.tables import ID, duplicates, id_problems, read_table, unknown_names
@@ -71,6 +72,12 @@ class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
     analytics_days: Annotated[int, msgspec.Meta(ge=35, le=4_000)] = 400
     """Older days are deleted from the analytics store. The payments themselves stay in the database."""
     live_page: Literal["loopback", "public", "off"] = "loopback"
+    metrics: bool = True
+    """Whether Prometheus may scrape `/metrics`: from this machine, or with the token."""
+    metrics_address: str | None = None
+    """`host:port`: `/metrics` is served there instead of on the service's own port, to whoever can reach it."""
+    metrics_token_sha256: str | None = None
+    """SHA-256 (hex) of the bearer token that opens `/metrics`."""
     allow_private_networks: bool = False
     """Whether events may be sent to loopback and private addresses: for tests and demos."""
     trusted_proxies: tuple[str, ...] = ()
@@ -96,6 +103,13 @@ class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
             )
         if (wrong := problem_with(self.database)) is not None:
             found.append(f"service.database: {wrong}")
+        if self.metrics_address is not None and own_address(self.metrics_address) is None:
+            found.append("service.metrics_address: must be `host:port`, e.g. `127.0.0.1:9464` / 须为 主机:端口")
+        if self.metrics_token_sha256 is not None and not _SHA256.fullmatch(self.metrics_token_sha256.lower()):
+            found.append(
+                "service.metrics_token_sha256: 64 hexadecimal characters are needed, the SHA-256 of the token / "
+                "须为令牌的 SHA-256（64 位十六进制）"
+            )
         if not all(map(is_network, self.trusted_proxies)):
             found.append("service.trusted_proxies: must be IP addresses or networks / 须为 IP 地址或网段")
         return found
@@ -218,6 +232,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     shops: tuple[ShopSettings, ...]
     channels: tuple[ChannelSettings, ...]
     timings: Timings = Timings()
+    console: ConsoleSettings = ConsoleSettings()
     operators: tuple[OperatorSettings, ...] = ()
     """Who may manage channels over the admin API; none: nobody may."""
     key_ring: KeyRing | None = None
@@ -257,12 +272,13 @@ def load(path: Path, environ: Mapping[str, str] | None = None) -> Settings:
     """Read a configuration file. Raises SettingsError with everything that is missing, unknown, of the wrong type or
     without sense."""
     raw = _read(path)
-    problems = unknown_names(raw, dict.fromkeys(("service", "shops", "channels", "operators", "timings")))
+    problems = unknown_names(raw, dict.fromkeys(("service", "shops", "channels", "operators", "timings", "console")))
     environ = os.environ if environ is None else environ
     service = _read_service(raw.get("service", {}), environ, problems)
     master_key_file = None if service is None else service.master_key_file
     key_ring = read_key_ring(master_key_file, environ, path.parent, problems)
     timings = read_table(raw.get("timings", {}), Timings, "timings", problems)
+    console = read_table(raw.get("console", {}), ConsoleSettings, "console", problems)
     shops = _read_list(raw, "shops", "shop_id", ShopSettings, problems)
     # Where operators manage channels over the API, the file need not declare any.
     declares = "channels" in raw or "operators" not in raw
@@ -273,13 +289,14 @@ def load(path: Path, environ: Mapping[str, str] | None = None) -> Settings:
         problems += _shops_without_channels(shops, channels)
     problems += operator_problems(operators, {key for shop in shops for key in shop.key_fingerprints()})
     channels = [_with_files(channel, path.parent, problems) for channel in channels]
-    if problems or service is None or timings is None:
+    if problems or service is None or timings is None or console is None:
         raise SettingsError(str(path), problems)
     return Settings(
         service=service,
         shops=tuple(shops),
         channels=tuple(channels),
         timings=timings,
+        console=console,
         operators=tuple(operators),
         key_ring=key_ring,
         folder=path.parent,

@@ -221,6 +221,12 @@ MISTAKES: Mapping[str, tuple[str, str, str]] = {
     "an address with a query": ("port = 9000", 'public_url = "https://x.example/?a"', "service.public_url: must be an"),
     "every address and no name": ("port = 9000", 'host = "0.0.0.0"', "service.public_url: say where channels"),
     "a proxy by name": ("port = 9000", 'trusted_proxies = ["nginx"]', "service.trusted_proxies: must be IP addresses"),
+    "metrics at a URL": (
+        "port = 9000",
+        'metrics_address = "http://127.0.0.1:9464"',
+        "service.metrics_address: must be `host:port`",
+    ),
+    "a token in clear": ("port = 9000", 'metrics_token_sha256 = "s3cret"', "service.metrics_token_sha256: 64 hex"),
     "no name for the shop": ('name = "云水茶铺"\n', "", "shops[tea].name: is missing"),
     "a shop id with blanks": ('"tea"', '"tea shop"', "shops[tea shop].shop_id: must be 1 to 64 of"),
     "an API key in clear": (

@@ -24,3 +24,15 @@ def is_network(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def own_address(text: str) -> tuple[str, int] | None:
+    """Host and port of `127.0.0.1:9464` or `[::1]:9464`; None for anything else."""
+    try:
+        parts = urlsplit(f"//{text}")
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        return None
+    if not host or not port or parts.path or parts.query or parts.fragment or parts.username is not None:
+        return None
+    return host, port

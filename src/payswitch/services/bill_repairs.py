@@ -7,8 +7,9 @@ from payswitch.domain.exchange import OrderFact
 from payswitch.domain.outcome import Outcome, OutcomeKind
 from payswitch.domain.payment import Refund, RefundState
 from payswitch.services import refunding, results
-from payswitch.services.asking import client_of, refund_order
+from payswitch.services.asking import refund_order
 from payswitch.services.context import Context
+from payswitch.services.exchanges import query_refund
 
 
 async def learn_payment(ctx: Context, channel_id: str, line: BillLine) -> None:
@@ -32,7 +33,7 @@ async def learn_refund(ctx: Context, channel_id: str, refund: Refund) -> None:
         return
     attempt = file.attempt(refund.attempt_id)
     order = refund_order(ctx, attempt, refund)
-    fact = await client_of(ctx, attempt).query_refund(order, ctx.timings.refund_timeout_ms)
+    fact = await query_refund(ctx, attempt, order, ctx.timings.refund_timeout_ms)
     taken = fact.outcome.kind is OutcomeKind.PENDING and refund.state is not RefundState.FAILED
     if taken or fact.outcome.kind is OutcomeKind.PAID:
         await refunding.apply_refund_fact(ctx, channel_id, fact)

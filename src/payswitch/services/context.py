@@ -19,6 +19,7 @@ from payswitch.services.held_cards import HeldCards
 from payswitch.services.inflight import Inflight
 from payswitch.services.last_times import LastTimes
 from payswitch.services.live_board import LiveBoard, RecentIds
+from payswitch.services.people_desk import PeopleDesk
 from payswitch.services.policy_desk import PolicyDesk
 from payswitch.services.ports import ChannelDirectory, EventSender, LiveFeed, ResultSigner, Store
 from payswitch.services.segment_memory import SegmentMemory
@@ -55,6 +56,8 @@ class Context:
     """Who may call the admin API, by the fingerprint of their key."""
     desk: ChannelDesk | None = None
     """What changing channels needs; None where channels cannot be changed."""
+    people: PeopleDesk | None = None
+    """Users and their sessions, and the trail; None where nobody signs in."""
     policy_desk: PolicyDesk | None = None
     """What changing policies needs; None where they cannot be changed."""
     books: BookStore | None = None
@@ -108,6 +111,10 @@ class Context:
 
     def checkout_url(self, token: str) -> str:
         return f"{self.public_url}/checkout/{token}"
+
+    def sign_in_url(self, token: str) -> str:
+        """The token stands behind the #: no server, log or referrer sees it."""
+        return f"{self.public_url}/console/sign-in#link={token}"
 
     def notify_url(self, channel_id: str) -> str:
         return f"{self.public_url}/notify/{channel_id}"

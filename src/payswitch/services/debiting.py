@@ -64,7 +64,7 @@ async def send_debit(
     async def once() -> OrderFact:
         begun = ctx.clock.monotonic_ms()
         fact = await client.debit(debit, max(timeout_ms, 1))
-        observing.tell_call(ctx, attempt, fact.outcome, ctx.clock.monotonic_ms() - begun, customer)
+        observing.tell_call(ctx, attempt, fact.outcome, ctx.clock.monotonic_ms() - begun, customer, call="debit")
         return fact
 
     fact = await once()

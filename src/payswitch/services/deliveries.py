@@ -51,8 +51,9 @@ async def _deliver_in_lane(ctx: Context, event: Event) -> None:
 
 async def deliver(ctx: Context, event: Event) -> Event:
     """One try. A shop that answers 2xx has heard it; everything else is tried again later, same id, same bytes."""
+    begun = ctx.clock.monotonic_ms()
     error = await ctx.sender.deliver(event, ctx.timings.event_timeout_ms)
-    now_ms = ctx.clock.now_ms()
+    now_ms, took_ms = ctx.clock.now_ms(), ctx.clock.monotonic_ms() - begun
     tries = event.tries + 1
     if error is None:
         event = replace(
@@ -71,7 +72,16 @@ async def deliver(ctx: Context, event: Event) -> Event:
     await ctx.store.save_delivery(event)
     ctx.feed.tell(
         "event_delivered" if error is None else "event_failed",
-        {"event_id": event.event_id, "payment_id": event.payment_id, "type": event.type.value, "tries": tries},
+        {
+            "event_id": event.event_id,
+            "payment_id": event.payment_id,
+            "shop_id": event.shop_id,
+            "type": event.type.value,
+            "tries": tries,
+            "state": event.state.value,
+            "latency_ms": took_ms,
+            "age_ms": now_ms - event.created_at_ms,
+        },
     )
     return event
 

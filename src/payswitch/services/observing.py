@@ -9,10 +9,16 @@ from payswitch.services.context import Context
 
 
 def tell_call(
-    ctx: Context, attempt: Attempt, outcome: Outcome, latency_ms: float, customer: tuple[str, str] | None = None
+    ctx: Context,
+    attempt: Attempt,
+    outcome: Outcome,
+    latency_ms: float,
+    customer: tuple[str, str] | None = None,
+    *,
+    call: str = "create",
 ) -> None:
-    """One create call was answered (or not): the first stage of success, known at once. `customer` is who pays, in
-    the words of `customer_key`."""
+    """One create or debit call was answered (or not): the first stage of success, known at once. `customer` is who
+    pays, in the words of `customer_key`."""
     channel = ctx.directory.channel(attempt.channel_id)
     moves = ctx.router.observe_call(
         CallObservation(
@@ -31,8 +37,11 @@ def tell_call(
     ctx.feed.tell(
         "create_answered",
         {
+            "payment_id": attempt.payment_id,
+            "attempt_id": attempt.attempt_id,
             "channel_id": attempt.channel_id,
             "product": attempt.product.value,
+            "call": call,
             "outcome": outcome.kind.value,
             "code": outcome.code,
             "latency_ms": latency_ms,
@@ -82,6 +91,7 @@ def tell_exposed(ctx: Context, file: PaymentFile, attempt: Attempt, round_starte
         "exposed",
         {
             "payment_id": attempt.payment_id,
+            "attempt_id": attempt.attempt_id,
             "channel_id": attempt.channel_id,
             "product": attempt.product.value,
             "credential_ms": exposed_at_ms - round_started_ms,
@@ -138,12 +148,21 @@ def tell_result(ctx: Context, before: Attempt, after: PaymentFile) -> None:
         ctx.history.paid(after.payment)
         _observe_final(ctx, attempt, paid=True)
         if attempt.surplus:
-            ctx.feed.tell("surplus", {"payment_id": attempt.payment_id, "amount_fen": attempt.amount_fen})
+            ctx.feed.tell(
+                "surplus",
+                {
+                    "payment_id": attempt.payment_id,
+                    "attempt_id": attempt.attempt_id,
+                    "channel_id": attempt.channel_id,
+                    "amount_fen": attempt.amount_fen,
+                },
+            )
         else:
             ctx.feed.tell(
                 "succeeded",
                 {
                     "payment_id": attempt.payment_id,
+                    "attempt_id": attempt.attempt_id,
                     "channel_id": attempt.channel_id,
                     "product": attempt.product.value,
                     "amount_fen": attempt.amount_fen,

@@ -123,13 +123,14 @@ async def _create(
         if record is not None:
             draft.idempotency.append(record)
         file = await commit(ctx, draft)
-        _tell_created(ctx, payment)
+        _tell_created(ctx, payment, shown=None)
         return PaymentAnswer(file=file, created=True)
     agreements = await usable_agreements(ctx, payment)
     await look_up_customer(ctx, payment)
     methods = wallet_of(payment, given)
     plan, decision = plan_route(ctx, payment, payment.environment, methods=methods, given=given, agreements=agreements)
     if not plan.candidates:
+        ctx.feed.tell("no_candidate", {"shop_id": payment.shop_id})
         raise no_candidate(plan.excluded)
     work = begin_round(
         ctx,
@@ -144,14 +145,21 @@ async def _create(
         allowed_ms=None if given is None else ctx.timings.debit_round_ms,
     )
     launched = await run_round(ctx, work, given)
-    _tell_created(ctx, payment)
+    _tell_created(ctx, payment, shown=launched.attempt_id is not None)
     return launched_answer(ctx, launched, created=True)
 
 
-def _tell_created(ctx: Context, payment: Payment) -> None:
+def _tell_created(ctx: Context, payment: Payment, *, shown: bool | None) -> None:
+    """`shown`: whether its first round gave the customer something to pay with; None: it had none yet."""
     ctx.feed.tell(
         "payment_created",
-        {"payment_id": payment.payment_id, "shop_id": payment.shop_id, "amount_fen": payment.amount_fen},
+        {
+            "payment_id": payment.payment_id,
+            "shop_id": payment.shop_id,
+            "amount_fen": payment.amount_fen,
+            "took_ms": ctx.clock.now_ms() - payment.created_at_ms,
+            "shown": shown,
+        },
     )
 
 

@@ -47,7 +47,7 @@ async def refresh(
     begun = ctx.clock.monotonic_ms()
     answer = await client_of(ctx, attempt).create(order, max(int(left_ms), 1))
     took_ms = ctx.clock.monotonic_ms() - begun
-    observing.tell_call(ctx, attempt, answer.outcome, took_ms, observing.customer_key(file.payment))
+    observing.tell_call(ctx, attempt, answer.outcome, took_ms, observing.customer_key(file.payment), call="resend")
     if answer.outcome.kind is OutcomeKind.DUPLICATE:  # paid already, in all likelihood: the channel's query says so
         return (await query_attempt(ctx, file, attempt.attempt_id, ctx.timings.refresh_timeout_ms))[0], False
     credential = answer.credential

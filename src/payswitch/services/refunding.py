@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from payswitch.domain.changes import Changes
 from payswitch.domain.events import EventType
-from payswitch.domain.exchange import ChannelClient, PayeeCard, RefundFact, RefundOrder, RefundRedirector
+from payswitch.domain.exchange import PayeeCard, RefundFact, RefundOrder, RefundRedirector
 from payswitch.domain.outcome import Outcome, OutcomeKind
-from payswitch.domain.payment import Incident, PaymentFile, Refund, RefundState
+from payswitch.domain.payment import Attempt, Incident, PaymentFile, Refund, RefundState
 from payswitch.domain.transitions import REFUND, RefundEvent, advance
 from payswitch.services.announcements import announce
 from payswitch.services.asking import client_of, refund_order
 from payswitch.services.context import Context
 from payswitch.services.draft import Draft, change
+from payswitch.services.exchanges import heard, query_refund, send_refund
 from payswitch.services.lifecycle import add_incident
 from payswitch.services.refund_waiting import balance_tellable, keep_waiting, note_balance_told
 from payswitch.services.troubles import tell_trouble
@@ -38,7 +39,7 @@ async def push_refund(ctx: Context, file: PaymentFile, refund_id: str) -> Paymen
         return file
     attempt = file.attempt(refund.attempt_id)
     order = refund_order(ctx, attempt, refund)
-    fact = await _ask(client_of(ctx, attempt), refund, order, ctx.timings.refund_timeout_ms)
+    fact = await _ask(ctx, attempt, refund, order)
     return await _apply(ctx, file, refund_id, _believed(refund, fact), asked=True)
 
 
@@ -48,7 +49,7 @@ async def ask_refund(ctx: Context, file: PaymentFile, refund_id: str) -> Payment
     refund = _refund(file, refund_id)
     attempt = file.attempt(refund.attempt_id)
     order = refund_order(ctx, attempt, refund)
-    found = await client_of(ctx, attempt).query_refund(order, ctx.timings.query_timeout_ms)
+    found = await query_refund(ctx, attempt, order, ctx.timings.query_timeout_ms)
     fact = _believed(refund, found)
     if fact.outcome.kind in (OutcomeKind.PAID, OutcomeKind.PENDING):
         return await _apply(ctx, file, refund_id, fact, asked=False)
@@ -64,25 +65,27 @@ async def redirect(ctx: Context, file: PaymentFile, refund_id: str, card: PayeeC
     if not isinstance(client, RefundRedirector) or refund.channel_refund_id is None:
         raise LookupError(f"{attempt.channel_id} sends no refund to another card")
     order = refund_order(ctx, attempt, refund)
-    found = await client.redirect_refund(order, refund.channel_refund_id, card, ctx.timings.refund_timeout_ms)
+    redirecting = client.redirect_refund(order, refund.channel_refund_id, card, ctx.timings.refund_timeout_ms)
+    found = await heard(ctx, attempt, "redirect_refund", redirecting)
     fact = _believed(refund, found)
     if fact.outcome.kind in (OutcomeKind.PAID, OutcomeKind.PENDING):
         file = await _apply(ctx, file, refund_id, fact, asked=False)
     return file, fact.outcome
 
 
-async def _ask(client: ChannelClient, refund: Refund, order: RefundOrder, timeout_ms: int) -> RefundFact:
+async def _ask(ctx: Context, attempt: Attempt, refund: Refund, order: RefundOrder) -> RefundFact:
     """What the channel says about a refund: sent if it has not taken it, queried otherwise."""
+    timeout_ms = ctx.timings.refund_timeout_ms
     if _was_taken(refund):
-        found = await client.query_refund(order, timeout_ms)
+        found = await query_refund(ctx, attempt, order, timeout_ms)
         if found.outcome.kind is not OutcomeKind.NOT_FOUND:
             return found
-    refused = await client.refund(order, timeout_ms)
+    refused = await send_refund(ctx, attempt, order, timeout_ms)
     if not _is_no(refused.outcome):
         return refused
     # An earlier call (its answer lost, or this process killed) may have paid back already: then the repeat is refused
     # because nothing is left. A shop that heard "failed" would pay its customer twice. So a no is asked about.
-    found = await client.query_refund(order, timeout_ms)
+    found = await query_refund(ctx, attempt, order, timeout_ms)
     return refused if found.outcome.kind is OutcomeKind.NOT_FOUND or _is_no(found.outcome) else found
 
 
@@ -173,9 +176,11 @@ def tell_feed(ctx: Context, refund: Refund) -> None:
         "refunded",
         {
             "payment_id": refund.payment_id,
+            "refund_id": refund.refund_id,
             "kind": refund.kind.value,
             "amount_fen": refund.amount_fen,
             "state": refund.state.value,
+            "age_ms": ctx.clock.now_ms() - refund.created_at_ms,
         },
     )
 

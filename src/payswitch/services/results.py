@@ -14,9 +14,9 @@ from payswitch.domain.payment import Attempt, AttemptState, Incident, PaymentFil
 from payswitch.domain.transitions import ATTEMPT
 from payswitch.kit.logs import get_logger
 from payswitch.services import observing, refunding
-from payswitch.services.asking import client_of, order_ref
 from payswitch.services.context import Context
 from payswitch.services.draft import Draft, change
+from payswitch.services.exchanges import query_order
 from payswitch.services.lifecycle import MAY_BE_PAID, attempt_died, attempt_succeeded
 from payswitch.services.troubles import tell_trouble
 
@@ -40,6 +40,15 @@ async def receive_notify(ctx: Context, channel_id: str, request: NotifyRequest) 
     if answer.outcome.kind is not OutcomeKind.ACCEPTED:
         await _tell_untrusted(ctx, channel_id, answer.outcome.code)
         return client.acknowledge(False)
+    believed = await _apply_notify(ctx, channel_id, answer)
+    ctx.feed.tell("notified", {"channel_id": channel_id, "believed": believed})
+    if believed and answer.reply is not None:
+        return answer.reply
+    return client.acknowledge(believed)
+
+
+async def _apply_notify(ctx: Context, channel_id: str, answer: NotifyAnswer) -> bool:
+    """Whether the channel may hear that we have it."""
     try:
         believed = True
         if answer.order is not None:
@@ -48,10 +57,8 @@ async def receive_notify(ctx: Context, channel_id: str, request: NotifyRequest) 
             believed = await refunding.apply_refund_fact(ctx, channel_id, answer.refund) and believed
     except StorageUnavailable:
         log.error("notify_not_stored", channel_id=channel_id)
-        believed = False
-    if believed and answer.reply is not None:
-        return answer.reply
-    return client.acknowledge(believed)
+        return False
+    return believed
 
 
 def _by_older_keys(
@@ -163,7 +170,7 @@ async def query_attempt(
 ) -> tuple[PaymentFile, OrderFact]:
     """Ask the channel about one attempt and apply what it says."""
     attempt = file.attempt(attempt_id)
-    fact = await client_of(ctx, attempt).query(order_ref(attempt), timeout_ms)
+    fact = await query_order(ctx, attempt, timeout_ms)
     return await apply_to_attempt(ctx, file, attempt_id, fact), fact
 
 

@@ -8,9 +8,10 @@ from payswitch.domain.exchange import OrderFact
 from payswitch.domain.outcome import OutcomeKind
 from payswitch.domain.payment import Attempt, AttemptState, PaymentFile
 from payswitch.services import observing
-from payswitch.services.asking import capability_of, client_of, order_ref
+from payswitch.services.asking import capability_of
 from payswitch.services.context import Context
 from payswitch.services.draft import Draft, change
+from payswitch.services.exchanges import close_order
 from payswitch.services.lifecycle import add_incident, attempt_died, retire
 from payswitch.services.lives import verdict_ms, watched_until_ms
 from payswitch.services.results import query_attempt
@@ -91,7 +92,7 @@ async def _close(ctx: Context, attempt: Attempt, until: float) -> OutcomeKind | 
     left = _time_left(ctx, until)
     if not left:
         return None
-    return (await client_of(ctx, attempt).close(order_ref(attempt), left)).kind
+    return (await close_order(ctx, attempt, left)).kind
 
 
 def _closes_at_once(ctx: Context, attempt: Attempt) -> bool:

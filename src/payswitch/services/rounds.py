@@ -86,6 +86,19 @@ def begin_round(
 ) -> Round:
     """Start a round. Its deadline counts from `since`, when the request (or the customer's switch) came in: what it
     took to leave an old attempt is part of what the customer waits. `allowed_ms`: another limit than a launch has."""
+    ctx.feed.tell(
+        "decided",
+        {
+            "payment_id": decision.payment_id,
+            "decision_id": decision.decision_id,
+            "policy_version": decision.policy_version,
+            "at_ms": decision.at_ms,
+            "duration_us": decision.duration_us,
+            "channel_id": plan.candidates[0].channel_id,
+            "candidates": len(plan.candidates),
+            "excluded": len(plan.excluded),
+        },
+    )
     return Round(
         file=file,
         is_new=is_new,

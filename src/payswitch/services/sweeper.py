@@ -11,9 +11,9 @@ from payswitch.domain.payment import Attempt, AttemptState, CloseReason, Payment
 from payswitch.domain.transitions import REFUND
 from payswitch.kit.logs import get_logger
 from payswitch.services import observing
-from payswitch.services.asking import client_of, order_ref
 from payswitch.services.context import Context
 from payswitch.services.draft import Draft, change
+from payswitch.services.exchanges import close_order
 from payswitch.services.lifecycle import UNSEEN, awaits_late, begin_close, finish_closing, retire
 from payswitch.services.refunding import push_refund
 from payswitch.services.results import query_attempt
@@ -255,7 +255,7 @@ async def _dispose(ctx: Context, file: PaymentFile, attempt: Attempt) -> Payment
     Closing is a courtesy to the channel's own order list. The query is for the impossible: money for an order
     that was never shown would be found here, and refunded as surplus.
     """
-    outcome = await client_of(ctx, attempt).close(order_ref(attempt), ctx.timings.close_timeout_ms)
+    outcome = await close_order(ctx, attempt, ctx.timings.close_timeout_ms)
     file, fact = await query_attempt(ctx, file, attempt.attempt_id, ctx.timings.query_timeout_ms)
     now_ms = ctx.clock.now_ms()
     settled = fact.outcome.kind is OutcomeKind.CLOSED or (

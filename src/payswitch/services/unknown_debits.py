@@ -15,6 +15,7 @@ from payswitch.services.asking import client_of, order_ref
 from payswitch.services.confirmations import reversal_due_ms, tell_confirming
 from payswitch.services.context import Context
 from payswitch.services.draft import Draft, change
+from payswitch.services.exchanges import heard, query_order
 from payswitch.services.lifecycle import attempt_died
 from payswitch.services.results import apply_to_attempt, query_attempt
 from payswitch.services.troubles import tell_trouble
@@ -66,8 +67,9 @@ async def _reverse(ctx: Context, file: PaymentFile, attempt_id: str) -> PaymentF
     client = client_of(ctx, attempt)
     if not isinstance(client, DebitClient):
         return await _look_again(ctx, file, attempt_id)
-    outcome = await client.reverse(order_ref(attempt), ctx.timings.reverse_timeout_ms)
-    fact = await client_of(ctx, attempt).query(order_ref(attempt), ctx.timings.query_timeout_ms)
+    reversal = client.reverse(order_ref(attempt), ctx.timings.reverse_timeout_ms)
+    outcome = await heard(ctx, attempt, "reverse", reversal)
+    fact = await query_order(ctx, attempt, ctx.timings.query_timeout_ms)
     if outcome.kind in NOT_REVERSED and fact.outcome.kind is OutcomeKind.PAID:
         return await _stands(ctx, file, attempt_id, fact)
     if fact.outcome.kind is OutcomeKind.CLOSED or (outcome.kind is OutcomeKind.CLOSED and fact.outcome.kind in UNPAID):

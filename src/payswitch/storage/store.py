@@ -8,20 +8,24 @@ from typing import Self
 
 from payswitch.domain.managed_channel import ManagedChannel, SealedCredential
 from payswitch.kit.clock import Clock
+from payswitch.storage.commit_meter import CommitMeter
 from payswitch.storage.store_bills import BillStore
 from payswitch.storage.store_books import BookStore
 from payswitch.storage.store_channels import ChannelStore
 from payswitch.storage.store_history import HistoryStore
 from payswitch.storage.store_payments import PaymentStore
+from payswitch.storage.store_people import PeopleStore
 from payswitch.storage.store_policies import PolicyStore
 
 
-class DatabaseStore(PaymentStore, ChannelStore, PolicyStore, BookStore, BillStore, HistoryStore):
+class DatabaseStore(PaymentStore, ChannelStore, PolicyStore, BookStore, BillStore, HistoryStore, PeopleStore):
     """Implements `services.ports.Store`, `ChannelStore` and `PolicyStore`; `SqliteStore` and `PostgresStore` say how
     scripts are run. Open it in the event loop that uses it."""
 
     def __init__(self, *, clock: Clock) -> None:
         self._clock = clock
+        self.commits = CommitMeter(clock)
+        """Whoever wants to know how commits go sets its `hear` before `open()`."""
 
     @property
     def shared(self) -> bool:

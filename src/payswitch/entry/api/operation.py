@@ -50,5 +50,5 @@ class Section(Generic[CallT]):
 
     operations: tuple[Operation[CallT], ...]
     admit: Admit[CallT]
-    security: str
-    """The scheme of the document under which the key is described."""
+    security: tuple[str, ...]
+    """The schemes of the document that open it, each by itself; none: anybody may call."""

@@ -60,7 +60,8 @@ class Endpoint(Generic[CallT]):
             answer = await self._operation.run(await self._read(scope, receive))
         except PaySwitchError as error:
             return problems.problem(error, scope)
-        return asgi.answer(_encode(answer.view), status=answer.status, content_type=_JSON, headers=_NO_STORE)
+        headers = _NO_STORE if answer.headers is None else {**_NO_STORE, **answer.headers}
+        return asgi.answer(_encode(answer.view), status=answer.status, content_type=_JSON, headers=headers)
 
     async def _read(self, scope: Any, receive: Any) -> CallT:
         """Who asks comes first: a stranger is not told what is wrong with a body."""

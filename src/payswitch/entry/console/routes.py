@@ -5,7 +5,6 @@ It shows amounts and channels to whoever may open it; so by default only this ma
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Mapping
 from typing import Any, Literal
 
@@ -20,19 +19,11 @@ from payswitch.entry.console.app_pages import app_routes
 from payswitch.entry.console.live_data import LiveData
 from payswitch.entry.http import asgi, pages, problems
 from payswitch.entry.http.assets import Assets
+from payswitch.entry.http.this_machine import from_this_machine
 from payswitch.services.context import Context
 from payswitch.services.live_board import LiveBoard
 
 _PACKAGE = "payswitch.entry.console"
-_THROUGH_A_PROXY = (
-    b"forwarded",
-    b"via",
-    b"x-forwarded-for",
-    b"x-forwarded-host",
-    b"x-forwarded-proto",
-    b"x-real-ip",
-)
-"""What proxies add. nginx adds none of them by itself: there, `live_page` must be off or its address closed."""
 _encode = msgspec.json.Encoder().encode
 
 LivePage = Literal["loopback", "public", "off"]
@@ -70,26 +61,3 @@ def _live_routes(ctx: Context, board: LiveBoard, live_page: LivePage) -> list[HT
 def _hidden(request: Request[Any, Any, Any]) -> ASGIResponse:
     """Like an address that does not exist."""
     return problems.problem(PaySwitchError(NOT_FOUND), request.scope)
-
-
-def from_this_machine(scope: Mapping[str, Any]) -> bool:
-    """Whether the request was made on this machine, by somebody who meant this machine.
-
-    Not when a proxy passed it on (everybody would look local then), and not under a foreign host name (a web page
-    elsewhere could point its own name at 127.0.0.1 and read along).
-    """
-    if any(asgi.header(scope, name) is not None for name in _THROUGH_A_PROXY):
-        return False
-    return _is_loopback(asgi.client_ip(scope)) and _names_this_machine(asgi.header(scope, b"host") or "")
-
-
-def _names_this_machine(host: str) -> bool:
-    name = host[1:].partition("]")[0] if host.startswith("[") else host.partition(":")[0]
-    return name.lower() == "localhost" or _is_loopback(name)
-
-
-def _is_loopback(address: str) -> bool:
-    try:
-        return ipaddress.ip_address(address).is_loopback
-    except ValueError:
-        return False

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from payswitch.domain.changes import CommitConflict, StorageUnavailable
+from payswitch.storage.commit_meter import CommitMeter
 from payswitch.storage.errors import InvariantViolation
 from payswitch.storage.postgres.batches import Missed, apply_together
 from payswitch.storage.postgres.connections import Connect, Connection
@@ -37,11 +38,19 @@ class _Job:
 class GroupCommit:
     """The way for payments to be written. Owned by one event loop; `run()` may be called by any number of its tasks."""
 
-    def __init__(self, connection: Connection, connect: Connect, *, max_batch: int = MAX_BATCH) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        connect: Connect,
+        *,
+        max_batch: int = MAX_BATCH,
+        meter: CommitMeter | None = None,
+    ) -> None:
         """Takes over `connection`; `connect` makes another one when that is lost."""
         self._connection: Connection | None = connection
         self._connect = connect
         self._max_batch = max_batch
+        self._meter = meter
         self._waiting: deque[_Job] = deque()
         self._work = asyncio.Event()
         self._closed = False
@@ -71,7 +80,10 @@ class GroupCommit:
             await self._work.wait()
             batch = self._next_batch()
             if batch:
+                begun_ms = self._meter.begin() if self._meter is not None else 0.0
                 await self._commit_batch(batch)
+                if self._meter is not None:
+                    self._meter.end(len(batch), begun_ms)
                 for job in batch:
                     _resolve(job)
             elif self._closed:

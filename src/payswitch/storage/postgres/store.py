@@ -91,7 +91,7 @@ class PostgresStore(DatabaseStore):
         try:
             await self.prepare()
             self._pool = await open_pool(self.address, self._pool_size, self._timeout_ms)
-            self._writer = GroupCommit(await self._connect(), self._connect)
+            self._writer = GroupCommit(await self._connect(), self._connect, meter=self.commits)
             self._directory = await self.look(directory.read_directory(), snapshot=True)
         except BaseException:
             await self.aclose()

@@ -8,7 +8,7 @@ both databases).
 """
 
 from payswitch.storage.schema.books import audits, bill_marks, bill_runs, breaks, transfers
-from payswitch.storage.schema.channels import channel_audit, channel_credentials, channels, managed_channels
+from payswitch.storage.schema.channels import channel_credentials, channels, managed_channels
 from payswitch.storage.schema.columns import fen_sum, literal, literals, metadata
 from payswitch.storage.schema.guards import GUARDS
 from payswitch.storage.schema.outbox import UNDELIVERED_STATES, events
@@ -20,6 +20,7 @@ from payswitch.storage.schema.payments import (
     payments,
     refunds,
 )
+from payswitch.storage.schema.people import audit_trail, sessions, sign_in_links, users
 from payswitch.storage.schema.policies import policies, policy_activations, resolved_policies
 from payswitch.storage.schema.records import decisions, idempotency, incidents
 from payswitch.storage.schema.shops import agreements, api_keys, shops
@@ -36,11 +37,11 @@ __all__ = [
     "agreements",
     "api_keys",
     "attempts",
+    "audit_trail",
     "audits",
     "bill_marks",
     "bill_runs",
     "breaks",
-    "channel_audit",
     "channel_credentials",
     "channels",
     "decisions",
@@ -57,7 +58,10 @@ __all__ = [
     "policy_activations",
     "refunds",
     "resolved_policies",
+    "sessions",
     "shops",
+    "sign_in_links",
     "sweep_claims",
     "transfers",
+    "users",
 ]

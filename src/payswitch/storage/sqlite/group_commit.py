@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from payswitch.domain.changes import StorageUnavailable
+from payswitch.storage.commit_meter import CommitMeter
 from payswitch.storage.errors import InvariantViolation
 from payswitch.storage.sqlite.errors import integrity_error, unavailable
 
@@ -38,11 +39,14 @@ class _Job:
 class GroupCommit:
     """The only way to write. Owned by one event loop; `run()` may be called by any number of its tasks."""
 
-    def __init__(self, connection: sqlite3.Connection, *, max_batch: int = MAX_BATCH) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, *, max_batch: int = MAX_BATCH, meter: CommitMeter | None = None
+    ) -> None:
         """Takes over `connection` (autocommit mode, made with `check_same_thread=False`)."""
         self._connection = connection
         self._cursor = connection.cursor()
         self._max_batch = max_batch
+        self._meter = meter
         self._queue: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._loop = asyncio.get_running_loop()
         # A daemon: what is not acknowledged may be lost with the process, what is acknowledged is on disk.
@@ -74,7 +78,7 @@ class GroupCommit:
         while open_for_work:
             batch, open_for_work = self._next_batch()
             if batch:
-                self._commit_batch(batch)
+                self._commit_measured(batch)
                 self._wake(batch)
         self._connection.close()
 
@@ -91,6 +95,14 @@ class GroupCommit:
             except queue.Empty:
                 return batch, True
         return batch, False
+
+    def _commit_measured(self, batch: list[_Job]) -> None:
+        if self._meter is None:
+            self._commit_batch(batch)
+            return
+        begun_ms = self._meter.begin()
+        self._commit_batch(batch)
+        self._meter.end(len(batch), begun_ms)
 
     def _commit_batch(self, batch: list[_Job]) -> None:
         """One transaction. Each job ends with its result or its own error."""

@@ -88,7 +88,7 @@ class SqliteStore(DatabaseStore):
         """Prepare the file and make it ready. Raises as `prepare` does."""
         try:
             connection = await asyncio.to_thread(self._connect)
-            self._writer = GroupCommit(connection)
+            self._writer = GroupCommit(connection, meter=self.commits)
             self._quick = QuickReader(self.path)
             self._readers = ReaderPool(self.path, self._reader_count)
         except (sqlite3.Error, OSError) as error:

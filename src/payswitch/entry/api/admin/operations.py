@@ -8,6 +8,8 @@ from payswitch.entry.api.admin.channel_operations import CHANNEL_OPERATIONS
 from payswitch.entry.api.admin.policy_operations import POLICY_OPERATIONS
 from payswitch.entry.api.admin.quality_operations import QUALITY_OPERATIONS
 from payswitch.entry.api.admin.refund_operations import REFUND_OPERATIONS
+from payswitch.entry.api.admin.trail_operations import TRAIL_OPERATIONS
+from payswitch.entry.api.admin.user_operations import USER_OPERATIONS
 from payswitch.entry.api.operation import Operation
 
 ADMIN_OPERATIONS: tuple[Operation[AdminCall], ...] = (
@@ -16,4 +18,6 @@ ADMIN_OPERATIONS: tuple[Operation[AdminCall], ...] = (
     *POLICY_OPERATIONS,
     *BILL_OPERATIONS,
     *REFUND_OPERATIONS,
+    *USER_OPERATIONS,
+    *TRAIL_OPERATIONS,
 )

@@ -1,0 +1,68 @@
+"""What others may know of a running service: metrics. Wired by `app.py`; switched off, nothing of it exists.
+
+The libraries are imported late: whoever switches it off does not pay for them at the start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from payswitch.kit.addresses import own_address
+from payswitch.settings import ServiceSettings, SettingsError
+
+if TYPE_CHECKING:
+    from litestar.handlers import HTTPRouteHandler
+
+    from payswitch.entry.metrics.own_port import OwnPort
+    from payswitch.entry.metrics.page import MetricsPage
+    from payswitch.services.context import Context
+    from payswitch.services.feeds import FanOut
+    from payswitch.services.live_board import LiveBoard
+    from payswitch.storage.store import DatabaseStore
+
+
+class Telemetry:
+    """Listens to the feed and to the storage; is read over HTTP."""
+
+    def __init__(self, settings: ServiceSettings) -> None:
+        self._metrics: MetricsPage | None = None
+        self._own_port: OwnPort | None = None
+        if not settings.metrics:
+            return
+        from payswitch.entry.metrics.own_port import OwnPort
+        from payswitch.entry.metrics.page import MetricsPage
+
+        self._metrics = MetricsPage(settings.metrics_token_sha256)
+        address = own_address(settings.metrics_address or "")
+        if address is not None:
+            self._own_port = OwnPort(self._metrics, *address)
+
+    def listen(self, feed: FanOut, store: DatabaseStore) -> None:
+        """From now on hear what happens."""
+        if self._metrics is not None:
+            feed.add(self._metrics.heard)
+            store.commits.hear = self._metrics.heard.hear_commit
+
+    def routes(self, ctx: Context, board: LiveBoard) -> Sequence[HTTPRouteHandler]:
+        """What the service's own port serves of it."""
+        if self._metrics is None:
+            return ()
+        from payswitch.entry.metrics.page import routes
+
+        self._metrics.read_from(ctx, board)
+        return () if self._own_port is not None else routes(self._metrics)
+
+    async def open(self) -> None:
+        """Raises SettingsError when an address of its own cannot be used."""
+        if self._own_port is None:
+            return
+        try:
+            await self._own_port.open()
+        except OSError as error:
+            problem = f"service.metrics_address: cannot be listened on / 无法监听: {error.strerror or error}"
+            raise SettingsError("payswitch.toml", [problem]) from error
+
+    async def aclose(self) -> None:
+        if self._own_port is not None:
+            await self._own_port.aclose()
