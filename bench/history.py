@@ -88,7 +88,9 @@ class Bulk:
         for pragma in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -400000", "temp_store = MEMORY"):
             self._connection.execute(f"PRAGMA {pragma}")
         for _, table, _ in _TABLES:
-            self._connection.execute(f"CREATE TABLE last.{table.name} AS SELECT * FROM main.{table.name} LIMIT 0")
+            self._connection.execute(
+                f"CREATE TABLE last.{table.name} AS SELECT * FROM main.{table.name} LIMIT 0"  # noqa: S608
+            )
 
     def write(self, made: Sequence[Made]) -> None:
         """Rows of the last day."""

@@ -106,8 +106,8 @@ class SwitchCell(msgspec.Struct, frozen=True, kw_only=True):
 class ChoiceCell(msgspec.Struct, frozen=True, kw_only=True):
     """First choices that were made alike, and what came of their payments, summed up for off-policy estimates.
 
-    Alike: in the same two hours, with the same value of the dimension, among the same candidates with the same chances (to
-    one part in a hundred), and with the same channel x product chosen. `p` is its exact chance.
+    Alike: in the same two hours, with the same value of the dimension, among the same candidates with the same chances
+    (to one part in a hundred), and with the same channel x product chosen. `p` is its exact chance.
     """
 
     block: int

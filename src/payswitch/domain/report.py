@@ -113,7 +113,7 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Proposal(msgspec.Struct, frozen=True, kw_only=True):
-    """A change of the policy that would have earned more in the window."""
+    """A change of the policy that would have earned more in the days it was judged on."""
 
     proposal_id: str
     """Within the report."""
@@ -121,12 +121,14 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     title_zh: str
     rule: dict[str, Any]
     """The rule to add in front of the policy's, as it stands in a policy document."""
+    days: int
+    """So many days of records it was judged on."""
     affected: int
-    """First choices it applies to."""
+    """First choices a week that it applies to."""
     moved: int
     """Of those, how many would have gone elsewhere."""
     gain: float
-    """More paid payments in the window (expected)."""
+    """More paid payments a week (expected)."""
     gain_low: float
     gain_high: float
     points: float
@@ -134,7 +136,9 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     points_low: float
     points_high: float
     orders_fen: float
-    """The same in the amount of orders."""
+    """The same in the amount of orders; amounts differ much, so its interval is wide."""
+    orders_low_fen: float
+    orders_high_fen: float
     evidence: Evidence
 
 

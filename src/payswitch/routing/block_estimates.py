@@ -6,7 +6,8 @@ With w = chance under the policy that is judged / recorded chance, y the reward,
 - SNIPS: sum of w y / sum of w. A little biased, much calmer.
 - DR (doubly robust): mean of q under the policy + w (y - q). Right if either the chances or the model are.
 
-Blocks, because outages make neighbours alike: single decisions taken for independent would make the intervals too narrow.
+Blocks, because outages make neighbours alike: single decisions taken for independent would make the intervals too
+narrow.
 """
 
 from __future__ import annotations
@@ -73,7 +74,7 @@ def _percentiles(value: float, drawn: Sequence[float]) -> Estimate:
 
 
 class Gain(msgspec.Struct, frozen=True, kw_only=True):
-    """What the judged policy would have had more than the recorded one, in all (doubly robust): an amount, not a rate."""
+    """What the judged policy would have had more than the recorded one, in all (doubly robust): a sum, not a rate."""
 
     total: float
     error: float
@@ -83,7 +84,9 @@ class Gain(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def p_value(self) -> float:
         """Of "it gains nothing", against "it gains"."""
-        return 1.0 if self.error <= 0 else 1.0 - NormalDist().cdf(self.total / self.error)
+        if self.error <= 0:
+            return 1.0
+        return 1.0 - NormalDist().cdf(self.total / (self.error * _small_sample(self.blocks)))
 
     def interval(self, level: float) -> tuple[float, float]:
         """At this level, two-sided."""
@@ -91,8 +94,13 @@ class Gain(msgspec.Struct, frozen=True, kw_only=True):
         return self.total - half, self.total + half
 
 
-def gain_of(blocks: Sequence[BlockSums]) -> Gain:
-    """From the differences block by block, given how many decisions each had."""
+def gain_of(blocks: Sequence[BlockSums], *, model_error: float = 0.0, failures: float = 0.0) -> Gain:
+    """From the differences block by block, given how many decisions each had.
+
+    `model_error`: the standard error if all decisions were independent, which the blocks may only exceed: few blocks
+    that happen to agree prove nothing. `failures`: how many of the decisions that would be moved failed; where these
+    are few, the gain is no more certain than such a count can be.
+    """
     blocks = [block for block in blocks if block.n]
     count = len(blocks)
     n = sum(block.n for block in blocks)
@@ -101,7 +109,18 @@ def gain_of(blocks: Sequence[BlockSums]) -> Gain:
         return Gain(total=total, error=float("inf"), blocks=count)
     mean = total / n
     squares = sum((block.direct - block.recorded - mean * block.n) ** 2 for block in blocks)
-    return Gain(total=total, error=sqrt(squares * count / (count - 1)), blocks=count)
+    error = max(sqrt(squares * count / (count - 1)), model_error)
+    return Gain(total=total, error=max(error, _rare(total, error, failures)), blocks=count)
+
+
+def _rare(total: float, error: float, failures: float) -> float:
+    """The error that makes (total / error) the deviate of a Poisson count (Anscombe's), overdispersed as found: a
+    normal one would call a bad dozen a certainty."""
+    if not 0 < total < failures or error <= 0:
+        return 0.0
+    scale = error * error / failures
+    deviate = 2 * (sqrt(failures / scale + 0.375) - sqrt((failures - total) / scale + 0.375))
+    return total / deviate
 
 
 def _small_sample(blocks: int) -> float:

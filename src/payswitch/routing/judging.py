@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
+from math import sqrt
 from typing import Final
 
 import msgspec
 
 from payswitch.domain.analysis import ChoiceCell
-from payswitch.routing.block_estimates import BlockSums
+from payswitch.routing.block_estimates import BlockSums, Gain, gain_of
 from payswitch.routing.off_policy import LEAST_ESS, LEAST_SUPPORT
 from payswitch.routing.redrawing import Redraw
 
@@ -36,10 +37,19 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
     """The part of the changed choices that the recorded policy could have made."""
     changed: float
     """How many first choices would have gone elsewhere (expected)."""
+    failures: float
+    """How many of those that would have gone elsewhere were not paid (expected)."""
+    model_error: float
+    """Standard error of the gain in paid payments, were all decisions independent."""
 
     @property
     def n(self) -> float:
         return sum(block.n for block in self.blocks)
+
+    @property
+    def gain(self) -> Gain:
+        """In paid payments (with `Reward.PAID`)."""
+        return gain_of(self.blocks, model_error=self.model_error, failures=self.failures)
 
     @property
     def is_reliable(self) -> bool:
@@ -62,7 +72,7 @@ class Judge:
         """Decisions whose value `applies` says yes to, made anew by `redraw`."""
         sums: dict[int, BlockSums] = {}
         redrawn: dict[tuple[tuple[str, ...], tuple[float, ...]], Sequence[float]] = {}
-        weight = squares = supported = total = moved = 0.0
+        weight = squares = supported = total = moved = failures = variance = 0.0
         for cell in self._cells:
             if not applies(cell.value) or not 0 <= cell.chosen < len(cell.choices):
                 continue
@@ -77,11 +87,18 @@ class Judge:
             total += cell.count
             supported += cell.count * sum(after for after, was in zip(now, cell.chances, strict=True) if was > 0)
             moved += cell.count * (1 - sum(map(min, now, cell.chances)))
+            lost, lost_inverse = cell.count - cell.paid, cell.inverse - cell.paid_inverse
+            failures += max(0.0, lost - chance * lost_inverse)
+            rate = self._models[cell.block % 2 == 0].success(cell.value, cell.choices[cell.chosen])
+            spread = chance * chance * cell.inverse_squared - 2 * chance * cell.inverse + cell.count
+            variance += max(0.0, spread) * rate * (1 - rate)
         return Judged(
             blocks=[sums[block] for block in sorted(sums)],
             effective=weight * weight / squares if squares else 0.0,
             support=supported / total if total else 0.0,
             changed=max(0.0, moved),
+            failures=failures,
+            model_error=sqrt(variance),
         )
 
     def _sums(self, cell: ChoiceCell, now: Sequence[float], reward: Reward) -> BlockSums:
@@ -111,7 +128,7 @@ def _rewards(cell: ChoiceCell, reward: Reward) -> tuple[float, float, float, flo
 
 
 class _Model:
-    """Success, and fees in parts of the amount, by value and choice; thin counts are drawn towards the choice's mean."""
+    """Success, and fees in parts of the amount, by value and choice; thin counts are drawn to the choice's mean."""
 
     def __init__(self, cells: Iterable[ChoiceCell]) -> None:
         self._of_choice: dict[str, list[float]] = {}

@@ -1,8 +1,8 @@
 """How first choices would have been drawn under a changed policy, from the recorded candidates and chances alone.
 
 No router is asked again: what was safe and healthy at that moment is in the recorded chances. So it can be done for
-millions of decisions at once. It holds for changes that move a channel behind, or leave channels out; where the split is
-learned, the others take over in proportion.
+millions of decisions at once. It holds for changes that move a channel behind, or leave channels out; where the split
+is learned, the others take over in proportion.
 """
 
 from __future__ import annotations
@@ -37,7 +37,9 @@ def without(channel_id: str, split: Split, standings: Mapping[str, Standing]) ->
     Where none had, the next candidate gets all; of that nothing was recorded, which is counted as missing support."""
 
     def redraw(choices: Sequence[str], chances: Sequence[float]) -> Sequence[float]:
-        if not any(chance > 0 and channel_of(choice) == channel_id for choice, chance in zip(choices, chances, strict=True)):
+        if not any(
+            chance > 0 and channel_of(choice) == channel_id for choice, chance in zip(choices, chances, strict=True)
+        ):
             return chances
         others = [n for n, choice in enumerate(choices) if channel_of(choice) != channel_id]
         if not others:
@@ -69,7 +71,7 @@ def _drawn(equals: list[int], choices: Sequence[str], split: Split, standings: M
     best = min(equals, key=lambda n: (_tier(standings, choices[n]), n))
     rest = [n for n in sorted(equals, key=lambda n: (_tier(standings, choices[n]), n)) if n != best]
     elsewhere = [n for n in rest if _upstream(standings, choices[n]) != _upstream(standings, choices[best])]
-    warm = (elsewhere or rest or [None])[0]
+    warm = next(iter(elsewhere or rest), None)
     explorers = [n for n in rest if n != warm]
     shares = effective_shares(split, warm=warm is not None, explore=bool(explorers))
     found = [0.0] * len(choices)

@@ -28,14 +28,17 @@ from payswitch.routing.redrawing import Standing
 from payswitch.services.analytics_ports import Lake
 from payswitch.services.context import Context
 from payswitch.services.report_money import cheaper_routing, expiring_of, fee_lines, losses_of
-from payswitch.services.report_proposals import proposals
+from payswitch.services.report_proposals import proposals, span_of
 from payswitch.services.report_rates import RateTable, answers_of, changes_of, lines_of, rate_of
 
 DAY_MS: Final = 86_400_000
+BLOCK_MS: Final = 2 * 3_600_000
 LENGTH_DAYS: Final = {ReportKind.WEEKLY: 7, ReportKind.DAILY: 1}
 BEFORE_DAYS: Final = {ReportKind.WEEKLY: 28, ReportKind.DAILY: 7}
 """What a window is compared with: four weeks, or one."""
 _JUDGED: Final = (By.HOUR, By.BAND, By.BANK)
+_SPANS_DAYS: Final = (7, 28)
+"""What proposals are judged on, up to the end of the window."""
 
 
 class Answers(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,18 +61,17 @@ async def make_report(ctx: Context, lake: Lake, merchant_id: str, kind: ReportKi
     to_ms = beijing_midnight_ms(date) + DAY_MS
     window = _scope(merchant_id, to_ms - LENGTH_DAYS[kind] * DAY_MS, to_ms)
     earlier = _scope(merchant_id, window.from_ms - BEFORE_DAYS[kind] * DAY_MS, window.from_ms)
-    answers = await _ask(lake, window, earlier)
+    judged = _scope(merchant_id, to_ms - max(_SPANS_DAYS) * DAY_MS, to_ms)
+    answers = await _ask(lake, window, earlier, judged)
     channels = tuple(ctx.directory.channels(merchant_id))
     policy = policy_in_force(ctx, merchant_id)
     now_ms = ctx.clock.now_ms()
-    report = await asyncio.to_thread(_judged, answers, channels, policy, kind, merchant_id, date)
+    report = await asyncio.to_thread(_judged, answers, channels, policy, window, kind, date)
     return msgspec.structs.replace(
         report,
         report_id=ctx.ids.new("rep_", now_ms),
         made_at_ms=now_ms,
         fresh_ms=(await lake.state()).written_ms,
-        from_ms=window.from_ms,
-        to_ms=window.to_ms,
         before_from_ms=earlier.from_ms,
         expiring=expiring_of(ctx.directory, channels, now_ms),
     )
@@ -86,7 +88,7 @@ def _scope(merchant_id: str, from_ms: int, to_ms: int) -> Scope:
     return Scope(merchant_ids=frozenset({merchant_id}), from_ms=from_ms, to_ms=to_ms)
 
 
-async def _ask(lake: Lake, window: Scope, earlier: Scope) -> Answers:
+async def _ask(lake: Lake, window: Scope, earlier: Scope, judged: Scope) -> Answers:
     by = (By.DAY, By.HOUR, By.CHANNEL, By.PRODUCT)
     return Answers(
         totals=await lake.totals(window),
@@ -98,30 +100,30 @@ async def _ask(lake: Lake, window: Scope, earlier: Scope) -> Answers:
         switches=await lake.switches(window),
         refunds=await lake.refund_times(window),
         received=await lake.received(window),
-        choices={one: await lake.choices(window, one) for one in _JUDGED},
+        choices={one: await lake.choices(judged, one) for one in _JUDGED},
     )
 
 
 def _judged(
-    answers: Answers, channels: Sequence[Channel], policy: Policy, kind: ReportKind, merchant_id: str, date: str
+    answers: Answers, channels: Sequence[Channel], policy: Policy, window: Scope, kind: ReportKind, date: str
 ) -> Report:
     now, before = RateTable(answers.now_rates), RateTable(answers.before_rates)
     changes, tests = changes_of(now, before)
     totals = answers.totals
     names = {channel.channel_id: channel.name for channel in channels}
     standings = {c.channel_id: Standing(tier=c.tier, upstream=c.upstream) for c in channels}
-    found, looked_at = proposals(
-        answers.choices, policy.split, standings, names, f"{kind.value}-{date}", totals.ended
-    )
+    spans = [span_of(days, window.to_ms, answers.choices) for days in _SPANS_DAYS]
+    found, looked_at = proposals(spans, policy.split, standings, names, f"{kind.value}-{date}")
+    cheaper = [cell for cell in answers.choices[By.HOUR] if cell.block * BLOCK_MS >= window.from_ms]
     why, why_zh = ("", "") if found else _why_none(answers, looked_at)
     return Report(
         report_id="",
         kind=kind,
-        merchant_id=merchant_id,
+        merchant_id=next(iter(window.merchant_ids)),
         date=date,
         made_at_ms=0,
-        from_ms=0,
-        to_ms=0,
+        from_ms=window.from_ms,
+        to_ms=window.to_ms,
         before_from_ms=0,
         fresh_ms=0,
         totals=totals,
@@ -136,7 +138,7 @@ def _judged(
         switches=tuple(answers.switches),
         refunds=tuple(answers.refunds),
         fees=fee_lines(answers.received, channels),
-        cheaper=cheaper_routing(answers.choices[By.HOUR], {c.channel_id: c.fee_bp for c in channels}),
+        cheaper=cheaper_routing(cheaper, {c.channel_id: c.fee_bp for c in channels}),
         proposals=found,
         looked_at=looked_at,
         why_no_proposal=why,
@@ -152,8 +154,8 @@ def _why_none(answers: Answers, looked_at: int) -> tuple[str, str]:
         return "no first choice with a recorded chance in this window", "本期没有带概率记录的首选决策"
     if not looked_at:
         return (
-            "the recorded choices cannot answer: too few of them, or the policy hardly ever tried another channel; a split "
-            "with a warm and an exploring share would make it possible",
+            "the recorded choices cannot answer: too few of them, or the policy hardly ever tried another channel; a "
+            "split with a warm and an exploring share would make it possible",
             "记录不足以评估：决策太少，或策略几乎从不尝试其他渠道；在分流中保留温备与探索份额后即可评估",
         )
     return (

@@ -72,7 +72,7 @@ def cheaper_routing(cells: Sequence[ChoiceCell], fees_bp: Mapping[str, int]) -> 
 
     judge, redraw = Judge(cells), always(cheapest)
     paid = judge.judge(redraw, reward=Reward.PAID)
-    payments, fees = gain_of(paid.blocks), gain_of(judge.judge(redraw, reward=Reward.FEES).blocks)
+    payments, fees = paid.gain, gain_of(judge.judge(redraw, reward=Reward.FEES).blocks)
     low, high = payments.interval(0.95)
     fees_low, fees_high = fees.interval(0.95)
     return CheaperRouting(

@@ -18,7 +18,7 @@ from payswitch.domain.report import Evidence, Proposal
 from payswitch.routing.block_estimates import Gain, figures, gain_of, significant
 from payswitch.routing.judging import Judge, Judged, Reward, by_channel
 from payswitch.routing.policy import Split
-from payswitch.routing.redrawing import Standing, without
+from payswitch.routing.redrawing import Redraw, Standing, without
 from payswitch.routing.segments import BAND_EDGES_FEN, BANDS
 
 WINDOWS: Final = (
@@ -28,7 +28,11 @@ WINDOWS: Final = (
 """Fixed before anything is seen: windows made to fit the data would always find something."""
 FALSE_FINDINGS: Final = 0.05
 MOST_SHOWN: Final = 5
+_DAY_MS: Final = 86_400_000
+_BLOCK_MS: Final = 2 * 3_600_000
 _LEAST_DECISIONS: Final = 200
+_LEAST_BLOCKS: Final = 10
+"""Fewer blocks of two hours say too little about how much they differ from each other."""
 _BANKS: Final = 10
 
 
@@ -43,51 +47,61 @@ class Where(msgspec.Struct, frozen=True, kw_only=True):
     title_zh: str
 
 
+class Span(msgspec.Struct, frozen=True, kw_only=True):
+    """Some days that are judged on, up to the end of the report's window: the last week for what is new, four weeks for
+    what is small."""
+
+    days: int
+    judges: Mapping[By, Judge]
+    cells: Mapping[By, Sequence[ChoiceCell]]
+
+    @property
+    def per_week(self) -> float:
+        return 7 / self.days
+
+
 class Found(msgspec.Struct, frozen=True, kw_only=True):
     """One question with its answer."""
 
     channel_id: str
     where: Where
+    span: Span
     judged: Judged
     gain: Gain
 
 
+def span_of(days: int, end_ms: int, cells: Mapping[By, Sequence[ChoiceCell]]) -> Span:
+    """The choices of the last days before a moment."""
+    first = (end_ms - days * _DAY_MS) // _BLOCK_MS
+    kept = {by: [cell for cell in of if cell.block >= first] for by, of in cells.items()}
+    return Span(days=days, judges={by: Judge(of) for by, of in kept.items()}, cells=kept)
+
+
 def proposals(
-    cells: Mapping[By, Sequence[ChoiceCell]],
-    split: Split,
-    standings: Mapping[str, Standing],
-    names: Mapping[str, str],
-    label: str,
-    payments: int,
+    spans: Sequence[Span], split: Split, standings: Mapping[str, Standing], names: Mapping[str, str], label: str
 ) -> tuple[tuple[Proposal, ...], int]:
-    """The best ones first, and how many questions were asked. `payments`: all that ended in the window, for the change
-    of the whole rate; `label` begins the rules' names."""
-    judges = {by: Judge(of) for by, of in cells.items()}
-    asked = list(_questions(cells, judges, split, standings))
+    """The best ones first, and how many questions were asked. `label` begins the rules' names."""
+    asked = [one for span in spans for one in _questions(span, split, standings)]
     sure = significant([one.gain.p_value for one in asked], FALSE_FINDINGS)
     found = [asked[n] for n in sure]
     level = 1 - FALSE_FINDINGS * len(found) / len(asked) if asked else 0.95
     best = _apart(found, level)[:MOST_SHOWN]
     made = tuple(
-        _proposal(n, one, judges[one.where.by], split, standings, names, label, payments, len(asked), level)
+        _proposal(n, one, without(one.channel_id, split, standings), names, label, len(asked), level)
         for n, one in enumerate(best, 1)
     )
     return made, len(asked)
 
 
-def _questions(
-    cells: Mapping[By, Sequence[ChoiceCell]],
-    judges: Mapping[By, Judge],
-    split: Split,
-    standings: Mapping[str, Standing],
-) -> Iterator[Found]:
-    for by, of in cells.items():
+def _questions(span: Span, split: Split, standings: Mapping[str, Standing]) -> Iterator[Found]:
+    for by, of in span.cells.items():
         for channel_id in sorted(by_channel(of)):
             redraw = without(channel_id, split, standings)
             for where in wheres(by, of):
-                judged = judges[by].judge(redraw, applies=where.values.__contains__)
-                if judged.n >= _LEAST_DECISIONS and judged.changed >= 1 and judged.is_reliable:
-                    yield Found(channel_id=channel_id, where=where, judged=judged, gain=gain_of(judged.blocks))
+                judged = span.judges[by].judge(redraw, applies=where.values.__contains__)
+                enough = judged.n >= _LEAST_DECISIONS and len(judged.blocks) >= _LEAST_BLOCKS
+                if enough and judged.changed >= 1 and judged.is_reliable:
+                    yield Found(channel_id=channel_id, where=where, span=span, judged=judged, gain=judged.gain)
 
 
 def wheres(by: By, cells: Sequence[ChoiceCell]) -> list[Where]:
@@ -110,7 +124,9 @@ def _hours(from_hour: int, to_hour: int) -> Where:
     if (from_hour, to_hour) == (0, 24):
         hours: Sequence[int] = range(24)
         return Where(by=By.HOUR, values=frozenset(map(str, hours)), when={}, title="all day", title_zh="全天")
-    hours = [h for h in range(24) if (from_hour <= h < to_hour if from_hour < to_hour else h >= from_hour or h < to_hour)]
+    hours = [
+        h for h in range(24) if (from_hour <= h < to_hour if from_hour < to_hour else h >= from_hour or h < to_hour)
+    ]
     return Where(
         by=By.HOUR,
         values=frozenset(map(str, hours)),
@@ -137,7 +153,7 @@ def _band(value: str) -> Where:
 
 def _apart(found: Sequence[Found], level: float) -> list[Found]:
     """Of questions about the same channel that overlap, the one with the surest gain; the largest first."""
-    ranked = sorted(found, key=lambda one: -one.gain.interval(level)[0])
+    ranked = sorted(found, key=lambda one: -one.gain.interval(level)[0] * one.span.per_week)
     kept: list[Found] = []
     for one in ranked:
         if not any(_overlap(one, other) for other in kept):
@@ -153,19 +169,18 @@ def _overlap(one: Found, other: Found) -> bool:
 def _proposal(
     number: int,
     found: Found,
-    judge: Judge,
-    split: Split,
-    standings: Mapping[str, Standing],
+    redraw: Redraw,
     names: Mapping[str, str],
     label: str,
-    payments: int,
     tests: int,
     level: float,
 ) -> Proposal:
-    judged, gain = found.judged, found.gain
+    judged, gain, week = found.judged, found.gain, found.span.per_week
     low, high = gain.interval(level)
-    redraw = without(found.channel_id, split, standings)
-    money = judge.judge(redraw, applies=found.where.values.__contains__, reward=Reward.FEN)
+    judge = found.span.judges[found.where.by]
+    money = gain_of(judge.judge(redraw, applies=found.where.values.__contains__, reward=Reward.FEN).blocks)
+    money_low, money_high = money.interval(level)
+    payments = max(1, sum(cell.count for cell in found.span.cells[found.where.by]))
     said = figures(judged.blocks)
     name = names.get(found.channel_id, found.channel_id)
     return Proposal(
@@ -177,15 +192,18 @@ def _proposal(
             "when": found.where.when,
             "then": {"avoid": {"channels": [found.channel_id]}},
         },
-        affected=round(judged.n),
-        moved=round(judged.changed),
-        gain=gain.total,
-        gain_low=low,
-        gain_high=high,
-        points=gain.total / max(1, payments),
-        points_low=low / max(1, payments),
-        points_high=high / max(1, payments),
-        orders_fen=gain_of(money.blocks).total,
+        days=found.span.days,
+        affected=round(judged.n * week),
+        moved=round(judged.changed * week),
+        gain=gain.total * week,
+        gain_low=low * week,
+        gain_high=high * week,
+        points=gain.total / payments,
+        points_low=low / payments,
+        points_high=high / payments,
+        orders_fen=money.total * week,
+        orders_low_fen=money_low * week,
+        orders_high_fen=money_high * week,
         evidence=Evidence(
             decisions=round(judged.n),
             effective=judged.effective,
@@ -198,5 +216,3 @@ def _proposal(
             level=level,
         ),
     )
-
-

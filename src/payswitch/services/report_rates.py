@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from math import sqrt
+from math import asin, sqrt
 from statistics import NormalDist
 from typing import Final
 
@@ -105,11 +105,8 @@ def _compare(now: RateTable, before: RateTable, key: Key, part: tuple[int, int])
     this, was = now.rate(key, holds), before.rate(key, holds)
     if min(this.of, was.of) < _LEAST or this.rate is None or was.rate is None:
         return None
-    pooled = (this.good + was.good) / (this.of + was.of)
-    variance = pooled * (1 - pooled) * (1 / this.of + 1 / was.of) * before.spread(key, holds)
-    if variance <= 0:
-        return None
-    z = abs(this.rate - was.rate) / sqrt(variance)
+    variance = (1 / (this.of + 0.5) + 1 / (was.of + 0.5)) * before.spread(key, holds)
+    z = abs(_angle(this) - _angle(was)) / sqrt(variance)
     return Change(
         channel_id=key[0],
         product=key[1],
@@ -119,6 +116,11 @@ def _compare(now: RateTable, before: RateTable, key: Key, part: tuple[int, int])
         now=this,
         p_value=2 * (1 - NormalDist().cdf(z)),
     )
+
+
+def _angle(rate: Rate) -> float:
+    """Anscombe's angle, whose variance does not depend on the rate: 98 % is no place for the normal distribution."""
+    return 2 * asin(sqrt((rate.good + 0.375) / (rate.of + 0.75)))
 
 
 def _just(hour: int) -> Callable[[int], bool]:

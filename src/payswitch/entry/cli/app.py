@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from payswitch.entry.cli import bills_app, connector_app, database_app, lab_app, policy_app
+from payswitch.entry.cli import bills_app, connector_app, database_app, lab_app, policy_app, report_app
 from payswitch.entry.cli.channels_app import KeyFile, channels_app
 
 _HELP = """
@@ -187,6 +187,7 @@ database_app.register(app)
 bills_app.register(app)
 policy_app.register(app)
 lab_app.register(app)
+report_app.register(app)
 
 
 @app.command(short_help="体检: would every channel work?")
