@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
+
+from msgspec.structs import replace
 
 from payswitch.domain.roles import Role
 from payswitch.domain.user import UserChange
@@ -25,7 +27,8 @@ class Person:
     user_id: str = "lin"
     address: str = "203.0.113.9"
     cookie: str = ""
-    heard: list[Heard] = field(default_factory=list)
+    pause_ms: int = 0
+    """How long they wait before each change: ids of one and the same millisecond are in no order."""
 
     @property
     def web(self) -> Web:
@@ -59,6 +62,8 @@ class Person:
 
     async def send(self, method: str, path: str, value: Any = None) -> Heard:
         body = b"" if value is None else json.dumps(value).encode()
+        if self.pause_ms:
+            self.evening.night.clock.advance(ms=self.pause_ms)
         return await self.web.send(method, path, body, headers={"content-type": "application/json", **OWN_PAGE})
 
     async def is_in(self) -> bool:
@@ -78,9 +83,7 @@ async def hired(
     desk = desk_of(evening)
     user = new_user(user_id, user_id.title(), role, frozenset(merchants), evening.night.clock.now_ms(), "root")
     hashed = await desk.passwords.hash(PASSWORD)
-    import msgspec
-
-    await desk.store.commit_user(UserChange(user=msgspec.structs.replace(user, password_hash=hashed)))
+    await desk.store.commit_user(UserChange(user=replace(user, password_hash=hashed)))
     return Person(evening, user_id)
 
 

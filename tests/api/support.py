@@ -22,7 +22,6 @@ from payswitch.domain.payment import Shop
 from payswitch.entry.api.routes import hot_routes
 from payswitch.entry.api.routes import routes as api_routes
 from payswitch.entry.checkout.routes import routes as checkout_routes
-from payswitch.entry.console.routes import LivePage
 from payswitch.entry.console.routes import routes as console_routes
 from payswitch.entry.http.asgi import AsgiApp
 from payswitch.entry.http.assemble import make_asgi
@@ -198,7 +197,7 @@ def a_front_desk(wired: Night, ring: KeyRing | None) -> PeopleDesk:
 
 
 @asynccontextmanager
-async def evening(folder: Path, *, live_page: LivePage = "loopback") -> AsyncIterator[Evening]:
+async def evening(folder: Path) -> AsyncIterator[Evening]:
     """Open the application with two shops on one merchant."""
     async with night(folder) as wired:
         board = LiveBoard(clock=wired.clock)
@@ -213,6 +212,6 @@ async def evening(folder: Path, *, live_page: LivePage = "loopback") -> AsyncIte
             *api_routes(ctx),
             *notify_routes(ctx),
             *checkout_routes(ctx),
-            *console_routes(ctx, board, live_page),
+            *console_routes(),
         ]
         yield Evening(wired, board, make_asgi(handlers, clock=ctx.clock, ids=ctx.ids, hot=hot_routes(ctx)))

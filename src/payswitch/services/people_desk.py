@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import msgspec
 
 from payswitch.domain.errors import NOT_FOUND, PaySwitchError
+from payswitch.kit.clock import Clock
+from payswitch.kit.ids import IdSource
 from payswitch.kit.passwords import Passwords
 from payswitch.kit.sealing import KeyRing
 from payswitch.services.people_ports import PeopleStore
@@ -38,6 +41,25 @@ class PeopleDesk:
     key_ring: KeyRing | None = field(repr=False)
     """None: no master key is configured, and nobody can enrol a second factor."""
     times: SessionTimes = field(default_factory=SessionTimes)
+
+
+class Deeds(Protocol):
+    """What doing something to users takes: less than the whole context, so that a command at the machine can do it
+    while the service runs."""
+
+    @property
+    def clock(self) -> Clock: ...
+
+    @property
+    def ids(self) -> IdSource: ...
+
+    @property
+    def people(self) -> PeopleDesk | None: ...
+
+
+def sign_in_url(public_url: str, token: str) -> str:
+    """The token stands behind the #: no server, log or referrer sees it."""
+    return f"{public_url}/console/sign-in#link={token}"
 
 
 def desk_or_absent(desk: PeopleDesk | None) -> PeopleDesk:

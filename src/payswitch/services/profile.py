@@ -16,13 +16,13 @@ from payswitch.domain.errors import (
 from payswitch.domain.operator import Operator
 from payswitch.domain.user import User, UserChange
 from payswitch.kit import totp
-from payswitch.kit.passwords import password_problem
 from payswitch.kit.sealing import SealBroken
 from payswitch.kit.secrets import Secret
 from payswitch.services import second_factor
 from payswitch.services.context import Context
 from payswitch.services.people_desk import desk_or_absent
 from payswitch.services.signing_in import end_all
+from payswitch.services.user_access import check_password, without_totp
 from payswitch.services.users import about_user
 
 ISSUER = "PaySwitch"
@@ -79,19 +79,6 @@ async def change_password(ctx: Context, operator: Operator, command: ChangePassw
     await _save(ctx, operator, "password", user, changed, end_others=True)
 
 
-def check_password(password: str, user: User) -> None:
-    """Raises `invalid_request`."""
-    problem = password_problem(password, user.user_id, user.name)
-    if problem is not None:
-        english, chinese = problem
-        raise PaySwitchError(
-            INVALID_REQUEST,
-            f"the password {english}",
-            f"密码{chinese}",
-            errors=[{"field": "new", "message": f"{english} / {chinese}"}],
-        )
-
-
 async def begin_totp(ctx: Context, operator: Operator) -> Enrolment:
     """A new secret for the app. It counts once `confirm_totp` has seen a code of it; an older one stays till then."""
     desk = desk_or_absent(ctx.people)
@@ -136,8 +123,7 @@ async def remove_totp(ctx: Context, operator: Operator, command: RemoveTotp) -> 
     """Raises `sign_in_refused` for a wrong password."""
     user = await own_user(ctx, operator)
     await _prove_password(ctx, operator, user, command.password)
-    bare = replace(user, totp_sealed=None, totp_pending=None, recovery_hashes=())
-    await _save(ctx, operator, "totp_remove", user, bare, end_others=True)
+    await _save(ctx, operator, "totp_remove", user, without_totp(user), end_others=True)
 
 
 async def _prove_password(ctx: Context, operator: Operator, user: User, password: str | None) -> None:

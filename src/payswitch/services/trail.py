@@ -14,6 +14,7 @@ from payswitch.domain.changes import Changes
 from payswitch.domain.operator import Operator
 from payswitch.domain.trail import TrailEntry, TrailKind
 from payswitch.services.context import Context
+from payswitch.services.people_desk import Deeds
 from payswitch.services.people_ports import PeopleStore
 
 LONGEST_VALUE = 400
@@ -21,7 +22,7 @@ LONGEST_VALUE = 400
 
 
 def deed(
-    ctx: Context,
+    ctx: Deeds,
     operator: Operator,
     action: str,
     kind: TrailKind,

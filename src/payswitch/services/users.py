@@ -24,15 +24,12 @@ from payswitch.domain.errors import (
 from payswitch.domain.operator import Operator
 from payswitch.domain.roles import Role
 from payswitch.domain.trail import TrailEntry, TrailKind
-from payswitch.domain.user import Session, SignInLink, User, UserChange, UserState
+from payswitch.domain.user import SignInLink, User, UserChange, UserState
 from payswitch.kit.secrets import Secret, fingerprint
 from payswitch.kit.tables import ID
-from payswitch.services.context import Context
-from payswitch.services.people_desk import PeopleDesk, desk_or_absent
-from payswitch.services.signing_in import end_all, is_live
+from payswitch.services.people_desk import Deeds, PeopleDesk, desk_or_absent
+from payswitch.services.signing_in import end_all
 from payswitch.services.trail import deed
-
-MOST_SESSIONS = 50
 
 
 class CreateUser(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -60,13 +57,13 @@ class Invited(msgspec.Struct, frozen=True, kw_only=True):
     link: SignInLink
 
 
-async def list_users(ctx: Context, operator: Operator) -> list[User]:
+async def list_users(ctx: Deeds, operator: Operator) -> list[User]:
     """Everybody who works for a merchant of the operator's, by name."""
     desk = desk_or_absent(ctx.people)
     return [_shared(user, operator) for user in await desk.store.users() if user.merchant_ids & operator.merchant_ids]
 
 
-async def get_user(ctx: Context, operator: Operator, user_id: str) -> User:
+async def get_user(ctx: Deeds, operator: Operator, user_id: str) -> User:
     """Raises `not_found` for somebody who works for none of the operator's merchants."""
     return _shared(await _find(ctx, operator, user_id), operator)
 
@@ -75,7 +72,7 @@ def may_change(user: User, operator: Operator) -> bool:
     return user.merchant_ids <= operator.merchant_ids
 
 
-async def create_user(ctx: Context, operator: Operator, command: CreateUser) -> Invited:
+async def create_user(ctx: Deeds, operator: Operator, command: CreateUser) -> Invited:
     """Without a password: the link of the answer lets them in once, then they set one."""
     desk = desk_or_absent(ctx.people)
     _check(operator, command.user_id, command.name, command.merchant_ids)
@@ -114,9 +111,9 @@ def new_user(user_id: str, name: str, role: Role, merchant_ids: frozenset[str], 
     )
 
 
-async def update_user(ctx: Context, operator: Operator, user_id: str, command: UpdateUser) -> User:
+async def update_user(ctx: Deeds, operator: Operator, user_id: str, command: UpdateUser) -> User:
     """Name, role and merchants, in force with the next request."""
-    user = await _changeable(ctx, operator, user_id)
+    user = await changeable(ctx, operator, user_id)
     given = {name: getattr(command, name) for name in command.__struct_fields__}
     given = {name: value for name, value in given.items() if value is not UNSET}
     if "merchant_ids" in given:
@@ -125,56 +122,28 @@ async def update_user(ctx: Context, operator: Operator, user_id: str, command: U
     _check(operator, user_id, after.name, sorted(after.merchant_ids))
     if operator.operator_id == user_id and (after.role, after.merchant_ids) != (user.role, user.merchant_ids):
         raise _yourself()
-    return _shared(await _save(ctx, operator, "update", user, after, names=tuple(given)), operator)
+    return _shared(await save_user(ctx, operator, "update", user, after, names=tuple(given)), operator)
 
 
-async def disable_user(ctx: Context, operator: Operator, user_id: str) -> User:
+async def disable_user(ctx: Deeds, operator: Operator, user_id: str) -> User:
     """Every session ends now; done twice, it is done once."""
-    user = await _changeable(ctx, operator, user_id)
+    user = await changeable(ctx, operator, user_id)
     if operator.operator_id == user_id:
         raise _yourself()
     if user.state is UserState.DISABLED:
         return user
     after = replace(user, state=UserState.DISABLED)
-    return await _save(ctx, operator, "disable", user, after, names=("state",), end_sessions=True)
+    return await save_user(ctx, operator, "disable", user, after, names=("state",), end_sessions=True)
 
 
-async def enable_user(ctx: Context, operator: Operator, user_id: str) -> User:
-    user = await _changeable(ctx, operator, user_id)
+async def enable_user(ctx: Deeds, operator: Operator, user_id: str) -> User:
+    user = await changeable(ctx, operator, user_id)
     if user.state is UserState.ACTIVE:
         return user
-    return await _save(ctx, operator, "enable", user, replace(user, state=UserState.ACTIVE), names=("state",))
+    return await save_user(ctx, operator, "enable", user, replace(user, state=UserState.ACTIVE), names=("state",))
 
 
-async def reset_user(ctx: Context, operator: Operator, user_id: str, *, totp: bool) -> Invited:
-    """忘记密码: the password (and, when asked, the second factor) is taken away, every session ends, and the link of
-    the answer lets them in once."""
-    desk = desk_or_absent(ctx.people)
-    user = await _changeable(ctx, operator, user_id)
-    after = replace(user, password_hash=None)
-    if totp:
-        after = replace(after, totp_sealed=None, totp_pending=None, recovery_hashes=())
-    token, link = new_link(ctx, user_id, desk.times.invitation_ms)
-    saved = await _save(ctx, operator, "reset", user, after, end_sessions=True, link=link, said={"second_factor": totp})
-    return Invited(user=saved, token=token, link=link)
-
-
-async def list_sessions(ctx: Context, operator: Operator, user_id: str) -> list[Session]:
-    """The live ones, newest first."""
-    desk = desk_or_absent(ctx.people)
-    user = await _changeable(ctx, operator, user_id)
-    now_ms = ctx.clock.now_ms()
-    found = await desk.store.sessions_of(user_id, MOST_SESSIONS)
-    return [session for session in found if is_live(session, user, now_ms, desk.times.idle_ms)]
-
-
-async def revoke_sessions(ctx: Context, operator: Operator, user_id: str) -> None:
-    """All of the user's, everywhere; of your own all but the one you ask with."""
-    user = await _changeable(ctx, operator, user_id)
-    await _save(ctx, operator, "revoke_sessions", user, user, end_sessions=True)
-
-
-def new_link(ctx: Context, user_id: str, life_ms: int) -> tuple[Secret, SignInLink]:
+def new_link(ctx: Deeds, user_id: str, life_ms: int) -> tuple[Secret, SignInLink]:
     """The token goes into the link, its hash into the database."""
     now_ms = ctx.clock.now_ms()
     token = Secret(ctx.ids.token())
@@ -189,7 +158,7 @@ def new_link(ctx: Context, user_id: str, life_ms: int) -> tuple[Secret, SignInLi
 
 
 def about_user(
-    ctx: Context,
+    ctx: Deeds,
     operator: Operator,
     action: str,
     user: User,
@@ -208,16 +177,24 @@ def about_user(
             TrailKind.USER,
             user.user_id,
             merchant_id,
-            before=before,
-            after=after,
+            before=_for_merchant(before or {}, merchant_id),
+            after=_for_merchant(after or {}, merchant_id),
             audit_id=audit_id,
         )
         for merchant_id in sorted(user.merchant_ids | also)
     )
 
 
-async def _save(
-    ctx: Context,
+def _for_merchant(told: Mapping[str, object], merchant_id: str) -> Mapping[str, object]:
+    """For whom else somebody works is nothing that this merchant's people read."""
+    works_for = told.get("merchant_ids")
+    if not isinstance(works_for, list):
+        return told
+    return {**told, "merchant_ids": [one for one in works_for if one == merchant_id]}
+
+
+async def save_user(
+    ctx: Deeds,
     operator: Operator,
     action: str,
     user: User,
@@ -254,7 +231,7 @@ def _told(user: User, name: str) -> object:
     return sorted(value) if isinstance(value, frozenset) else value
 
 
-async def _find(ctx: Context, operator: Operator, user_id: str) -> User:
+async def _find(ctx: Deeds, operator: Operator, user_id: str) -> User:
     user = await desk_or_absent(ctx.people).store.user(user_id)
     if user is None or not user.merchant_ids & operator.merchant_ids:
         raise PaySwitchError(
@@ -263,7 +240,7 @@ async def _find(ctx: Context, operator: Operator, user_id: str) -> User:
     return user
 
 
-async def _changeable(ctx: Context, operator: Operator, user_id: str) -> User:
+async def changeable(ctx: Deeds, operator: Operator, user_id: str) -> User:
     user = await _find(ctx, operator, user_id)
     if not may_change(user, operator):
         raise PaySwitchError(

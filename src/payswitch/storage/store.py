@@ -9,6 +9,7 @@ from typing import Self
 from payswitch.domain.managed_channel import ManagedChannel, SealedCredential
 from payswitch.kit.clock import Clock
 from payswitch.storage.commit_meter import CommitMeter
+from payswitch.storage.store_alerts import AlertStore
 from payswitch.storage.store_bills import BillStore
 from payswitch.storage.store_books import BookStore
 from payswitch.storage.store_channels import ChannelStore
@@ -20,7 +21,15 @@ from payswitch.storage.store_reports import ReportStore
 
 
 class DatabaseStore(
-    PaymentStore, ChannelStore, PolicyStore, BookStore, BillStore, HistoryStore, ReportStore, PeopleStore
+    PaymentStore,
+    ChannelStore,
+    PolicyStore,
+    BookStore,
+    BillStore,
+    HistoryStore,
+    ReportStore,
+    PeopleStore,
+    AlertStore,
 ):
     """Implements `services.ports.Store`, `ChannelStore` and `PolicyStore`; `SqliteStore` and `PostgresStore` say how
     scripts are run. Open it in the event loop that uses it."""

@@ -10,7 +10,13 @@ from payswitch import __version__
 from payswitch.domain import errors as kinds
 from payswitch.domain.errors import ErrorKind
 from payswitch.entry.api import examples
-from payswitch.entry.api.admin import analysis_examples, bill_examples, people_examples, policy_examples
+from payswitch.entry.api.admin import (
+    analysis_examples,
+    bill_examples,
+    live_examples,
+    people_examples,
+    policy_examples,
+)
 from payswitch.entry.api.admin import examples as admin_examples
 from payswitch.entry.api.call import IDEMPOTENCY_KEY
 from payswitch.entry.api.console import cookies
@@ -22,6 +28,7 @@ from payswitch.entry.api.query import IDENTIFIER
 from payswitch.entry.api.sections import ALL_OPERATIONS, SECTIONS
 from payswitch.entry.api.views import Health
 from payswitch.entry.http import problems
+from payswitch.entry.http.streams import EVENT_STREAM
 from payswitch.routing.policy_schema import policy_schemas
 
 _REF = "#/components/schemas/{name}"
@@ -53,6 +60,7 @@ _EXAMPLES = (
     examples,
     admin_examples,
     analysis_examples,
+    live_examples,
     policy_examples,
     bill_examples,
     people_examples,
@@ -62,6 +70,12 @@ _REQUESTS: dict[str, Any] = {name: shown for module in _EXAMPLES for name, shown
 _ANSWERS: dict[str, Any] = {name: shown for module in _EXAMPLES for name, shown in module.ANSWERS.items()}
 
 Json = dict[str, Any]
+
+
+def example_of(body: type[msgspec.Struct]) -> Json:
+    """The usual request of this kind, as the document shows it."""
+    value: Json = _REQUESTS[body.__name__]["usual"]["value"]
+    return value
 
 
 def document(public_url: str) -> Json:
@@ -161,6 +175,8 @@ def _responses(operation: Operation[Any]) -> Json:
         "content": {_JSON: {"schema": {"$ref": _REF.format(name=name)}, "examples": _ANSWERS[name]}},
         "headers": {"X-Request-Id": {"schema": {"type": "string"}, "description": "Quote it when asking for help"}},
     }
+    if operation.stream is not None:
+        good["content"][EVENT_STREAM] = {"schema": {"type": "string"}}
     found: Json = {str(operation.status): good}
     if operation.may_repeat:
         found["200"] = {**good, "description": "A repeat: what the first request made, as it stands now"}

@@ -7,6 +7,20 @@ what `UniqueViolation` and `InvariantViolation` report. The migrations must lead
 both databases).
 """
 
+from payswitch.storage.schema.alerts import (
+    RESOLVED_GROUP,
+    UNDELIVERED_NOTICES,
+    alert_groups,
+    alert_hours,
+    alert_leases,
+    alert_nodes,
+    alert_notices,
+    alert_receivers,
+    alert_rules,
+    alert_silences,
+    alert_watches,
+    alerts,
+)
 from payswitch.storage.schema.books import audits, bill_marks, bill_runs, breaks, transfers
 from payswitch.storage.schema.channels import channel_credentials, channels, managed_channels
 from payswitch.storage.schema.columns import fen_sum, literal, literals, metadata
@@ -33,9 +47,21 @@ __all__ = [
     "CUSTOMER_ID",
     "LIVE_PAYMENT_STATES",
     "OPEN_REFUND_STATES",
+    "RESOLVED_GROUP",
     "TRIGGERS",
+    "UNDELIVERED_NOTICES",
     "UNDELIVERED_STATES",
     "agreements",
+    "alert_groups",
+    "alert_hours",
+    "alert_leases",
+    "alert_nodes",
+    "alert_notices",
+    "alert_receivers",
+    "alert_rules",
+    "alert_silences",
+    "alert_watches",
+    "alerts",
     "api_keys",
     "attempts",
     "audit_trail",

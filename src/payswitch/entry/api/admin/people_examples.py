@@ -78,5 +78,5 @@ ANSWERS: dict[str, dict[str, Any]] = {
             ]
         },
     ),
-    "TrailList": one("A channel was disabled", {"data": [_ENTRY], "next_before": None}),
+    "TrailList": one("A channel was disabled", {"data": [_ENTRY], "next": None}),
 }

@@ -42,8 +42,8 @@ class TrailEntryView(msgspec.Struct, frozen=True, kw_only=True):
 
 class TrailList(msgspec.Struct, frozen=True, kw_only=True):
     data: list[TrailEntryView]
-    next_before: str | None
-    """For the next page; null: this is the last one."""
+    next: str | None
+    """For `before` of the next page; null: this is the last one."""
 
 
 async def list_trail(call: AdminCall) -> Answer:
@@ -71,7 +71,7 @@ def _begin_ms(date: str) -> int:
 def trail_list(entries: Sequence[TrailEntry], limit: int) -> TrailList:
     return TrailList(
         data=[_view(entry) for entry in entries],
-        next_before=entries[-1].audit_id if len(entries) == limit else None,
+        next=entries[-1].audit_id if len(entries) == limit else None,
     )
 
 

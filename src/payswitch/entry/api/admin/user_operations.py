@@ -12,7 +12,7 @@ from payswitch.entry.api.admin import user_views as views
 from payswitch.entry.api.admin.call import AdminCall
 from payswitch.entry.api.call import Answer
 from payswitch.entry.api.operation import Operation
-from payswitch.services import users
+from payswitch.services import user_access, users
 from payswitch.services.users import CreateUser, UpdateUser
 
 
@@ -54,17 +54,17 @@ async def enable_user(call: AdminCall) -> Answer:
 
 async def reset_user(call: AdminCall) -> Answer:
     command: ResetUser = call.command
-    reset = users.reset_user(call.ctx, call.operator, call.path["user_id"], totp=command.totp)
+    reset = user_access.reset_user(call.ctx, call.operator, call.path["user_id"], totp=command.totp)
     return _invited(call, await reset)
 
 
 async def list_sessions(call: AdminCall) -> Answer:
-    found = await users.list_sessions(call.ctx, call.operator, call.path["user_id"])
+    found = await user_access.list_sessions(call.ctx, call.operator, call.path["user_id"])
     return Answer(views.SessionList(data=[views.session_view(session, call.operator) for session in found]))
 
 
 async def revoke_sessions(call: AdminCall) -> Answer:
-    await users.revoke_sessions(call.ctx, call.operator, call.path["user_id"])
+    await user_access.revoke_sessions(call.ctx, call.operator, call.path["user_id"])
     return await list_sessions(call)
 
 
