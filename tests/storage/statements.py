@@ -19,6 +19,7 @@ from payswitch.storage.search_statements import Way, bound_statement, page_state
 SMALL_OR_FOR_AUDITS = (
     "SHOPS",
     "LIVE_KEYS",
+    "SHOP_KEYS",
     "CHANNEL_SETTINGS",
     "MANAGED_CHANNELS",
     "ALL_CREDENTIALS",

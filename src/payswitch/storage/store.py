@@ -18,6 +18,7 @@ from payswitch.storage.store_history import HistoryStore
 from payswitch.storage.store_payments import PaymentStore
 from payswitch.storage.store_people import PeopleStore
 from payswitch.storage.store_policies import PolicyStore
+from payswitch.storage.store_reports import ReportStore
 
 
 class DatabaseStore(
@@ -27,6 +28,7 @@ class DatabaseStore(
     BookStore,
     BillStore,
     HistoryStore,
+    ReportStore,
     PeopleStore,
     AlertStore,
     DeskStore,

@@ -11,6 +11,7 @@ from payswitch.domain import errors as kinds
 from payswitch.domain.errors import ErrorKind
 from payswitch.entry.api import examples
 from payswitch.entry.api.admin import (
+    analysis_examples,
     bill_examples,
     live_examples,
     payment_examples,
@@ -61,6 +62,7 @@ Json = dict[str, Any]
 _EXAMPLES = (
     examples,
     admin_examples,
+    analysis_examples,
     bill_examples,
     console_examples,
     live_examples,

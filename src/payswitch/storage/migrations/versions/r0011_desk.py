@@ -12,7 +12,7 @@ from alembic import op
 from payswitch.storage.migrations.both import TEXT, is_postgres, partial
 
 revision = "0011"
-down_revision = "0012"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 
