@@ -12,6 +12,8 @@ export const t = texts({
     state: { open: "待处理", acknowledged: "处理中", resolved: "已恢复" },
     since: "始于",
     lasted: "历时",
+    lasting: (s: number) =>
+      s < 60 ? `${s} 秒` : s < 3_600 ? `${Math.floor(s / 60)} 分 ${s % 60} 秒` : s < 86_400 ? `${Math.floor(s / 3_600)} 小时 ${Math.floor((s % 3_600) / 60)} 分` : `${Math.floor(s / 86_400)} 天`,
     items: (n: string) => `${n} 项`,
     risk: "涉及金额",
     done: "已自动处理",
@@ -118,6 +120,8 @@ export const t = texts({
     state: { open: "Open", acknowledged: "Looked after", resolved: "Resolved" },
     since: "Since",
     lasted: "Lasted",
+    lasting: (s: number) =>
+      s < 60 ? `${s} s` : s < 3_600 ? `${Math.floor(s / 60)} min ${s % 60} s` : s < 86_400 ? `${Math.floor(s / 3_600)} h ${Math.floor((s % 3_600) / 60)} min` : `${Math.floor(s / 86_400)} d`,
     items: (n: string) => `${n} alerts`,
     risk: "Money at risk",
     done: "Done already",
