@@ -12,6 +12,7 @@ from payswitch.domain.errors import ErrorKind
 from payswitch.entry.api import examples
 from payswitch.entry.api.admin import (
     alert_examples,
+    analysis_examples,
     bill_examples,
     live_examples,
     people_examples,
@@ -59,10 +60,11 @@ _WITH_BODY = (
 _EXAMPLES = (
     examples,
     admin_examples,
-    policy_examples,
-    bill_examples,
+    analysis_examples,
     alert_examples,
     live_examples,
+    policy_examples,
+    bill_examples,
     people_examples,
     console_examples,
 )
