@@ -87,6 +87,7 @@ class LakeFiles:
     def delete(self, files: Iterable[Path]) -> int:
         count = 0
         for file in files:
+            file.with_suffix(".answer").unlink(missing_ok=True)
             file.unlink(missing_ok=True)
             count += 1
         return count

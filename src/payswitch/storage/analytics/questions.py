@@ -110,6 +110,20 @@ def rates(files: list[Path], scope: Scope, by: Sequence[By], db: duckdb.DuckDBPy
     ]
 
 
+def counts(files: list[Path], scope: Scope, by: By, db: duckdb.DuckDBPyConnection) -> list[RateCell]:
+    """Rates without times, which do not add up over days."""
+    where, values = _window(scope)
+    found = db.execute(
+        f"""
+        SELECT {_SQL_OF[by]}, count(*), count(*) FILTER (state = 'succeeded'), sum(amount_fen)
+        FROM {duck.rows_of(files)}
+        WHERE {where} AND first AND channel_id <> '' AND {_ENDED} GROUP BY 1 ORDER BY 1
+        """,
+        values,
+    ).fetchall()
+    return [RateCell(key=(key,), tried=tried, paid=paid, amount_fen=int(fen)) for key, tried, paid, fen in found]
+
+
 def losses(files: list[Path], scope: Scope, by: By, db: duckdb.DuckDBPyConnection) -> list[LossCell]:
     where, values = _window(scope)
     found = db.execute(
