@@ -184,6 +184,19 @@ class Payment(msgspec.Struct, frozen=True, kw_only=True):
         return self.succeeded_at_ms is not None and self.succeeded_at_ms > self.expires_at_ms
 
 
+class HeardBy(StrEnum):
+    """How the end of an attempt became known."""
+
+    NOTIFY = "notify"
+    """The channel told us by itself."""
+    QUERY = "query"
+    """We asked."""
+    ANSWER = "answer"
+    """The debit's own answer."""
+    BILL = "bill"
+    """Only the daily bill said so (补单)."""
+
+
 class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     """支付尝试: one number at one channel. Committed before the channel hears of it; never reused."""
 
@@ -227,6 +240,8 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     """对冲: the attempt that was still silent at its soft limit when this one was begun beside it."""
     known_by_ms: int | None = None
     """扣款确认中: by when the customer and the shop were told that the end of this debit would be known."""
+    heard_by: HeardBy | None = None
+    """How its end became known; None while it has none, when it ended without the channel, or before this was kept."""
     tries: int = 0
     """Queries and closes made so far by the sweeper."""
     due_at_ms: int | None = None
@@ -295,6 +310,15 @@ class Shop(msgspec.Struct, frozen=True, kw_only=True):
     accept_late_s: int | None = None
     """迟到成功: for so long after a payment has expired its shop still wants the order if the money arrives; None: what
     arrives after the closing goes back."""
+
+
+class ShopKey(msgspec.Struct, frozen=True, kw_only=True):
+    """An API key of a shop, by its SHA-256: the key itself is nowhere here."""
+
+    fingerprint: str
+    shop_id: str
+    created_at_ms: int
+    revoked_at_ms: int | None
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):

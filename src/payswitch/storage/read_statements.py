@@ -201,6 +201,8 @@ HAS_PAID: Final = Prepared(
         payments.c.shop_id == _text("shop_id"),
         _text("customer_id") == schema.CUSTOMER_ID,
         payments.c.state == literal(PaymentState.SUCCEEDED),
+        # Says again what is true anyway, in the words of the partial index.
+        payments.c.state.in_(schema.literals(schema.ENDED_PAYMENT_STATES)),
     )
     .limit(literal_column("1", Integer))
 )
@@ -215,6 +217,7 @@ SHOPS: Final = Prepared(_all(shops).order_by(shops.c.shop_id))
 LIVE_KEYS: Final = Prepared(
     select(api_keys.c.fingerprint, api_keys.c.shop_id).where(api_keys.c.revoked_at_ms.is_(None))
 )
+SHOP_KEYS: Final = Prepared(_all(api_keys).order_by(api_keys.c.created_at_ms.desc(), api_keys.c.fingerprint))
 CHANNEL_SETTINGS: Final = Prepared(select(channels.c.settings).order_by(channels.c.channel_id, channels.c.version))
 
 MANAGED_CHANNELS: Final = Prepared(_all(managed_channels).order_by(managed_channels.c.channel_id))

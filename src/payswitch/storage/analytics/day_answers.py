@@ -49,13 +49,11 @@ class DayAnswers:
     def has(self, file: Path) -> bool:
         """Whether this day's answer, for all shops, is kept."""
         known = self._kept.get((file, None)) or _read(file)
-        stat = file.stat()
-        return known is not None and (known.of_ns, known.of_bytes) == (stat.st_mtime_ns, stat.st_size)
+        return known is not None and (known.of_ns, known.of_bytes) == state_of(file)
 
     def of(self, db: Connection, file: Path, shop_id: str | None) -> DayAnswer:
         """The day's answer, from memory, from its file, or made now."""
-        stat = file.stat()
-        state = (stat.st_mtime_ns, stat.st_size)
+        state = state_of(file)
         key = (file, shop_id)
         known = self._kept.get(key) or (_read(file) if shop_id is None else None)
         if known is None or (known.of_ns, known.of_bytes) != state:
@@ -66,6 +64,12 @@ class DayAnswers:
             self._kept.clear()
         self._kept[key] = known
         return known
+
+
+def state_of(file: Path) -> tuple[int, int]:
+    """By what a day's file is known: another one is another day."""
+    stat = file.stat()
+    return stat.st_mtime_ns, stat.st_size
 
 
 def kept_file(day_file: Path) -> Path:

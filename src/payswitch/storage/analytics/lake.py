@@ -28,6 +28,7 @@ from payswitch.domain.attempt_fact import AttemptFact
 from payswitch.kit.clock import beijing_date
 from payswitch.storage.analytics import duck, questions
 from payswitch.storage.analytics.day_answers import DayAnswer, DayAnswers, sum_cells, sum_totals
+from payswitch.storage.analytics.day_choices import DayChoicesKeeper
 from payswitch.storage.analytics.files import LakeFiles
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ class ParquetLake:
         self.files = LakeFiles(root)
         self._connection: duckdb.DuckDBPyConnection | None = None
         self._answers = DayAnswers()
+        self._choices = DayChoicesKeeper()
         # One thread: DuckDB itself uses several, and a second question would only take the first one's memory.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="payswitch-lake")
 
@@ -98,8 +100,8 @@ class ParquetLake:
     async def totals(self, scope: Scope) -> Totals:
         return await self._ask(partial(questions.totals, self.files.of_scope(scope), scope))
 
-    async def rates(self, scope: Scope, by: Sequence[By]) -> Sequence[RateCell]:
-        return await self._ask(partial(questions.rates, self.files.of_scope(scope), scope, by))
+    async def rates(self, scope: Scope, by: Sequence[By], *, times: bool = False) -> Sequence[RateCell]:
+        return await self._ask(partial(questions.rates, self.files.of_scope(scope), scope, by, times))
 
     async def losses(self, scope: Scope, by: By) -> Sequence[LossCell]:
         return await self._ask(partial(questions.losses, self.files.of_scope(scope), scope, by))
@@ -108,7 +110,12 @@ class ParquetLake:
         return await self._ask(partial(questions.switches, self.files.of_scope(scope), scope))
 
     async def choices(self, scope: Scope, by: By) -> Sequence[ChoiceCell]:
-        return await self._ask(partial(questions.choices, self.files.of_scope(scope), scope, by))
+        """Of whole days from what is kept of each: a choice's block lies within one day, so they are put in a row."""
+        files = self.files.of_scope(scope)
+        if scope.shop_id is None and _is_midnight(scope.from_ms) and _is_midnight(scope.to_ms):
+            of_days = [await self._ask(partial(self._choices.of, file)) for file in files]
+            return [cell for day in of_days for cell in day.choices[by]]
+        return await self._ask(partial(questions.choices, files, scope, by))
 
     async def refund_times(self, scope: Scope) -> Sequence[RefundTimes]:
         return await self._ask(partial(questions.refund_times, self.files.of_scope(scope), scope))
@@ -150,9 +157,10 @@ class ParquetLake:
         return made
 
     def _warm_one(self, file: Path, db: duckdb.DuckDBPyConnection) -> bool:
-        if self._answers.has(file):
+        if self._answers.has(file) and self._choices.has(file):
             return False
         self._answers.of(db, file, None)
+        self._choices.of(file, db)
         return True
 
     async def days(self, merchant_id: str) -> Sequence[str]:
@@ -170,6 +178,10 @@ class ParquetLake:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+
+def _is_midnight(at_ms: int) -> bool:
+    return (at_ms + 8 * HOUR_MS) % (24 * HOUR_MS) == 0
 
 
 def _losses(found: Sequence[DayAnswer], by: By) -> list[LossCell]:
