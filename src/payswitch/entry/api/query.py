@@ -59,6 +59,12 @@ class Parameter:
 LIMIT = Parameter("limit", "How many at most, newest first", most=MOST_PER_PAGE)
 BEFORE_PAYMENT = Parameter("before", "A payment id: only older ones", pattern=IDENTIFIER)
 BEFORE_EVENT = Parameter("before", "An event id: only older ones", pattern=IDENTIFIER)
+REASON = Parameter(
+    "reason",
+    "Why; kept in the trail",
+    pattern=f"(?=.{{1,200}}$){VISIBLE}",
+    wanted=("1 to 200 characters, not only blanks", "1 到 200 个字符，不能只有空白"),
+)
 OF_PAYMENT = Parameter("payment_id", "Only events of this payment", pattern=IDENTIFIER)
 OF_CUSTOMER = Parameter(
     "customer_id",
