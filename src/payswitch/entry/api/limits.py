@@ -19,6 +19,7 @@ from payswitch.entry.api.rules import Address, Day, Items, Notes, OneOf, Rule, T
 from payswitch.services.bills import ReconcileDay, ResolveBreak
 from payswitch.services.channel_commands import CreateChannel, RotateCredentials, UpdateChannel
 from payswitch.services.commands import ConfirmPayment, CreateRefund, OpenApplePaySession, SettleRefund
+from payswitch.services.fault_panel import MakeIll
 from payswitch.services.policy_commands import (
     ActivatePolicy,
     CheckPolicy,
@@ -144,6 +145,10 @@ RULES: Mapping[type, Mapping[str, Rule]] = {
             "must be the payment token as JSON text in one line",
             "须为单行 JSON 格式的支付令牌",
         ),
+    },
+    MakeIll: {
+        "share_percent": Whole(1, 100, " per cent", "（百分比）"),
+        "ms": Whole(0, 60_000, " milliseconds", "（毫秒）"),
     },
     ReconcileDay: {
         "date": Day(),

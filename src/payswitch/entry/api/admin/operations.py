@@ -5,6 +5,7 @@ from __future__ import annotations
 from payswitch.entry.api.admin.bill_operations import BILL_OPERATIONS
 from payswitch.entry.api.admin.call import AdminCall
 from payswitch.entry.api.admin.channel_operations import CHANNEL_OPERATIONS
+from payswitch.entry.api.admin.fault_operations import FAULT_OPERATIONS
 from payswitch.entry.api.admin.live_operations import LIVE_OPERATIONS
 from payswitch.entry.api.admin.policy_operations import POLICY_OPERATIONS
 from payswitch.entry.api.admin.quality_operations import QUALITY_OPERATIONS
@@ -15,6 +16,7 @@ from payswitch.entry.api.operation import Operation
 
 ADMIN_OPERATIONS: tuple[Operation[AdminCall], ...] = (
     *LIVE_OPERATIONS,
+    *FAULT_OPERATIONS,
     *CHANNEL_OPERATIONS,
     *QUALITY_OPERATIONS,
     *POLICY_OPERATIONS,
