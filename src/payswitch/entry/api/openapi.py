@@ -10,7 +10,14 @@ from payswitch import __version__
 from payswitch.domain import errors as kinds
 from payswitch.domain.errors import ErrorKind
 from payswitch.entry.api import examples
-from payswitch.entry.api.admin import bill_examples, fault_examples, live_examples, people_examples, policy_examples
+from payswitch.entry.api.admin import (
+    analysis_examples,
+    bill_examples,
+    fault_examples,
+    live_examples,
+    people_examples,
+    policy_examples,
+)
 from payswitch.entry.api.admin import examples as admin_examples
 from payswitch.entry.api.call import IDEMPOTENCY_KEY
 from payswitch.entry.api.console import cookies
@@ -53,10 +60,11 @@ _WITH_BODY = (
 _EXAMPLES = (
     examples,
     admin_examples,
-    policy_examples,
-    bill_examples,
+    analysis_examples,
     live_examples,
     fault_examples,
+    policy_examples,
+    bill_examples,
     people_examples,
     console_examples,
 )

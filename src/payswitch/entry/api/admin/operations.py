@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from payswitch.entry.api.admin.analysis_operations import ANALYSIS_OPERATIONS
 from payswitch.entry.api.admin.bill_operations import BILL_OPERATIONS
 from payswitch.entry.api.admin.call import AdminCall
 from payswitch.entry.api.admin.channel_operations import CHANNEL_OPERATIONS
@@ -22,6 +23,7 @@ ADMIN_OPERATIONS: tuple[Operation[AdminCall], ...] = (
     *POLICY_OPERATIONS,
     *BILL_OPERATIONS,
     *REFUND_OPERATIONS,
+    *ANALYSIS_OPERATIONS,
     *USER_OPERATIONS,
     *TRAIL_OPERATIONS,
 )
