@@ -32,7 +32,7 @@ async def sandbox(tonight: Evening) -> AsyncIterator[FaultEngine]:
     """The sandbox's real interface on a real port, and a service that knows it."""
     core, app = Core(), web.Application()
     app.router.add_routes(Admin(core, None).routes())  # type: ignore[arg-type]
-    runner = web.AppRunner(app)
+    runner = web.AppRunner(app, shutdown_timeout=1.0)
     await runner.setup()
     try:
         await web.TCPSite(runner, "127.0.0.1", 0).start()

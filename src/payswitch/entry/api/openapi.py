@@ -13,6 +13,7 @@ from payswitch.entry.api import examples
 from payswitch.entry.api.admin import (
     analysis_examples,
     bill_examples,
+    connector_examples,
     fault_examples,
     live_examples,
     people_examples,
@@ -62,6 +63,7 @@ _EXAMPLES = (
     admin_examples,
     analysis_examples,
     live_examples,
+    connector_examples,
     fault_examples,
     policy_examples,
     bill_examples,

@@ -65,6 +65,12 @@ REASON = Parameter(
     pattern=f"(?=.{{1,200}}$){VISIBLE}",
     wanted=("1 to 200 characters, not only blanks", "1 到 200 个字符，不能只有空白"),
 )
+PRODUCTS = Parameter(
+    "products",
+    "Products, separated by commas; left out: all",
+    pattern="[a-z0-9_]{1,40}(?:,[a-z0-9_]{1,40}){0,60}",
+    wanted=("names of products, separated by commas", "支付产品名称，以逗号分隔"),
+)
 OF_PAYMENT = Parameter("payment_id", "Only events of this payment", pattern=IDENTIFIER)
 OF_CUSTOMER = Parameter(
     "customer_id",

@@ -1,9 +1,12 @@
 // The console's pages, in the order of the menu. A new page is a folder here and one line below.
-import { Activity, Stethoscope } from "@lucide/vue";
+import { Activity, Landmark, Stethoscope } from "@lucide/vue";
 import { isThere as sandboxIsThere } from "./faults/api";
 import type { Page } from "./page";
 
 export const pages: readonly Page[] = [
   { path: "/live", title: { zh: "实时", en: "Live" }, group: "now", icon: Activity, needs: "view", onPhone: 1, load: () => import("./live/LivePage.vue") },
+  { path: "/channels", title: { zh: "渠道", en: "Channels" }, group: "switch", icon: Landmark, needs: "view", onPhone: 3, load: () => import("./channels/ChannelsPage.vue") },
+  { path: "/channels/new", title: { zh: "新建渠道", en: "New channel" }, needs: "configure", load: () => import("./channels/SetupPage.vue") },
+  { path: "/channels/:channel_id", title: { zh: "渠道", en: "Channel" }, needs: "view", load: () => import("./channels/ChannelPage.vue") },
   { path: "/faults", title: { zh: "故障演练", en: "Fault panel" }, group: "switch", icon: Stethoscope, needs: "view", when: sandboxIsThere, load: () => import("./faults/FaultsPage.vue") },
 ];
