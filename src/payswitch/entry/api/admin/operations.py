@@ -12,6 +12,7 @@ from payswitch.entry.api.admin.live_operations import LIVE_OPERATIONS
 from payswitch.entry.api.admin.policy_operations import POLICY_OPERATIONS
 from payswitch.entry.api.admin.quality_operations import QUALITY_OPERATIONS
 from payswitch.entry.api.admin.refund_operations import REFUND_OPERATIONS
+from payswitch.entry.api.admin.shop_operations import SHOP_OPERATIONS
 from payswitch.entry.api.admin.trail_operations import TRAIL_OPERATIONS
 from payswitch.entry.api.admin.user_operations import USER_OPERATIONS
 from payswitch.entry.api.operation import Operation
@@ -25,6 +26,7 @@ ADMIN_OPERATIONS: tuple[Operation[AdminCall], ...] = (
     *POLICY_OPERATIONS,
     *BILL_OPERATIONS,
     *REFUND_OPERATIONS,
+    *SHOP_OPERATIONS,
     *ANALYSIS_OPERATIONS,
     *USER_OPERATIONS,
     *TRAIL_OPERATIONS,
