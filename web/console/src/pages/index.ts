@@ -5,7 +5,9 @@ import type { Page } from "./page";
 
 export const pages: readonly Page[] = [
   { path: "/live", title: { zh: "实时", en: "Live" }, group: "now", icon: icons.Activity, needs: "view", onPhone: 1, load: () => import("./live/LivePage.vue") },
-  { path: "/channels", title: { zh: "渠道", en: "Channels" }, group: "switch", icon: icons.Landmark, needs: "view", onPhone: 3, load: () => import("./channels/ChannelsPage.vue") },
+  { path: "/alerts", title: { zh: "告警", en: "Alerts" }, group: "now", icon: icons.BellRing, needs: "view", onPhone: 2, load: () => import("./alerts/AlertsPage.vue") },
+  { path: "/alerts/:group_id", title: { zh: "告警详情", en: "Alert" }, needs: "view", load: () => import("./alerts/AlertPage.vue") },
+  { path: "/channels", title: { zh: "渠道", en: "Channels" }, group: "switch", icon: icons.Landmark, needs: "view", onPhone: 4, load: () => import("./channels/ChannelsPage.vue") },
   { path: "/channels/new", title: { zh: "新建渠道", en: "New channel" }, needs: "configure", load: () => import("./channels/SetupPage.vue") },
   { path: "/channels/:channel_id", title: { zh: "渠道", en: "Channel" }, needs: "view", load: () => import("./channels/ChannelPage.vue") },
   { path: "/faults", title: { zh: "故障演练", en: "Fault panel" }, group: "switch", icon: icons.Stethoscope, needs: "view", when: sandboxIsThere, load: () => import("./faults/FaultsPage.vue") },
