@@ -16,9 +16,11 @@ from payswitch.entry.api.inputs import (
     RedirectRefundInput,
 )
 from payswitch.entry.api.rules import Address, Day, Items, Notes, OneOf, Rule, Text, Whole
+from payswitch.services.alert_commands import AcknowledgeAlert, MakeSilence, SaveReceiver, SetRule
 from payswitch.services.bills import ReconcileDay, ResolveBreak
 from payswitch.services.channel_commands import CreateChannel, RotateCredentials, UpdateChannel
 from payswitch.services.commands import ConfirmPayment, CreateRefund, OpenApplePaySession, SettleRefund
+from payswitch.services.fault_panel import MakeIll
 from payswitch.services.payment_actions import RefundByOperator
 from payswitch.services.policy_commands import (
     ActivatePolicy,
@@ -148,6 +150,10 @@ RULES: Mapping[type, Mapping[str, Rule]] = {
             "须为单行 JSON 格式的支付令牌",
         ),
     },
+    MakeIll: {
+        "share_percent": Whole(1, 100, " per cent", "（百分比）"),
+        "ms": Whole(0, 60_000, " milliseconds", "（毫秒）"),
+    },
     ReconcileDay: {
         "date": Day(),
         "channel_id": _number(),
@@ -224,6 +230,10 @@ RULES: Mapping[type, Mapping[str, Rule]] = {
     RemoveTotp: {"password": Text(0, 128, r"[\s\S]*", "must be at most 128 characters", "最多 128 个字符")},
     CreateUser: {"user_id": _number(), "name": _LINE, "merchant_ids": Items(100)},
     UpdateUser: {"name": _LINE, "merchant_ids": Items(100)},
+    AcknowledgeAlert: {"note": _plain(200)},
+    MakeSilence: {"merchant_id": _number(), "subject": _plain(200), "why": _plain(200)},
+    SetRule: {"merchant_id": _number()},
+    SaveReceiver: {"receiver_id": _number(), "merchant_id": _number(), "name": _LINE, "address": _ACCOUNT},
     RollBackPolicy: {
         "merchant_id": _number(),
         "shop_id": _number(),

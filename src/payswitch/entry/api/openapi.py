@@ -11,8 +11,11 @@ from payswitch.domain import errors as kinds
 from payswitch.domain.errors import ErrorKind
 from payswitch.entry.api import examples
 from payswitch.entry.api.admin import (
+    alert_examples,
     analysis_examples,
     bill_examples,
+    connector_examples,
+    fault_examples,
     live_examples,
     payment_examples,
     people_examples,
@@ -62,9 +65,12 @@ Json = dict[str, Any]
 _EXAMPLES = (
     examples,
     admin_examples,
+    alert_examples,
     analysis_examples,
     bill_examples,
+    connector_examples,
     console_examples,
+    fault_examples,
     live_examples,
     payment_examples,
     people_examples,
