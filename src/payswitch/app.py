@@ -87,7 +87,8 @@ class App:
         )
         self.board = LiveBoard(clock=clock)
         self.feed = FanOut(self.board)
-        self.telemetry = Telemetry(settings.service)
+        node_id = ids.new("node_", clock.now_ms())
+        self.telemetry = Telemetry(settings.service, clock=clock, node_id=node_id)
         self.telemetry.listen(self.feed, self.store)
         self.ctx = Context(
             store=self.store,
@@ -99,7 +100,7 @@ class App:
             ids=ids,
             public_url=settings.public_url,
             timings=settings.timings,
-            node_id=ids.new("node_", clock.now_ms()),
+            node_id=node_id,
             operators=operators_by_key(settings.operators),
             desk=self.desk,
             policy_desk=self.policy_desk,
@@ -110,7 +111,7 @@ class App:
             collecting_shops=frozenset(shop.shop_id for shop in settings.shops if shop.static_code),
         )
         self.worker = Worker(self.ctx)
-        self.asgi = make_asgi(
+        served = make_asgi(
             [
                 *api_routes(self.ctx),
                 *notify_routes(self.ctx),
@@ -123,6 +124,7 @@ class App:
             lifespan=[self._lifespan],
             hot=hot_routes(self.ctx),
         )
+        self.asgi = self.telemetry.around(served)
 
     def _analytics(self) -> Analytics | None:
         """The columnar store; its files are touched at its first use."""
