@@ -27,11 +27,15 @@ from payswitch.kit import logs
 from payswitch.kit.clock import Clock, SystemClock
 from payswitch.kit.ids import IdSource, SystemIds
 from payswitch.operator_settings import operators_by_key
+from payswitch.people_at_machine import people_desk
 from payswitch.routing.policy import Policy, default_policy
 from payswitch.routing.policy_book import PolicyBook
 from payswitch.routing.policy_loading import PolicyInvalid
 from payswitch.routing.policy_loading import load_policy as read_policy
+from payswitch.senders.alerts import AlertCarrier
 from payswitch.senders.webhooks import WebhookSender
+from payswitch.services.alert_desk import AlertDesk
+from payswitch.services.alert_receivers import reseal_receivers
 from payswitch.services.analytics_ports import Analytics
 from payswitch.services.channel_desk import ChannelDesk
 from payswitch.services.channel_loading import load_managed, reseal_all
@@ -50,6 +54,9 @@ from payswitch.telemetry import Telemetry
 
 if TYPE_CHECKING:
     from litestar import Litestar
+
+
+_log = logs.get_logger(__name__)
 
 
 class StartProblem(SettingsError):
@@ -81,12 +88,20 @@ class App:
             key_ring=settings.key_ring,
             file_accounts={entry.channel_id: entry.account for entry in settings.channels},
         )
+        self.people = people_desk(settings, self.store, clock) if settings.console.enabled else None
         self._managed_loaded = False
         self.policy_desk = PolicyDesk(
             store=self.store, book=PolicyBook(load_policy(settings), merchant_of=owners(self.directory))
         )
         self.board = LiveBoard(clock=clock)
-        self.feed = FanOut(self.board)
+        self.carrier = AlertCarrier(clock=clock, allow_private_networks=settings.service.allow_private_networks)
+        self.alerts = AlertDesk(
+            store=self.store,
+            sender=self.carrier,
+            key_ring=settings.key_ring,
+            file_receivers=settings.alert_receivers,
+        )
+        self.feed = FanOut(self.board, self.alerts.ears)
         node_id = ids.new("node_", clock.now_ms())
         self.telemetry = Telemetry(settings.service, clock=clock, node_id=node_id)
         self.telemetry.listen(self.feed, self.store)
@@ -103,8 +118,10 @@ class App:
             node_id=node_id,
             operators=operators_by_key(settings.operators),
             desk=self.desk,
+            people=self.people,
             policy_desk=self.policy_desk,
             books=self.store,
+            alerts=self.alerts,
             board=self.board,
             analytics=self._analytics(),
             signer=self.sender,
@@ -116,7 +133,7 @@ class App:
                 *api_routes(self.ctx),
                 *notify_routes(self.ctx),
                 *checkout_routes(self.ctx),
-                *console_routes(self.ctx, self.board, settings.service.live_page),
+                *console_routes(),
                 *self.telemetry.routes(self.ctx, self.board),
             ],
             clock=clock,
@@ -145,9 +162,11 @@ class App:
         today_fen = await self.store.received_since(day_start_ms(now_ms))
         month_fen = await self.store.received_since(month_start_ms(now_ms))
         self.ctx.usage.restore(today_fen, month_fen, now_ms)
+        await self._tell_about_users()
         await recall(self.ctx)
         await self.transport.open()
         await self.sender.open()
+        await self.carrier.open()
         await self.telemetry.open()
         self.worker.start()
 
@@ -172,6 +191,16 @@ class App:
                 self.store.place, [f"a stored policy cannot be read / 无法读取已保存的策略: {error}"]
             ) from error
 
+    async def _tell_about_users(self) -> None:
+        """A console into which nobody can come says how to make the first owner."""
+        if self.people is not None and not await self.store.users():
+            _log.warning(
+                "console_without_users",
+                console=f"{self.settings.public_url}/console/",
+                make_the_first_owner="payswitch user add NAME --role owner --config FILE",
+                zh="控制台尚无用户，请运行上述命令新增负责人",
+            )
+
     async def stop(self) -> None:
         """Finish what is going on, then close. Whatever is cut off all the same, the sweeper finishes next time."""
         await self.worker.stop()
@@ -179,6 +208,7 @@ class App:
         await self.ctx.losers.finished()
         await self.telemetry.aclose()
         await self.sender.aclose()
+        await self.carrier.aclose()
         await self.transport.aclose()
         await self.store.aclose()
         if self.ctx.analytics is not None:
@@ -258,13 +288,13 @@ def serve(settings: Settings) -> None:
 
 
 async def reencrypt(settings: Settings) -> int:
-    """Seal the keys of all managed channels with the newest master key. How many versions were sealed anew.
+    """Seal the keys of all managed channels and alert receivers with the newest master key. How many were.
 
     Needs the database for itself: the service must be stopped. Raises SettingsError, StartProblem for a database that
     is in use, SealBroken (nothing is changed then).
     """
     async with without_service(settings) as app:
-        return await reseal_all(app.desk)
+        return await reseal_all(app.desk) + await reseal_receivers(app.alerts)
 
 
 @asynccontextmanager

@@ -11,6 +11,9 @@ from typing import Annotated, Any, Literal, TypeVar, get_origin
 
 import msgspec
 
+from payswitch.alert_settings import ReceiverSettings, read_receivers
+from payswitch.console_settings import ConsoleSettings
+from payswitch.domain.alert_delivery import OpenReceiver
 from payswitch.domain.channel import Channel, MaintenanceWindow, Product
 from payswitch.domain.payment import Shop
 from payswitch.key_files import account_with_files, read_key_ring
@@ -32,6 +35,8 @@ MOST_LATE_S = 86_400
 """A day: a shop that has not sold its goods to somebody else by then would have set a longer expiry."""
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+
+_TABLES = ("service", "shops", "channels", "operators", "alert_receivers", "timings", "console")
 
 AtLeastOne = Annotated[int, msgspec.Meta(ge=1)]
 T = TypeVar("T", bound=msgspec.Struct)
@@ -70,7 +75,6 @@ class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
     SQLite file (or beside the configuration, with PostgreSQL); `off`: there is none, and no failures page or report."""
     analytics_days: Annotated[int, msgspec.Meta(ge=35, le=4_000)] = 400
     """Older days are deleted from the analytics store. The payments themselves stay in the database."""
-    live_page: Literal["loopback", "public", "off"] = "loopback"
     metrics: bool = True
     """Whether Prometheus may scrape `/metrics`: from this machine, or with the token."""
     metrics_address: str | None = None
@@ -240,8 +244,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     shops: tuple[ShopSettings, ...]
     channels: tuple[ChannelSettings, ...]
     timings: Timings = Timings()
+    console: ConsoleSettings = ConsoleSettings()
     operators: tuple[OperatorSettings, ...] = ()
     """Who may manage channels over the admin API; none: nobody may."""
+    alert_receivers: tuple[OpenReceiver, ...] = ()
+    """Who hears of alerts, beside those that operators add over the API."""
     key_ring: KeyRing | None = None
     """The master keys; None: channels cannot be managed over the API."""
     folder: Path = Path()
@@ -279,30 +286,36 @@ def load(path: Path, environ: Mapping[str, str] | None = None) -> Settings:
     """Read a configuration file. Raises SettingsError with everything that is missing, unknown, of the wrong type or
     without sense."""
     raw = _read(path)
-    problems = unknown_names(raw, dict.fromkeys(("service", "shops", "channels", "operators", "timings")))
+    problems = unknown_names(raw, dict.fromkeys(_TABLES))
     environ = os.environ if environ is None else environ
     service = _read_service(raw.get("service", {}), environ, problems)
     master_key_file = None if service is None else service.master_key_file
     key_ring = read_key_ring(master_key_file, environ, path.parent, problems)
     timings = read_table(raw.get("timings", {}), Timings, "timings", problems)
+    console = read_table(raw.get("console", {}), ConsoleSettings, "console", problems)
     shops = _read_list(raw, "shops", "shop_id", ShopSettings, problems)
     # Where operators manage channels over the API, the file need not declare any.
     declares = "channels" in raw or "operators" not in raw
     channels = _read_list(raw, "channels", "channel_id", ChannelSettings, problems) if declares else []
     operators = _read_list(raw, "operators", "operator_id", OperatorSettings, problems) if "operators" in raw else []
+    heard = "alert_receivers" in raw
+    tables = _read_list(raw, "alert_receivers", "receiver_id", ReceiverSettings, problems) if heard else []
+    receivers = read_receivers(tables, path.parent, problems)
     problems += _sense(service, timings, shops, channels)
     if not operators:
         problems += _shops_without_channels(shops, channels)
     problems += operator_problems(operators, {key for shop in shops for key in shop.key_fingerprints()})
     channels = [_with_files(channel, path.parent, problems) for channel in channels]
-    if problems or service is None or timings is None:
+    if problems or service is None or timings is None or console is None:
         raise SettingsError(str(path), problems)
     return Settings(
         service=service,
         shops=tuple(shops),
         channels=tuple(channels),
         timings=timings,
+        console=console,
         operators=tuple(operators),
+        alert_receivers=tuple(receivers),
         key_ring=key_ring,
         folder=path.parent,
     )

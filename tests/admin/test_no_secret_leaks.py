@@ -159,7 +159,7 @@ async def go_through_everything(desk: Desk, ears: Ears, made: dict[str, Any], se
         ears.hear((await operator.get(channel + path)).text)
     ears.hear((await operator.get(CHANNELS)).text)
     ears.hear(repr(desk.app.desk) + repr(desk.app.settings) + repr(await desk.app.store.credentials()))
-    ears.hear(repr(await desk.app.store.audit_entries(made["channel_id"], limit=100)))
+    ears.hear(repr(await desk.app.store.trail("m-1", kind="channel", object_id=made["channel_id"], limit=100)))
 
 
 @pytest.mark.parametrize("account_id", sorted([*CASES, "unionpay-pfx"]))

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import msgspec
+from argon2 import PasswordHasher
 
 from payswitch.connectors.aiohttp_transport import AiohttpTransport
 from payswitch.connectors.directory import Directory
@@ -21,15 +22,17 @@ from payswitch.domain.payment import Shop
 from payswitch.entry.api.routes import hot_routes
 from payswitch.entry.api.routes import routes as api_routes
 from payswitch.entry.checkout.routes import routes as checkout_routes
-from payswitch.entry.console.routes import LivePage
 from payswitch.entry.console.routes import routes as console_routes
 from payswitch.entry.http.asgi import AsgiApp
 from payswitch.entry.http.assemble import make_asgi
 from payswitch.entry.notify.routes import routes as notify_routes
+from payswitch.kit.passwords import Passwords
 from payswitch.kit.sealing import KeyRing, new_master_key, read_master_keys
 from payswitch.kit.secrets import fingerprint
 from payswitch.services.channel_desk import ChannelDesk
 from payswitch.services.live_board import LiveBoard
+from payswitch.services.people_desk import PeopleDesk
+from payswitch.services.sign_in_limits import SignInLimits
 from tests.services.harness import SHOP, Night, night
 
 KEY = "key-of-the-tea-shop"
@@ -187,8 +190,14 @@ def a_desk(wired: Night) -> ChannelDesk:
     return ChannelDesk(store=wired.store, workshop=workshop, key_ring=ring)
 
 
+def a_front_desk(wired: Night, ring: KeyRing | None) -> PeopleDesk:
+    """People can sign in. Their passwords cost less than in earnest: the tests sign in hundreds of times."""
+    quick = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    return PeopleDesk(store=wired.store, passwords=quick, limits=SignInLimits(wired.clock), key_ring=ring)
+
+
 @asynccontextmanager
-async def evening(folder: Path, *, live_page: LivePage = "loopback") -> AsyncIterator[Evening]:
+async def evening(folder: Path) -> AsyncIterator[Evening]:
     """Open the application with two shops on one merchant."""
     async with night(folder) as wired:
         board = LiveBoard(clock=wired.clock)
@@ -196,12 +205,13 @@ async def evening(folder: Path, *, live_page: LivePage = "loopback") -> AsyncIte
         ctx.feed = ctx.board = board
         ctx.operators = OPERATORS
         ctx.desk = a_desk(wired)
+        ctx.people = a_front_desk(wired, ctx.desk.key_ring)
         await wired.store.save_shop(msgspec.structs.replace(SHOP, name="云水茶铺"), [fingerprint(KEY)])
         await wired.store.save_shop(OTHER_SHOP, [fingerprint(OTHER_KEY)])
         handlers = [
             *api_routes(ctx),
             *notify_routes(ctx),
             *checkout_routes(ctx),
-            *console_routes(ctx, board, live_page),
+            *console_routes(),
         ]
         yield Evening(wired, board, make_asgi(handlers, clock=ctx.clock, ids=ctx.ids, hot=hot_routes(ctx)))

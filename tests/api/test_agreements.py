@@ -148,7 +148,7 @@ async def test_nothing_personal_comes_out_anywhere(
     said += [await tonight.shop.post("/v1/agreements", dict.fromkeys(FORM, 1))]
     said += [await tonight.shop.post("/v1/payments", order(customer={"customer_id": "c-77"}, agreement_id=first))]
     said += [await tonight.shop.get("/v1/agreements?customer_id=c-77"), await tonight.shop.get("/v1/events")]
-    said += [await tonight.browser().get("/live/data")]
+    said += [await tonight.operator.get("/v1/admin/live")]
     said += [await tonight.shop.post(f"/v1/agreements/{first}/end")]
     assert said[4].json["state"] == "active"
 

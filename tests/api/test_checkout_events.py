@@ -3,71 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import re
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import pytest
 
 from payswitch.entry.checkout.stream import EAGER_LOOKS, FIRST_GAP_S, LAST_GAP_S, gap_s
 from payswitch.entry.http.bounded_head import BoundedHead
+from tests.api.listening import Listening
+from tests.api.listening import listening as open_page
 from tests.api.server import serving
 from tests.api.support import DESK, Evening
 from tests.api.test_checkout import link, the_payment
 
 
-class Listening:
-    """A page that is open."""
-
-    def __init__(self) -> None:
-        self.events: asyncio.Queue[tuple[str, Any]] = asyncio.Queue()
-        self.headers: dict[str, str] = {}
-        self.left = asyncio.Event()
-        self._begun = False
-
-    async def receive(self) -> dict[str, Any]:
-        if not self._begun:
-            self._begun = True
-            return {"type": "http.request", "body": b"", "more_body": False}
-        await self.left.wait()
-        return {"type": "http.disconnect"}
-
-    async def send(self, message: dict[str, Any]) -> None:
-        if message["type"] == "http.response.start":
-            self.headers = {name.decode(): value.decode() for name, value in message["headers"]}
-            return
-        for name, data in re.findall(r"event: (\w+)\ndata: (.*)\n\n", message.get("body", b"").decode()):
-            self.events.put_nowait((name, json.loads(data) if data else None))
-
-    async def next(self) -> tuple[str, Any]:
-        return await asyncio.wait_for(self.events.get(), 10)
-
-
-@asynccontextmanager
-async def listening(tonight: Evening, path: str) -> AsyncIterator[Listening]:
-    page = Listening()
-    scope = {
-        "type": "http",
-        "asgi": {"version": "3.0", "spec_version": "2.3"},
-        "http_version": "1.1",
-        "method": "GET",
-        "scheme": "http",
-        "path": f"{path}/events",
-        "raw_path": f"{path}/events".encode(),
-        "query_string": b"",
-        "root_path": "",
-        "headers": [(b"host", b"pay.example"), (b"user-agent", DESK.encode())],
-        "client": ("203.0.113.9", 1),
-        "server": ("127.0.0.1", 8080),
-    }
-    stream = asyncio.ensure_future(tonight.app(scope, page.receive, page.send))
-    try:
-        yield page
-    finally:
-        page.left.set()
-        await asyncio.wait_for(stream, 10)
+def listening(tonight: Evening, path: str) -> AbstractAsyncContextManager[Listening]:
+    return open_page(tonight.app, f"{path}/events", {"user-agent": DESK})
 
 
 async def test_the_page_hears_at_once_what_the_channel_told(tonight: Evening) -> None:

@@ -84,11 +84,12 @@ async def test_it_sees_the_health_of_just_now(tonight: Night) -> None:
 async def test_trying_changes_nothing(tonight: Night) -> None:
     """Not the split's books, not the probes, not what was learned: the next real payments go where they would have."""
     await in_force(tonight, {"split": {"best": 50, "warm": 50, "explore": 0}})
-    tonight.channel("wechat-backup").script.append(MAINTENANCE)
+    tonight.channel("wechat-main").script.append(MAINTENANCE)
     for number in range(6):
         await goes_to(tonight, f"before-{number}")
     tonight.clock.advance(seconds=10)
     router = tonight.ctx.router
+    assert any(line.breaker.state == "open" for line in router._health.lines()), "and its probe is due"
     before = copy.deepcopy([router._probe_budget, router._health.lines(), router._caps])
 
     for amount_fen in range(1_000, 60_000, 1_000):

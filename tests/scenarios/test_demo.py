@@ -98,7 +98,7 @@ def gone(folder: Path) -> bool:
 
 def test_it_ends_by_itself_with_a_summary_and_starts_again_on_its_data(start: Callable[..., RunningDemo]) -> None:
     first = start("--for", "6")
-    first.wait_for(r"http://127\.0\.0\.1:\d+/live")
+    first.wait_for(r"http://127\.0\.0\.1:\d+/console/sign-in#link=[\w-]{32}")
     first.wait_for(r"http://127\.0\.0\.1:\d+/checkout/")
 
     assert first.ended() == 0, first.lines
@@ -108,7 +108,7 @@ def test_it_ends_by_itself_with_a_summary_and_starts_again_on_its_data(start: Ca
     assert processes_of(first.folder) == []
 
     second = start("--for", "3")
-    second.wait_for("/live")
+    second.wait_for("/console/")
 
     assert second.ended() == 0, second.lines
     assert "三账一致 / books equal: 是 yes" in "\n".join(second.lines)
@@ -127,7 +127,7 @@ def test_ctrl_c_ends_everything(start: Callable[..., RunningDemo]) -> None:
 
 def test_sigterm_ends_everything(start: Callable[..., RunningDemo]) -> None:
     demo = start()
-    demo.wait_for("/live")
+    demo.wait_for("/console/")
     demo.process.terminate()
 
     assert demo.ended() == 0, demo.lines
@@ -136,7 +136,7 @@ def test_sigterm_ends_everything(start: Callable[..., RunningDemo]) -> None:
 
 def test_children_do_not_outlive_a_killed_parent(start: Callable[..., RunningDemo]) -> None:
     demo = start()
-    demo.wait_for("/live")
+    demo.wait_for("/console/")
     demo.process.kill()
     demo.ended()
 
@@ -149,8 +149,8 @@ def test_taken_ports_are_replaced_and_said(start: Callable[..., RunningDemo]) ->
         other.listen()
         taken = other.getsockname()[1]
         demo = start("--for", "2", "--port", str(taken), "--sandbox-port", str(taken))
-        live = demo.wait_for("/live")
+        console = demo.wait_for("/console/")
 
-        assert f":{taken}/" not in live
+        assert f":{taken}/" not in console
         assert demo.ended() == 0, demo.lines
         assert any("a port was taken" in line for line in demo.lines)

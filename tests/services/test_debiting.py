@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from payswitch.domain.changes import Changes
-from payswitch.domain.channel import Method
+from payswitch.domain.channel import Environment, Method
 from payswitch.domain.errors import PaySwitchError
 from payswitch.domain.outcome import Outcome, OutcomeKind
 from payswitch.domain.payment import Attempt, AttemptState, PaymentState
@@ -319,6 +319,34 @@ async def test_two_tills_on_two_nodes_do_not_both_debit_one_order(shop: Counter)
 
     assert [attempt.state for attempt in answer.file.attempts] == [AttemptState.FAILED, AttemptState.UNKNOWN]
     assert shop.kept_fen() == 12_900
+
+
+async def test_a_code_is_not_shown_once_another_node_has_a_debit_that_nobody_knows_the_end_of(shop: Counter) -> None:
+    """The customer's code was refused; the shop asks for a QR code at one node, the cashier scans again at another."""
+    shop.main.debit_script.append(NOT_ENOUGH)
+    with pytest.raises(PaySwitchError):
+        await scan(shop)
+    file = await shop.night.store.file_by_trade_no(SHOP.shop_id, "order-1")
+    assert file is not None
+    payment_id = file.payment.payment_id
+    other_node = replace(shop.ctx, inflight=Inflight())
+
+    async def scanned_there() -> None:
+        shop.main.silent = shop.main.debits_when_silent = True
+        await confirming.confirm_payment(other_node, SHOP, payment_id, ConfirmPayment(payment_code=NEXT_CODE))
+        shop.main.silent = False
+
+    wechat = shop.night.channel("wechat-main")
+    wechat.before_answer.append(scanned_there)
+    wish = SwitchPayment(methods=(Method.WECHAT,), environment=Environment.DESKTOP)
+    answer = await switching.switch_payment(shop.ctx, payment_id, wish, shop=SHOP)
+
+    states = {attempt.channel_id: attempt.state for attempt in answer.file.attempts[1:]}
+    assert answer.attempt_id is None
+    assert states == {"wechat-main": AttemptState.DISCARDED, "code-main": AttemptState.UNKNOWN}
+    await shop.night.wait(120)
+    assert shop.kept_fen() == 12_900
+    assert [order.state for order in wechat.orders.values()] == ["closed"], "and nobody can pay it any more"
 
 
 async def told(shop: Counter) -> list[str]:

@@ -9,7 +9,8 @@ import pytest
 from payswitch.domain.channel import Method
 from payswitch.domain.errors import PaySwitchError
 from payswitch.domain.outcome import Outcome, OutcomeKind
-from payswitch.domain.payment import AttemptState, PaymentState
+from payswitch.domain.payment import AttemptState, Customer, PaymentState
+from payswitch.routing.policy import Action, Condition, Policy, Rule, Target
 from payswitch.services import payments
 from tests.services.harness import (
     BUSY,
@@ -224,3 +225,29 @@ async def test_a_process_died_between_commit_and_answer(tonight: Night) -> None:
 
     answer = await tonight.order()
     assert answer.attempt_id == answer.file.attempts[1].attempt_id, "the shop's retry goes on with a new number"
+
+
+async def test_a_payment_whose_time_was_over_before_anything_began_is_kept(
+    tonight: Night, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The service is so busy that a look at the customer's history takes all the time of the launch. The shop is told
+    the payment's number, so there is a payment with it, and the shop's next request goes on with it."""
+
+    async def slowly(shop_id: str, customer_id: str) -> bool:
+        tonight.clock.advance(ms=600)
+        return False
+
+    monkeypatch.setattr(tonight.store, "has_paid", slowly)
+    asks = Rule(name="new", when=Condition(customer_new=True), then=Action(prefer=Target(channels=("alipay-main",))))
+    tonight.ctx.router.replace_policy(Policy(version="asks", rules=(asks,)))
+    ann = Customer(customer_id="ann")
+    with pytest.raises(PaySwitchError) as caught:
+        await payments.create_payment(tonight.ctx, SHOP, command(customer=ann), "key-1")
+    assert caught.value.kind.code == "channels_unavailable"
+    file = await tonight.file(str(caught.value.extra["payment_id"]))
+    assert file.attempts == ()
+    assert len(await tonight.store.decisions(file.payment.payment_id)) == 1, "why nothing was begun can be explained"
+
+    answer = await payments.create_payment(tonight.ctx, SHOP, command(customer=ann), "key-1")
+    assert answer.file.payment.payment_id == file.payment.payment_id
+    assert answer.attempt_id is not None

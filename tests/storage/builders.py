@@ -21,6 +21,7 @@ from payswitch.domain.payment import (
     RefundKind,
     RefundState,
 )
+from payswitch.domain.trail import OperatorKind, TrailEntry, TrailKind
 
 NOW_MS = 1_762_864_620_000
 """20:37 Beijing time on a 11 November: the night it exists for."""
@@ -177,3 +178,23 @@ def paid(n: int | str = 1, *, from_version: int = 1) -> Changes:
         n, n, state=AttemptState.SUCCEEDED, outcome=PAID, transaction_id=f"420000{n}", finished_at_ms=NOW_MS + 9_000
     )
     return Changes(update_payments=[payment], update_attempts=[attempt], insert_events=[an_event(n, n)])
+
+
+def an_entry(n: int, **changes: Any) -> TrailEntry:
+    """An operator disabled a channel."""
+    entry = TrailEntry(
+        audit_id=f"aud_{n}",
+        merchant_id="m-1",
+        at_ms=NOW_MS + n,
+        operator_id="op-1",
+        operator_kind=OperatorKind.KEY,
+        role=None,
+        address="203.0.113.7",
+        action="disable",
+        kind=TrailKind.CHANNEL,
+        object_id="w",
+        before={"state": "enabled"},
+        after={"state": "disabled"},
+        note="",
+    )
+    return msgspec.structs.replace(entry, **changes)

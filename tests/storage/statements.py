@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from payswitch.storage import outbox, standing
+from payswitch.storage import outbox, people, standing
 from payswitch.storage import read_statements as reads
 from payswitch.storage.prepared import Prepared
 
@@ -23,6 +23,7 @@ SMALL_OR_FOR_AUDITS = (
 
 def quick_reads() -> list[Any]:
     named = [(name, value) for name, value in vars(reads).items() if isinstance(value, Prepared)]
+    named += [(name, value) for name, value in vars(people).items() if isinstance(value, Prepared) and name != "USERS"]
     named += [(f"LIST_PAYMENTS[{key}]", value) for key, value in reads.LIST_PAYMENTS.items()]
     named += [(f"LIST_EVENTS[{key}]", value) for key, value in reads.LIST_EVENTS.items()]
     named.append(("CLAIM_EVENTS", outbox.DUE))

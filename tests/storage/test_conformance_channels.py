@@ -7,17 +7,17 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
-from tests.storage.builders import NOW_MS
+from tests.storage.builders import NOW_MS, an_entry
 
 from payswitch.domain.changes import CommitConflict, UniqueViolation
 from payswitch.domain.channel import Channel, MaintenanceWindow, Product
 from payswitch.domain.managed_channel import (
-    AuditEntry,
     ChannelChange,
     ChannelState,
     ManagedChannel,
     SealedCredential,
 )
+from payswitch.domain.trail import TrailEntry
 from payswitch.storage.errors import InvariantViolation
 from payswitch.storage.store import DatabaseStore
 
@@ -57,21 +57,17 @@ def keys(channel_id: str = "w", version: int = 1, **changes: Any) -> SealedCrede
     return replace(made, **changes)
 
 
-def audit(n: int, action: str = "create", channel_id: str = "w") -> AuditEntry:
-    return AuditEntry(
-        audit_id=f"aud_{n}",
-        at_ms=NOW_MS + n,
-        operator_id="op-1",
-        merchant_id="m-1",
-        channel_id=channel_id,
-        action=action,
-        detail={"fee_bp": "60 -> 38"},
-    )
+def audit(n: int, action: str = "create", channel_id: str = "w") -> TrailEntry:
+    return an_entry(n, action=action, object_id=channel_id)
+
+
+async def trail_of(store: DatabaseStore, channel_id: str = "w", limit: int = 10) -> list[TrailEntry]:
+    return list(await store.trail("m-1", kind="channel", object_id=channel_id, limit=limit))
 
 
 async def created(store: DatabaseStore, channel_id: str = "w", n: int = 1) -> ManagedChannel:
     managed = a_channel(channel_id)
-    change = ChannelChange(channel=managed, credential=keys(channel_id), audit=audit(n, channel_id=channel_id))
+    change = ChannelChange(channel=managed, credential=keys(channel_id), trail=audit(n, channel_id=channel_id))
     await store.commit_channel(change)
     return managed
 
@@ -82,7 +78,7 @@ async def test_a_channel_comes_back_as_it_was(store: DatabaseStore) -> None:
     assert await store.managed_channel("w") == managed
     assert await store.managed_channels() == [managed]
     assert await store.credentials("w") == await store.credentials() == [keys()]
-    assert await store.audit_entries("w", limit=10) == [audit(1)]
+    assert await trail_of(store) == [audit(1)]
     assert managed.channel in await store.channels(), "history knows it, too"
     assert await store.look_at_channels() == ([managed], [keys()])
 
@@ -91,17 +87,17 @@ async def test_an_id_is_taken_once_and_the_loser_leaves_nothing(store: DatabaseS
     await created(store)
 
     with pytest.raises(UniqueViolation, match="uq_managed_channel"):
-        await store.commit_channel(ChannelChange(channel=a_channel(), credential=keys(version=2), audit=audit(2)))
+        await store.commit_channel(ChannelChange(channel=a_channel(), credential=keys(version=2), trail=audit(2)))
 
     assert await store.credentials("w") == [keys()]
-    assert await store.audit_entries("w", limit=10) == [audit(1)]
+    assert await trail_of(store) == [audit(1)]
 
 
 async def test_of_two_changes_on_one_revision_one_wins(store: DatabaseStore) -> None:
     managed = await created(store)
     rivals = [
         ChannelChange(
-            channel=replace(managed, revision=2, channel=replace(managed.channel, fee_bp=fee)), audit=audit(fee)
+            channel=replace(managed, revision=2, channel=replace(managed.channel, fee_bp=fee)), trail=audit(fee)
         )
         for fee in (38, 39)
     ]
@@ -113,7 +109,7 @@ async def test_of_two_changes_on_one_revision_one_wins(store: DatabaseStore) -> 
     found = await store.managed_channel("w")
     assert found is not None
     assert (found.revision, found.channel.fee_bp) == (2, winner)
-    assert [entry.audit_id for entry in await store.audit_entries("w", limit=10)] == [f"aud_{winner}", "aud_1"]
+    assert [entry.audit_id for entry in await trail_of(store)] == [f"aud_{winner}", "aud_1"]
 
 
 async def test_a_version_of_keys_is_written_once(store: DatabaseStore) -> None:
@@ -121,7 +117,7 @@ async def test_a_version_of_keys_is_written_once(store: DatabaseStore) -> None:
 
     with pytest.raises(UniqueViolation, match="uq_channel_credential"):
         await store.commit_channel(
-            ChannelChange(channel=replace(managed, revision=2), credential=keys(sealed=b"other"), audit=audit(2))
+            ChannelChange(channel=replace(managed, revision=2), credential=keys(sealed=b"other"), trail=audit(2))
         )
 
     assert await store.managed_channel("w") == managed, "all or nothing"
@@ -132,28 +128,28 @@ async def test_whose_channel_it_is_never_changes(store: DatabaseStore) -> None:
 
     with pytest.raises(CommitConflict):
         await store.commit_channel(
-            ChannelChange(channel=replace(managed, revision=2, merchant_id="m-2"), audit=audit(2))
+            ChannelChange(channel=replace(managed, revision=2, merchant_id="m-2"), trail=audit(2))
         )
 
 
 async def test_a_retired_channel_stays_retired(store: DatabaseStore) -> None:
     managed = await created(store)
     retired = replace(managed, revision=2, state=ChannelState.RETIRED)
-    await store.commit_channel(ChannelChange(channel=retired, audit=audit(2, "retire")))
+    await store.commit_channel(ChannelChange(channel=retired, trail=audit(2, "retire")))
 
     with pytest.raises(InvariantViolation, match="ck_managed_channel_retired"):
         await store.commit_channel(
-            ChannelChange(channel=replace(retired, revision=3, state=ChannelState.ENABLED), audit=audit(3, "enable"))
+            ChannelChange(channel=replace(retired, revision=3, state=ChannelState.ENABLED), trail=audit(3, "enable"))
         )
 
 
 async def test_the_audit_is_the_newest_first_and_of_one_channel(store: DatabaseStore) -> None:
     await created(store)
     await created(store, "x", 2)
-    await store.commit_channel(ChannelChange(audit=audit(3, "test")))
+    await store.commit_channel(ChannelChange(trail=audit(3, "test")))
 
-    assert [entry.action for entry in await store.audit_entries("w", limit=10)] == ["test", "create"]
-    assert [entry.action for entry in await store.audit_entries("w", limit=1)] == ["test"]
+    assert [entry.action for entry in await trail_of(store)] == ["test", "create"]
+    assert [entry.action for entry in await trail_of(store, limit=1)] == ["test"]
 
 
 async def test_another_master_key_changes_the_bytes_and_nothing_else(store: DatabaseStore) -> None:

@@ -354,7 +354,7 @@ def test_an_empty_file_says_what_is_needed(tmp_path: Path) -> None:
         ("PAYSWITCH_PORT", "true"),
         ("PAYSWITCH_PORT", "0"),
         ("PAYSWITCH_ALLOW_PRIVATE_NETWORKS", "maybe"),
-        ("PAYSWITCH_LIVE_PAGE", "everybody"),
+        ("PAYSWITCH_LOG_LEVEL", "everybody"),
     ],
 )
 def test_a_wrong_variable_is_told_by_its_own_name(tmp_path: Path, variable: str, text: str) -> None:

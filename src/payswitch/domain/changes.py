@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from payswitch.domain.events import Event
 from payswitch.domain.ledger import Transfer
 from payswitch.domain.payment import Attempt, Decision, Incident, Payment, Refund
+from payswitch.domain.trail import TrailEntry
 
 
 @dataclass(slots=True)
@@ -34,6 +35,8 @@ class Changes:
     insert_incidents: list[Incident] = field(default_factory=list)
     idempotency: list[IdempotencyRecord] = field(default_factory=list)
     insert_transfers: list[Transfer] = field(default_factory=list)
+    insert_trail: list[TrailEntry] = field(default_factory=list)
+    """What an operator did, in the same commit as what came of it."""
 
     def __bool__(self) -> bool:
         return bool(
@@ -48,6 +51,7 @@ class Changes:
             or self.insert_events
             or self.idempotency
             or self.insert_transfers
+            or self.insert_trail
         )
 
 

@@ -24,6 +24,33 @@ MALFORMED_JSON = ErrorKind(
 UNAUTHENTICATED = ErrorKind(
     "unauthenticated", 401, "The API key is missing or unknown", "缺少 API 密钥或密钥无效", "fix_request"
 )
+SIGN_IN_REFUSED = ErrorKind(
+    "sign_in_refused",
+    401,
+    "The user name, the password or the code is wrong",
+    "用户名、密码或验证码错误",
+    "fix_request",
+)
+TOTP_REQUIRED = ErrorKind(
+    "totp_required",
+    401,
+    "This user signs in with a second factor: send the code of the authenticator app as well",
+    "该用户已启用两步验证，请同时提交验证器上的验证码",
+    "fix_request",
+)
+LINK_UNUSABLE = ErrorKind(
+    "link_unusable",
+    401,
+    "This link has been used already, has run out, or was never made; ask for another one",
+    "该登录链接已使用、已过期或不存在，请重新获取",
+    "contact_operator",
+)
+TOO_MANY_SIGN_INS = ErrorKind(
+    "too_many_sign_ins", 429, "Too many wrong tries; wait", "错误次数过多，请稍后再试", "retry_later"
+)
+USER_EXISTS = ErrorKind(
+    "user_exists", 409, "This user name is taken; users are never deleted", "该用户名已被使用", "fix_request"
+)
 FORBIDDEN = ErrorKind(
     "forbidden",
     403,

@@ -13,6 +13,7 @@ from typing import Final
 import msgspec
 
 from payswitch.domain.channel import Channel
+from payswitch.domain.trail import TrailEntry
 from payswitch.domain.transitions import FORBIDDEN, STAYS, Machine
 
 
@@ -112,19 +113,6 @@ class SealedCredential(msgspec.Struct, frozen=True, kw_only=True):
     """The operator's id."""
 
 
-class AuditEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """操作审计: who did what when to a channel. Never changed, never deleted, holds no secret."""
-
-    audit_id: str
-    at_ms: int
-    operator_id: str
-    merchant_id: str
-    channel_id: str
-    action: str
-    """`create`, `update`, `rotate`, `enable`, `disable`, `retire`, `test`."""
-    detail: dict[str, str]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelChange:
     """A unit of work on one managed channel, all or nothing. `channel.revision` is already moved by one: it applies
@@ -133,4 +121,4 @@ class ChannelChange:
     channel: ManagedChannel | None = None
     """None: nothing of the channel itself changes (a test)."""
     credential: SealedCredential | None = None
-    audit: AuditEntry
+    trail: TrailEntry

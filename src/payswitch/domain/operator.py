@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from payswitch.domain.roles import KEY_PERMISSIONS, Permission, Role
+from payswitch.domain.trail import OperatorKind
 
 
 class Operator(msgspec.Struct, frozen=True, kw_only=True):
@@ -16,8 +17,11 @@ class Operator(msgspec.Struct, frozen=True, kw_only=True):
     merchant_ids: frozenset[str]
     """The merchants whose channels this operator manages. What belongs to another merchant does not exist for them."""
     permissions: frozenset[Permission] = KEY_PERMISSIONS
+    kind: OperatorKind = OperatorKind.KEY
     role: Role | None = None
     """A user's; None: a key of the configuration file."""
+    session_id: str = ""
+    """A user's; empty for a key."""
     address: str = ""
     """Where this call comes from, as far as the server knows; empty when nobody asked."""
 

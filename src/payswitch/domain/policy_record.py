@@ -11,6 +11,8 @@ from enum import StrEnum
 
 import msgspec
 
+from payswitch.domain.trail import TrailEntry
+
 
 class PolicyState(StrEnum):
     DRAFT = "draft"
@@ -97,3 +99,5 @@ class PolicyChange:
     activation: PolicyActivation
     resolved: tuple[ResolvedPolicy, ...] = ()
     """What follows from it: the merchant's own policy and those of the shops that inherit from it."""
+    trail: TrailEntry | None = None
+    """None: no operator did it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -58,6 +58,8 @@ class Places(msgspec.Struct, frozen=True, kw_only=True):
     """Where to look, for the person at the terminal."""
 
     service_url: str
+    console_url: str
+    """A link that signs in to the console once, as its owner."""
     sandbox_url: str
     checkout_url: str
     api_key_file: Path
@@ -91,11 +93,16 @@ class DemoScreen(Protocol):
     def tick(self, board: DemoBoard, shares: dict[str, float]) -> None: ...
 
 
+LetIn = Callable[[Path], Awaitable[str]]
+"""Makes the console's owner in the database of this configuration, if need be, and a one-time link for them."""
+
+
 class Demo:
     """One demo. `run()` returns after `for_s`, or runs until it is cancelled; then `summary()` tells the rest."""
 
-    def __init__(self, order: DemoOrder, clock: Clock, screen: DemoScreen) -> None:
+    def __init__(self, order: DemoOrder, clock: Clock, screen: DemoScreen, let_in: LetIn) -> None:
         self._order = order
+        self._let_in = let_in
         self._clock = clock
         self._screen = screen
         self.board = DemoBoard(clock)
@@ -142,6 +149,7 @@ class Demo:
             raise DrillError(f"the service refused the example payment: HTTP {answer.status}: {answer.body[:300]!r}")
         return Places(
             service_url=plan.service_url,
+            console_url=await self._let_in(plan.station.config),
             sandbox_url=plan.sandbox_url,
             checkout_url=answer.read(PaymentView).checkout_url,
             api_key_file=plan.station.folder / "shop-api-key.txt",

@@ -21,6 +21,7 @@ from payswitch.drill.processes import free_port
 from payswitch.kit.sealing import new_master_key
 from payswitch.kit.secrets import fingerprint
 from payswitch.sandbox.full_world import make_full_world
+from payswitch.sandbox.robots.accounts import Platform, RobotSpec, make_robots
 from payswitch.sandbox.world import AccountSpec, World
 
 WORLD_FILE = "sandbox.json"
@@ -37,6 +38,7 @@ SQUEEZE = 600
 """Orders of a drill live for half a minute, and stand for orders that live for hours: so many times as long."""
 MERCHANT_ID = "merchant-1"
 OPERATOR_ID = "operator-1"
+OWNER_AFTER_MINUTES = 10
 
 
 class Station(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,6 +77,8 @@ def prepare(folder: Path, sandbox_url: str, database: str | None = None) -> Stat
     folder.mkdir(parents=True, exist_ok=True)
     world_file = folder / WORLD_FILE
     world = World.load(world_file) if world_file.exists() else make_full_world(sandbox_url)
+    if not world.robots:  # made by a version whose sandbox had no groups
+        world = msgspec.structs.replace(world, robots=make_robots(), base_url="")
     if not world_file.exists() or world.base_url != sandbox_url or not world.base_url_tls:
         world = world.at(sandbox_url, f"https://127.0.0.1:{free_port()}")
         world.save(world_file)
@@ -189,6 +193,9 @@ def config_text(
         _table("[[shops]]", shop),
         _table("[[operators]]", operator),
     ]
+    for robot in station.world.robots:
+        tables.append(_table("[[alert_receivers]]", _receiver(robot)))
+        tables.append(_table("[alert_receivers.address]", _robot_address(robot, station.world.base_url)))
     for account in station.world.accounts:
         if not channels or account.channel_id in channels:
             tables.append(_table("[[channels]]", _channel(account)))
@@ -196,6 +203,22 @@ def config_text(
                 tables.append(_table("[channels.upstreams]", upstreams))
             tables.append(_table("[channels.account]", account.connector_account()))
     return "\n\n".join(tables) + "\n"
+
+
+def _receiver(robot: RobotSpec) -> dict[str, object]:
+    """The owner's group is told when nobody of those on duty has acknowledged for ten minutes."""
+    return {
+        "receiver_id": robot.robot_id,
+        "name": robot.name,
+        "kind": robot.platform.value,
+        "after_minutes": OWNER_AFTER_MINUTES if robot.platform is Platform.WECOM else 0,
+        "language": "en" if robot.platform is Platform.FEISHU else "zh",
+    }
+
+
+def _robot_address(robot: RobotSpec, base_url: str) -> dict[str, object]:
+    address = {"url": robot.url(base_url), "secret": robot.secret, "keyword": robot.keyword}
+    return {name: value for name, value in address.items() if value}
 
 
 def _channel(account: AccountSpec) -> dict[str, object]:

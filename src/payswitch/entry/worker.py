@@ -1,5 +1,5 @@
 """The loops that run beside the requests: sweeping what is due, delivering what the shop must hear, watching channels
-that nobody pays through, and keeping the books: bills and audits."""
+that nobody pays through, keeping the books (bills and audits), and telling people what is wrong."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from payswitch.kit.logs import get_logger
+from payswitch.services.alert_round import alert_round
+from payswitch.services.alert_sending import deliver_notices
 from payswitch.services.analytics_writing import write_due
 from payswitch.services.auditing import audit_due
 from payswitch.services.bill_schedule import reconcile_due
@@ -20,6 +22,10 @@ OUTBOX_GAP_S = 0.5
 WATCH_GAP_S = 5.0
 BOOKS_GAP_S = 60.0
 """Between two looks whether a bill or an audit is due."""
+ALERT_SOON_S = 1.0
+"""While somebody is about to be told of something."""
+ALERTS_OFF_GAP_S = 5.0
+"""Where the rules are off, a test message is sent all the same."""
 ANALYSIS_GAP_S = 60.0
 """Between two rounds of writing for the analysis, at least;"""
 ANALYSIS_SHARE = 0.05
@@ -42,9 +48,8 @@ class Worker:
 
     def start(self) -> None:
         self._tasks = [asyncio.create_task(self._sweep_loop()), asyncio.create_task(self._outbox_loop())]
-        self._asides = [
-            asyncio.create_task(loop()) for loop in (self._watch_loop, self._books_loop, self._analysis_loop)
-        ]
+        beside = (self._watch_loop, self._books_loop, self._alert_loop, self._analysis_loop)
+        self._asides = [asyncio.create_task(loop()) for loop in beside]
 
     async def stop(self) -> None:
         self._stopping.set()
@@ -82,6 +87,16 @@ class Worker:
             await self._pause(self._stopping, BOOKS_GAP_S)
             await self._guarded("bills", reconcile_due)
             await self._guarded("audit", audit_due)
+
+    async def _alert_loop(self) -> None:
+        """Sleeps until a breaker moves, or until the next round is due."""
+        desk = self._ctx.alerts
+        while desk is not None and not self._stopping.is_set():
+            desk.ears.wake.clear()
+            waiting = await self._guarded("alerts", alert_round)
+            await self._guarded("notices", deliver_notices)
+            gap_s = ALERT_SOON_S if waiting else self._ctx.timings.alert_gap_s or ALERTS_OFF_GAP_S
+            await self._pause(desk.ears.wake, gap_s)
 
     async def _analysis_loop(self) -> None:
         pause_s = ANALYSIS_GAP_S

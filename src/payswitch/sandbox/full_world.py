@@ -8,6 +8,7 @@ from payswitch.sandbox.applepay.accounts import applepay_account
 from payswitch.sandbox.epay.accounts import epay_account
 from payswitch.sandbox.huifu.accounts import huifu_account
 from payswitch.sandbox.quickpay.accounts import five_banks, quickpay_account
+from payswitch.sandbox.robots.accounts import make_robots
 from payswitch.sandbox.unionpay.accounts import unionpay_account
 from payswitch.sandbox.wechatpay.accounts import another_sub_merchant, with_mini_program
 from payswitch.sandbox.world import AccountSpec, World, default_five
@@ -18,7 +19,8 @@ def make_full_world(base_url: str, *, key_bits: int = 2048) -> World:
     base_url = base_url.rstrip("/")
     five = {account.channel_id: account for account in default_five(base_url, key_bits=key_bits).accounts}
     five["wechat-main"] = with_mini_program(five["wechat-main"])
-    return World(base_url=base_url, accounts=[*five.values(), *_others(five["wechat-backup"], base_url, key_bits)])
+    accounts = [*five.values(), *_others(five["wechat-backup"], base_url, key_bits)]
+    return World(base_url=base_url, accounts=accounts, robots=make_robots())
 
 
 def _others(provider: AccountSpec, base_url: str, key_bits: int) -> list[AccountSpec]:

@@ -18,6 +18,8 @@ from payswitch.sandbox.admin import Admin
 from payswitch.sandbox.authority import host_of
 from payswitch.sandbox.core import SandboxCore, Settings, make_core
 from payswitch.sandbox.pages import WalletPages
+from payswitch.sandbox.robots.house import RobotHouse
+from payswitch.sandbox.robots.pages import RobotPages
 from payswitch.sandbox.wallet import Wallet
 from payswitch.sandbox.wires import WIRES
 from payswitch.sandbox.world import World
@@ -48,6 +50,7 @@ def make_app(
     app[CORE] = core
     app.add_routes(Admin(core, wallet).routes())
     app.add_routes(WalletPages(core, wallet).routes())
+    app.add_routes(RobotPages(RobotHouse(world.robots, clock)).routes())
     for wire in core.wires:
         app.add_routes(wire.routes())
     app.on_startup.append(_start)

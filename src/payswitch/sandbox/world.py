@@ -9,6 +9,7 @@ import msgspec
 
 from payswitch.sandbox.authority import Authority, house
 from payswitch.sandbox.keys import Keys, make_alipay_keys, make_wechat_keys
+from payswitch.sandbox.robots.accounts import RobotSpec
 
 
 class AccountSpec(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,6 +58,8 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
     accounts: list[AccountSpec]
     authority: Authority = msgspec.field(default_factory=house)
     """Signs that port's certificate; the accounts' own are from it, too."""
+    robots: list[RobotSpec] = []
+    """群机器人 that hear alerts; none: the sandbox has no groups."""
 
     def account(self, channel_id: str) -> AccountSpec:
         """The account with that id; KeyError names the ones there are."""
@@ -74,7 +77,9 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
             "ca_certificate": self.authority.certificate if base_url_tls else "",
         }
         moved = [msgspec.structs.replace(account, **place) for account in self.accounts]
-        return World(base_url=base_url, base_url_tls=base_url_tls, accounts=moved, authority=self.authority)
+        return World(
+            base_url=base_url, base_url_tls=base_url_tls, accounts=moved, authority=self.authority, robots=self.robots
+        )
 
     def to_json(self) -> bytes:
         return msgspec.json.format(msgspec.json.encode(self), indent=2)

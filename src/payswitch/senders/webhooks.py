@@ -133,14 +133,14 @@ async def _refusal(answer: aiohttp.ClientResponse) -> str:
     return f"answered {answer.status}: {quoted}" if quoted else f"answered {answer.status}"
 
 
-def describe(error: Exception) -> str:
+def describe(error: Exception, whom: str = "the shop") -> str:
     """A network failure in a few fixed words: the libraries' own messages quote addresses."""
     # aiohttp wraps what the resolver raises.
     cause = getattr(error, "os_error", error)
     told = cause if isinstance(cause, PrivateAddressError) else error
     for kinds, words in _WORDS:
         if isinstance(told, kinds):
-            return words
+            return words.replace("the shop", whom)
     return "the delivery failed before an answer came"
 
 

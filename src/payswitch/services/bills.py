@@ -12,10 +12,12 @@ from payswitch.domain.channel import Channel
 from payswitch.domain.errors import NO_BILLS, NOT_FOUND, WRONG_STATE, PaySwitchError
 from payswitch.domain.operator import Operator
 from payswitch.domain.reconciliation import BillRun, Break, BreakState
+from payswitch.domain.trail import TrailEntry, TrailKind
 from payswitch.kit.clock import beijing_midnight_ms
 from payswitch.services.book_ports import BookStore
 from payswitch.services.context import Context
 from payswitch.services.reconciliation import bill_source, reconcile
+from payswitch.services.trail import deed, record
 
 MOST_RUNS = 1_000
 
@@ -52,6 +54,11 @@ async def reconcile_day(ctx: Context, operator: Operator | None, command: Reconc
             if command.channel_id is not None:
                 raise _no_bills(f"connector {channel.connector} has no bills", f"连接器 {channel.connector} 没有对账单")
             continue
+        if operator is not None:
+            asked = {"channel_id": channel.channel_id}
+            await record(
+                ctx, deed(ctx, operator, "reconcile", TrailKind.BILL, command.date, channel.merchant_id, after=asked)
+            )
         run = await reconcile(ctx, books, channel, source, command.date)
         breaks = await books.breaks_of_day(channel.channel_id, command.date)
         found.append(DayOfChannel(run=run, breaks=breaks))
@@ -127,7 +134,7 @@ async def resolve_break(ctx: Context, operator: Operator, break_id: str, command
         note=command.note,
     )
     try:
-        await _books(ctx).resolve_break(resolved)
+        await _books(ctx).resolve_break(resolved, _resolving(ctx, operator, found, command.note))
     except CommitConflict as conflict:
         raise PaySwitchError(
             WRONG_STATE,
@@ -136,6 +143,13 @@ async def resolve_break(ctx: Context, operator: Operator, break_id: str, command
             extra={"break_id": break_id},
         ) from conflict
     return resolved
+
+
+def _resolving(ctx: Context, operator: Operator, found: Break, note: str) -> TrailEntry:
+    was, now = {"state": found.state.value}, {"state": BreakState.RESOLVED.value}
+    return deed(
+        ctx, operator, "resolve", TrailKind.BREAK, found.break_id, found.merchant_id, before=was, after=now, note=note
+    )
 
 
 async def balances(ctx: Context, operator: Operator) -> dict[str, int]:

@@ -11,6 +11,7 @@ from payswitch.domain.bill_matching import Known
 from payswitch.domain.ledger import Transfer
 from payswitch.domain.payment import Attempt, Refund
 from payswitch.domain.reconciliation import Billed, BillRun, Break
+from payswitch.domain.trail import TrailEntry
 
 
 class BookStore(Protocol):
@@ -59,8 +60,8 @@ class BookStore(Protocol):
 
     async def break_of(self, break_id: str) -> Break | None: ...
 
-    async def resolve_break(self, resolved: Break) -> None:
-        """Raises CommitConflict when it is not open any more."""
+    async def resolve_break(self, resolved: Break, trail: TrailEntry | None = None) -> None:
+        """With what the trail says of it. Raises CommitConflict when it is not open any more."""
         ...
 
     async def audit(self, *, now_ms: int, since_ms: int = 0, in_time: bool = True) -> AuditReport:

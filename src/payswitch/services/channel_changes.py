@@ -1,13 +1,12 @@
 """渠道变更: creating a channel, changing its settings and its keys, and moving it through its life.
 
-Each change is validated in full, committed with its audit entry, and takes effect in the running process at once.
+Each change is validated in full, committed with its entry in the trail, and in force in the running process at once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-import msgspec
 from msgspec import UNSET
 from msgspec.structs import replace
 
@@ -27,7 +26,7 @@ from payswitch.domain.operator import Operator
 from payswitch.domain.transitions import FORBIDDEN, advance
 from payswitch.services.channel_commands import CreateChannel, RotateCredentials, UpdateChannel
 from payswitch.services.channel_commits import (
-    audit_entry,
+    channel_deed,
     commit_change,
     current,
     newest_account,
@@ -40,6 +39,7 @@ from payswitch.services.channel_validation import invalid, opened, settings_erro
 from payswitch.services.channels import desk_of, managed_channel
 from payswitch.services.context import Context
 from payswitch.services.credentials import changed_keys
+from payswitch.services.trail import differences
 
 
 async def create_channel(ctx: Context, operator: Operator, command: CreateChannel) -> ChannelRecord:
@@ -65,10 +65,10 @@ async def create_channel(ctx: Context, operator: Operator, command: CreateChanne
             updated_at_ms=now_ms,
         )
         detail = {"connector": channel.connector, "account": ", ".join(sorted(command.account))}
-        audit = audit_entry(ctx, operator, channel, "create", detail)
+        trail = channel_deed(ctx, operator, channel, "create", after=detail)
         credential = seal_account(ring, operator, channel, command.account, now_ms)
         try:
-            await desk.store.commit_channel(ChannelChange(channel=managed, credential=credential, audit=audit))
+            await desk.store.commit_channel(ChannelChange(channel=managed, credential=credential, trail=trail))
         except UniqueViolation:
             raise _taken(command.channel_id) from None
         desk.workshop.install(channel, {channel.version: client})
@@ -121,8 +121,8 @@ async def update_channel(ctx: Context, operator: Operator, channel_id: str, comm
     async with desk.lock:
         managed = await current(ctx, operator, channel_id, command.revision)
         channel = _with(managed.channel, command)
-        detail = _differences(managed.channel, channel)
-        if not detail:
+        before, after = differences(managed.channel, channel, channel.__struct_fields__)
+        if not after:
             return managed.record()
         errors = settings_errors(channel)
         clients = desk.workshop.clients_of(channel_id)
@@ -130,8 +130,8 @@ async def update_channel(ctx: Context, operator: Operator, channel_id: str, comm
             clients = await _reopened(ctx, desk, channel, errors, clients)
         elif errors:
             raise invalid(errors)
-        audit = audit_entry(ctx, operator, channel, "update", detail)
-        return await commit_change(ctx, desk, managed, channel, clients, audit)
+        trail = channel_deed(ctx, operator, channel, "update", before=before, after=after)
+        return await commit_change(ctx, desk, managed, channel, clients, trail)
 
 
 def _with(channel: Channel, command: UpdateChannel) -> Channel:
@@ -141,16 +141,6 @@ def _with(channel: Channel, command: UpdateChannel) -> Channel:
         if name in given:
             given[name] = frozenset(given[name])
     return replace(channel, **given)
-
-
-def _differences(before: Channel, after: Channel) -> dict[str, str]:
-    """For the audit: what was and what is."""
-    names = [name for name in before.__struct_fields__ if getattr(before, name) != getattr(after, name)]
-    return {name: f"{_said(getattr(before, name))} -> {_said(getattr(after, name))}" for name in names}
-
-
-def _said(value: object) -> str:
-    return msgspec.json.encode(value, order="deterministic").decode()
 
 
 async def _reopened(
@@ -182,10 +172,11 @@ async def rotate_credentials(
         client = await opened(desk, channel, command.account, now_ms)
         before = await newest_account(desk, channel_id)
         changed = ", ".join(changed_keys(before, command.account))
-        audit = audit_entry(ctx, operator, channel, "rotate", {"version": str(channel.version), "changed": changed})
+        after = {"version": channel.version, "changed": changed}
+        trail = channel_deed(ctx, operator, channel, "rotate", before={"version": managed.channel.version}, after=after)
         clients = {**desk.workshop.clients_of(channel_id), channel.version: client}
         credential = seal_account(ring, operator, channel, command.account, now_ms)
-        return await commit_change(ctx, desk, managed, channel, clients, audit, credential)
+        return await commit_change(ctx, desk, managed, channel, clients, trail, credential)
 
 
 async def move_channel(ctx: Context, operator: Operator, channel_id: str, event: ChannelEvent) -> ChannelRecord:
@@ -206,5 +197,6 @@ async def move_channel(ctx: Context, operator: Operator, channel_id: str, event:
                 "渠道密钥无法打开，请先体检并更换密钥",
             )
         channel = replace(managed.channel, enabled=state is ChannelState.ENABLED)
-        audit = audit_entry(ctx, operator, channel, event.value, {"state": f"{managed.state} -> {state}"})
-        return await commit_change(ctx, desk, replace(managed, state=state), channel, clients, audit)
+        was, now = {"state": managed.state.value}, {"state": state.value}
+        trail = channel_deed(ctx, operator, channel, event.value, before=was, after=now)
+        return await commit_change(ctx, desk, replace(managed, state=state), channel, clients, trail)

@@ -7,16 +7,18 @@ from collections.abc import Mapping
 from payswitch.domain.account import AccountProblem
 from payswitch.domain.managed_channel import ChannelRecord
 from payswitch.domain.operator import Operator
-from payswitch.services.channel_commits import newest_account
+from payswitch.services.channel_commits import channel_deed, newest_account
 from payswitch.services.channels import desk_of, get_channel
 from payswitch.services.checkup import Finding, Severity, check_certificates, probe, try_orders
 from payswitch.services.context import Context
+from payswitch.services.trail import record as record_deed
 
 
 async def check_channel(ctx: Context, operator: Operator, channel_id: str, *, orders: bool) -> list[Finding]:
     """What is wrong with a channel and how to mend it. Moves no money; makes an order only if `orders` says so."""
     record = await get_channel(ctx, operator, channel_id)
     channel = record.channel
+    await record_deed(ctx, channel_deed(ctx, operator, channel, "check", after={"orders": orders}))
     account = await _account_of(ctx, record)
     findings = check_certificates(channel_id, account, ctx.clock.now_ms())
     try:

@@ -11,7 +11,6 @@ from payswitch.domain.channel import Channel
 from payswitch.domain.errors import CHANNEL_STATE, NO_MASTER_KEY, REVISION_CONFLICT, PaySwitchError
 from payswitch.domain.exchange import ChannelClient
 from payswitch.domain.managed_channel import (
-    AuditEntry,
     ChannelChange,
     ChannelRecord,
     ChannelState,
@@ -19,11 +18,13 @@ from payswitch.domain.managed_channel import (
     SealedCredential,
 )
 from payswitch.domain.operator import Operator
+from payswitch.domain.trail import TrailEntry, TrailKind
 from payswitch.kit.sealing import KeyRing, SealBroken
 from payswitch.services.channel_desk import ChannelDesk
 from payswitch.services.channels import managed_channel
 from payswitch.services.context import Context
 from payswitch.services.credentials import seal, unseal
+from payswitch.services.trail import deed
 
 _HINTS: Mapping[str, tuple[str, str]] = {
     "retire": ("disable it first", "请先停用"),
@@ -61,13 +62,13 @@ async def commit_change(
     managed: ManagedChannel,
     channel: Channel,
     clients: Mapping[int, ChannelClient],
-    audit: AuditEntry,
+    trail: TrailEntry,
     credential: SealedCredential | None = None,
 ) -> ChannelRecord:
     """Store the change, then let the running process see it."""
     after = replace(managed, channel=channel, revision=managed.revision + 1, updated_at_ms=ctx.clock.now_ms())
     try:
-        await desk.store.commit_channel(ChannelChange(channel=after, credential=credential, audit=audit))
+        await desk.store.commit_channel(ChannelChange(channel=after, credential=credential, trail=trail))
     except CommitConflict:
         raise conflict(None) from None
     if channel.version in clients:
@@ -75,17 +76,18 @@ async def commit_change(
     return after.record()
 
 
-def audit_entry(ctx: Context, operator: Operator, channel: Channel, action: str, detail: dict[str, str]) -> AuditEntry:
-    """Who did what, for the same commit as the change itself."""
-    now_ms = ctx.clock.now_ms()
-    return AuditEntry(
-        audit_id=ctx.ids.new("aud_", now_ms),
-        at_ms=now_ms,
-        operator_id=operator.operator_id,
-        merchant_id=channel.merchant_id,
-        channel_id=channel.channel_id,
-        action=action,
-        detail=detail,
+def channel_deed(
+    ctx: Context,
+    operator: Operator,
+    channel: Channel,
+    action: str,
+    *,
+    before: Mapping[str, object] | None = None,
+    after: Mapping[str, object] | None = None,
+) -> TrailEntry:
+    """Who did what to the channel, for the same commit as the change itself."""
+    return deed(
+        ctx, operator, action, TrailKind.CHANNEL, channel.channel_id, channel.merchant_id, before=before, after=after
     )
 
 

@@ -34,7 +34,7 @@ from payswitch.domain.payment import (
 )
 from payswitch.services import results
 from payswitch.services.channel_commands import TestChannel
-from payswitch.services.channel_commits import audit_entry, wrong_state
+from payswitch.services.channel_commits import channel_deed, wrong_state
 from payswitch.services.channels import desk_of, get_channel
 from payswitch.services.checkup import Finding, judge
 from payswitch.services.commands import CreatePayment
@@ -89,8 +89,8 @@ async def begin_test(ctx: Context, operator: Operator, channel_id: str, command:
     capability = _capability(channel, ctx.directory.capabilities(channel.connector), command.product)
     test_id = ctx.ids.new("tst_", ctx.clock.now_ms())
     detail = {"test_id": test_id, "product": capability.product.value}
-    audit = audit_entry(ctx, operator, channel, "test", detail)
-    await desk_of(ctx).store.commit_channel(ChannelChange(audit=audit))
+    trail = channel_deed(ctx, operator, channel, "test", after=detail)
+    await desk_of(ctx).store.commit_channel(ChannelChange(trail=trail))
     shop = _test_shop(channel)
     order = CreatePayment(
         out_trade_no=test_id,

@@ -8,12 +8,14 @@ from collections.abc import Sequence
 import msgspec
 
 from payswitch.domain.errors import DECLARED_IN_FILE, NOT_FOUND, PaySwitchError
-from payswitch.domain.managed_channel import AuditEntry, ChannelRecord, ManagedChannel, SealedCredential, declared
+from payswitch.domain.managed_channel import ChannelRecord, ManagedChannel, SealedCredential, declared
 from payswitch.domain.operator import Operator
+from payswitch.domain.trail import TrailEntry, TrailKind
 from payswitch.kit.sealing import SealBroken
 from payswitch.services.channel_desk import ChannelDesk
 from payswitch.services.context import Context
 from payswitch.services.credentials import AccountEntry, describe, unseal
+from payswitch.services.people_desk import desk_or_absent
 
 
 class CredentialVersion(msgspec.Struct, frozen=True, kw_only=True):
@@ -114,7 +116,10 @@ def _entries(desk: ChannelDesk, one: SealedCredential, shown: frozenset[str]) ->
         return None
 
 
-async def audit_entries(ctx: Context, operator: Operator, channel_id: str, *, limit: int) -> Sequence[AuditEntry]:
+async def channel_trail(ctx: Context, operator: Operator, channel_id: str, *, limit: int) -> Sequence[TrailEntry]:
     """Who changed this channel when, newest first."""
-    await get_channel(ctx, operator, channel_id)
-    return await desk_of(ctx).store.audit_entries(channel_id, limit=limit)
+    record = await get_channel(ctx, operator, channel_id)
+    merchant_id = record.channel.merchant_id
+    return await desk_or_absent(ctx.people).store.trail(
+        merchant_id, kind=TrailKind.CHANNEL, object_id=channel_id, limit=limit
+    )

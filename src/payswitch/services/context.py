@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from payswitch.domain.operator import Operator
+from payswitch.kit.briefly import Briefly
 from payswitch.kit.clock import Clock
 from payswitch.kit.ids import IdSource
 from payswitch.routing.planner import Router
+from payswitch.services.alert_desk import AlertDesk
 from payswitch.services.analytics_ports import Analytics
 from payswitch.services.bells import Bells
 from payswitch.services.book_ports import BookStore
@@ -19,6 +22,7 @@ from payswitch.services.held_cards import HeldCards
 from payswitch.services.inflight import Inflight
 from payswitch.services.last_times import LastTimes
 from payswitch.services.live_board import LiveBoard, RecentIds
+from payswitch.services.people_desk import PeopleDesk, sign_in_url
 from payswitch.services.policy_desk import PolicyDesk
 from payswitch.services.ports import ChannelDirectory, EventSender, LiveFeed, ResultSigner, Store
 from payswitch.services.segment_memory import SegmentMemory
@@ -27,12 +31,17 @@ from payswitch.services.timings import Timings
 from payswitch.services.usage import Usage
 from payswitch.services.watch_memory import ChannelWatch
 
+if TYPE_CHECKING:
+    from payswitch.services.live_now import LiveNow
+
 UNTRUSTED_QUIET_MS = 60_000
 """At most one incident a minute and channel about notifications that are not believed."""
 COLLECT_GAP_MS = 1_000
 """A person needs longer to enter an amount."""
 INCIDENT_QUIET_MS = 3_600_000
 """A trouble that stays is told again after an hour, not at every query."""
+
+LIVE_KEPT_MS = 500
 
 
 @dataclass(slots=True)
@@ -55,10 +64,14 @@ class Context:
     """Who may call the admin API, by the fingerprint of their key."""
     desk: ChannelDesk | None = None
     """What changing channels needs; None where channels cannot be changed."""
+    people: PeopleDesk | None = None
+    """Users and their sessions, and the trail; None where nobody signs in."""
     policy_desk: PolicyDesk | None = None
     """What changing policies needs; None where they cannot be changed."""
     books: BookStore | None = None
     """Reconciliations and audits; None where there are none."""
+    alerts: AlertDesk | None = None
+    """Who is told when something is wrong; None where nobody is."""
     analytics: Analytics | None = None
     """The columnar store; None where there is none."""
     inflight: Inflight = field(default_factory=Inflight)
@@ -92,6 +105,8 @@ class Context:
     """When a customer last made a payment from a static code, by shop and address."""
     board: LiveBoard | None = None
     """The live page's memory, where there is one: what each product of each channel did in the last ten minutes."""
+    live_seen: Briefly[frozenset[str], LiveNow] = field(default_factory=lambda: Briefly(LIVE_KEPT_MS))
+    """What the live board last showed, by the merchants it was shown of."""
     watch: ChannelWatch = field(default_factory=ChannelWatch)
     """The last probe of each channel."""
     losers: SideWork = field(default_factory=SideWork)
@@ -108,6 +123,9 @@ class Context:
 
     def checkout_url(self, token: str) -> str:
         return f"{self.public_url}/checkout/{token}"
+
+    def sign_in_url(self, token: str) -> str:
+        return sign_in_url(self.public_url, token)
 
     def notify_url(self, channel_id: str) -> str:
         return f"{self.public_url}/notify/{channel_id}"

@@ -11,6 +11,7 @@ from payswitch.domain.changes import Changes, CommitConflict, IdempotencyRecord
 from payswitch.domain.events import Event
 from payswitch.domain.ledger import transfers_of
 from payswitch.domain.payment import Attempt, Decision, Incident, Payment, PaymentFile, Refund
+from payswitch.domain.trail import TrailEntry
 from payswitch.services.context import Context
 
 T = TypeVar("T")
@@ -38,6 +39,7 @@ class Draft:
         self.decisions: list[Decision] = []
         self.incidents: list[Incident] = []
         self.idempotency: list[IdempotencyRecord] = []
+        self.trail: list[TrailEntry] = []
 
     @property
     def attempts(self) -> tuple[Attempt, ...]:
@@ -109,6 +111,7 @@ class Draft:
             insert_incidents=self.incidents,
             idempotency=self.idempotency,
             insert_transfers=list(transfers_of(self._before, self.file, fee_bp_of)),
+            insert_trail=self.trail,
         )
 
 

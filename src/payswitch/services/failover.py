@@ -19,7 +19,7 @@ from payswitch.services.asking import capability_of
 from payswitch.services.context import Context
 from payswitch.services.draft import Draft, change
 from payswitch.services.racing import Call, Race, discard_losers
-from payswitch.services.rounds import Launched, Round, as_debit, end_round, give_up, save_lost
+from payswitch.services.rounds import Launched, Round, as_debit, debit_unknown, end_round, give_up, save_lost
 
 
 async def launch(ctx: Context, work: Round) -> Launched:
@@ -58,8 +58,10 @@ async def _expose(ctx: Context, work: Round, attempt: Attempt, answer: CreateAns
         save_lost(draft, work)
         discard_losers(ctx, draft, losers, now_ms)
         current = draft.attempt(attempt.attempt_id)
-        if draft.payment.state is not PaymentState.PENDING or current.state is not AttemptState.CREATED:
-            # Paid by an older attempt, cancelled, or given up by the sweeper while the call was out.
+        unwanted = draft.payment.state is not PaymentState.PENDING or current.state is not AttemptState.CREATED
+        if unwanted or debit_unknown(draft):
+            # Paid by an older attempt, cancelled, or given up by the sweeper while the call was out; or another node
+            # has begun a debit meanwhile that nobody knows the end of: who saw a code now might pay twice.
             draft.set_attempt(
                 current.attempt_id,
                 state=advance(ATTEMPT, current.state, AttemptEvent.DISCARD),

@@ -1,4 +1,4 @@
-"""The live page's memory: what happened in the last minutes, per lane, and the totals since the start.
+"""The live board's memory: what happened in the last minutes, per merchant and per lane.
 
 It hears everything through `tell` and must never block or fail a payment: every ring is bounded, nothing is
 written anywhere, unknown news is ignored.
@@ -7,23 +7,26 @@ written anywhere, unknown news is ignored.
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import Final
 
+from payswitch.domain.losses import Fixer
 from payswitch.domain.payment import RefundKind, RefundState
 from payswitch.kit.clock import Clock
-from payswitch.services.live_lane import Lane, Series, percentile
+from payswitch.services.live_figures import MerchantFigures
+from payswitch.services.live_lane import Lane
 
-MOST_MOMENTS = 60
-"""Kept for the page's list: of switches, and again of everything rarer, so that a stormy minute full of switches
+MOST_MOMENTS: Final = 60
+"""Kept for the board's list: of switches, and again of everything rarer, so that a stormy minute full of switches
 does not push out the breaker move that explains it."""
-MOST_REMEMBERED = 20_000
+MOST_REMEMBERED: Final = 20_000
 """Payments remembered in order to count each once; at 100 a second that is more than three minutes of switches."""
-MOST_LANES = 500
-MOST_DURATIONS = 2_000
-SNAPSHOT_MS = 500
+MOST_LANES: Final = 500
+MOST_MERCHANTS: Final = 2_000
 
 Facts = Mapping[str, object]
+Moment = Mapping[str, object]
 
 
 class RecentIds:
@@ -54,7 +57,7 @@ class RecentIds:
 
 @dataclass(slots=True)
 class Totals:
-    """Counts since the process began."""
+    """Counts of all merchants since the process began: what a scraper subtracts from what it read before."""
 
     payments: int = 0
     amount_fen: int = 0
@@ -76,87 +79,68 @@ class Totals:
     refunds: int = 0
     """Asked for by shops and done; refunds of surplus money are counted above."""
     refunds_fen: int = 0
-    untrusted: int = 0
-    """Messages that were not believed: forged, or from a channel with a wrong key."""
-    events_delivered: int = 0
-    event_failures: int = 0
-    """Failed deliveries, each try counted."""
 
 
 class LiveBoard:
-    """Implements `ports.LiveFeed` and can show itself as plain data."""
+    """Implements `ports.LiveFeed`; `services/live_now.py` shows it to an operator."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._started_ms = clock.now_ms()
-        self.totals = Totals()
+        self.started_ms: Final = clock.now_ms()
+        self.totals: Final = Totals()
+        self.heard = 0
+        """Counts the news: whoever watches sees whether there is any."""
         self._lanes: dict[tuple[str, str], Lane] = {}
-        self._switches: deque[dict[str, object]] = deque(maxlen=MOST_MOMENTS)
-        self._incidents: deque[dict[str, object]] = deque(maxlen=MOST_MOMENTS)
-        self._moments_told = 0
-        self._created, self._paid = Series(), Series()
-        self._ended, self._switched, self._retried_events = RecentIds(), RecentIds(), RecentIds()
-        self._credential_ms: deque[float] = deque(maxlen=MOST_DURATIONS)
-        self._switch_ms: deque[float] = deque(maxlen=MOST_DURATIONS)
-        self._shown: tuple[int, dict[str, object]] | None = None
-        self._ears: Mapping[str, Callable[[Facts, int], None]] = {
+        self._merchants: dict[str, MerchantFigures] = {}
+        self._switches: deque[Moment] = deque(maxlen=MOST_MOMENTS)
+        self._incidents: deque[Moment] = deque(maxlen=MOST_MOMENTS)
+        self._ended, self._switched = RecentIds(), RecentIds()
+        self._ears: Final[Mapping[str, Callable[[Facts, int], None]]] = {
             "payment_created": self._payment_created,
+            "decided": self._decided,
             "create_answered": self._create_answered,
             "exposed": self._exposed,
             "switched": self._switched_over,
             "hedged": self._hedged,
-            "hedge_denied": self._hedge_denied,
             "breaker": self._breaker_moved,
             "succeeded": self._succeeded,
             "surplus": self._surplus,
             "closed": self._closed,
+            "hedge_denied": self._hedge_denied,
             "refunded": self._refunded,
             "untrusted": self._untrusted,
-            "event_delivered": self._event_delivered,
-            "event_failed": self._event_failed,
         }
 
     def tell(self, kind: str, facts: Facts) -> None:
-        """News of a kind that is not known here is not for this page."""
+        """News of a kind that is not known here is not for this board."""
         hear = self._ears.get(kind)
         if hear is not None:
+            self.heard += 1
             hear(facts, self._clock.now_ms())
 
     def lane(self, channel_id: str, product: str) -> Lane | None:
         """What was heard of one product of one channel; None when nothing was."""
         return self._lanes.get((channel_id, product))
 
-    def snapshot(self, now_ms: int) -> dict[str, object]:
-        """The page's data. Made at most twice a second, however many people look."""
-        if self._shown is None or not 0 <= now_ms - self._shown[0] < SNAPSHOT_MS:
-            self._shown = (now_ms, self._show(now_ms))
-        return self._shown[1]
+    def merchant(self, merchant_id: str) -> MerchantFigures:
+        """One merchant's figures; empty ones for a merchant of whom nothing was heard."""
+        found = self._merchants.get(merchant_id)
+        if found is None:
+            found = MerchantFigures()
+            if len(self._merchants) < MOST_MERCHANTS:
+                self._merchants[merchant_id] = found
+        return found
 
-    def _show(self, now_ms: int) -> dict[str, object]:
-        totals = self.totals
-        lanes = sorted(self._lanes.values(), key=lambda lane: (lane.channel_id, lane.product))
-        exposed = sum(lane.exposed_count(now_ms) for lane in lanes)
-        ended = totals.paid + totals.closed
-        return {
-            "now_ms": now_ms,
-            "started_ms": self._started_ms,
-            "totals": {
-                **asdict(totals),
-                "open": max(0, totals.payments - ended),
-                "success_rate": totals.paid / ended if ended else None,
-                "surplus_open": max(0, totals.surplus - totals.surplus_refunded),
-                "events_retried": len(self._retried_events),
-            },
-            "minute": {"created": self._created.total(now_ms), "paid": self._paid.total(now_ms), "exposed": exposed},
-            "credential_ms": _spread(self._credential_ms),
-            "switch_ms": _spread(self._switch_ms),
-            "trend": {"created": self._created.trend(now_ms), "paid": self._paid.trend(now_ms)},
-            "lanes": [lane.show(now_ms, exposed) for lane in lanes],
-            "moments": sorted((*self._switches, *self._incidents), key=lambda moment: -int(str(moment["n"]))),
-        }
+    def moments(self, channels: Collection[str]) -> list[Moment]:
+        """What happened on these channels, newest first."""
+        all_of_them = sorted((*self._switches, *self._incidents), key=lambda one: -int(str(one["n"])))
+        return [one for one in all_of_them if str(one.get("channel_id") or one.get("from_channel")) in channels]
 
     def _lane(self, facts: Facts) -> Lane:
-        key = (str(facts["channel_id"]), str(facts["product"]))
+        return self._lane_of(str(facts["channel_id"]), str(facts["product"]))
+
+    def _lane_of(self, channel_id: str, product: str) -> Lane:
+        key = (channel_id, product)
         lane = self._lanes.get(key)
         if lane is None:
             lane = Lane(*key)
@@ -164,15 +148,27 @@ class LiveBoard:
                 self._lanes[key] = lane
         return lane
 
+    def _figures(self, facts: Facts) -> MerchantFigures:
+        return self.merchant(str(facts.get("merchant_id", "")))
+
     def _moment(self, kind: str, now_ms: int, facts: Facts) -> None:
-        self._moments_told += 1
         kept = self._switches if kind in ("switched", "hedged") else self._incidents
-        kept.append({"n": self._moments_told, "kind": kind, "at_ms": now_ms, **facts})
+        kept.append({"n": self.heard, "kind": kind, "at_ms": now_ms, **facts})
 
     def _payment_created(self, facts: Facts, now_ms: int) -> None:
-        self._created.add(now_ms)
         self.totals.payments += 1
         self.totals.amount_fen += _whole(facts, "amount_fen")
+        for stretch in self._figures(facts).hear(now_ms):
+            stretch.counts.created += 1
+            stretch.counts.created_fen += _whole(facts, "amount_fen")
+
+    def _decided(self, facts: Facts, now_ms: int) -> None:
+        """The policy gave each candidate a chance to be first: what it wants, beside what became of it."""
+        chances = facts.get("chances")
+        if isinstance(chances, list):
+            for channel_id, product, chance in chances:
+                if chance:
+                    self._lane_of(channel_id, product).wanted(now_ms, chance)
 
     def _create_answered(self, facts: Facts, now_ms: int) -> None:
         latency_ms = _number(facts, "latency_ms")
@@ -180,49 +176,70 @@ class LiveBoard:
 
     def _exposed(self, facts: Facts, now_ms: int) -> None:
         self._lane(facts).exposed(now_ms)
-        self._credential_ms.append(_number(facts, "credential_ms"))
         self.totals.hedges_won += facts.get("hedge") is True
+        for stretch in self._figures(facts).hear(now_ms):
+            stretch.credential.add(_number(facts, "credential_ms"))
 
     def _switched_over(self, facts: Facts, now_ms: int) -> None:
-        self.totals.switches += 1
         self._switched.add(str(facts["payment_id"]))
-        self._switch_ms.append(_number(facts, "switch_ms"))
+        self.totals.switches += 1
+        for stretch in self._figures(facts).hear(now_ms):
+            stretch.counts.switches += 1
+            stretch.switch.add(_number(facts, "switch_ms"))
         self._moment("switched", now_ms, facts)
+
+    def _hedge_denied(self, _: Facts, __: int) -> None:
+        self.totals.hedges_denied += 1
 
     def _hedged(self, facts: Facts, now_ms: int) -> None:
         self.totals.hedges += 1
+        for stretch in self._figures(facts).hear(now_ms):
+            stretch.counts.hedges += 1
         self._moment("hedged", now_ms, facts)
 
-    def _hedge_denied(self, facts: Facts, now_ms: int) -> None:
-        self.totals.hedges_denied += 1
-
     def _breaker_moved(self, facts: Facts, now_ms: int) -> None:
-        self._lane(facts).state = str(facts["after"])
-        self._moment("breaker", now_ms, facts)
+        before, after = str(facts["before"]), str(facts["after"])
+        self._lane(facts).state = after
+        if {before, after} != {"open", "probing"}:
+            # A probe that goes out or fails is a breaker's daily work: the list would hold nothing else.
+            self._moment("breaker", now_ms, facts)
 
     def _succeeded(self, facts: Facts, now_ms: int) -> None:
         payment_id, amount_fen = str(facts["payment_id"]), _whole(facts, "amount_fen")
         if not self._ended.add(payment_id):
             return
-        self._paid.add(now_ms)
         self._lane(facts).paid(now_ms)
+        saved = payment_id in self._switched
         self.totals.paid += 1
         self.totals.paid_fen += amount_fen
-        if payment_id in self._switched:
-            self.totals.saved += 1
-            self.totals.saved_fen += amount_fen
+        self.totals.saved += saved
+        self.totals.saved_fen += amount_fen if saved else 0
+        for stretch in self._figures(facts).hear(now_ms):
+            counts = stretch.counts
+            counts.paid += 1
+            counts.paid_fen += amount_fen
+            counts.saved += saved
+            counts.saved_fen += amount_fen if saved else 0
 
     def _surplus(self, facts: Facts, now_ms: int) -> None:
         self.totals.surplus += 1
         self.totals.surplus_fen += _whole(facts, "amount_fen")
+        for stretch in self._figures(facts).hear(now_ms):
+            stretch.counts.surplus += 1
+            stretch.counts.surplus_fen += _whole(facts, "amount_fen")
         self._moment("surplus", now_ms, facts)
 
     def _closed(self, facts: Facts, now_ms: int) -> None:
         # Told again whenever something is learnt about a closed payment: counted once.
-        if self._ended.add(str(facts["payment_id"])):
-            self.totals.closed += 1
+        if not self._ended.add(str(facts["payment_id"])):
+            return
+        self.totals.closed += 1
+        for stretch in self._figures(facts).hear(now_ms):
+            stretch.counts.lost += 1
+            stretch.counts.lost_fen += _whole(facts, "amount_fen")
+            stretch.counts.lost_by_customer += facts.get("fixer") == Fixer.CUSTOMER.value
 
-    def _refunded(self, facts: Facts, now_ms: int) -> None:
+    def _refunded(self, facts: Facts, _: int) -> None:
         if facts.get("state") != RefundState.SUCCEEDED.value:
             return
         if facts.get("kind") == RefundKind.SURPLUS.value:
@@ -232,21 +249,7 @@ class LiveBoard:
             self.totals.refunds_fen += _whole(facts, "amount_fen")
 
     def _untrusted(self, facts: Facts, now_ms: int) -> None:
-        self.totals.untrusted += 1
         self._moment("untrusted", now_ms, facts)
-
-    def _event_delivered(self, facts: Facts, now_ms: int) -> None:
-        self.totals.events_delivered += 1
-        self._retried_events.discard(str(facts.get("event_id")))
-
-    def _event_failed(self, facts: Facts, now_ms: int) -> None:
-        self.totals.event_failures += 1
-        self._retried_events.add(str(facts.get("event_id")))
-
-
-def _spread(values: Iterable[float]) -> dict[str, float | None]:
-    ordered = sorted(values)
-    return {f"p{share}": percentile(ordered, share / 100) for share in (50, 95, 99)}
 
 
 def _number(facts: Facts, name: str) -> float:

@@ -1,18 +1,20 @@
-"""Counting per second, and one lane of the live page: one product of one channel."""
+"""Counting per second, and one lane of the live board: one product of one channel."""
 
 from __future__ import annotations
 
 import math
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 
 from payswitch.domain.outcome import HURTS_HEALTH, SHOWS_HEALTH, OutcomeKind
 
 KEPT_S = 600
-"""The page looks back ten minutes."""
+"""A lane looks back ten minutes."""
 WINDOW_S = 60
-"""What "now" means on the page: the last minute."""
+"""What "now" means of traffic: the last minute."""
+_PARTS = 1_000_000
+"""Chances are counted in millionths, so that one kind of ring is enough."""
 TREND_STEP_S = 5
 TREND_POINTS = KEPT_S // TREND_STEP_S
 MOST_LATENCIES = 2_048
@@ -87,6 +89,19 @@ class LastError:
     at_ms: int
 
 
+@dataclass(frozen=True, slots=True)
+class LaneTraffic:
+    """What went where."""
+
+    wanted: float
+    """How many payments the policy wanted to send here first: a sum of chances."""
+    exposed: int
+    """Credentials of this lane that were shown."""
+    paid: int
+    trend: list[int]
+    """Credentials shown in each five seconds of ten minutes, the oldest first."""
+
+
 @dataclass(slots=True)
 class Lane:
     """One product of one channel."""
@@ -98,6 +113,7 @@ class Lane:
     _calls: Series = field(default_factory=Series)
     _good: Series = field(default_factory=Series)
     _bad: Series = field(default_factory=Series)
+    _wanted: Series = field(default_factory=Series)
     _exposed: Series = field(default_factory=Series)
     _paid: Series = field(default_factory=Series)
     _latencies: deque[tuple[int, float]] = field(default_factory=lambda: deque(maxlen=MOST_LATENCIES))
@@ -107,13 +123,13 @@ class Lane:
         """When the channel was last called for a payment."""
         return self._latencies[-1][0] if self._latencies else None
 
-    def counts(self, now_ms: int) -> LaneCounts:
-        """The ten minutes that are remembered."""
-        recent = [latency for at_ms, latency in self._latencies if at_ms > now_ms - KEPT_S * 1_000]
+    def counts(self, now_ms: int, last_s: int = KEPT_S) -> LaneCounts:
+        """The last seconds, at most the ten minutes that are remembered."""
+        recent = [latency for at_ms, latency in self._latencies if at_ms > now_ms - last_s * 1_000]
         return LaneCounts(
-            calls=self._calls.total(now_ms, KEPT_S),
-            good=self._good.total(now_ms, KEPT_S),
-            bad=self._bad.total(now_ms, KEPT_S),
+            calls=self._calls.total(now_ms, last_s),
+            good=self._good.total(now_ms, last_s),
+            bad=self._bad.total(now_ms, last_s),
             p50_ms=percentile(recent, 0.5),
             p95_ms=percentile(recent, 0.95),
             last_error=self.last_error,
@@ -130,31 +146,21 @@ class Lane:
         if outcome != OutcomeKind.DUPLICATE.value:
             self.last_error = LastError(outcome=outcome, code=code, at_ms=now_ms)
 
+    def wanted(self, now_ms: int, chance: float) -> None:
+        """The policy would send a payment here first with this chance."""
+        self._wanted.add(now_ms, round(chance * _PARTS))
+
     def exposed(self, now_ms: int) -> None:
         self._exposed.add(now_ms)
 
     def paid(self, now_ms: int) -> None:
         self._paid.add(now_ms)
 
-    def exposed_count(self, now_ms: int) -> int:
-        return self._exposed.total(now_ms)
-
-    def show(self, now_ms: int, exposed_everywhere: int) -> dict[str, object]:
-        """The last minute as plain data. The success rate counts what the channel did, not what payers decided."""
-        good, bad = self._good.total(now_ms), self._bad.total(now_ms)
-        exposed = self.exposed_count(now_ms)
-        recent = [latency for at_ms, latency in self._latencies if at_ms > now_ms - WINDOW_S * 1_000]
-        return {
-            "channel_id": self.channel_id,
-            "product": self.product,
-            "state": self.state,
-            "calls": self._calls.total(now_ms),
-            "success_rate": good / (good + bad) if good + bad else None,
-            "p50_ms": percentile(recent, 0.5),
-            "p95_ms": percentile(recent, 0.95),
-            "exposed": exposed,
-            "paid": self._paid.total(now_ms),
-            "share": exposed / exposed_everywhere if exposed_everywhere else None,
-            "last_error": None if self.last_error is None else asdict(self.last_error),
-            "trend": self._exposed.trend(now_ms),
-        }
+    def traffic(self, now_ms: int) -> LaneTraffic:
+        """The last minute."""
+        return LaneTraffic(
+            wanted=self._wanted.total(now_ms) / _PARTS,
+            exposed=self._exposed.total(now_ms),
+            paid=self._paid.total(now_ms),
+            trend=self._exposed.trend(now_ms),
+        )

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from payswitch.domain.losses import CAUSE_TEXTS, cause_of
 from payswitch.domain.outcome import Outcome
-from payswitch.domain.payment import Attempt, AttemptState, CloseReason, Payment, PaymentFile, PaymentState
+from payswitch.domain.payment import (
+    Attempt,
+    AttemptState,
+    CloseReason,
+    Payment,
+    PaymentFile,
+    tested_channel,
+)
 from payswitch.routing.request import BreakerMove, CallObservation, ExposedObservation, FinalObservation
 from payswitch.services.context import Context
 
@@ -91,6 +99,7 @@ def tell_exposed(ctx: Context, file: PaymentFile, attempt: Attempt, round_starte
         "exposed",
         {
             "payment_id": attempt.payment_id,
+            "merchant_id": counted_for(file.payment),
             "attempt_id": attempt.attempt_id,
             "channel_id": attempt.channel_id,
             "product": attempt.product.value,
@@ -113,6 +122,7 @@ def tell_switch(ctx: Context, file: PaymentFile, attempt: Attempt, round_started
             "switched",
             {
                 "payment_id": attempt.payment_id,
+                "merchant_id": counted_for(file.payment),
                 "from_channel": first.channel_id,
                 "to_channel": attempt.channel_id,
                 "code": first.outcome.code if first.outcome else "soft_limit",
@@ -123,10 +133,12 @@ def tell_switch(ctx: Context, file: PaymentFile, attempt: Attempt, round_started
 
 def tell_hedged(ctx: Context, silent: Attempt, beside: Attempt, waited_ms: float) -> None:
     """对冲: a second order was begun beside a silent one."""
+    channel = ctx.directory.channel(silent.channel_id)
     ctx.feed.tell(
         "hedged",
         {
             "payment_id": silent.payment_id,
+            "merchant_id": "" if channel is None else channel.merchant_id,
             "from_channel": silent.channel_id,
             "to_channel": beside.channel_id,
             "waited_ms": waited_ms,
@@ -188,6 +200,7 @@ def tell_result(ctx: Context, before: Attempt, after: PaymentFile) -> None:
                 "surplus",
                 {
                     "payment_id": attempt.payment_id,
+                    "merchant_id": counted_for(after.payment),
                     "attempt_id": attempt.attempt_id,
                     "channel_id": attempt.channel_id,
                     "amount_fen": attempt.amount_fen,
@@ -198,6 +211,7 @@ def tell_result(ctx: Context, before: Attempt, after: PaymentFile) -> None:
                 "succeeded",
                 {
                     "payment_id": attempt.payment_id,
+                    "merchant_id": counted_for(after.payment),
                     "attempt_id": attempt.attempt_id,
                     "channel_id": attempt.channel_id,
                     "product": attempt.product.value,
@@ -216,11 +230,24 @@ def tell_result(ctx: Context, before: Attempt, after: PaymentFile) -> None:
 
 
 def tell_closed(ctx: Context, file: PaymentFile) -> None:
-    if file.payment.state is PaymentState.CLOSED and file.payment.close_reason:
+    payment, cause = file.payment, cause_of(file)
+    if payment.close_reason and cause is not None:
         ctx.feed.tell(
             "closed",
-            {"payment_id": file.payment.payment_id, "reason": file.payment.close_reason.value},
+            {
+                "payment_id": payment.payment_id,
+                "merchant_id": counted_for(payment),
+                "reason": payment.close_reason.value,
+                "cause": cause.value,
+                "fixer": CAUSE_TEXTS[cause].fixer.value,
+                "amount_fen": payment.amount_fen,
+            },
         )
+
+
+def counted_for(payment: Payment) -> str:
+    """Whose figures a payment belongs to: nobody's for a channel's test payment, which no customer made."""
+    return "" if tested_channel(payment.shop_id) else payment.merchant_id
 
 
 def _observe_final(ctx: Context, attempt: Attempt, *, paid: bool, payer_side: bool = False) -> None:

@@ -155,6 +155,7 @@ def _tell_created(ctx: Context, payment: Payment, *, shown: bool | None) -> None
         "payment_created",
         {
             "payment_id": payment.payment_id,
+            "merchant_id": observing.counted_for(payment),
             "shop_id": payment.shop_id,
             "amount_fen": payment.amount_fen,
             "took_ms": ctx.clock.now_ms() - payment.created_at_ms,

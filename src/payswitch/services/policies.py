@@ -24,6 +24,7 @@ from payswitch.domain.policy_record import (
     PolicyState,
     PolicyVersion,
 )
+from payswitch.domain.trail import TrailKind
 from payswitch.routing.policy import Policy
 from payswitch.routing.policy_book import WHOLE_MERCHANT
 from payswitch.routing.policy_diff import Difference, differences
@@ -33,6 +34,7 @@ from payswitch.services.policy_commands import ActivatePolicy, CheckPolicy, Draf
 from payswitch.services.policy_desk import PolicyDesk, policy_desk_of
 from payswitch.services.policy_installing import install, resolved
 from payswitch.services.policy_log import Chosen, PolicyLog, check_choice, read_log, whole_policies
+from payswitch.services.trail import deed
 
 
 class PolicyRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -127,7 +129,17 @@ async def draft_policy(ctx: Context, operator: Operator, command: DraftPolicy) -
         version = new_version(ctx, operator, scope, log, command.document, command.note)
         await check_version(ctx, log, version)
         try:
-            await desk.store.add_policy(version)
+            created = deed(
+                ctx,
+                operator,
+                "create",
+                TrailKind.POLICY,
+                version.policy_id,
+                scope.merchant_id,
+                after={"version": version.name},
+                note=version.note,
+            )
+            await desk.store.add_policy(version, created)
         except UniqueViolation:
             raise _conflict(log.revision(scope)) from None
         return PolicyRecord(version=version, state=PolicyState.DRAFT, revision=log.revision(scope), activations=())
@@ -220,9 +232,20 @@ async def _put_in_force(
         at_ms=now_ms,
         operator_id=operator.operator_id,
     )
+    trail = deed(
+        ctx,
+        operator,
+        action.value,
+        TrailKind.POLICY,
+        scope.name if version is None else version.policy_id,
+        scope.merchant_id,
+        before={"in_force": desk.book.policy_for(scope.merchant_id, scope.shop_id).version},
+        after={"in_force": entry.policy_version},
+        note=note,
+    )
     written = tuple(resolved(policy, now_ms) for policy in follows.values() if policy is not None)
     try:
-        await desk.store.activate_policy(PolicyChange(activation=entry, resolved=written))
+        await desk.store.activate_policy(PolicyChange(activation=entry, resolved=written, trail=trail))
     except (CommitConflict, UniqueViolation):
         raise _conflict(None) from None
     install(desk, scope.merchant_id, follows)

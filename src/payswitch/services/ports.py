@@ -11,11 +11,12 @@ from payswitch.domain.changes import Changes, IdempotencyRecord
 from payswitch.domain.channel import CapabilityTable, Channel
 from payswitch.domain.events import Event
 from payswitch.domain.exchange import ChannelClient
-from payswitch.domain.managed_channel import AuditEntry, ChannelChange, ManagedChannel, SealedCredential
+from payswitch.domain.managed_channel import ChannelChange, ManagedChannel, SealedCredential
 from payswitch.domain.payment import Attempt, Decision, Incident, Payment, PaymentFile, PaymentState, Refund, Shop
 from payswitch.domain.policy_record import PolicyActivation, PolicyChange, PolicyScope, PolicyVersion, ResolvedPolicy
 from payswitch.domain.recorded_decision import RecordedDecision
 from payswitch.domain.standing import Standing
+from payswitch.domain.trail import TrailEntry
 from payswitch.kit.certificates import CertificateEnd
 
 
@@ -155,7 +156,7 @@ class ChannelDirectory(Protocol):
 
 
 class ChannelStore(Protocol):
-    """Admin-managed channels: their settings, their sealed credentials, and the audit of every change."""
+    """Admin-managed channels: their settings, and their sealed credentials."""
 
     async def commit_channel(self, change: ChannelChange) -> None:
         """All of it in one durable transaction. Raises CommitConflict when the channel has changed meanwhile,
@@ -178,16 +179,12 @@ class ChannelStore(Protocol):
         """The same credentials under another master key, each with the key id that it had before."""
         ...
 
-    async def audit_entries(self, channel_id: str, *, limit: int) -> Sequence[AuditEntry]:
-        """Newest first."""
-        ...
-
 
 class PolicyStore(Protocol):
     """Policy documents, the log of which is in force, and recorded decisions. Only ever added to."""
 
-    async def add_policy(self, version: PolicyVersion) -> None:
-        """Raises UniqueViolation `uq_policy_number` when its number is taken."""
+    async def add_policy(self, version: PolicyVersion, trail: TrailEntry | None = None) -> None:
+        """With what the trail says of it. Raises UniqueViolation `uq_policy_number` when its number is taken."""
         ...
 
     async def activate_policy(self, change: PolicyChange) -> None:

@@ -20,6 +20,7 @@ from payswitch.domain.exchange import PayeeCard, RefundRedirector
 from payswitch.domain.operator import Operator
 from payswitch.domain.outcome import Outcome, OutcomeKind
 from payswitch.domain.payment import SETTLED_BY_HAND, Attempt, PaymentFile, Refund, RefundState, RefundTrouble
+from payswitch.domain.trail import TrailEntry, TrailKind
 from payswitch.domain.transitions import REFUND, RefundEvent, advance
 from payswitch.services.announcements import announce
 from payswitch.services.asking import client_of
@@ -33,6 +34,7 @@ from payswitch.services.refunding import (
     spoken_for_fen,
     tell_feed,
 )
+from payswitch.services.trail import deed, record
 
 
 class OpenRefund(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,6 +78,7 @@ async def retry_refund(ctx: Context, operator: Operator, refund_id: str) -> Open
     refund = _refund(file, refund_id)
     if refund.state in REFUND.terminal:
         raise _wrong_state(refund, "it has ended; refund again under a new number", "已结束，请以新退款单号重新退款")
+    await record(ctx, _deed(ctx, operator, "retry", file, refund_id))
     return _seen(ctx, await push_refund(ctx, file, refund_id), refund_id)
 
 
@@ -98,6 +101,7 @@ async def redirect_refund(ctx: Context, operator: Operator, refund_id: str, comm
             f"渠道仅支持以下银行的借记卡：{listed}",
             errors=[{"field": "bank", "message": f"one of / 可选: {listed}"}],
         )
+    await record(ctx, _deed(ctx, operator, "redirect", file, refund_id, after={"bank": command.bank}))
     card = PayeeCard(bank=command.bank, card_no=command.card_no, name=command.name)
     file, outcome = await redirect(ctx, file, refund_id, card)
     if outcome.kind not in (OutcomeKind.PAID, OutcomeKind.PENDING):
@@ -146,6 +150,9 @@ async def settle_refund(ctx: Context, operator: Operator, refund_id: str, comman
                 "渠道仍可能退款成功；请在异常或失败后再线下结清",
             )
         _settle(ctx, draft, before, operator, command.note, now_ms)
+        was: dict[str, object] = {"state": before.state.value}
+        now: dict[str, object] = {"state": RefundState.SUCCEEDED.value}
+        draft.trail.append(_deed(ctx, operator, "settle", file, refund_id, before=was, after=now, note=command.note))
         return True
 
     file, settled = await change(ctx, file.payment.payment_id, decide, known=file)
@@ -180,6 +187,22 @@ def _settle(ctx: Context, draft: Draft, refund: Refund, operator: Operator, note
     )
     attempt = draft.set_attempt(attempt.attempt_id, refunded_fen=spoken_for)
     announce(ctx, draft, EventType.REFUND_SUCCEEDED, now_ms, attempt=attempt, refund=settled)
+
+
+def _deed(
+    ctx: Context,
+    operator: Operator,
+    action: str,
+    file: PaymentFile,
+    refund_id: str,
+    *,
+    before: dict[str, object] | None = None,
+    after: dict[str, object] | None = None,
+    note: str = "",
+) -> TrailEntry:
+    merchant_id = file.payment.merchant_id
+    more = {"payment_id": file.payment.payment_id, **(after or {})}
+    return deed(ctx, operator, action, TrailKind.REFUND, refund_id, merchant_id, before=before, after=more, note=note)
 
 
 async def _file_of(ctx: Context, operator: Operator, refund_id: str) -> PaymentFile:

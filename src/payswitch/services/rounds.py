@@ -98,6 +98,7 @@ def begin_round(
             "channel_id": plan.candidates[0].channel_id,
             "candidates": len(plan.candidates),
             "excluded": len(plan.excluded),
+            "chances": [(one.channel_id, one.product.value, one.propensity) for one in plan.candidates],
         },
     )
     return Round(
@@ -132,7 +133,7 @@ async def commit_attempt(
         save_lost(draft, work)
         if draft.payment.state not in (PaymentState.CREATED, PaymentState.PENDING):
             return False
-        if any(other.state is AttemptState.UNKNOWN for other in draft.attempts):
+        if debit_unknown(draft):
             return False
         draft.add_attempt(replace(attempt, ordinal=len(draft.attempts) + 1))
         draft.set_payment(state=advance(PAYMENT, draft.payment.state, PaymentEvent.LAUNCH))
@@ -143,15 +144,25 @@ async def commit_attempt(
     if work.is_new:
         draft = Draft(work.file, is_new=True)
         decide(draft)
-        if work.idempotency is not None:
-            draft.idempotency.append(work.idempotency)
-        work.file = await commit(ctx, draft)
-        work.is_new, work.decided = False, True
+        await _keep(ctx, work, draft)
         return work.file.attempt(attempt.attempt_id)
     work.file, launched = await change(ctx, attempt.payment_id, decide, known=work.file)
     work.lost = []
     work.decided = work.decided or launched
     return work.file.attempt(attempt.attempt_id) if launched else None
+
+
+def debit_unknown(draft: Draft) -> bool:
+    """Whether a debit of this payment was begun that nobody knows the end of: nothing else may be begun or shown."""
+    return any(attempt.state is AttemptState.UNKNOWN for attempt in draft.attempts)
+
+
+async def _keep(ctx: Context, work: Round, draft: Draft) -> None:
+    """The first commit of a new payment: with it, what its idempotency key stands for, and the decision."""
+    if work.idempotency is not None:
+        draft.idempotency.append(work.idempotency)
+    work.file = await commit(ctx, draft)
+    work.is_new, work.decided = False, True
 
 
 def _new_attempt(ctx: Context, work: Round, candidate: Candidate, hedge_of: str | None) -> Attempt:
@@ -235,7 +246,12 @@ def save_lost(draft: Draft, work: Round) -> None:
 
 
 async def end_round(ctx: Context, work: Round) -> Launched:
-    """Nothing to show: save the attempts that were given up last."""
+    """Nothing to show: save the attempts that were given up last. A new payment is kept even when its time was over
+    before anything could be begun (a process that is too busy): the shop is told its number."""
+    if work.is_new:
+        draft = Draft(work.file, is_new=True)
+        draft.decisions.append(work.decision)
+        await _keep(ctx, work, draft)
     if work.lost:
         payment_id = work.file.payment.payment_id
         work.file, _ = await change(ctx, payment_id, lambda draft: save_lost(draft, work), known=work.file)

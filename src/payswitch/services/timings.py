@@ -85,6 +85,15 @@ class Timings(msgspec.Struct, frozen=True, kw_only=True):
     event_gaps_s: tuple[float, ...] = (5, 30, 120, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 72_000)
     """Together three days, as design.md promises the shop."""
 
+    alert_gap_s: float = 5.0
+    """Between two rounds of the alert rules; a breaker that moves does not wait for it. 0: no alerts."""
+    alert_age_s: float = 120.0
+    """A payment is judged for the alerts' success rates at this age: most who pay have paid by then."""
+    alert_timeout_ms: int = 10_000
+    """For one message to one receiver."""
+    alert_gaps_s: tuple[float, ...] = (5, 15, 30, 60, 120, 300, 900, 1_800, 3_600)
+    """Of a message that did not arrive: together two hours; by then the next receivers have been told."""
+
     def next_query_ms(self, tries: int, now_ms: int) -> int:
         return _next(self.query_gaps_s, tries, now_ms)
 
@@ -100,6 +109,10 @@ class Timings(msgspec.Struct, frozen=True, kw_only=True):
     def next_dispose_ms(self, tries: int, now_ms: int) -> int | None:
         """None when the schedule is over: nobody ever saw the credential, so nobody can pay it."""
         return Schedule(self.dispose_gaps_s).next_ms(tries, now_ms)
+
+    def next_alert_ms(self, tries: int, now_ms: int) -> int | None:
+        """None when the schedule is over: the message is dead, and the others are told of its receiver."""
+        return Schedule(self.alert_gaps_s).next_ms(tries, now_ms)
 
     def next_event_ms(self, tries: int, now_ms: int) -> int | None:
         """None after three days: the event is dead and an incident says so."""

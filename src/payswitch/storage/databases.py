@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import NamedTuple
 
 from payswitch.domain.changes import StorageUnavailable
 from payswitch.kit.clock import Clock, SystemClock
 from payswitch.storage.addresses import is_postgres, shown
+from payswitch.storage.errors import DatabaseInUse
 from payswitch.storage.migrations.upgrade import HEAD, another_version, known_revisions
 from payswitch.storage.store import DatabaseStore
 
@@ -31,6 +34,24 @@ def make_store(
         pool_size=pool_size or POOL_SIZE,
         timeout_ms=timeout_ms or STATEMENT_TIMEOUT_MS,
     )
+
+
+@asynccontextmanager
+async def open_beside(database: str, *, clock: Clock) -> AsyncIterator[DatabaseStore]:
+    """An open store for a command that writes a few rows which no service keeps in memory, whether or not a service
+    works with the database just now. Raises StorageUnavailable, SchemaMismatch."""
+    store = make_store(database, clock=clock)
+    try:
+        await store.open()
+    except DatabaseInUse:
+        from payswitch.storage.sqlite import SqliteStore
+
+        store = SqliteStore(Path(database), clock=clock, guest=True)
+        await store.open()
+    try:
+        yield store
+    finally:
+        await store.aclose()
 
 
 class SchemaState(NamedTuple):

@@ -8,22 +8,21 @@ from typing import Any, Final
 from sqlalchemy import bindparam, update
 
 from payswitch.domain.changes import CommitConflict
-from payswitch.domain.managed_channel import AuditEntry, ChannelChange, ManagedChannel, SealedCredential
+from payswitch.domain.managed_channel import ChannelChange, ManagedChannel, SealedCredential
 from payswitch.storage import read_statements as reads
 from payswitch.storage.codec import RowCodec
 from payswitch.storage.directory import save_channel
 from payswitch.storage.errors import InvariantViolation
+from payswitch.storage.people import add_trail
 from payswitch.storage.prepared import Prepared, PreparedInsert
-from payswitch.storage.schema import channel_audit, channel_credentials, managed_channels
+from payswitch.storage.schema import channel_credentials, managed_channels
 from payswitch.storage.scripts import Script, decoded, write
 
 MANAGED_CHANNEL: Final = RowCodec(ManagedChannel)
 CREDENTIAL: Final = RowCodec(SealedCredential)
-AUDIT_ENTRY: Final = RowCodec(AuditEntry)
 
 _INSERT_CHANNEL: Final = PreparedInsert(managed_channels)
 _INSERT_CREDENTIAL: Final = PreparedInsert(channel_credentials)
-_INSERT_AUDIT: Final = PreparedInsert(channel_audit)
 
 
 def _update_channel() -> Prepared:
@@ -55,7 +54,7 @@ def apply_change(change: ChannelChange) -> Script[None]:
         yield from save_channel(change.channel.channel)
     if change.credential is not None:
         yield from write(_INSERT_CREDENTIAL, CREDENTIAL.encode(change.credential))
-    yield from write(_INSERT_AUDIT, AUDIT_ENTRY.encode(change.audit))
+    yield from add_trail([change.trail])
 
 
 def _save(managed: ManagedChannel) -> Script[None]:

@@ -9,9 +9,11 @@ from payswitch.domain.changes import CommitConflict
 from payswitch.domain.payment import PaymentFile
 from payswitch.domain.policy_record import PolicyActivation, PolicyChange, PolicyVersion, ResolvedPolicy
 from payswitch.domain.recorded_decision import RecordedDecision
+from payswitch.domain.trail import TrailEntry
 from payswitch.storage import read_statements as reads
 from payswitch.storage.codec import RowCodec
 from payswitch.storage.errors import InvariantViolation
+from payswitch.storage.people import add_trail
 from payswitch.storage.prepared import PreparedInsert, Statement, prepared_upsert
 from payswitch.storage.schema import policies, policy_activations, resolved_policies
 from payswitch.storage.scripts import Script, decoded, first, one, row_or_none, write
@@ -34,8 +36,9 @@ def _save_resolved(insert: Any) -> Statement:
 _SAVE_RESOLVED: Final = prepared_upsert(_save_resolved)
 
 
-def add(version: PolicyVersion) -> Script[None]:
+def add(version: PolicyVersion, trail: TrailEntry | None) -> Script[None]:
     yield from write(_INSERT_POLICY, POLICY.encode(version))
+    yield from add_trail(() if trail is None else (trail,))
 
 
 def activate(change: PolicyChange) -> Script[None]:
@@ -47,6 +50,7 @@ def activate(change: PolicyChange) -> Script[None]:
         raise CommitConflict(f"{entry.merchant_id}/{entry.shop_id}")
     yield from write(_INSERT_ACTIVATION, ACTIVATION.encode(entry))
     yield from save_resolved(change.resolved)
+    yield from add_trail(() if change.trail is None else (change.trail,))
 
 
 def save_resolved(found: Sequence[ResolvedPolicy]) -> Script[None]:

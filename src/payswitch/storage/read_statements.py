@@ -28,7 +28,6 @@ from payswitch.storage.schema import (
     agreements,
     api_keys,
     attempts,
-    channel_audit,
     channel_credentials,
     channels,
     decisions,
@@ -229,12 +228,6 @@ CREDENTIALS_OF: Final = Prepared(
     _all(channel_credentials)
     .where(channel_credentials.c.channel_id == _text("channel_id"))
     .order_by(channel_credentials.c.version)
-)
-AUDIT_OF: Final = Prepared(
-    _all(channel_audit)
-    .where(channel_audit.c.channel_id == _text("channel_id"))
-    .order_by(channel_audit.c.at_ms.desc(), channel_audit.c.audit_id.desc())
-    .limit(_LIMIT)
 )
 
 POLICY_BY_ID: Final = Prepared(_all(policies).where(policies.c.policy_id == _text("policy_id")))

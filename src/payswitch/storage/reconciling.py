@@ -10,7 +10,9 @@ from payswitch.domain.changes import CommitConflict
 from payswitch.domain.ledger import TransferKind
 from payswitch.domain.payment import Attempt, Refund
 from payswitch.domain.reconciliation import RESOLVED_BY_US, Billed, BillRun, Break, BreakState
+from payswitch.domain.trail import TrailEntry
 from payswitch.storage import bill_statements as sql
+from payswitch.storage.people import add_trail
 from payswitch.storage.scripts import Script, decoded, first, row_or_none, rows, write
 from payswitch.storage.write_statements import ATTEMPT, REFUND, TRANSFER
 
@@ -93,10 +95,11 @@ def _update(wanted: Break, *, was: BreakState) -> Script[int]:
     return (yield from write(sql.UPDATE_BREAK, {"key": wanted.break_id, "was": was.value, **values}))
 
 
-def resolve(wanted: Break) -> Script[None]:
+def resolve(wanted: Break, trail: TrailEntry | None) -> Script[None]:
     """Raises CommitConflict when it is not open any more."""
     if (yield from _update(wanted, was=BreakState.OPEN)) != 1:
         raise CommitConflict(wanted.break_id)
+    yield from add_trail(() if trail is None else (trail,))
 
 
 def save_run(run: BillRun) -> Script[None]:

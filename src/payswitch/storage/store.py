@@ -9,15 +9,19 @@ from typing import Self
 from payswitch.domain.managed_channel import ManagedChannel, SealedCredential
 from payswitch.kit.clock import Clock
 from payswitch.storage.commit_meter import CommitMeter
+from payswitch.storage.store_alerts import AlertStore
 from payswitch.storage.store_bills import BillStore
 from payswitch.storage.store_books import BookStore
 from payswitch.storage.store_channels import ChannelStore
 from payswitch.storage.store_history import HistoryStore
 from payswitch.storage.store_payments import PaymentStore
+from payswitch.storage.store_people import PeopleStore
 from payswitch.storage.store_policies import PolicyStore
 
 
-class DatabaseStore(PaymentStore, ChannelStore, PolicyStore, BookStore, BillStore, HistoryStore):
+class DatabaseStore(
+    PaymentStore, ChannelStore, PolicyStore, BookStore, BillStore, HistoryStore, PeopleStore, AlertStore
+):
     """Implements `services.ports.Store`, `ChannelStore` and `PolicyStore`; `SqliteStore` and `PostgresStore` say how
     scripts are run. Open it in the event loop that uses it."""
 

@@ -9,6 +9,7 @@ from payswitch.domain.bill import BillLine
 from payswitch.domain.bill_matching import Known
 from payswitch.domain.payment import Attempt, Refund
 from payswitch.domain.reconciliation import Billed, BillRun, Break
+from payswitch.domain.trail import TrailEntry
 from payswitch.storage import audit_records, reconciling
 from payswitch.storage import bill_statements as sql
 from payswitch.storage.running import ScriptRunner
@@ -52,8 +53,8 @@ class BillStore(ScriptRunner):
     async def break_of(self, break_id: str) -> Break | None:
         return await self._row(sql.BREAK, sql.BREAK_BY_ID, break_id=break_id)
 
-    async def resolve_break(self, resolved: Break) -> None:
-        await self.write(lambda: reconciling.resolve(resolved))
+    async def resolve_break(self, resolved: Break, trail: TrailEntry | None = None) -> None:
+        await self.write(lambda: reconciling.resolve(resolved, trail))
 
     async def save_audit(self, record: AuditRecord) -> None:
         await self.write(lambda: audit_records.save(record))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from payswitch.domain.channel import Channel
-from payswitch.domain.managed_channel import AuditEntry, ChannelChange, ManagedChannel, SealedCredential
+from payswitch.domain.managed_channel import ChannelChange, ManagedChannel, SealedCredential
 from payswitch.domain.payment import Shop
 from payswitch.kit.clock import Clock
 from payswitch.storage import directory, managed_channels
@@ -66,7 +66,3 @@ class ChannelStore(ScriptRunner):
         if channel_id is None:
             return await self._rows(managed_channels.CREDENTIAL, reads.ALL_CREDENTIALS)
         return await self._rows(managed_channels.CREDENTIAL, reads.CREDENTIALS_OF, channel_id=channel_id)
-
-    async def audit_entries(self, channel_id: str, *, limit: int) -> Sequence[AuditEntry]:
-        """Newest first."""
-        return await self._rows(managed_channels.AUDIT_ENTRY, reads.AUDIT_OF, channel_id=channel_id, limit=limit)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from payswitch.domain.changes import CommitConflict, UniqueViolation
 from payswitch.domain.policy_record import PolicyActivation, PolicyChange, PolicyScope, PolicyVersion, ResolvedPolicy
 from payswitch.domain.recorded_decision import RecordedDecision
+from payswitch.domain.trail import TrailEntry
 from payswitch.storage import policies
 from payswitch.storage import read_statements as reads
 from payswitch.storage.running import ScriptRunner
@@ -15,8 +16,8 @@ from payswitch.storage.running import ScriptRunner
 class PolicyStore(ScriptRunner):
     """Policy documents, the log of which is in force, and recorded decisions. Only ever added to."""
 
-    async def add_policy(self, version: PolicyVersion) -> None:
-        await self.write(lambda: policies.add(version))
+    async def add_policy(self, version: PolicyVersion, trail: TrailEntry | None = None) -> None:
+        await self.write(lambda: policies.add(version, trail))
 
     async def activate_policy(self, change: PolicyChange) -> None:
         """See `services.ports.PolicyStore.activate_policy`."""

@@ -11,6 +11,7 @@ from payswitch.domain.changes import Changes, CommitConflict, IdempotencyRecord
 from payswitch.domain.events import Event
 from payswitch.domain.ledger import Transfer
 from payswitch.domain.payment import Attempt, Decision, Incident, Payment, Refund
+from payswitch.domain.trail import TrailEntry
 from payswitch.storage import schema
 from payswitch.storage.codec import RowCodec
 from payswitch.storage.errors import InvariantViolation
@@ -25,6 +26,7 @@ DECISION: Final = RowCodec(Decision)
 INCIDENT: Final = RowCodec(Incident)
 IDEMPOTENCY: Final = RowCodec(IdempotencyRecord)
 TRANSFER: Final = RowCodec(Transfer)
+TRAIL: Final = RowCodec(TrailEntry)
 
 _INSERTS: Final[tuple[tuple[str, RowCodec[Any], PreparedInsert], ...]] = tuple(
     (name, codec, PreparedInsert(table))
@@ -38,6 +40,7 @@ _INSERTS: Final[tuple[tuple[str, RowCodec[Any], PreparedInsert], ...]] = tuple(
         ("insert_incidents", INCIDENT, schema.incidents),
         ("idempotency", IDEMPOTENCY, schema.idempotency),
         ("insert_transfers", TRANSFER, schema.transfers),
+        ("insert_trail", TRAIL, schema.audit_trail),
     )
 )
 

@@ -49,6 +49,8 @@ class Answer:
     view: msgspec.Struct | msgspec.Raw
     """`Raw`: JSON of somebody else's making, handed on byte for byte."""
     status: int = 200
+    headers: Mapping[str, str] | None = None
+    """Beyond the usual ones."""
 
 
 def key_fingerprint(scope: Mapping[str, Any]) -> str | None:

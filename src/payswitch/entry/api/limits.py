@@ -26,6 +26,9 @@ from payswitch.services.policy_commands import (
     RollBackPolicy,
     SimulatePolicy,
 )
+from payswitch.services.profile import ChangePassword, ConfirmTotp, RemoveTotp
+from payswitch.services.signing_in import SignIn
+from payswitch.services.users import CreateUser, UpdateUser
 
 MAX_AMOUNT_FEN = 10_000_000_000
 """One hundred million yuan: far above any channel's limit, far below anything that could overflow."""
@@ -192,6 +195,20 @@ RULES: Mapping[type, Mapping[str, Rule]] = {
     CheckPolicy: {"merchant_id": _number(), "shop_id": _number()},
     SimulatePolicy: {"days": Whole(1, 31, " days", "（单位：天）")},
     ActivatePolicy: {"revision": _LOG, "note": _plain(200)},
+    SignIn: {
+        "user": _plain(64),
+        "password": Text(0, 128, r"[\s\S]*", "must be at most 128 characters", "最多 128 个字符"),
+        "totp": _plain(64),
+        "link": Text(1, 128, "[0-9A-Za-z_-]*", "must be the token of a sign-in link", "须为登录链接中的令牌"),
+    },
+    ChangePassword: {
+        "new": Text(10, 128, r"[\s\S]*", "must be 10 to 128 characters", "须为 10 到 128 个字符"),
+        "current": Text(0, 128, r"[\s\S]*", "must be at most 128 characters", "最多 128 个字符"),
+    },
+    ConfirmTotp: {"code": Text(6, 16, "[0-9 ]*", "must be the 6 digits of the app", "须为验证器上的 6 位数字")},
+    RemoveTotp: {"password": Text(0, 128, r"[\s\S]*", "must be at most 128 characters", "最多 128 个字符")},
+    CreateUser: {"user_id": _number(), "name": _LINE, "merchant_ids": Items(100)},
+    UpdateUser: {"name": _LINE, "merchant_ids": Items(100)},
     RollBackPolicy: {
         "merchant_id": _number(),
         "shop_id": _number(),

@@ -10,9 +10,11 @@ from payswitch import __version__
 from payswitch.domain import errors as kinds
 from payswitch.domain.errors import ErrorKind
 from payswitch.entry.api import examples
-from payswitch.entry.api.admin import bill_examples, policy_examples
+from payswitch.entry.api.admin import bill_examples, live_examples, people_examples, policy_examples
 from payswitch.entry.api.admin import examples as admin_examples
 from payswitch.entry.api.call import IDEMPOTENCY_KEY
+from payswitch.entry.api.console import cookies
+from payswitch.entry.api.console import examples as console_examples
 from payswitch.entry.api.inputs import CustomerInput
 from payswitch.entry.api.limits import RULES
 from payswitch.entry.api.operation import Operation
@@ -20,6 +22,7 @@ from payswitch.entry.api.query import IDENTIFIER
 from payswitch.entry.api.sections import ALL_OPERATIONS, SECTIONS
 from payswitch.entry.api.views import Health
 from payswitch.entry.http import problems
+from payswitch.entry.http.streams import EVENT_STREAM
 from payswitch.routing.policy_schema import policy_schemas
 
 _REF = "#/components/schemas/{name}"
@@ -47,10 +50,17 @@ _WITH_BODY = (
     kinds.BODY_TOO_SLOW,
 )
 
-_REQUESTS = examples.REQUESTS | admin_examples.REQUESTS | policy_examples.REQUESTS | bill_examples.REQUESTS
-_ANSWERS = examples.ANSWERS | admin_examples.ANSWERS | policy_examples.ANSWERS | bill_examples.ANSWERS
+_EXAMPLES = (examples, admin_examples, policy_examples, bill_examples, live_examples, people_examples, console_examples)
+_REQUESTS: dict[str, Any] = {name: shown for module in _EXAMPLES for name, shown in module.REQUESTS.items()}
+_ANSWERS: dict[str, Any] = {name: shown for module in _EXAMPLES for name, shown in module.ANSWERS.items()}
 
 Json = dict[str, Any]
+
+
+def example_of(body: type[msgspec.Struct]) -> Json:
+    """The usual request of this kind, as the document shows it."""
+    value: Json = _REQUESTS[body.__name__]["usual"]["value"]
+    return value
 
 
 def document(public_url: str) -> Json:
@@ -75,16 +85,22 @@ def document(public_url: str) -> Json:
             "securitySchemes": {
                 "apiKey": {"type": "http", "scheme": "bearer", "description": "The shop's API key / 店铺 API 密钥"},
                 "operatorKey": {"type": "http", "scheme": "bearer", "description": "An operator's key / 运营密钥"},
+                "session": {
+                    "type": "apiKey",
+                    "in": "cookie",
+                    "name": cookies.PLAIN,
+                    "description": "The console's own page, with the header `X-PaySwitch-Console: 1` / 控制台会话",
+                },
             },
             "schemas": _schemas(),
         },
     }
 
 
-def _operation(operation: Operation[Any], security: str) -> Json:
+def _operation(operation: Operation[Any], security: tuple[str, ...]) -> Json:
     described: Json = {
         "operationId": operation.name,
-        "security": [{security: []}],
+        "security": [{scheme: []} for scheme in security],
         "summary": operation.title,
         "description": operation.title_zh,
         "parameters": _parameters(operation),
@@ -144,6 +160,8 @@ def _responses(operation: Operation[Any]) -> Json:
         "content": {_JSON: {"schema": {"$ref": _REF.format(name=name)}, "examples": _ANSWERS[name]}},
         "headers": {"X-Request-Id": {"schema": {"type": "string"}, "description": "Quote it when asking for help"}},
     }
+    if operation.stream is not None:
+        good["content"][EVENT_STREAM] = {"schema": {"type": "string"}}
     found: Json = {str(operation.status): good}
     if operation.may_repeat:
         found["200"] = {**good, "description": "A repeat: what the first request made, as it stands now"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeVar
 
@@ -40,6 +40,8 @@ class Operation(Generic[CallT]):
     """A repeat answers 200 instead of 201, with what the first one made."""
     body: type[msgspec.Struct] | None = None
     parameters: tuple[Parameter, ...] = ()
+    stream: Callable[[CallT], AsyncIterator[bytes]] | None = None
+    """The same as server-sent events, for whoever accepts `text/event-stream`: again whenever it has changed."""
     problems: tuple[ErrorKind, ...] = ()
     """Beyond those that every operation may answer."""
 
@@ -50,5 +52,5 @@ class Section(Generic[CallT]):
 
     operations: tuple[Operation[CallT], ...]
     admit: Admit[CallT]
-    security: str
-    """The scheme of the document under which the key is described."""
+    security: tuple[str, ...]
+    """The schemes of the document that open it, each by itself; none: anybody may call."""

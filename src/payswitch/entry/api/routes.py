@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Generic
 
 import msgspec
@@ -21,6 +22,7 @@ from payswitch.entry.api.sections import SECTIONS, SHOPS
 from payswitch.entry.api.views import Health
 from payswitch.entry.http import asgi, problems
 from payswitch.entry.http.hot_path import HotRoutes
+from payswitch.entry.http.streams import EVENT_STREAM, EventStream
 from payswitch.services.context import Context
 
 _JSON = "application/json"
@@ -53,14 +55,19 @@ class Endpoint(Generic[CallT]):
         self._admit = admit
         self._ctx = ctx
         self._operation = operation
+        self._stream = operation.stream
         self._reader = Reader(operation.body) if operation.body is not None else None
 
     async def serve(self, scope: Any, receive: Any) -> ASGIResponse:
         try:
-            answer = await self._operation.run(await self._read(scope, receive))
+            call = await self._read(scope, receive)
+            if self._stream is not None and EVENT_STREAM in (asgi.header(scope, b"accept") or ""):
+                return EventStream(partial(self._stream, call), packed=True)
+            answer = await self._operation.run(call)
         except PaySwitchError as error:
             return problems.problem(error, scope)
-        return asgi.answer(_encode(answer.view), status=answer.status, content_type=_JSON, headers=_NO_STORE)
+        headers = _NO_STORE if answer.headers is None else {**_NO_STORE, **answer.headers}
+        return asgi.answer(_encode(answer.view), status=answer.status, content_type=_JSON, headers=headers)
 
     async def _read(self, scope: Any, receive: Any) -> CallT:
         """Who asks comes first: a stranger is not told what is wrong with a body."""

@@ -6,14 +6,7 @@ hear by ourselves: a notification, a refund, another tab.
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import suppress
-from typing import Any, Final
-
-from litestar.response.base import ASGIResponse
-
-from payswitch.entry.http import asgi, pages
+from typing import Final
 
 FIRST_GAP_S: Final = 1.0
 LAST_GAP_S: Final = 4.0
@@ -30,40 +23,3 @@ def gap_s(look: int) -> float:
     if look < EAGER_LOOKS:
         return FIRST_GAP_S
     return min(LAST_GAP_S, FIRST_GAP_S + (look - EAGER_LOOKS) * 0.1)
-
-
-def event(name: str, data: str) -> bytes:
-    """One event. `data` has no line breaks: it is JSON."""
-    return f"event: {name}\ndata: {data}\n\n".encode()
-
-
-class EventStream(ASGIResponse):
-    """Sends events until the client goes away, the source ends, or the server stops."""
-
-    def __init__(self, source: Callable[[], AsyncIterator[bytes]]) -> None:
-        self._source = source
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        scope[asgi.STREAMING] = True
-        headers = {**pages.security_headers(), "content-type": "text/event-stream", "x-accel-buffering": "no"}
-        encoded = [(name.lower().encode("ascii"), value.encode("ascii")) for name, value in headers.items()]
-        await send({"type": "http.response.start", "status": 200, "headers": encoded})
-        gone = asyncio.ensure_future(_until_gone(receive))
-        sending = asyncio.ensure_future(self._send_all(send))
-        try:
-            await asyncio.wait({gone, sending}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in (gone, sending):
-                task.cancel()
-                with suppress(asyncio.CancelledError):
-                    await task
-        await send({"type": "http.response.body", "body": b"", "more_body": False})
-
-    async def _send_all(self, send: asgi.Send) -> None:
-        async for chunk in self._source():
-            await send({"type": "http.response.body", "body": chunk, "more_body": True})
-
-
-async def _until_gone(receive: asgi.Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass

@@ -12,9 +12,10 @@ from payswitch.domain.payment import PaymentFile
 from payswitch.entry.checkout.desk import Desk, as_json
 from payswitch.entry.checkout.phases import ENDS, Phase, phase_of
 from payswitch.entry.checkout.reading import AnyRequest, token_of
-from payswitch.entry.checkout.stream import BEAT_S, MOST_LOOKS, EventStream, event, gap_s
+from payswitch.entry.checkout.stream import BEAT_S, MOST_LOOKS, gap_s
 from payswitch.entry.http import asgi, pages, problems
 from payswitch.entry.http.embedding import embedded_json
+from payswitch.entry.http.streams import EventStream, event
 from payswitch.services import checkouts
 
 _encode = msgspec.json.Encoder().encode

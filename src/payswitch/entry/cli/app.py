@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from payswitch.entry.cli import bills_app, connector_app, database_app, lab_app, policy_app
+from payswitch.entry.cli import bills_app, connector_app, database_app, lab_app, policy_app, user_app
 from payswitch.entry.cli.channels_app import KeyFile, channels_app
 
 _HELP = """
@@ -21,6 +21,7 @@ Run it / 运行:
   payswitch sandbox --data ./sandbox  channels to practise on; writes a configuration
   payswitch serve --config ./sandbox/payswitch.toml
   payswitch db check                  is the database there, has it the schema of this version
+  payswitch user add NAME --role owner    who may sign in to the console; prints a link
 The morning after / 次日对账:
   payswitch reconcile --date 2026-11-11   bills against our books, every difference named
   payswitch audit                     do all invariants hold?
@@ -186,6 +187,7 @@ connector_app.register(app)
 database_app.register(app)
 bills_app.register(app)
 policy_app.register(app)
+user_app.register(app)
 lab_app.register(app)
 
 

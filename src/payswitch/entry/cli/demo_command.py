@@ -8,6 +8,7 @@ from payswitch.drill.client import DrillError
 from payswitch.drill.demo import Demo, DemoOrder
 from payswitch.entry.cli.demo_screen import Screen
 from payswitch.entry.cli.terminal import CANNOT_RUN, database_option, fail, run_async
+from payswitch.entry.cli.user_commands import owners_link
 from payswitch.kit.clock import SystemClock
 
 
@@ -32,7 +33,7 @@ def run(
         database=None if database is None else database_option(database),
     )
     screen = Screen()
-    demo = Demo(order, SystemClock(), screen)
+    demo = Demo(order, SystemClock(), screen, owners_link)
     try:
         with screen:
             summary = run_async(demo.run)

@@ -46,7 +46,9 @@ class Screen:
             self._print("默认端口已被占用，改用空闲端口 / a port was taken, free ones are used instead")
         print_ = self._console.print
         print_("\n[bold]PaySwitch demo 演示[/bold]  (Ctrl-C 结束 / ends it)")
-        print_(f"  实时页面 / live page     {places.service_url}/live", soft_wrap=True)
+        print_(f"  控制台 / console         {places.console_url}", soft_wrap=True)
+        another = f"payswitch user link owner --config {places.api_key_file.with_name('payswitch.toml')}"
+        print_(f"    链接登录一次 / the link signs in once; another one: {another}", soft_wrap=True)
         print_(f"  收银台示例 / checkout    {places.checkout_url}", soft_wrap=True)
         print_(f"  接口 / API               {places.service_url}/v1/openapi.json", soft_wrap=True)
         print_(f"  接口密钥 / API key       {places.api_key_file}", soft_wrap=True)

@@ -9,9 +9,16 @@ import sqlalchemy as sa
 from alembic import op
 
 from payswitch.storage.schema.columns import COUNTER, TEXT
-from payswitch.storage.schema.guards import ALWAYS, REFUSE_FUNCTION, postgres_guard, sqlite_guard
+from payswitch.storage.schema.guards import (
+    ALWAYS,
+    REFUSE_FUNCTION,
+    postgres_guard,
+    postgres_keeper,
+    sqlite_guard,
+    sqlite_keeper,
+)
 
-__all__ = ["ALWAYS", "COUNTER", "TEXT", "guard", "is_postgres", "partial"]
+__all__ = ["ALWAYS", "COUNTER", "TEXT", "guard", "is_postgres", "keeper", "partial"]
 
 _REFUSE: Final = sa.text(REFUSE_FUNCTION)
 
@@ -32,3 +39,8 @@ def guard(table: str, name: str, columns: str, broken: str) -> None:
         op.execute(postgres_guard(table, name, columns, broken))
     else:
         op.execute(sqlite_guard(table, name, columns, broken))
+
+
+def keeper(table: str, name: str) -> None:
+    """A trigger that refuses to delete a row."""
+    op.execute(postgres_keeper(table, name) if is_postgres() else sqlite_keeper(table, name))

@@ -7,8 +7,22 @@ what `UniqueViolation` and `InvariantViolation` report. The migrations must lead
 both databases).
 """
 
+from payswitch.storage.schema.alerts import (
+    RESOLVED_GROUP,
+    UNDELIVERED_NOTICES,
+    alert_groups,
+    alert_hours,
+    alert_leases,
+    alert_nodes,
+    alert_notices,
+    alert_receivers,
+    alert_rules,
+    alert_silences,
+    alert_watches,
+    alerts,
+)
 from payswitch.storage.schema.books import audits, bill_marks, bill_runs, breaks, transfers
-from payswitch.storage.schema.channels import channel_audit, channel_credentials, channels, managed_channels
+from payswitch.storage.schema.channels import channel_credentials, channels, managed_channels
 from payswitch.storage.schema.columns import fen_sum, literal, literals, metadata
 from payswitch.storage.schema.guards import GUARDS
 from payswitch.storage.schema.outbox import UNDELIVERED_STATES, events
@@ -20,6 +34,7 @@ from payswitch.storage.schema.payments import (
     payments,
     refunds,
 )
+from payswitch.storage.schema.people import audit_trail, sessions, sign_in_links, users
 from payswitch.storage.schema.policies import policies, policy_activations, resolved_policies
 from payswitch.storage.schema.records import decisions, idempotency, incidents
 from payswitch.storage.schema.shops import agreements, api_keys, shops
@@ -31,16 +46,28 @@ __all__ = [
     "CUSTOMER_ID",
     "LIVE_PAYMENT_STATES",
     "OPEN_REFUND_STATES",
+    "RESOLVED_GROUP",
     "TRIGGERS",
+    "UNDELIVERED_NOTICES",
     "UNDELIVERED_STATES",
     "agreements",
+    "alert_groups",
+    "alert_hours",
+    "alert_leases",
+    "alert_nodes",
+    "alert_notices",
+    "alert_receivers",
+    "alert_rules",
+    "alert_silences",
+    "alert_watches",
+    "alerts",
     "api_keys",
     "attempts",
+    "audit_trail",
     "audits",
     "bill_marks",
     "bill_runs",
     "breaks",
-    "channel_audit",
     "channel_credentials",
     "channels",
     "decisions",
@@ -57,7 +84,10 @@ __all__ = [
     "policy_activations",
     "refunds",
     "resolved_policies",
+    "sessions",
     "shops",
+    "sign_in_links",
     "sweep_claims",
     "transfers",
+    "users",
 ]

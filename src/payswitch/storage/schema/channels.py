@@ -1,4 +1,4 @@
-"""Every version of every channel, and those that operators manage: state, sealed keys, audit."""
+"""Every version of every channel, and those that operators manage: state, sealed keys."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     ForeignKeyConstraint,
-    Index,
     LargeBinary,
     PrimaryKeyConstraint,
     Table,
@@ -14,7 +13,7 @@ from sqlalchemy import (
 
 from payswitch.domain.managed_channel import ChannelState
 from payswitch.storage.schema.columns import COUNTER, metadata, number, one_of, text
-from payswitch.storage.schema.guards import guard, never_changed
+from payswitch.storage.schema.guards import guard
 
 channels = Table(
     "channels",
@@ -58,19 +57,4 @@ channel_credentials = Table(
     CheckConstraint("version > 0", name="ck_credential_version"),
 )
 
-channel_audit = Table(
-    "channel_audit",
-    metadata,
-    text("audit_id"),
-    number("at_ms"),
-    text("operator_id"),
-    text("merchant_id"),
-    text("channel_id"),
-    text("action"),
-    text("detail"),
-    PrimaryKeyConstraint("audit_id", name="pk_channel_audit"),
-)
-Index("ix_channel_audit", channel_audit.c.channel_id, channel_audit.c.at_ms, channel_audit.c.audit_id)
-
 guard(managed_channels, "ck_managed_channel_retired", "state", "OLD.state = 'retired' AND NEW.state <> OLD.state")
-never_changed(channel_audit, "ck_channel_audit_final")

@@ -43,13 +43,34 @@ ALWAYS: Final = "1"
 
 def guard(table: Table, name: str, columns: str, broken: str) -> None:
     """Let both databases refuse updates of `columns` for which `broken` (in SQLite's words) holds."""
-    for dialect, statement in (
-        ("sqlite", sqlite_guard(table.name, name, columns, broken)),
-        ("postgresql", postgres_guard(table.name, name, columns, broken)),
-    ):
+    _attach(
+        table,
+        name,
+        sqlite_guard(table.name, name, columns, broken),
+        postgres_guard(table.name, name, columns, broken),
+    )
+
+
+def _attach(table: Table, name: str, sqlite: str, postgres: str) -> None:
+    for dialect, statement in (("sqlite", sqlite), ("postgresql", postgres)):
         trigger = DDL(statement)  # type: ignore[no-untyped-call]  # SQLAlchemy has left it without annotations
         event.listen(table, "after_create", trigger.execute_if(dialect=dialect))
     GUARDS.append(name)
+
+
+def sqlite_keeper(table: str, name: str) -> str:
+    """A trigger that refuses to delete a row."""
+    return f"CREATE TRIGGER {name} BEFORE DELETE ON {table} BEGIN SELECT RAISE(ABORT, '{name}'); END"
+
+
+def postgres_keeper(table: str, name: str) -> str:
+    """The same for PostgreSQL."""
+    return f"CREATE TRIGGER {name} BEFORE DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION payswitch_refuse()"
+
+
+def never_deleted(table: Table, name: str) -> None:
+    """Rows of this table stay for ever."""
+    _attach(table, name, sqlite_keeper(table.name, name), postgres_keeper(table.name, name))
 
 
 def never_changed(table: Table, name: str) -> None:

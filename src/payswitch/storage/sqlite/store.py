@@ -12,6 +12,7 @@ from payswitch.domain.changes import Changes, StorageUnavailable
 from payswitch.domain.managed_channel import ManagedChannel, SealedCredential
 from payswitch.kit.clock import Clock
 from payswitch.storage import directory, managed_channels, sweep_claims
+from payswitch.storage.migrations.upgrade import HEAD, another_version
 from payswitch.storage.scripts import Script, Unit
 from payswitch.storage.sqlite.connections import connect_reader, connect_writer, create_private
 from payswitch.storage.sqlite.errors import unavailable
@@ -19,7 +20,7 @@ from payswitch.storage.sqlite.group_commit import GroupCommit
 from payswitch.storage.sqlite.readers import QuickReader, ReaderPool
 from payswitch.storage.sqlite.running import run_script
 from payswitch.storage.sqlite.sole_writer import SoleWriter
-from payswitch.storage.sqlite.upgrading import upgrade
+from payswitch.storage.sqlite.upgrading import stored_revision, upgrade
 from payswitch.storage.store import DatabaseStore
 from payswitch.storage.write_statements import EncodedUnit
 
@@ -36,8 +37,11 @@ class SqliteStore(DatabaseStore):
     a second one is refused.
     """
 
-    def __init__(self, path: str | Path, *, clock: Clock, readers: int = READERS) -> None:
+    def __init__(self, path: str | Path, *, clock: Clock, readers: int = READERS, guest: bool = False) -> None:
+        """`guest`: beside the service that holds the file, for a command that writes a few rows which no service keeps
+        in memory (users, their links). It takes no lock, upgrades nothing and knows nothing of the sweeper's claims."""
         super().__init__(clock=clock)
+        self._guest = guest
         self.path = Path(path)
         self._reader_count = readers
         self._sole_writer: SoleWriter | None = None
@@ -64,6 +68,9 @@ class SqliteStore(DatabaseStore):
     def _prepare(self) -> None:
         if self._sole_writer is not None:
             return
+        if self._guest:
+            self._require_newest()
+            return
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._sole_writer = SoleWriter.of(self.path)
@@ -75,6 +82,14 @@ class SqliteStore(DatabaseStore):
         except BaseException:
             self._let_go()
             raise
+
+    def _require_newest(self) -> None:
+        try:
+            stored = stored_revision(self.path)
+        except sqlite3.Error as error:
+            raise unavailable(error) from error
+        if stored != HEAD:
+            raise another_version(self.place, f"its schema is {stored}, this command knows {HEAD}")
 
     async def look_at_channels(self) -> tuple[list[ManagedChannel], list[SealedCredential]]:
         self._prepare()
@@ -99,6 +114,8 @@ class SqliteStore(DatabaseStore):
     def _connect(self) -> sqlite3.Connection:
         self._prepare()
         connection = connect_writer(self.path)
+        if self._guest:
+            return connection
         # Whoever held a claim in this file is dead: only one process writes it, and now it is this one.
         connection.execute(sweep_claims.FORGET_ALL.sqlite.sql)
         return connection

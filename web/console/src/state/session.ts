@@ -3,7 +3,7 @@ import { api } from "../api/client";
 import { Problem } from "../api/problem";
 
 /** What somebody may do; the service decides, the console only hides what would be refused. */
-export type Permission = "view" | "operate" | "money" | "configure" | "manage";
+export type Permission = "view" | "develop" | "operate" | "money" | "configure" | "manage";
 
 export interface User {
   user_id: string;

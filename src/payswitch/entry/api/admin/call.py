@@ -13,6 +13,7 @@ from payswitch.domain.errors import FORBIDDEN, UNAUTHENTICATED, PaySwitchError
 from payswitch.domain.operator import Operator
 from payswitch.domain.roles import PERMISSION_TEXTS, Permission, roles_with
 from payswitch.entry.api.call import Incoming, key_fingerprint
+from payswitch.entry.api.console.call import signed_in
 from payswitch.entry.http import asgi
 from payswitch.services.context import Context
 
@@ -25,16 +26,26 @@ class AdminCall(Incoming):
 
 
 async def admit_operator(ctx: Context, scope: Mapping[str, Any], needs: Permission | None) -> Callable[..., AdminCall]:
-    """The door of the admin API: operators' keys, never a shop's. Raises `unauthenticated` and `forbidden`."""
-    operator = _holder_of_key(ctx, scope)
+    """The door of the admin API: an operator's key, never a shop's, or the session of a user who is signed in to the
+    console. Raises `unauthenticated` and `forbidden`."""
+    operator = await _caller(ctx, scope)
     if operator is None:
         raise PaySwitchError(
             UNAUTHENTICATED,
-            detail="send an operator's API key ([[operators]] in payswitch.toml) as `Authorization: Bearer <key>`",
-            detail_zh="请在 Authorization 请求头中携带运营密钥（payswitch.toml 的 [[operators]]，Bearer）",
+            detail="sign in to the console, or send an operator's API key ([[operators]] in payswitch.toml) as "
+            "`Authorization: Bearer <key>`",
+            detail_zh="请登录控制台，或以 Authorization: Bearer 携带运营密钥（payswitch.toml 的 [[operators]]）",
         )
     require(operator, needs)
     return partial(AdminCall, operator=operator)
+
+
+async def _caller(ctx: Context, scope: Mapping[str, Any]) -> Operator | None:
+    """A key that is there decides alone: a wrong one is not mended by a cookie."""
+    if asgi.header(scope, b"authorization") is not None:
+        return _holder_of_key(ctx, scope)
+    found = await signed_in(ctx, scope)
+    return None if found is None else found[0]
 
 
 def _holder_of_key(ctx: Context, scope: Mapping[str, Any]) -> Operator | None:

@@ -85,7 +85,7 @@ async def get_test(call: AdminCall) -> Answer:
 
 async def list_audit(call: AdminCall) -> Answer:
     limit = call.query.get("limit", query.PER_PAGE)
-    entries = await channels.audit_entries(call.ctx, call.operator, call.path["channel_id"], limit=limit)
+    entries = await channels.channel_trail(call.ctx, call.operator, call.path["channel_id"], limit=limit)
     return Answer(views.audit_view(entries))
 
 

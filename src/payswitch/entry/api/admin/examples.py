@@ -87,7 +87,7 @@ _PROBE: dict[str, Any] = {
     "what": "answers, and believes us / 应答正常，双向验签通过 (84 ms)",
     "fix": "",
 }
-_QUALITY: dict[str, Any] = {
+QUALITY: dict[str, Any] = {
     "channel_id": "wechat-main",
     "merchant_id": "m-1",
     "connector": "wechatpay",
@@ -192,8 +192,8 @@ ANSWERS: dict[str, dict[str, Any]] = {
     },
     "AdminRefundList": _one("One that needs a person", {"data": [_OPEN_REFUND]}),
     "ChannelView": _one("In use", _CHANNEL),
-    "ChannelQualityView": _one("At work", _QUALITY),
-    "QualityList": _one("One channel", {"data": [_QUALITY]}),
+    "ChannelQualityView": _one("At work", QUALITY),
+    "QualityList": _one("One channel", {"data": [QUALITY]}),
     "ChannelList": _one("One channel", {"data": [_CHANNEL]}),
     "ChannelDetail": _one("With one version of its keys", {**_CHANNEL, "credentials": [_CREDENTIALS]}),
     "CheckView": _one("All is well", {"channel_id": "wechat-main", "healthy": True, "findings": [_FINDING]}),

@@ -5,15 +5,21 @@ from __future__ import annotations
 from payswitch.entry.api.admin.bill_operations import BILL_OPERATIONS
 from payswitch.entry.api.admin.call import AdminCall
 from payswitch.entry.api.admin.channel_operations import CHANNEL_OPERATIONS
+from payswitch.entry.api.admin.live_operations import LIVE_OPERATIONS
 from payswitch.entry.api.admin.policy_operations import POLICY_OPERATIONS
 from payswitch.entry.api.admin.quality_operations import QUALITY_OPERATIONS
 from payswitch.entry.api.admin.refund_operations import REFUND_OPERATIONS
+from payswitch.entry.api.admin.trail_operations import TRAIL_OPERATIONS
+from payswitch.entry.api.admin.user_operations import USER_OPERATIONS
 from payswitch.entry.api.operation import Operation
 
 ADMIN_OPERATIONS: tuple[Operation[AdminCall], ...] = (
+    *LIVE_OPERATIONS,
     *CHANNEL_OPERATIONS,
     *QUALITY_OPERATIONS,
     *POLICY_OPERATIONS,
     *BILL_OPERATIONS,
     *REFUND_OPERATIONS,
+    *USER_OPERATIONS,
+    *TRAIL_OPERATIONS,
 )

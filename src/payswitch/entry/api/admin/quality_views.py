@@ -163,10 +163,10 @@ def _line(line: LineQuality) -> LineView:
         reason_zh=reason_zh,
         next_probe_at=None if line.next_probe_at_ms is None else iso_utc(line.next_probe_at_ms),
         calls=line.calls,
-        creates=_rate(line.creates),
-        completions=_rate(line.completions),
-        p50_ms=_tenths(line.p50_ms),
-        p95_ms=_tenths(line.p95_ms),
+        creates=rate_view(line.creates),
+        completions=rate_view(line.completions),
+        p50_ms=tenths(line.p50_ms),
+        p95_ms=tenths(line.p95_ms),
         last_error=_error(line),
         min_fen=line.min_fen,
         max_fen=line.max_fen,
@@ -180,12 +180,12 @@ def _error(line: LineQuality) -> ErrorView | None:
     return ErrorView(outcome=line.last_error.outcome, code=line.last_error.code, at=iso_utc(line.last_error.at_ms))
 
 
-def _rate(rate: Rate) -> RateView:
+def rate_view(rate: Rate) -> RateView:
     share = None if rate.share is None else round(rate.share, 4)
     return RateView(
         good=round(rate.good, 2), of=round(rate.of, 2), share=share, low=round(rate.low, 4), high=round(rate.high, 4)
     )
 
 
-def _tenths(value: float | None) -> float | None:
+def tenths(value: float | None) -> float | None:
     return None if value is None else round(value, 1)

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import msgspec
 
 from payswitch.domain.channel import MaintenanceWindow, Product
-from payswitch.domain.managed_channel import AuditEntry, ChannelOrigin, ChannelRecord, ChannelState
+from payswitch.domain.managed_channel import ChannelOrigin, ChannelRecord, ChannelState
+from payswitch.domain.trail import TrailEntry
 from payswitch.kit.certificates import FoundCertificate
 from payswitch.kit.clock import iso_utc
 from payswitch.services.channels import CredentialVersion
@@ -201,7 +202,7 @@ def check_view(channel_id: str, findings: Sequence[Finding]) -> CheckView:
     return CheckView(channel_id=channel_id, healthy=healthy, findings=[finding_view(one) for one in findings])
 
 
-def audit_view(entries: Sequence[AuditEntry]) -> AuditList:
+def audit_view(entries: Sequence[TrailEntry]) -> AuditList:
     return AuditList(
         data=[
             AuditEntryView(
@@ -209,8 +210,12 @@ def audit_view(entries: Sequence[AuditEntry]) -> AuditList:
                 at=iso_utc(entry.at_ms),
                 operator_id=entry.operator_id,
                 action=entry.action,
-                detail=entry.detail,
+                detail={name: _change(entry.before.get(name), value) for name, value in entry.after.items()},
             )
             for entry in entries
         ]
     )
+
+
+def _change(before: str | None, after: str) -> str:
+    return after if before is None else f"{before} -> {after}"

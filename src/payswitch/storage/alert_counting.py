@@ -1,0 +1,186 @@
+"""What the alert rules look at, counted in SQL. Every statement goes through an index and touches what is recent or
+still open: they run every few seconds beside the payments, however long the history is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from sqlalchemy import BigInteger, ColumnElement, Integer, Text, bindparam, case, exists, func, literal_column, select
+
+from payswitch.domain.alert import ShopTally
+from payswitch.domain.alert_counts import OpenAttempts, OpenEvents, OpenRefunds
+from payswitch.domain.audit import AuditRecord
+from payswitch.domain.outcome import OutcomeKind
+from payswitch.domain.payment import TEST_SHOP_PREFIX, CloseReason, Incident
+from payswitch.kit.ids import lowest_id
+from payswitch.storage import schema
+from payswitch.storage.audit_records import AUDIT
+from payswitch.storage.prepared import Prepared
+from payswitch.storage.schema import attempts, events, fen_sum, incidents, payments, refunds
+from payswitch.storage.schema.columns import JsonText
+from payswitch.storage.scripts import Script, rows
+from payswitch.storage.write_statements import INCIDENT
+
+PAYERS: Final = (OutcomeKind.REFUSED_PAYER, OutcomeKind.REFUSED_RISK)
+TROUBLES: Final = (
+    OutcomeKind.NOT_SENT,
+    OutcomeKind.REFUSED_CHANNEL,
+    OutcomeKind.REFUSED_CONFIG,
+    OutcomeKind.REFUSED_LIMIT,
+    OutcomeKind.UNKNOWN,
+    OutcomeKind.UNTRUSTED,
+)
+"""What a channel (or we) did to a customer who would have paid."""
+
+_KIND: Final = JsonText("outcome", "kind")
+
+
+def _number(name: str) -> ColumnElement[int]:
+    return bindparam(name, type_=BigInteger)
+
+
+def _text(name: str) -> ColumnElement[str]:
+    return bindparam(name, type_=Text)
+
+
+def _attempt(*conditions: Any) -> Any:
+    return exists().where(attempts.c.payment_id == payments.c.payment_id, *conditions).correlate(payments)
+
+
+def _tallies() -> Prepared:
+    """Each payment by what had become of it at the same age: a late success is not counted as one, so that today and
+    last week are judged alike. The cheap question first: most payments are paid."""
+    paid = payments.c.succeeded_at_ms - payments.c.created_at_ms <= _number("age_ms")
+    payer = (payments.c.close_reason == schema.literal(CloseReason.CANCELLED)) | _attempt(
+        _KIND.in_(schema.literals(PAYERS))
+    )
+    # A code that was shown after a failure elsewhere was a good one: whoever left it unpaid was not hindered.
+    shown = _attempt(attempts.c.exposed_at_ms.is_not(None), _KIND.is_(None) | _KIND.not_in(schema.literals(TROUBLES)))
+    ours = _attempt(_KIND.in_(schema.literals(TROUBLES))) & ~shown
+    one = literal_column("1", Integer)
+    verdict = case(
+        (paid, literal_column("'paid'", Text)),
+        (payer, literal_column("'payer'", Text)),
+        (ours, literal_column("'ours'", Text)),
+        else_=literal_column("'silent'", Text),
+    ).label("verdict")
+    step = _number("step_ms")
+    judged = (
+        select(
+            payments.c.shop_id, (payments.c.created_at_ms // step * step).label("at_ms"), payments.c.amount_fen, verdict
+        )
+        .where(
+            payments.c.payment_id >= _text("from_id"),
+            payments.c.payment_id < _text("to_id"),
+            payments.c.shop_id.not_like(f"{TEST_SHOP_PREFIX}%"),
+        )
+        .subquery()
+    )
+
+    def count(name: str) -> ColumnElement[int]:
+        return func.coalesce(func.sum(case((judged.c.verdict == literal_column(f"'{name}'", Text), one), else_=0)), 0)
+
+    ours_fen = case((judged.c.verdict == literal_column("'ours'", Text), judged.c.amount_fen), else_=0)
+    return Prepared(
+        select(
+            judged.c.shop_id,
+            judged.c.at_ms,
+            func.count(),
+            *(count(name) for name in ("paid", "ours", "silent", "payer")),
+            fen_sum(judged.c.amount_fen),
+            fen_sum(ours_fen),
+        )
+        .group_by(judged.c.shop_id, judged.c.at_ms)
+        .order_by(judged.c.at_ms)
+    )
+
+
+TALLIES: Final = _tallies()
+OPEN_ATTEMPTS: Final = Prepared(
+    select(
+        attempts.c.channel_id,
+        attempts.c.product,
+        attempts.c.state,
+        func.count(),
+        fen_sum(attempts.c.amount_fen),
+        func.min(attempts.c.created_at_ms),
+    )
+    .where(attempts.c.due_at_ms.is_not(None))
+    .group_by(attempts.c.channel_id, attempts.c.product, attempts.c.state)
+)
+OPEN_REFUNDS: Final = Prepared(
+    select(
+        payments.c.merchant_id,
+        refunds.c.kind,
+        refunds.c.state,
+        func.count(),
+        fen_sum(refunds.c.amount_fen),
+        func.min(refunds.c.created_at_ms),
+    )
+    .join(payments, payments.c.payment_id == refunds.c.payment_id)
+    .where(refunds.c.due_at_ms.is_not(None))
+    .group_by(payments.c.merchant_id, refunds.c.kind, refunds.c.state)
+)
+OPEN_EVENTS: Final = Prepared(
+    select(
+        events.c.shop_id,
+        func.count(),
+        func.min(events.c.created_at_ms),
+        func.max(events.c.tries),
+        func.max(events.c.last_error),
+    )
+    .where(events.c.state.in_(schema.literals(schema.UNDELIVERED_STATES)), events.c.tries > 0)
+    .group_by(events.c.shop_id)
+)
+LAST_PAYMENT: Final = Prepared(
+    select(func.coalesce(func.max(payments.c.created_at_ms), literal_column("0", BigInteger))).where(
+        payments.c.shop_id == _text("shop_id")
+    )
+)
+INCIDENTS_SINCE: Final = Prepared(
+    select(*incidents.columns)
+    .where(incidents.c.at_ms >= _number("since_ms"))
+    .order_by(incidents.c.at_ms.desc(), incidents.c.incident_id.desc())
+    .limit(bindparam("limit", type_=Integer))
+)
+AUDITS_SINCE: Final = Prepared(
+    select(*schema.audits.columns)
+    .where(schema.audits.c.audit_id >= _text("since_id"))
+    .order_by(schema.audits.c.audit_id.desc())
+)
+
+
+def tallies(from_ms: int, to_ms: int, *, age_ms: int, step_ms: int) -> Script[list[ShopTally]]:
+    """By shop and stretch of `step_ms`, of the payments made in this time. Payment ids sort by the time of their
+    making: one stretch of the primary key."""
+    found = yield from rows(
+        TALLIES,
+        from_id=lowest_id("pay_", from_ms),
+        to_id=lowest_id("pay_", to_ms),
+        age_ms=age_ms,
+        step_ms=step_ms,
+    )
+    fields = ShopTally.__struct_fields__
+    return [ShopTally(**dict(zip(fields, (row[0], *map(int, row[1:])), strict=True))) for row in found]
+
+
+def open_attempts() -> Script[list[OpenAttempts]]:
+    return [OpenAttempts(*row) for row in (yield from rows(OPEN_ATTEMPTS))]
+
+
+def open_refunds() -> Script[list[OpenRefunds]]:
+    return [OpenRefunds(*row) for row in (yield from rows(OPEN_REFUNDS))]
+
+
+def open_events() -> Script[list[OpenEvents]]:
+    return [OpenEvents(*row) for row in (yield from rows(OPEN_EVENTS))]
+
+
+def incidents_since(since_ms: int, limit: int) -> Script[Sequence[Incident]]:
+    return [INCIDENT.decode(row) for row in (yield from rows(INCIDENTS_SINCE, since_ms=since_ms, limit=limit))]
+
+
+def audits_since(since_ms: int) -> Script[Sequence[AuditRecord]]:
+    """Newest first."""
+    return [AUDIT.decode(row) for row in (yield from rows(AUDITS_SINCE, since_id=lowest_id("aud_", since_ms)))]
