@@ -90,8 +90,8 @@ MUTATIONS: tuple[Mutation, ...] = (
             ),
             Edit(
                 ROUNDS,
-                "        if any(other.state is AttemptState.UNKNOWN for other in draft.attempts):\n",
-                "        if False:\n",
+                "    return any(attempt.state is AttemptState.UNKNOWN for attempt in draft.attempts)\n",
+                "    return False\n",
             ),
         ),
     ),
@@ -115,7 +115,7 @@ MUTATIONS: tuple[Mutation, ...] = (
         RESULTS,
         "    except StorageUnavailable:\n"
         '        log.error("notify_not_stored", channel_id=channel_id)\n'
-        "        believed = False\n",
+        "        return False\n",
         "    except StorageUnavailable:\n        believed = True\n",
     ),
     _one(
@@ -142,13 +142,6 @@ MUTATIONS: tuple[Mutation, ...] = (
         "        return await _bury(ctx, file, attempt, ctx.clock.now_ms(), incident=False)\n"
         "    file, fact = await query_attempt(ctx, file, attempt_id, _time_left(ctx, until))\n"
         "    if outcome_kind is OutcomeKind.CLOSED and fact",
-    ),
-    _one(
-        "hedge_loser_not_given_up",
-        "two codes of one round are out, and the loser's order is never closed",
-        FAILOVER,
-        "        discard_losers(ctx, draft, losers, now_ms)\n",
-        "",
     ),
     _one(
         "not_found_means_never",
@@ -199,7 +192,7 @@ MUTATIONS: tuple[Mutation, ...] = (
         "refused_refund_not_asked_about",
         "a refund that went through is called failed, and the shop pays its customer twice",
         REFUNDING,
-        "    found = await client.query_refund(order, timeout_ms)\n    return refused if",
+        "    found = await query_refund(ctx, attempt, order, timeout_ms)\n    return refused if",
         "    found = refused\n    return refused if",
     ),
     _one(

@@ -27,7 +27,7 @@ from tests.simulation.step_store import empty_database
 with tempfile.TemporaryDirectory() as folder:
     results = run_seeds(range(1, int(sys.argv[1]) + 1), empty_database(Path(folder)), stop_at_first=True)
 for failed in results.failed:
-    print(failed.seed, failed.reason.splitlines()[0][:200])
+    print("found", failed.seed, failed.reason.splitlines()[0][:200])
 """
 
 
@@ -75,8 +75,11 @@ def hunt(mutation: Mutation, most: int) -> Found:
         )
     if ran.returncode:
         raise RuntimeError(f"{mutation.name}: the nights could not be run:\n{ran.stderr}")
-    seed, _, reason = ran.stdout.strip().partition(" ")
-    return Found(mutation, int(seed) if seed else None, reason)
+    for line in ran.stdout.splitlines():  # between lines of the broken switch's own log
+        if line.startswith("found "):
+            _, seed, reason = line.split(" ", 2)
+            return Found(mutation, int(seed), reason)
+    return Found(mutation, None, "")
 
 
 def table(found: Sequence[Found]) -> str:

@@ -45,6 +45,11 @@ export async function signIn(user: string, password: string, totp: string): Prom
   enter(await api.asStranger.post<SessionView>(PATH, totp ? { user, password, totp } : { user, password }));
 }
 
+/** With the token of a one-time link, which stands after the # of an address: no server and no log ever sees it. */
+export async function signInByLink(link: string): Promise<void> {
+  enter(await api.asStranger.post<SessionView>(PATH, { link }));
+}
+
 export async function signOut(): Promise<void> {
   try {
     await api.delete(PATH);
