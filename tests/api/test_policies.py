@@ -58,6 +58,12 @@ async def test_every_mistake_is_in_the_answer_with_its_place(tonight: Evening) -
     document = {"split": {"best": 1}, "rules": [{"name": "", "when": {}, "then": {}}], "extra": 1}
     heard = await tonight.operator.post(f"{POLICIES}/check", {"merchant_id": "m-1", "document": document})
     assert (heard.status, heard.json["code"]) == (422, "policy_invalid")
+    editor = await tonight.operator.post(
+        f"{POLICIES}/check", {"merchant_id": "m-1", "document": document, "refuse": False}
+    )
+    assert (editor.status, editor.json["valid"]) == (200, False)
+    assert editor.json["errors"] == heard.json["errors"], "the same for who asks after every change"
+    fits("PolicyCheckView", editor.json)
     assert set(heard.fields) == {"extra", "split", "rules[0].then", "rules[0].name"}
     right = await tonight.operator.post(f"{POLICIES}/check", {"merchant_id": "m-1", "document": {}})
     assert (right.status, right.json) == (200, {"valid": True})

@@ -26,6 +26,8 @@ class CheckPolicy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     merchant_id: str
     shop_id: str | None = None
     document: dict[str, Any]
+    refuse: bool = True
+    """False: mistakes stand in an ordinary answer, for editors that ask after every change."""
 
 
 class SimulatePolicy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

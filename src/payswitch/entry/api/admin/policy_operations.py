@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from payswitch.domain import errors as kinds
-from payswitch.domain.errors import NOT_FOUND
+from payswitch.domain.errors import NOT_FOUND, PaySwitchError
 from payswitch.domain.roles import Permission
 from payswitch.entry.api.admin import policy_editing_views as editing
 from payswitch.entry.api.admin import policy_views as views
@@ -43,7 +43,14 @@ async def draft_policy(call: AdminCall) -> Answer:
 
 
 async def check_policy(call: AdminCall) -> Answer:
-    await policies.check_policy(call.ctx, call.operator, call.command)
+    command: CheckPolicy = call.command
+    try:
+        await policies.check_policy(call.ctx, call.operator, command)
+    except PaySwitchError as refused:
+        if command.refuse or refused.kind is not kinds.POLICY_INVALID:
+            raise
+        found = [views.MistakeView(field=one["field"], message=one["message"]) for one in refused.errors]
+        return Answer(views.PolicyCheckView(valid=False, errors=found))
     return Answer(views.PolicyCheckView(valid=True))
 
 

@@ -1,4 +1,5 @@
 import { api, type ListOf } from "../../api/client";
+import type { FieldProblem } from "../../api/problem";
 import type { Document, Policy, Rule } from "./model";
 
 export interface NamedChannel {
@@ -142,7 +143,8 @@ export const policies = {
   list: (signal: AbortSignal) => api.get<ListOf<Version>>(BASE, {}, signal),
   one: (id: string, signal?: AbortSignal) => api.get<VersionDetail>(`${BASE}/${id}`, {}, signal),
   diff: (id: string, signal: AbortSignal) => api.get<Diff>(`${BASE}/${id}/diff`, {}, signal),
-  check: (scope: Scope, document: Document) => api.post<{ valid: boolean }>(`${BASE}/check`, { ...scope, document }),
+  check: (scope: Scope, document: Document) =>
+    api.post<{ valid: boolean; errors: FieldProblem[] }>(`${BASE}/check`, { ...scope, document, refuse: false }),
   draft: (scope: Scope, document: Document, note: string) => api.post<Version>(BASE, { ...scope, document, note }),
   simulate: (id: string, days: number) => api.post<Simulation>(`${BASE}/${id}/simulate`, { days }),
   activate: (id: string, revision: number, note: string) => api.post<Version>(`${BASE}/${id}/activate`, { revision, note }),

@@ -1,6 +1,6 @@
 // What is being written, and what the service says about it: checked a moment after each change.
 import { computed, ref, shallowRef, watch, type Ref } from "vue";
-import { Problem, type FieldProblem } from "../../api/problem";
+import { inOneLanguage, Problem, type FieldProblem } from "../../api/problem";
 import { policies, type Document, type InForce, type Scope } from "./api";
 import { copy, documentOf, same, shopDocumentOf, type Rule, type Split, type Tier, type Triggers } from "./model";
 
@@ -42,11 +42,11 @@ export function useEditing(scope: Ref<Scope>, known: Ref<InForce | null>) {
   async function check(): Promise<void> {
     const mine = ++turn;
     try {
-      await policies.check(scope.value, document.value);
-      if (mine === turn) problems.value = [];
+      const { errors } = await policies.check(scope.value, document.value);
+      if (mine === turn) problems.value = errors.map((one) => ({ ...one, message: inOneLanguage(one.message) }));
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
-      if (mine === turn) problems.value = error.errors.length ? error.errors : [{ field: "", message: error.title }];
+      if (mine === turn) problems.value = [{ field: "", message: `${error.title} ${error.detail}` }];
     } finally {
       if (mine === turn) checking.value = false;
     }

@@ -81,8 +81,8 @@ export function conditionTexts(when: Condition, names: Names): string[] {
   const isNew = when["customer_new"];
   const found: (string | null)[] = [
     range(when, "min_fen", "max_fen", (value) => yuan(Number(value)), { zh: "金额", en: "the amount is" }),
-    typeof isNew === "boolean" ? say(isNew ? { zh: "是新客户", en: "the customer is new" } : { zh: "是老客户", en: "the customer has paid before" }) : null,
-    range(when, "min_age", "max_age", String, { zh: "年龄", en: "the age is" }),
+    typeof isNew === "boolean" ? say(isNew ? { zh: "顾客是新客户", en: "the customer is new" } : { zh: "顾客是老客户", en: "the customer has paid before" }) : null,
+    range(when, "min_age", "max_age", (value) => say({ zh: `${String(value)} 岁`, en: String(value) }), { zh: "年龄", en: "the age is" }),
     words(when, "age_bands", { zh: "年龄段为 ", en: "aged" }, (code) => named(AGE_BANDS, code)),
     words(when, "devices", { zh: "设备为 ", en: "the device is" }, plain),
     words(when, "risks", { zh: "风险等级为 ", en: "the risk is" }, plain),
