@@ -103,8 +103,8 @@ class Maker:
             count = int(per_day * _HOURS[beijing_hour(start)] / each + random.random())
             yield from sorted(start + int(random.random() * 3_600_000) for _ in range(count))
 
-    def payment(self, at_ms: int, *, recorded: bool) -> Made:
-        """One payment. `recorded`: with its event."""
+    def payment(self, at_ms: int) -> Made:
+        """One payment."""
         random, ids = self._random, self._ids
         self._number += 1
         number = self._number
@@ -142,7 +142,7 @@ class Maker:
             decision_id=decision_id, payment_id=payment_id, policy_version="default-1", at_ms=at_ms + 1,
             duration_us=120, plan=plan, facts=facts,
         )  # fmt: skip
-        return Made(file, [decision], [self._event(payment)] if recorded else [])
+        return Made(file, [decision], [self._event(payment)])
 
     def _attempt(
         self, payment_id: str, decision_id: str, line: Line, ordinal: int, amount_fen: int, now_ms: int, number: int

@@ -148,7 +148,7 @@ class App:
         path = self.settings.analytics_path
         if path is None:
             return None
-        return Analytics(self.store, ParquetLake(path), self.settings.service.analytics_days)
+        return Analytics(self.store, ParquetLake(path), self.store, self.settings.service.analytics_days)
 
     async def start(self) -> None:
         """Open the database (migrating it if needed), write down shops and channels, start the loops."""

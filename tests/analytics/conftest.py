@@ -30,6 +30,6 @@ async def watched(tmp_path: Path) -> AsyncIterator[Watched]:
     async with night(tmp_path) as tonight:
         board, lake = LiveBoard(clock=tonight.clock), ParquetLake(tmp_path / "lake")
         tonight.ctx.feed = board
-        tonight.ctx.analytics = Analytics(tonight.store, lake)
+        tonight.ctx.analytics = Analytics(tonight.store, lake, tonight.store)
         yield Watched(tonight, board, lake)
         await lake.aclose()

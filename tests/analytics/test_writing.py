@@ -81,7 +81,7 @@ async def test_a_crash_at_any_point_leaves_whole_files_and_is_made_good(
         with pytest.raises(Crash):
             await write_due(watched.night.ctx)
     restarted = ParquetLake(tmp_path / "lake")
-    watched.night.ctx.analytics = Analytics(watched.night.store, restarted)
+    watched.night.ctx.analytics = Analytics(watched.night.store, restarted, watched.night.store)
     survived = await restarted.totals(watched.everything())
     await write_due(watched.night.ctx)
 

@@ -13,6 +13,7 @@ from payswitch.storage.prepared import Prepared
 SMALL_OR_FOR_AUDITS = (
     "SHOPS",
     "LIVE_KEYS",
+    "SHOP_KEYS",
     "CHANNEL_SETTINGS",
     "MANAGED_CHANNELS",
     "ALL_CREDENTIALS",

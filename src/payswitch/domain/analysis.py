@@ -106,12 +106,12 @@ class SwitchCell(msgspec.Struct, frozen=True, kw_only=True):
 class ChoiceCell(msgspec.Struct, frozen=True, kw_only=True):
     """First choices that were made alike, and what came of their payments, summed up for off-policy estimates.
 
-    Alike: on the same day, with the same value of the dimension, among the same candidates with the same chances (to
-    one part in a hundred), and with the same channel x product chosen. `p` is its exact chance.
+    Alike: in the same two hours, with the same value of the dimension, among the same candidates with the same chances
+    (to one part in a hundred), and with the same channel x product chosen. `p` is its exact chance.
     """
 
-    day: int
-    """Beijing, counted from 1970-01-01."""
+    block: int
+    """Two hours, counted from 1970: what happens within them is not independent."""
     value: str
     choices: tuple[str, ...]
     """`channel|product`, highest score first."""
@@ -127,6 +127,8 @@ class ChoiceCell(msgspec.Struct, frozen=True, kw_only=True):
     """Sum of 1/p."""
     inverse_squared: float
     """Sum of 1/p squared."""
+    amount_inverse: float
+    """Sum of the amount/p."""
     paid_inverse: float
     """Sum of 1/p over the paid ones; the next ones likewise, in fen."""
     paid_fen_inverse: float
@@ -143,6 +145,14 @@ class RefundTimes(msgspec.Struct, frozen=True, kw_only=True):
     refunds: int
     refunds_p50_ms: float | None
     refunds_p95_ms: float | None
+
+
+class Received(msgspec.Struct, frozen=True, kw_only=True):
+    """Money that arrived over one channel, surplus included, and what the channel takes of it by its contract."""
+
+    channel_id: str
+    amount_fen: int
+    fee_fen: int
 
 
 class LakeState(msgspec.Struct, frozen=True, kw_only=True):

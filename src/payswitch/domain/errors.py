@@ -233,6 +233,13 @@ NO_BILLS = ErrorKind(
     "没有可核对的对账单：日期未到，或该渠道没有对账单",
     "fix_request",
 )
+NO_BROWSER = ErrorKind(
+    "no_browser",
+    409,
+    "No PDF could be printed here: install Chromium, or take the HTML file",
+    "无法在此生成 PDF：请安装 Chromium，或下载 HTML",
+    "fix_request",
+)
 BODY_TOO_LARGE = ErrorKind("body_too_large", 413, "The request body is too large", "请求体过大", "fix_request")
 UNSUPPORTED_MEDIA_TYPE = ErrorKind(
     "unsupported_media_type", 415, "The body must be application/json", "请求体必须是 application/json", "fix_request"

@@ -297,6 +297,15 @@ class Shop(msgspec.Struct, frozen=True, kw_only=True):
     arrives after the closing goes back."""
 
 
+class ShopKey(msgspec.Struct, frozen=True, kw_only=True):
+    """An API key of a shop, by its SHA-256: the key itself is nowhere here."""
+
+    fingerprint: str
+    shop_id: str
+    created_at_ms: int
+    revoked_at_ms: int | None
+
+
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
     """One recorded routing decision: enough to explain it and to replay it."""
 

@@ -15,6 +15,7 @@ from payswitch.services.bill_schedule import reconcile_due
 from payswitch.services.channel_watch import watch_channels
 from payswitch.services.context import Context
 from payswitch.services.deliveries import deliver_due, settle_deliveries
+from payswitch.services.reports import reports_due
 from payswitch.services.sweeper import settle, sweep
 
 SWEEP_GAP_S = 0.25
@@ -104,6 +105,7 @@ class Worker:
             await self._pause(self._stopping, pause_s)
             begun_ms = self._ctx.clock.monotonic_ms()
             await self._guarded("analysis", write_due)
+            await self._guarded("reports", reports_due)
             took_s = (self._ctx.clock.monotonic_ms() - begun_ms) / 1_000
             pause_s = max(ANALYSIS_GAP_S, took_s / ANALYSIS_SHARE)
 

@@ -13,6 +13,7 @@ from payswitch.domain.analysis import (
     LakeState,
     LossCell,
     RateCell,
+    Received,
     RefundTimes,
     Scope,
     SwitchCell,
@@ -20,6 +21,7 @@ from payswitch.domain.analysis import (
 )
 from payswitch.domain.attempt_fact import AttemptFact
 from payswitch.domain.payment import Decision, PaymentFile
+from payswitch.domain.report import ReportKind, StoredReport
 
 
 class HistoryStore(Protocol):
@@ -63,6 +65,8 @@ class Lake(Protocol):
 
     async def refund_times(self, scope: Scope) -> Sequence[RefundTimes]: ...
 
+    async def received(self, scope: Scope) -> Sequence[Received]: ...
+
     async def days(self, merchant_id: str) -> Sequence[str]:
         """The Beijing dates there are, oldest first."""
         ...
@@ -78,11 +82,29 @@ class Lake(Protocol):
     async def aclose(self) -> None: ...
 
 
+class ReportStore(Protocol):
+    """Reports that were made. Only ever added to."""
+
+    async def add_report(self, report: StoredReport) -> bool:
+        """False, and nothing is written, when there is one of this merchant, kind and date already: another node, or
+        somebody at the same moment, was faster."""
+        ...
+
+    async def report(self, report_id: str) -> StoredReport | None: ...
+
+    async def report_of(self, merchant_id: str, kind: ReportKind, date: str) -> StoredReport | None: ...
+
+    async def newest_reports(self, merchant_id: str, limit: int) -> Sequence[StoredReport]:
+        """Newest first."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Analytics:
     """Where the analysis reads and writes."""
 
     history: HistoryStore
     lake: Lake
+    reports: ReportStore
     keep_days: int = 400
     """Older days are deleted: more than a year, so that a month can be compared with last year's."""

@@ -12,7 +12,17 @@ from payswitch.domain.channel import CapabilityTable, Channel
 from payswitch.domain.events import Event
 from payswitch.domain.exchange import ChannelClient
 from payswitch.domain.managed_channel import ChannelChange, ManagedChannel, SealedCredential
-from payswitch.domain.payment import Attempt, Decision, Incident, Payment, PaymentFile, PaymentState, Refund, Shop
+from payswitch.domain.payment import (
+    Attempt,
+    Decision,
+    Incident,
+    Payment,
+    PaymentFile,
+    PaymentState,
+    Refund,
+    Shop,
+    ShopKey,
+)
 from payswitch.domain.policy_record import PolicyActivation, PolicyChange, PolicyScope, PolicyVersion, ResolvedPolicy
 from payswitch.domain.recorded_decision import RecordedDecision
 from payswitch.domain.standing import Standing
@@ -125,6 +135,10 @@ class Store(Protocol):
         ...
 
     async def shops(self) -> Sequence[Shop]: ...
+
+    async def shop_keys(self) -> Sequence[ShopKey]:
+        """Of all shops, revoked ones too, the newest first."""
+        ...
 
     async def shop_of_key(self, key_fingerprint: str) -> Shop | None:
         """The shop whose API key has this fingerprint; None when unknown or revoked."""

@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import BigInteger, Table, Text, bindparam, null, update
 
 from payswitch.domain.channel import Channel
-from payswitch.domain.payment import Shop
+from payswitch.domain.payment import Shop, ShopKey
 from payswitch.storage import read_statements as reads
 from payswitch.storage.codec import RowCodec
 from payswitch.storage.errors import InvariantViolation
@@ -18,6 +18,7 @@ from payswitch.storage.schema import api_keys, channels, shops
 from payswitch.storage.scripts import Script, rows, write
 
 SHOP: Final = RowCodec(Shop)
+SHOP_KEY: Final = RowCodec(ShopKey)
 
 
 def _upsert(table: Table, keys: tuple[str, ...]) -> Prepared:

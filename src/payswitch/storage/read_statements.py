@@ -215,6 +215,7 @@ SHOPS: Final = Prepared(_all(shops).order_by(shops.c.shop_id))
 LIVE_KEYS: Final = Prepared(
     select(api_keys.c.fingerprint, api_keys.c.shop_id).where(api_keys.c.revoked_at_ms.is_(None))
 )
+SHOP_KEYS: Final = Prepared(_all(api_keys).order_by(api_keys.c.created_at_ms.desc(), api_keys.c.fingerprint))
 CHANNEL_SETTINGS: Final = Prepared(select(channels.c.settings).order_by(channels.c.channel_id, channels.c.version))
 
 MANAGED_CHANNELS: Final = Prepared(_all(managed_channels).order_by(managed_channels.c.channel_id))

@@ -17,10 +17,19 @@ from payswitch.storage.store_history import HistoryStore
 from payswitch.storage.store_payments import PaymentStore
 from payswitch.storage.store_people import PeopleStore
 from payswitch.storage.store_policies import PolicyStore
+from payswitch.storage.store_reports import ReportStore
 
 
 class DatabaseStore(
-    PaymentStore, ChannelStore, PolicyStore, BookStore, BillStore, HistoryStore, PeopleStore, AlertStore
+    PaymentStore,
+    ChannelStore,
+    PolicyStore,
+    BookStore,
+    BillStore,
+    HistoryStore,
+    ReportStore,
+    PeopleStore,
+    AlertStore,
 ):
     """Implements `services.ports.Store`, `ChannelStore` and `PolicyStore`; `SqliteStore` and `PostgresStore` say how
     scripts are run. Open it in the event loop that uses it."""

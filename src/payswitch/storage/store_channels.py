@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 
 from payswitch.domain.channel import Channel
 from payswitch.domain.managed_channel import ChannelChange, ManagedChannel, SealedCredential
-from payswitch.domain.payment import Shop
+from payswitch.domain.payment import Shop, ShopKey
 from payswitch.kit.clock import Clock
 from payswitch.storage import directory, managed_channels
 from payswitch.storage import read_statements as reads
@@ -33,6 +33,9 @@ class ChannelStore(ScriptRunner):
 
     async def shops(self) -> Sequence[Shop]:
         return self._directory.shops
+
+    async def shop_keys(self) -> Sequence[ShopKey]:
+        return await self._rows(directory.SHOP_KEY, reads.SHOP_KEYS)
 
     async def shop_of_key(self, key_fingerprint: str) -> Shop | None:
         return self._directory.shop_by_key.get(key_fingerprint)

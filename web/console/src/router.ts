@@ -21,6 +21,7 @@ const routes: RouteRecordRaw[] = [
   { path: "/", redirect: () => pages.find((page) => page.group && can(page.needs))?.path ?? "/live" },
   { path: "/sign-in", component: () => import("./pages/login/LinkPage.vue"), meta: { bare: true } },
   { path: "/login", component: () => import("./pages/login/LoginPage.vue"), meta: { bare: true } },
+  { path: "/sign-in", component: () => import("./pages/login/LinkPage.vue"), meta: { bare: true } },
   ...pages.map((page) => ({ path: page.path, component: page.load, meta: { page } })),
   { path: "/unreachable", component: plain, props: { kind: "unreachable" }, meta: { bare: true } },
   { path: "/no-permission", component: plain, props: { kind: "noPermission" } },

@@ -27,6 +27,7 @@ from payswitch.services.policy_commands import (
     SimulatePolicy,
 )
 from payswitch.services.profile import ChangePassword, ConfirmTotp, RemoveTotp
+from payswitch.services.reports import MakeReport
 from payswitch.services.signing_in import SignIn
 from payswitch.services.users import CreateUser, UpdateUser
 
@@ -149,6 +150,7 @@ RULES: Mapping[type, Mapping[str, Rule]] = {
         "date": Day(),
         "channel_id": _number(),
     },
+    MakeReport: {"date": Day(), "merchant_id": _number()},
     ResolveBreak: {
         "note": _text(1, 500, VISIBLE, "1 to 500 characters, not only blanks", "1 到 500 个字符，不能只有空白")
     },

@@ -10,7 +10,13 @@ from payswitch import __version__
 from payswitch.domain import errors as kinds
 from payswitch.domain.errors import ErrorKind
 from payswitch.entry.api import examples
-from payswitch.entry.api.admin import bill_examples, live_examples, people_examples, policy_examples
+from payswitch.entry.api.admin import (
+    analysis_examples,
+    bill_examples,
+    live_examples,
+    people_examples,
+    policy_examples,
+)
 from payswitch.entry.api.admin import examples as admin_examples
 from payswitch.entry.api.call import IDEMPOTENCY_KEY
 from payswitch.entry.api.console import cookies
@@ -50,7 +56,16 @@ _WITH_BODY = (
     kinds.BODY_TOO_SLOW,
 )
 
-_EXAMPLES = (examples, admin_examples, policy_examples, bill_examples, live_examples, people_examples, console_examples)
+_EXAMPLES = (
+    examples,
+    admin_examples,
+    analysis_examples,
+    live_examples,
+    policy_examples,
+    bill_examples,
+    people_examples,
+    console_examples,
+)
 _REQUESTS: dict[str, Any] = {name: shown for module in _EXAMPLES for name, shown in module.REQUESTS.items()}
 _ANSWERS: dict[str, Any] = {name: shown for module in _EXAMPLES for name, shown in module.ANSWERS.items()}
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from payswitch.entry.cli import bills_app, connector_app, database_app, lab_app, policy_app, user_app
+from payswitch.entry.cli import bills_app, connector_app, database_app, lab_app, policy_app, report_app, user_app
 from payswitch.entry.cli.channels_app import KeyFile, channels_app
 
 _HELP = """
@@ -189,6 +189,7 @@ bills_app.register(app)
 policy_app.register(app)
 user_app.register(app)
 lab_app.register(app)
+report_app.register(app)
 
 
 @app.command(short_help="体检: would every channel work?")

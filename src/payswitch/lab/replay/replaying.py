@@ -7,10 +7,11 @@ from collections.abc import Sequence
 import msgspec
 
 from payswitch import __version__
-from payswitch.lab.replay.estimators import Estimate, estimates, net_reward, success_reward, weights_of
+from payswitch.lab.replay.estimators import estimates, net_reward, success_reward, weights_of
 from payswitch.lab.replay.overlap import Overlap, overlap_of, require_enough
 from payswitch.lab.replay.recorded import Record
 from payswitch.lab.replay.targets import target_of
+from payswitch.routing.block_estimates import Estimate
 
 
 class Replay(msgspec.Struct, frozen=True, kw_only=True):

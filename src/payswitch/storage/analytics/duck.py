@@ -5,7 +5,7 @@ from __future__ import annotations
 import typing
 from pathlib import Path
 from types import UnionType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from payswitch.domain.attempt_fact import AttemptFact
 
@@ -26,7 +26,10 @@ _SETTINGS: Final[dict[str, str | bool | int | float | list[str]]] = {
 _TYPES: Final[dict[Any, str]] = {str: "VARCHAR", int: "BIGINT", bool: "BOOLEAN", float: "DOUBLE"}
 
 
-def connect(spill: Path) -> duckdb.DuckDBPyConnection:
+Connection: TypeAlias = "duckdb.DuckDBPyConnection"
+
+
+def connect(spill: Path) -> Connection:
     """A database in memory; `spill`: a folder for what does not fit."""
     import duckdb
 

@@ -17,6 +17,7 @@ from payswitch.domain.analysis import (
     LakeState,
     LossCell,
     RateCell,
+    Received,
     RefundTimes,
     Scope,
     SwitchCell,
@@ -108,6 +109,9 @@ class ParquetLake:
 
     async def refund_times(self, scope: Scope) -> Sequence[RefundTimes]:
         return await self._ask(partial(questions.refund_times, self.files.of_scope(scope), scope))
+
+    async def received(self, scope: Scope) -> Sequence[Received]:
+        return await self._ask(partial(questions.received, self.files.of_scope(scope), scope))
 
     async def days(self, merchant_id: str) -> Sequence[str]:
         return await self._run(lambda: self.files.days(merchant_id))

@@ -14,6 +14,7 @@ from payswitch.domain.analysis import (
     ChoiceCell,
     LossCell,
     RateCell,
+    Received,
     RefundTimes,
     Scope,
     SwitchCell,
@@ -141,10 +142,11 @@ def choices(files: list[Path], scope: Scope, by: By, db: duckdb.DuckDBPyConnecti
     where, values = _window(scope)
     found = db.execute(
         f"""
-        SELECT (hour_no + 8) // 24, {_SQL_OF[by]}, choices, list_transform(chances, lambda x: round(x, 2)),
+        SELECT hour_no // 2, {_SQL_OF[by]}, choices, list_transform(chances, lambda x: round(x, 2)),
             list_position(choices, channel_id || '|' || product) - 1,
             count(*), count(*) FILTER (paid), sum(amount_fen), coalesce(sum(amount_fen) FILTER (paid), 0),
             sum(payment_fee_fen), sum(1 / propensity), sum(1 / (propensity * propensity)),
+            sum(amount_fen / propensity),
             coalesce(sum(1 / propensity) FILTER (paid), 0), coalesce(sum(amount_fen / propensity) FILTER (paid), 0),
             sum(payment_fee_fen / propensity)
         FROM {duck.rows_of(files)}
@@ -154,7 +156,7 @@ def choices(files: list[Path], scope: Scope, by: By, db: duckdb.DuckDBPyConnecti
     ).fetchall()
     return [
         ChoiceCell(
-            day=day,
+            block=block,
             value=value,
             choices=tuple(among),
             chances=tuple(chances),
@@ -166,13 +168,14 @@ def choices(files: list[Path], scope: Scope, by: By, db: duckdb.DuckDBPyConnecti
             fees_fen=int(fees),
             inverse=inverse,
             inverse_squared=squared,
+            amount_inverse=amount_inverse,
             paid_inverse=paid_inverse,
             paid_fen_inverse=paid_fen_inverse,
             fees_fen_inverse=fees_inverse,
         )
         for (
-            day, value, among, chances, chosen, count, paid, fen, paid_fen, fees,
-            inverse, squared, paid_inverse, paid_fen_inverse, fees_inverse,
+            block, value, among, chances, chosen, count, paid, fen, paid_fen, fees,
+            inverse, squared, amount_inverse, paid_inverse, paid_fen_inverse, fees_inverse,
         ) in found
     ]  # fmt: skip
 
@@ -200,6 +203,18 @@ def refund_times(files: list[Path], scope: Scope, db: duckdb.DuckDBPyConnection)
         )
         for channel, surplus, middle, worst, count, p50, p95 in found
     ]
+
+
+def received(files: list[Path], scope: Scope, db: duckdb.DuckDBPyConnection) -> list[Received]:
+    where, values = _window(scope)
+    found = db.execute(
+        f"""
+        SELECT channel_id, sum(amount_fen), sum(fee_fen)
+        FROM {duck.rows_of(files)} WHERE {where} AND state = 'succeeded' GROUP BY 1 ORDER BY 1
+        """,
+        values,
+    ).fetchall()
+    return [Received(channel_id=channel, amount_fen=int(fen), fee_fen=int(fee)) for channel, fen, fee in found]
 
 
 def export(files: list[Path], scope: Scope, target: Path, db: duckdb.DuckDBPyConnection) -> int:

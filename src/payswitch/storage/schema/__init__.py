@@ -37,6 +37,7 @@ from payswitch.storage.schema.payments import (
 from payswitch.storage.schema.people import audit_trail, sessions, sign_in_links, users
 from payswitch.storage.schema.policies import policies, policy_activations, resolved_policies
 from payswitch.storage.schema.records import decisions, idempotency, incidents
+from payswitch.storage.schema.reports import reports
 from payswitch.storage.schema.shops import agreements, api_keys, shops
 from payswitch.storage.schema.sweeping import sweep_claims
 
@@ -83,6 +84,7 @@ __all__ = [
     "policies",
     "policy_activations",
     "refunds",
+    "reports",
     "resolved_policies",
     "sessions",
     "shops",

@@ -10,6 +10,10 @@ export interface User {
   name: string;
   role: string;
   merchant_ids: string[];
+  /** False: they came by a link and should set one. */
+  has_password: boolean;
+  has_totp: boolean;
+  recovery_codes_left: number;
 }
 
 interface SessionView {
@@ -45,9 +49,14 @@ export async function signIn(user: string, password: string, totp: string): Prom
   enter(await api.asStranger.post<SessionView>(PATH, totp ? { user, password, totp } : { user, password }));
 }
 
-/** With the token of a one-time link, which stands after the # of an address: no server and no log ever sees it. */
-export async function signInByLink(link: string): Promise<void> {
-  enter(await api.asStranger.post<SessionView>(PATH, { link }));
+/** With the token of a one-time link. Rejects with `totp_required` when the user has a second factor. */
+export async function signInByLink(link: string, totp: string): Promise<void> {
+  enter(await api.asStranger.post<SessionView>(PATH, totp ? { link, totp } : { link }));
+}
+
+/** Reads the session anew: the profile has changed. */
+export async function refresh(): Promise<void> {
+  enter(await api.get<SessionView>(PATH));
 }
 
 export async function signOut(): Promise<void> {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from payswitch.entry.api.admin.analysis_operations import ANALYSIS_OPERATIONS
 from payswitch.entry.api.admin.bill_operations import BILL_OPERATIONS
 from payswitch.entry.api.admin.call import AdminCall
 from payswitch.entry.api.admin.channel_operations import CHANNEL_OPERATIONS
@@ -9,6 +10,7 @@ from payswitch.entry.api.admin.live_operations import LIVE_OPERATIONS
 from payswitch.entry.api.admin.policy_operations import POLICY_OPERATIONS
 from payswitch.entry.api.admin.quality_operations import QUALITY_OPERATIONS
 from payswitch.entry.api.admin.refund_operations import REFUND_OPERATIONS
+from payswitch.entry.api.admin.shop_operations import SHOP_OPERATIONS
 from payswitch.entry.api.admin.trail_operations import TRAIL_OPERATIONS
 from payswitch.entry.api.admin.user_operations import USER_OPERATIONS
 from payswitch.entry.api.operation import Operation
@@ -20,6 +22,8 @@ ADMIN_OPERATIONS: tuple[Operation[AdminCall], ...] = (
     *POLICY_OPERATIONS,
     *BILL_OPERATIONS,
     *REFUND_OPERATIONS,
+    *SHOP_OPERATIONS,
+    *ANALYSIS_OPERATIONS,
     *USER_OPERATIONS,
     *TRAIL_OPERATIONS,
 )

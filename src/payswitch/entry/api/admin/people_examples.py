@@ -44,6 +44,16 @@ _ENTRY = {
     "after": {"state": "disabled"},
     "note": "",
 }
+_SHOP: dict[str, Any] = {
+    "shop_id": "tea",
+    "merchant_id": "m-1",
+    "name": "云水茶铺",
+    "notify_url": "https://shop.example.com/events",
+    "accept_late_s": 600,
+    "collect_url": None,
+    "keys": [{"fingerprint": "9c1e0f4b7a22", "since": "2026-11-11T09:00:00.000Z", "revoked_at": None}],
+}
+_KEY = {"operator_id": "op-lin", "name": "林", "merchant_ids": ["m-1"], "fingerprint": "3f6c1d2ab4e5"}
 _ROLES = role_list()
 
 REQUESTS: dict[str, dict[str, Any]] = {
@@ -78,5 +88,6 @@ ANSWERS: dict[str, dict[str, Any]] = {
             ]
         },
     ),
+    "ShopList": one("One shop", {"data": [_SHOP], "operator_keys": [_KEY]}),
     "TrailList": one("A channel was disabled", {"data": [_ENTRY], "next": None}),
 }

@@ -1,0 +1,1 @@
+"""周报与日报: as a page that needs nothing else, and as a PDF."""
