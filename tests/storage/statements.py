@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import product
 from typing import Any
 
 import pytest
 
-from payswitch.storage import outbox, people, standing
+from payswitch.domain.channel import Method
+from payswitch.domain.payment import PaymentState
+from payswitch.domain.payment_search import PaymentFilter
+from payswitch.storage import desk_statements, number_search, outbox, people, standing
 from payswitch.storage import read_statements as reads
 from payswitch.storage.prepared import Prepared
+from payswitch.storage.search_statements import Way, bound_statement, page_statement, shapes_of, way_of
 
 SMALL_OR_FOR_AUDITS = (
     "SHOPS",
@@ -21,6 +27,37 @@ SMALL_OR_FOR_AUDITS = (
     "_COUNT",
 )
 
+SMALL_AT_THE_DESK = ("CHANNELS_OF", "SAVE_VIEW", "DELETE_VIEW", "VIEWS_OF")
+"""Tables of dozens of rows, and writes."""
+
+
+def desk_reads() -> Iterator[tuple[str, Prepared]]:
+    """What operators look for, lists of payments apart."""
+    for module in (number_search, desk_statements):
+        for name, value in vars(module).items():
+            if isinstance(value, Prepared) and name not in SMALL_AT_THE_DESK:
+                yield name, value
+            elif isinstance(value, dict) and not name.startswith("__"):
+                yield from ((f"{name}[{key}]", one) for key, one in value.items() if isinstance(one, Prepared))
+
+
+def payment_lists() -> Iterator[Prepared]:
+    """The statements of every combination of filters: some hundreds, and the bounds of every way."""
+    yield from map(bound_statement, Way)
+    choices = {
+        "shop_id": (None, "s"),
+        "state": (None, PaymentState.PENDING, PaymentState.CLOSED),
+        "method": (None, Method.WECHAT),
+        "channel_id": (None, "c"),
+        "min_fen": (None, 1),
+        "from_ms": (None, 1),
+        "surplus": (False, True),
+        "switched": (False, True),
+        "in_doubt": (False, True),
+    }
+    wanted = [PaymentFilter(**dict(zip(choices, values, strict=True))) for values in product(*choices.values())]
+    yield from {page_statement(way_of(one), shapes_of(one, way_of(one))): None for one in wanted}
+
 
 def quick_reads() -> list[Any]:
     named = [(name, value) for name, value in vars(reads).items() if isinstance(value, Prepared)]
@@ -28,6 +65,7 @@ def quick_reads() -> list[Any]:
     named += [(f"LIST_PAYMENTS[{key}]", value) for key, value in reads.LIST_PAYMENTS.items()]
     named += [(f"LIST_EVENTS[{key}]", value) for key, value in reads.LIST_EVENTS.items()]
     named.append(("CLAIM_EVENTS", outbox.DUE))
+    named += list(desk_reads())
     named.append(("UNFINISHED", standing.UNFINISHED))
     return [
         pytest.param(value, id=name)

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 from tests.postgres_server import new_database
-from tests.storage.statements import quick_reads
+from tests.storage.statements import payment_lists, quick_reads
 
 from payswitch.domain.changes import StorageUnavailable
 from payswitch.kit.clock import ManualClock
@@ -154,6 +154,17 @@ async def test_no_read_scans_a_table_or_sorts_a_history(planner: Any, statement:
     assert [node["Relation Name"] for node in nodes if node["Node Type"] == "Seq Scan"] == []
     if "DESC" in compiled.sql:
         assert [node for node in nodes if node["Node Type"] in ("Sort", "Incremental Sort")] == []
+
+
+async def test_no_filter_of_payments_scans_or_sorts(planner: Any) -> None:
+    for statement in payment_lists():
+        compiled = statement.postgres
+        await planner.execute(f"PREPARE it AS {compiled.sql}")
+        nothing = ", ".join("NULL" for _ in compiled.names)
+        found = await planner.fetchval(f"EXPLAIN (FORMAT JSON) EXECUTE it({nothing})")
+        kinds = {node["Node Type"] for node in every_node(json.loads(found)[0]["Plan"])}
+        assert not kinds & {"Seq Scan", "Sort", "Incremental Sort"}, (compiled.sql, kinds)
+        await planner.execute("DEALLOCATE it")
 
 
 def every_node(plan: dict[str, Any]) -> Any:

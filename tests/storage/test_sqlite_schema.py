@@ -16,11 +16,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import NullPool, create_engine
-from tests.storage.statements import quick_reads
+from tests.storage.statements import payment_lists, quick_reads
 
 from payswitch.storage import (
     audit_records,
     bill_statements,
+    desk_statements,
     managed_channels,
     people,
     policies,
@@ -150,6 +151,7 @@ def test_a_second_start_does_not_even_load_alembic(migrated: Path) -> None:
         (schema.policies, policies.POLICY),
         (schema.policy_activations, policies.ACTIVATION),
         (schema.resolved_policies, policies.RESOLVED),
+        (schema.saved_views, desk_statements.VIEW),
     ],
     ids=lambda value: getattr(value, "name", ""),
 )
@@ -178,6 +180,16 @@ def test_no_read_scans_a_table_or_sorts_a_history(migrated: Path, statement: Pre
     assert [step for step in scans if not step.endswith(READ_WHOLE)] == [], plan
     if "DESC" in sql:
         assert not any("TEMP B-TREE" in step for step in plan), plan
+
+
+def test_no_filter_of_payments_scans_or_sorts(migrated: Path) -> None:
+    """An operator may combine the filters as they like."""
+    with closing(sqlite3.connect(migrated)) as connection:
+        for statement in payment_lists():
+            compiled = statement.sqlite
+            asked = f"EXPLAIN QUERY PLAN {compiled.sql}"
+            plan = [row[3] for row in connection.execute(asked, [None] * len(compiled.names))]
+            assert not any(step.startswith("SCAN") or "TEMP B-TREE" in step for step in plan), (compiled.sql, plan)
 
 
 def test_every_constraint_has_a_name_that_is_used_once() -> None:

@@ -184,6 +184,19 @@ class Payment(msgspec.Struct, frozen=True, kw_only=True):
         return self.succeeded_at_ms is not None and self.succeeded_at_ms > self.expires_at_ms
 
 
+class HeardBy(StrEnum):
+    """How the end of an attempt became known."""
+
+    NOTIFY = "notify"
+    """The channel told us by itself."""
+    QUERY = "query"
+    """We asked."""
+    ANSWER = "answer"
+    """The debit's own answer."""
+    BILL = "bill"
+    """Only the daily bill said so (补单)."""
+
+
 class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     """支付尝试: one number at one channel. Committed before the channel hears of it; never reused."""
 
@@ -227,6 +240,8 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     """对冲: the attempt that was still silent at its soft limit when this one was begun beside it."""
     known_by_ms: int | None = None
     """扣款确认中: by when the customer and the shop were told that the end of this debit would be known."""
+    heard_by: HeardBy | None = None
+    """How its end became known; None while it has none, when it ended without the channel, or before this was kept."""
     tries: int = 0
     """Queries and closes made so far by the sweeper."""
     due_at_ms: int | None = None

@@ -43,6 +43,7 @@ class TrailKind(StrEnum):
     REPORT = "report"
     EXPORT = "export"
     FAULT = "fault"
+    SAVED_VIEW = "saved_view"
 
 
 class TrailEntry(msgspec.Struct, frozen=True, kw_only=True):

@@ -99,6 +99,11 @@ def beijing_date(ms: int) -> str:
     return beijing(ms).date().isoformat()
 
 
+def beijing_time(ms: int) -> str:
+    """For people, to the second: `2026-11-11 20:37:00`."""
+    return beijing(ms).strftime("%Y-%m-%d %H:%M:%S")
+
+
 def beijing_midnight_ms(date: str) -> int:
     """The moment a Beijing date begins. ValueError for what is no date."""
     return int(datetime.fromisoformat(f"{date}T00:00:00+08:00").timestamp()) * 1_000

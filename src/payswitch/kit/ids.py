@@ -45,6 +45,17 @@ def lowest_id(prefix: str, at_ms: int) -> str:
     return prefix + _time_part(at_ms)
 
 
+def made_at_ms(name: str, prefix: str) -> int | None:
+    """The moment in the name of an id with this prefix; None when it is no such id."""
+    time_part = name.removeprefix(prefix)[:10]
+    if not name.startswith(prefix) or len(time_part) != 10 or not set(time_part) <= set(_ALPHABET):
+        return None
+    moment = 0
+    for character in time_part:
+        moment = moment * 32 + _ALPHABET.index(character)
+    return moment
+
+
 class SystemIds:
     """Ids and nonces from a generator seeded by the operating system; tokens from the operating system itself.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from payswitch.domain.bill import BillLine
 from payswitch.domain.exchange import OrderFact
 from payswitch.domain.outcome import Outcome, OutcomeKind
-from payswitch.domain.payment import Refund, RefundState
+from payswitch.domain.payment import HeardBy, Refund, RefundState
 from payswitch.services import refunding, results
 from payswitch.services.asking import refund_order
 from payswitch.services.context import Context
@@ -22,7 +22,7 @@ async def learn_payment(ctx: Context, channel_id: str, line: BillLine) -> None:
         transaction_id=line.transaction_id,
         paid_at_ms=line.at_ms,
     )
-    await results.apply_order_fact(ctx, channel_id, fact, source="bill")
+    await results.apply_order_fact(ctx, channel_id, fact, HeardBy.BILL)
 
 
 async def learn_refund(ctx: Context, channel_id: str, refund: Refund) -> None:

@@ -38,6 +38,8 @@ UNTRUSTED_QUIET_MS = 60_000
 """At most one incident a minute and channel about notifications that are not believed."""
 COLLECT_GAP_MS = 1_000
 """A person needs longer to enter an amount."""
+ASK_GAP_MS = 2_000
+"""Somebody who presses a button twice needs no second answer."""
 INCIDENT_QUIET_MS = 3_600_000
 """A trouble that stays is told again after an hour, not at every query."""
 
@@ -93,6 +95,8 @@ class Context:
     the database."""
     troubles_told: LastTimes = field(default_factory=lambda: LastTimes(INCIDENT_QUIET_MS))
     """The same for troubles of one attempt or refund that every query meets again, by its id."""
+    asked_by_hand: LastTimes = field(default_factory=lambda: LastTimes(ASK_GAP_MS))
+    """When an operator last had the channels asked, by payment id."""
     sms_sent: LastTimes = field(init=False)
     """When a customer was last sent an SMS code, by attempt id."""
     incidents_told: RecentIds = field(default_factory=RecentIds)

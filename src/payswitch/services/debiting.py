@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from payswitch.domain.exchange import CreateOrder, DebitClient, DebitOrder, OrderFact
 from payswitch.domain.outcome import Outcome, OutcomeKind
-from payswitch.domain.payment import Attempt, AttemptState, PaymentFile
+from payswitch.domain.payment import Attempt, AttemptState, HeardBy, PaymentFile
 from payswitch.kit.secrets import Secret
 from payswitch.routing.next_steps import After, after_debit
 from payswitch.services import observing
@@ -77,7 +77,7 @@ async def hear_debit(ctx: Context, file: PaymentFile, attempt_id: str, fact: Ord
     """An answer that is paid, or leaves it open. Paid goes through the funnel like every fact; the rest is noted, and
     asked about soon: at once where the channel says that it has taken the order (its answer may lack a particular)."""
     if fact.outcome.kind is OutcomeKind.PAID:
-        file = await apply_to_attempt(ctx, file, attempt_id, fact)
+        file = await apply_to_attempt(ctx, file, attempt_id, fact, HeardBy.ANSWER)
     if file.attempt(attempt_id).state is not AttemptState.UNKNOWN:
         return file
     now_ms = ctx.clock.now_ms()

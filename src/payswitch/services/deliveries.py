@@ -117,6 +117,11 @@ async def resend_event(ctx: Context, shop: Shop, event_id: str) -> Event:
     event = await ctx.store.event(event_id)
     if event is None or event.shop_id != shop.shop_id:
         raise PaySwitchError(NOT_FOUND, f"there is no event {event_id} in this shop", "该店铺没有此通知")
+    return await send_again(ctx, event)
+
+
+async def send_again(ctx: Context, event: Event) -> Event:
+    """The same for whoever has found the event already."""
     event = replace(event, state=DeliveryState.RETRY, tries=0, due_at_ms=ctx.clock.now_ms())
     await ctx.store.save_delivery(event)
     ctx.outbox_wake.set()

@@ -11,6 +11,7 @@ from payswitch.domain.payment import (
     Attempt,
     AttemptState,
     CloseReason,
+    HeardBy,
     Incident,
     Payment,
     PaymentState,
@@ -39,7 +40,13 @@ MAY_BE_PAID = frozenset({AttemptState.EXPOSED, AttemptState.CLOSING, AttemptStat
 
 
 def attempt_succeeded(
-    ctx: Context, draft: Draft, attempt_id: str, *, transaction_id: str | None, now_ms: int
+    ctx: Context,
+    draft: Draft,
+    attempt_id: str,
+    *,
+    transaction_id: str | None,
+    now_ms: int,
+    heard_by: HeardBy | None = None,
 ) -> Attempt:
     """A verified success: the winner if the payment can still have one, surplus otherwise.
 
@@ -53,6 +60,7 @@ def attempt_succeeded(
         attempt_id,
         state=advance(ATTEMPT, attempt.state, AttemptEvent.SUCCEED),
         transaction_id=transaction_id or attempt.transaction_id,
+        heard_by=heard_by,
         finished_at_ms=now_ms,
         due_at_ms=None,
     )
@@ -143,7 +151,7 @@ def retire(draft: Draft, attempt_id: str, now_ms: int) -> None:
         )
 
 
-def attempt_died(ctx: Context, draft: Draft, attempt_id: str, now_ms: int) -> None:
+def attempt_died(ctx: Context, draft: Draft, attempt_id: str, now_ms: int, *, heard_by: HeardBy | None = None) -> None:
     """Confirmed: nobody can pay this number any more (or its deadline and the final query are past)."""
     attempt = draft.attempt(attempt_id)
     state = attempt.state
@@ -154,7 +162,13 @@ def attempt_died(ctx: Context, draft: Draft, attempt_id: str, now_ms: int) -> No
     else:
         state = advance(ATTEMPT, state, AttemptEvent.CONFIRM_CLOSED)
     if state is not attempt.state or attempt.due_at_ms is not None:
-        draft.set_attempt(attempt_id, state=state, finished_at_ms=attempt.finished_at_ms or now_ms, due_at_ms=None)
+        draft.set_attempt(
+            attempt_id,
+            state=state,
+            finished_at_ms=attempt.finished_at_ms or now_ms,
+            heard_by=attempt.heard_by if state is attempt.state else heard_by,
+            due_at_ms=None,
+        )
     finish_closing(ctx, draft, now_ms)
 
 

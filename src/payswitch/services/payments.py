@@ -24,6 +24,7 @@ from payswitch.domain.payment import (
     PaymentState,
     Shop,
 )
+from payswitch.domain.trail import TrailEntry
 from payswitch.services import consents, idempotency, observing, retiring
 from payswitch.services.agreements import usable_agreements
 from payswitch.services.commands import CreatePayment, PaymentAnswer
@@ -271,7 +272,12 @@ async def cancel_payment(ctx: Context, shop: Shop, payment_id: str) -> PaymentFi
     Answers `closed` when all of it is confirmed dead, `closing` while a channel has still to confirm (the event
     payment.closed follows), or `succeeded` when the customer was faster.
     """
-    file = await get_payment(ctx, shop, payment_id)
+    return await close_payment(ctx, await get_payment(ctx, shop, payment_id))
+
+
+async def close_payment(ctx: Context, file: PaymentFile, by_hand: TrailEntry | None = None) -> PaymentFile:
+    """The same for whoever has found the payment already. `by_hand`: the deed of the person who wants it closed."""
+    payment_id = file.payment.payment_id
     if file.payment.state is PaymentState.SUCCEEDED:
         raise PaySwitchError(
             WRONG_STATE,
@@ -280,8 +286,11 @@ async def cancel_payment(ctx: Context, shop: Shop, payment_id: str) -> PaymentFi
             extra={"payment_id": payment_id, "state": file.payment.state.value},
         )
     now_ms = ctx.clock.now_ms()
-    file, _ = await change(
-        ctx, payment_id, lambda draft: begin_close(ctx, draft, CloseReason.CANCELLED, now_ms), known=file
-    )
+
+    def decide(draft: Draft) -> None:
+        begin_close(ctx, draft, CloseReason.CANCELLED, now_ms)
+        draft.trail += [] if by_hand is None else [by_hand]
+
+    file, _ = await change(ctx, payment_id, decide, known=file)
     observing.tell_closed(ctx, file)
     return await retiring.retire_all(ctx, file, budget_ms=ctx.timings.retire_deadline_ms)

@@ -28,9 +28,10 @@ from payswitch.domain.recorded_decision import RecordedDecision
 from payswitch.domain.standing import Standing
 from payswitch.domain.trail import TrailEntry
 from payswitch.kit.certificates import CertificateEnd
+from payswitch.services.desk_ports import DeskStore
 
 
-class Store(Protocol):
+class Store(DeskStore, Protocol):
     """Where everything that must survive a `kill -9` lives."""
 
     @property

@@ -13,10 +13,12 @@ from payswitch.domain.errors import (
     NOT_FOUND,
     OUT_TRADE_NO_CONFLICT,
     REFUND_EXCEEDS_PAID,
+    REVISION_CONFLICT,
     WRONG_STATE,
     PaySwitchError,
 )
 from payswitch.domain.payment import Attempt, Refund, RefundKind, RefundState, Shop
+from payswitch.domain.trail import TrailEntry
 from payswitch.services import idempotency
 from payswitch.services.commands import CreateRefund
 from payswitch.services.context import Context
@@ -28,10 +30,26 @@ from payswitch.services.refunding import push_refund
 _encode = msgspec.json.Encoder(order="deterministic").encode
 
 
+class ByHand(msgspec.Struct, frozen=True, kw_only=True):
+    """A refund that a person of the merchant asks for in the shop's place."""
+
+    seen_refunded_fen: int
+    """What had been refunded already when they decided."""
+    deed: TrailEntry
+
+
 async def create_refund(
-    ctx: Context, shop: Shop, payment_id: str, command: CreateRefund, idempotency_key: str | None = None
+    ctx: Context,
+    shop: Shop,
+    payment_id: str,
+    command: CreateRefund,
+    idempotency_key: str | None = None,
+    *,
+    by_hand: ByHand | None = None,
 ) -> Refund:
     """Refund a succeeded payment, whole or in part. The same refund_no again is the same refund.
+
+    `by_hand`: a person decided on it; if somebody else was faster, nothing is refunded: `revision_conflict`.
 
     The amount is reserved in the commit that makes the refund, so that concurrent refunds can never exceed what
     was paid. Then the channel is asked once while the shop waits; what stays open, the sweeper finishes.
@@ -50,6 +68,7 @@ async def create_refund(
         # hear that nothing is left.
         earlier = _earlier(draft.refunds, command)
         if earlier is None:
+            _check_seen(draft, by_hand)
             _reserve(ctx, draft, command, refund_id, now_ms)
         record = idempotency.record_of_refund(earlier or draft.refund(refund_id), input_hash, idempotency_key)
         if record is not None:
@@ -87,6 +106,21 @@ def _conflict(command: CreateRefund) -> PaySwitchError:
         f"退款单号 {command.refund_no} 已用于另一笔退款，请使用新单号",
         errors=[{"field": "refund_no", "message": "already used / 已被使用"}],
     )
+
+
+def _check_seen(draft: Draft, by_hand: ByHand | None) -> None:
+    """What a person saw must still hold in the very commit; their deed goes into it."""
+    if by_hand is None:
+        return
+    refunded_fen, seen_fen = _winner(draft).refunded_fen, by_hand.seen_refunded_fen
+    if refunded_fen != seen_fen:
+        raise PaySwitchError(
+            REVISION_CONFLICT,
+            f"{refunded_fen} fen have been refunded by now, not {seen_fen}; look at the payment again, then decide",
+            f"该支付单现已退款 {refunded_fen} 分，而非 {seen_fen} 分；请刷新后重新决定",
+            extra={"refunded_fen": refunded_fen},
+        )
+    draft.trail.append(by_hand.deed)
 
 
 def _reserve(ctx: Context, draft: Draft, command: CreateRefund, refund_id: str, now_ms: int) -> None:

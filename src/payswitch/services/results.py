@@ -10,7 +10,7 @@ from payswitch.domain.changes import Changes, StorageUnavailable
 from payswitch.domain.errors import NOT_FOUND, PaySwitchError
 from payswitch.domain.exchange import ChannelClient, NotifyAnswer, NotifyRequest, OrderFact, Reply
 from payswitch.domain.outcome import OutcomeKind
-from payswitch.domain.payment import Attempt, AttemptState, Incident, PaymentFile, PaymentState
+from payswitch.domain.payment import Attempt, AttemptState, HeardBy, Incident, PaymentFile, PaymentState
 from payswitch.domain.transitions import ATTEMPT
 from payswitch.kit.logs import get_logger
 from payswitch.services import observing, refunding
@@ -52,7 +52,7 @@ async def _apply_notify(ctx: Context, channel_id: str, answer: NotifyAnswer) -> 
     try:
         believed = True
         if answer.order is not None:
-            believed = await apply_order_fact(ctx, channel_id, answer.order) and believed
+            believed = await apply_order_fact(ctx, channel_id, answer.order, HeardBy.NOTIFY) and believed
         if answer.refund is not None:
             believed = await refunding.apply_refund_fact(ctx, channel_id, answer.refund) and believed
     except StorageUnavailable:
@@ -89,22 +89,25 @@ async def _tell_untrusted(ctx: Context, channel_id: str, code: str) -> None:
     await ctx.store.commit(Changes(insert_incidents=[incident]))
 
 
-async def apply_order_fact(ctx: Context, channel_id: str, fact: OrderFact, *, source: str = "notify") -> bool:
-    """Apply what a channel asserts about one order number. False: not ours, or not believed. `source`: where it says
-    so, for traces."""
+async def apply_order_fact(ctx: Context, channel_id: str, fact: OrderFact, heard_by: HeardBy = HeardBy.QUERY) -> bool:
+    """Apply what a channel asserts about one order number. False: not ours, or not believed."""
     begun = ctx.clock.monotonic_ms()
     file = await ctx.store.file_by_order_no(channel_id, fact.channel_order_no)
     if file is None:
         log.warning("fact_of_unknown_order", channel_id=channel_id)
         return False
     attempt = file.by_order_no(fact.channel_order_no)
-    await apply_to_attempt(ctx, file, attempt.attempt_id, fact)
+    await apply_to_attempt(ctx, file, attempt.attempt_id, fact, heard_by)
     believed, took_ms = _mismatch(attempt, fact) is None, ctx.clock.monotonic_ms() - begun
-    observing.tell_fact(ctx, attempt, fact.outcome, source=source, about="order", believed=believed, took_ms=took_ms)
+    observing.tell_fact(
+        ctx, attempt, fact.outcome, source=heard_by.value, about="order", believed=believed, took_ms=took_ms
+    )
     return believed
 
 
-async def apply_to_attempt(ctx: Context, file: PaymentFile, attempt_id: str, fact: OrderFact) -> PaymentFile:
+async def apply_to_attempt(
+    ctx: Context, file: PaymentFile, attempt_id: str, fact: OrderFact, heard_by: HeardBy = HeardBy.QUERY
+) -> PaymentFile:
     """Apply a fact about one attempt of a payment already at hand; gives the payment as it stands then."""
     trouble = _mismatch(file.attempt(attempt_id), fact)
     if trouble is not None:
@@ -119,9 +122,11 @@ async def apply_to_attempt(ctx: Context, file: PaymentFile, attempt_id: str, fac
         if fact.outcome.kind is OutcomeKind.PAID and before.reverse_at_ms is not None:
             _doubt(draft, before, now_ms)
         elif fact.outcome.kind is OutcomeKind.PAID:
-            attempt_succeeded(ctx, draft, attempt_id, transaction_id=fact.transaction_id, now_ms=now_ms)
+            attempt_succeeded(
+                ctx, draft, attempt_id, transaction_id=fact.transaction_id, now_ms=now_ms, heard_by=heard_by
+            )
         else:
-            attempt_died(ctx, draft, attempt_id, now_ms)
+            attempt_died(ctx, draft, attempt_id, now_ms, heard_by=heard_by)
         return before
 
     # Told by the difference that this very commit made: of two who hear of one success, only one changes something.

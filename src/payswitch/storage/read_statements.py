@@ -201,6 +201,8 @@ HAS_PAID: Final = Prepared(
         payments.c.shop_id == _text("shop_id"),
         _text("customer_id") == schema.CUSTOMER_ID,
         payments.c.state == literal(PaymentState.SUCCEEDED),
+        # Says again what is true anyway, in the words of the partial index.
+        payments.c.state.in_(schema.literals(schema.ENDED_PAYMENT_STATES)),
     )
     .limit(literal_column("1", Integer))
 )

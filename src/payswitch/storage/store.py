@@ -13,6 +13,7 @@ from payswitch.storage.store_alerts import AlertStore
 from payswitch.storage.store_bills import BillStore
 from payswitch.storage.store_books import BookStore
 from payswitch.storage.store_channels import ChannelStore
+from payswitch.storage.store_desk import DeskStore
 from payswitch.storage.store_history import HistoryStore
 from payswitch.storage.store_payments import PaymentStore
 from payswitch.storage.store_people import PeopleStore
@@ -30,6 +31,7 @@ class DatabaseStore(
     ReportStore,
     PeopleStore,
     AlertStore,
+    DeskStore,
 ):
     """Implements `services.ports.Store`, `ChannelStore` and `PolicyStore`; `SqliteStore` and `PostgresStore` say how
     scripts are run. Open it in the event loop that uses it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -51,6 +51,17 @@ class Answer:
     status: int = 200
     headers: Mapping[str, str] | None = None
     """Beyond the usual ones."""
+
+
+@dataclass(slots=True, frozen=True)
+class Download:
+    """What an operation returns that gives a file instead of a view. Nothing may fail once the first bytes are sent:
+    whoever makes one checks everything before."""
+
+    chunks: AsyncIterator[bytes]
+    filename: str
+    """ASCII, without quotes."""
+    content_type: str
 
 
 def key_fingerprint(scope: Mapping[str, Any]) -> str | None:

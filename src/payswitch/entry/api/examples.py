@@ -120,6 +120,14 @@ _AGREEMENT: dict[str, Any] = {
 }
 
 
+def one_attempt() -> dict[str, Any]:
+    return _ATTEMPT
+
+
+def one_event() -> dict[str, Any]:
+    return _EVENT
+
+
 def one_refund(**changes: Any) -> dict[str, Any]:
     """A refund that differs from the usual one in these fields."""
     return {**_REFUND, **changes}

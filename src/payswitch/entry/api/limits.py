@@ -19,6 +19,7 @@ from payswitch.entry.api.rules import Address, Day, Items, Notes, OneOf, Rule, T
 from payswitch.services.bills import ReconcileDay, ResolveBreak
 from payswitch.services.channel_commands import CreateChannel, RotateCredentials, UpdateChannel
 from payswitch.services.commands import ConfirmPayment, CreateRefund, OpenApplePaySession, SettleRefund
+from payswitch.services.payment_actions import RefundByOperator
 from payswitch.services.policy_commands import (
     ActivatePolicy,
     CheckPolicy,
@@ -28,6 +29,7 @@ from payswitch.services.policy_commands import (
 )
 from payswitch.services.profile import ChangePassword, ConfirmTotp, RemoveTotp
 from payswitch.services.reports import MakeReport
+from payswitch.services.saved_views import SaveView
 from payswitch.services.signing_in import SignIn
 from payswitch.services.users import CreateUser, UpdateUser
 
@@ -183,6 +185,17 @@ RULES: Mapping[type, Mapping[str, Rule]] = {
     },
     SettleRefund: {
         "note": _text(1, 200, VISIBLE, "1 to 200 characters, not only blanks", "1 到 200 个字符，不能只有空白"),
+    },
+    RefundByOperator: {
+        "refund_no": _number(),
+        "amount_fen": _AMOUNT,
+        "reason": _text(1, 80, VISIBLE, "1 to 80 characters, not only blanks", "1 到 80 个字符，不能只有空白"),
+        "seen_refunded_fen": Whole(0, MAX_AMOUNT_FEN, " fen (分)", "（单位：分）"),
+    },
+    SaveView: {
+        "name": _text(1, 40, VISIBLE, "1 to 40 characters, not only blanks", "1 到 40 个字符，不能只有空白"),
+        "query": _plain(1_000),
+        "merchant_id": _number(),
     },
     CreateChannel: {
         "channel_id": _number(),

@@ -14,6 +14,7 @@ from payswitch.entry.api.admin import (
     analysis_examples,
     bill_examples,
     live_examples,
+    payment_examples,
     people_examples,
     policy_examples,
 )
@@ -56,20 +57,21 @@ _WITH_BODY = (
     kinds.BODY_TOO_SLOW,
 )
 
+Json = dict[str, Any]
+
 _EXAMPLES = (
     examples,
     admin_examples,
     analysis_examples,
-    live_examples,
-    policy_examples,
     bill_examples,
-    people_examples,
     console_examples,
+    live_examples,
+    payment_examples,
+    people_examples,
+    policy_examples,
 )
-_REQUESTS: dict[str, Any] = {name: shown for module in _EXAMPLES for name, shown in module.REQUESTS.items()}
-_ANSWERS: dict[str, Any] = {name: shown for module in _EXAMPLES for name, shown in module.ANSWERS.items()}
-
-Json = dict[str, Any]
+_REQUESTS: Json = {name: shown for module in _EXAMPLES for name, shown in module.REQUESTS.items()}
+_ANSWERS: Json = {name: shown for module in _EXAMPLES for name, shown in module.ANSWERS.items()}
 
 
 def example_of(body: type[msgspec.Struct]) -> Json:
@@ -169,10 +171,9 @@ def _path_names(path: str) -> list[str]:
 
 
 def _responses(operation: Operation[Any]) -> Json:
-    name = operation.answer.__name__
     good: Json = {
         "description": operation.title,
-        "content": {_JSON: {"schema": {"$ref": _REF.format(name=name)}, "examples": _ANSWERS[name]}},
+        "content": _content(operation),
         "headers": {"X-Request-Id": {"schema": {"type": "string"}, "description": "Quote it when asking for help"}},
     }
     if operation.stream is not None:
@@ -188,6 +189,13 @@ def _responses(operation: Operation[Any]) -> Json:
     for status, of_status in sorted(by_status.items()):
         found[str(status)] = _problem_response("; ".join(f"`{kind.code}`: {kind.title_en}" for kind in of_status))
     return found
+
+
+def _content(operation: Operation[Any]) -> Json:
+    if operation.answer is None:
+        return {operation.media: {"schema": {"type": "string", "format": "binary"}}}
+    name = operation.answer.__name__
+    return {_JSON: {"schema": {"$ref": _REF.format(name=name)}, "examples": _ANSWERS[name]}}
 
 
 def _problem_response(description: str) -> Json:
@@ -210,7 +218,7 @@ def _health() -> Json:
 
 def _schemas() -> Json:
     bodies = {operation.body for operation in ALL_OPERATIONS if operation.body is not None}
-    answers = {operation.answer for operation in ALL_OPERATIONS}
+    answers = {operation.answer for operation in ALL_OPERATIONS if operation.answer is not None}
     kinds_of_data: set[type[msgspec.Struct]] = {*bodies, *answers, Health}
     types = sorted(kinds_of_data, key=lambda kind: kind.__name__)
     _, found = msgspec.json.schema_components(types, ref_template=_REF)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Final, Generic, Literal, TypeVar
 
 import msgspec
 
 from payswitch.domain.errors import ErrorKind
 from payswitch.domain.roles import Permission
-from payswitch.entry.api.call import Answer, Incoming
+from payswitch.entry.api.call import Answer, Download, Incoming
 from payswitch.entry.api.query import Parameter
 from payswitch.services.context import Context
+
+JSON: Final = "application/json"
 
 CallT = TypeVar("CallT", bound=Incoming)
 
@@ -29,12 +31,14 @@ class Operation(Generic[CallT]):
     """operationId in the document."""
     method: Literal["GET", "POST", "PATCH", "DELETE"]
     path: str
-    run: Callable[[CallT], Awaitable[Answer]]
+    run: Callable[[CallT], Awaitable[Answer | Download]]
     title: str
     title_zh: str
-    answer: type[msgspec.Struct]
+    answer: type[msgspec.Struct] | None
+    """None: a file, of the kind `media`."""
     needs: Permission | None = None
     """What an operator must be allowed to; every operation of the admin API says it. None: shops have no roles."""
+    media: str = JSON
     status: int = 200
     may_repeat: bool = False
     """A repeat answers 200 instead of 201, with what the first one made."""

@@ -13,7 +13,7 @@ from litestar.response.base import ASGIResponse
 
 from payswitch.domain.errors import PaySwitchError
 from payswitch.entry.api import openapi
-from payswitch.entry.api.call import idempotency_key, require_json
+from payswitch.entry.api.call import Download, idempotency_key, require_json
 from payswitch.entry.api.decode import Reader
 from payswitch.entry.api.operation import Admit, CallT, Operation
 from payswitch.entry.api.operations import create_payment
@@ -22,6 +22,7 @@ from payswitch.entry.api.sections import SECTIONS, SHOPS
 from payswitch.entry.api.views import Health
 from payswitch.entry.http import asgi, problems
 from payswitch.entry.http.hot_path import HotRoutes
+from payswitch.entry.http.streamed import Streamed
 from payswitch.entry.http.streams import EVENT_STREAM, EventStream
 from payswitch.services.context import Context
 
@@ -66,6 +67,8 @@ class Endpoint(Generic[CallT]):
             answer = await self._operation.run(call)
         except PaySwitchError as error:
             return problems.problem(error, scope)
+        if isinstance(answer, Download):
+            return Streamed(answer.chunks, answer.content_type, {**_NO_STORE, **_saved_as(answer.filename)})
         headers = _NO_STORE if answer.headers is None else {**_NO_STORE, **answer.headers}
         return asgi.answer(_encode(answer.view), status=answer.status, content_type=_JSON, headers=headers)
 
@@ -85,6 +88,10 @@ class Endpoint(Generic[CallT]):
         )
 
 
+def _saved_as(filename: str) -> dict[str, str]:
+    return {"Content-Disposition": f'attachment; filename="{filename}"', "X-Content-Type-Options": "nosniff"}
+
+
 def _handler(path: str, endpoints: Mapping[str, Endpoint[Any]]) -> HTTPRouteHandler:
     """One handler per address, so that the framework knows all its methods (405, `Allow`)."""
 
@@ -92,7 +99,8 @@ def _handler(path: str, endpoints: Mapping[str, Endpoint[Any]]) -> HTTPRouteHand
         return await endpoints[request.scope["method"]].serve(request.scope, request.receive)
 
     methods = [endpoint.method for endpoint in endpoints.values()]
-    return route(path.replace("_id}", "_id:str}"), http_method=methods)(serve)
+    # 200 is only the framework's default: each answer says its own status.
+    return route(path.replace("_id}", "_id:str}"), http_method=methods, status_code=200)(serve)
 
 
 def _document(ctx: Context) -> HTTPRouteHandler:

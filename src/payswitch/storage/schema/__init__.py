@@ -25,9 +25,10 @@ from payswitch.storage.schema.books import audits, bill_marks, bill_runs, breaks
 from payswitch.storage.schema.channels import channel_credentials, channels, managed_channels
 from payswitch.storage.schema.columns import fen_sum, literal, literals, metadata
 from payswitch.storage.schema.guards import GUARDS
-from payswitch.storage.schema.outbox import UNDELIVERED_STATES, events
+from payswitch.storage.schema.outbox import TROUBLED_STATES, UNDELIVERED_STATES, events
 from payswitch.storage.schema.payments import (
     CUSTOMER_ID,
+    ENDED_PAYMENT_STATES,
     LIVE_PAYMENT_STATES,
     OPEN_REFUND_STATES,
     attempts,
@@ -40,15 +41,18 @@ from payswitch.storage.schema.records import decisions, idempotency, incidents
 from payswitch.storage.schema.reports import reports
 from payswitch.storage.schema.shops import agreements, api_keys, shops
 from payswitch.storage.schema.sweeping import sweep_claims
+from payswitch.storage.schema.views import saved_views
 
 TRIGGERS: tuple[str, ...] = tuple(GUARDS)
 
 __all__ = [
     "CUSTOMER_ID",
+    "ENDED_PAYMENT_STATES",
     "LIVE_PAYMENT_STATES",
     "OPEN_REFUND_STATES",
     "RESOLVED_GROUP",
     "TRIGGERS",
+    "TROUBLED_STATES",
     "UNDELIVERED_NOTICES",
     "UNDELIVERED_STATES",
     "agreements",
@@ -86,6 +90,7 @@ __all__ = [
     "refunds",
     "reports",
     "resolved_policies",
+    "saved_views",
     "sessions",
     "shops",
     "sign_in_links",

@@ -19,6 +19,8 @@ from payswitch.storage.schema.columns import literals, metadata, number, one_of,
 UNDELIVERED_STATES = (DeliveryState.PENDING, DeliveryState.RETRY)
 """Events that later events of the same payment must wait for."""
 
+TROUBLED_STATES = (DeliveryState.RETRY, DeliveryState.DEAD)
+"""Events that a shop has been offered and has not taken."""
 
 events = Table(
     "events",
@@ -44,3 +46,12 @@ events = Table(
 )
 Index("ix_events_shop", events.c.shop_id, events.c.created_at_ms, events.c.sequence, events.c.event_id)
 partial_index("ix_events_due", events.c.due_at_ms, where=events.c.state.in_(literals(UNDELIVERED_STATES)))
+partial_index(
+    "ix_events_troubled",
+    events.c.shop_id,
+    events.c.state,
+    events.c.created_at_ms,
+    events.c.sequence,
+    events.c.event_id,
+    where=events.c.state.in_(literals(TROUBLED_STATES)),
+)

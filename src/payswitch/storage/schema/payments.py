@@ -11,6 +11,7 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     Table,
     UniqueConstraint,
+    literal_column,
     not_,
 )
 
@@ -23,6 +24,8 @@ OPEN_REFUND_STATES = (RefundState.CREATED, RefundState.SUBMITTED, RefundState.PR
 LIVE_PAYMENT_STATES = (PaymentState.CREATED, PaymentState.PENDING, PaymentState.CLOSING)
 """States that still want work; their partial index stays small however long the history grows."""
 
+ENDED_PAYMENT_STATES = (PaymentState.SUCCEEDED, PaymentState.CLOSED)
+"""The index of customers has only these: it costs nothing while a payment is created, and one write when it ends."""
 
 payments = Table(
     "payments",
@@ -88,7 +91,9 @@ partial_index(
     "ix_payments_customer",
     payments.c.shop_id,
     CUSTOMER_ID,
-    where=(payments.c.state == literal(PaymentState.SUCCEEDED)) & CUSTOMER_ID.is_not(None),
+    payments.c.state,
+    payments.c.payment_id,
+    where=payments.c.state.in_(literals(ENDED_PAYMENT_STATES)) & CUSTOMER_ID.is_not(None),
 )
 
 attempts = Table(
@@ -120,6 +125,7 @@ attempts = Table(
     text("decision_id"),
     text("hedge_of", optional=True),
     number("known_by_ms", optional=True),
+    text("heard_by", optional=True),
     number("tries"),
     number("due_at_ms", optional=True),
     PrimaryKeyConstraint("attempt_id", name="pk_attempts"),
@@ -150,6 +156,15 @@ partial_index(
     attempts.c.amount_fen,
     where=attempts.c.state == literal(AttemptState.SUCCEEDED),
 )
+partial_index("ix_attempts_transaction", attempts.c.transaction_id, where=attempts.c.transaction_id.is_not(None))
+partial_index(
+    "ix_attempts_second",
+    attempts.c.ordinal,
+    attempts.c.payment_id,
+    where=attempts.c.ordinal == literal_column("2"),
+)
+partial_index("ix_attempts_surplus", attempts.c.payment_id, where=literal_column("surplus"))
+partial_index("ix_attempts_unknown", attempts.c.payment_id, where=attempts.c.state == literal(AttemptState.UNKNOWN))
 
 refunds = Table(
     "refunds",
@@ -189,6 +204,7 @@ partial_index(
     where=refunds.c.shop_refund_no.is_not(None),
 )
 Index("ix_refunds_payment", refunds.c.payment_id)
+partial_index("ix_refunds_channel_no", refunds.c.channel_refund_id, where=refunds.c.channel_refund_id.is_not(None))
 Index("ix_refunds_attempt", refunds.c.attempt_id)
 partial_index(
     "ix_refunds_due",

@@ -6,7 +6,9 @@ from payswitch.entry.api.admin.analysis_operations import ANALYSIS_OPERATIONS
 from payswitch.entry.api.admin.bill_operations import BILL_OPERATIONS
 from payswitch.entry.api.admin.call import AdminCall
 from payswitch.entry.api.admin.channel_operations import CHANNEL_OPERATIONS
+from payswitch.entry.api.admin.event_operations import EVENT_OPERATIONS
 from payswitch.entry.api.admin.live_operations import LIVE_OPERATIONS
+from payswitch.entry.api.admin.payment_operations import PAYMENT_OPERATIONS
 from payswitch.entry.api.admin.policy_operations import POLICY_OPERATIONS
 from payswitch.entry.api.admin.quality_operations import QUALITY_OPERATIONS
 from payswitch.entry.api.admin.refund_operations import REFUND_OPERATIONS
@@ -22,6 +24,8 @@ ADMIN_OPERATIONS: tuple[Operation[AdminCall], ...] = (
     *POLICY_OPERATIONS,
     *BILL_OPERATIONS,
     *REFUND_OPERATIONS,
+    *PAYMENT_OPERATIONS,
+    *EVENT_OPERATIONS,
     *SHOP_OPERATIONS,
     *ANALYSIS_OPERATIONS,
     *USER_OPERATIONS,
