@@ -117,6 +117,20 @@ async def test_two_nodes_cannot_open_the_same_alert_or_group(store: DatabaseStor
     assert await store.open_alerts() == [an_alert(2)]
 
 
+async def test_an_acknowledgement_is_not_lost_to_a_round_that_knew_nothing_of_it(store: DatabaseStore) -> None:
+    taken = a_group(state=GroupState.ACKNOWLEDGED, acknowledged_at_ms=NOW_MS, acknowledged_by="lin", note="在看")
+    await store.change_alerts(AlertChange(groups=(a_group(),)))
+    await store.change_alerts(AlertChange(groups=(taken,)))
+    await store.change_alerts(AlertChange(groups=(a_group(told_at_ms=NOW_MS, told_alerts=2),)))
+    assert await store.alert_group("grp_1") == replace(taken, told_at_ms=NOW_MS, told_alerts=2)
+    over = replace(taken, state=GroupState.RESOLVED, resolved_at_ms=NOW_MS + 1)
+    await store.change_alerts(AlertChange(groups=(over,)))
+    assert await store.alert_group("grp_1") == over
+    again = a_group(reopened=1)
+    await store.change_alerts(AlertChange(groups=(again,)))
+    assert await store.alert_group("grp_1") == again
+
+
 async def test_history_comes_in_pages_newest_first(store: DatabaseStore) -> None:
     old = [a_group(n, state=GroupState.RESOLVED, resolved_at_ms=NOW_MS + 99) for n in (1, 2, 3)]
     other = a_group(9, merchant_id="m-2")

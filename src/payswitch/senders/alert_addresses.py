@@ -10,7 +10,7 @@ from payswitch.domain.alert_delivery import Address
 from payswitch.kit.addresses import is_web_address
 from payswitch.kit.secrets import Secret
 from payswitch.senders.mail import mail_problems
-from payswitch.senders.signing import WebhookSecretError, key_of
+from payswitch.senders.signing import PREFIX, WebhookSecretError, key_of
 
 KNOWN: Final[Mapping[ReceiverKind, Sequence[str]]] = {
     ReceiverKind.DINGTALK: ("url", "secret", "keyword"),
@@ -30,9 +30,13 @@ def address_problems(kind: ReceiverKind, address: Address) -> list[str]:
         return [*found, *mail_problems(address)]
     if not is_web_address(address.get("url", ""), with_query=True):
         found.append("url: must be an http(s) address without user name and # / 须为 http(s) 地址，不含用户名和 #")
-    if kind is ReceiverKind.WEBHOOK:
-        try:
-            key_of(Secret(address.get("secret", "")))
-        except WebhookSecretError:
-            found.append("secret: must be whsec_ and base64 / 须为 whsec_ 加 base64")
+    if kind is ReceiverKind.WEBHOOK and not _is_webhook_secret(address.get("secret", "")):
+        found.append("secret: must be whsec_ and base64 / 须为 whsec_ 加 base64")
     return found
+
+
+def _is_webhook_secret(text: str) -> bool:
+    try:
+        return text.startswith(PREFIX) and bool(key_of(Secret(text)))
+    except WebhookSecretError:
+        return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -61,6 +62,8 @@ class AlertDesk:
     settings: Settings = field(default_factory=Settings)
     """As of the last round."""
     memory: RoundMemory = field(default_factory=RoundMemory)
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
+    """A round and a person must not write the same group at once: what the person said would be lost."""
     sending: SideWork = field(default_factory=SideWork)
 
 

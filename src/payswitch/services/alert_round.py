@@ -31,6 +31,7 @@ from payswitch.domain.alert import (
     NoticeKind,
     NoticeState,
     Receiver,
+    Watch,
 )
 from payswitch.domain.changes import UniqueViolation
 from payswitch.kit.logs import get_logger
@@ -70,14 +71,23 @@ async def alert_round(ctx: Context) -> int:
         await alert_shops.begin(ctx, desk)
     watches = await alert_shops.look_on(ctx, desk)
     findings = [*mine, *await _of_others(ctx, desk, now_ms), *await _quick(ctx, desk, money), *await _slow(ctx, desk)]
-    step = advance(
-        await _known(desk, now_ms), await _at_home(ctx, findings), now_ms, lambda prefix: ctx.ids.new(prefix, now_ms)
-    )
+    at_home = await _at_home(ctx, findings)
+    async with desk.lock:
+        waiting = await _go_on(ctx, desk, at_home, watches, now_ms)
+    desk.memory.last_round_ms = now_ms
+    return waiting
+
+
+async def _go_on(
+    ctx: Context, desk: AlertDesk, findings: Sequence[Finding], watches: Sequence[Watch], now_ms: int
+) -> int:
+    """From what is open to what is open now, in one commit with what people are told."""
+    known = await _known(desk, now_ms)
+    step = advance(known, findings, now_ms, lambda prefix: ctx.ids.new(prefix, now_ms))
     change, waiting = await _with_notices(ctx, desk, step, now_ms)
     change = replace(change, watches=tuple(watches))
     if change:
         await _commit(desk, change)
-    desk.memory.last_round_ms = now_ms
     return waiting
 
 

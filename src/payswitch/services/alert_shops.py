@@ -36,6 +36,7 @@ async def begin(ctx: Context, desk: AlertDesk) -> None:
     memory.shops = {shop.shop_id: ShopMemory() for shop in await ctx.store.shops()}
     for hour in await desk.store.shop_hours(now_ms - PAST_DAYS * DAY_MS):
         _shop(desk, hour.shop_id).hours.append(hour)
+    wanted = await _months(ctx, desk)
     memory.through_ms = _minute(now_ms - CATCH_UP_MS)
     memory.hours_through_ms = (now_ms - BACKFILL_DAYS * DAY_MS) // HOUR_MS * HOUR_MS
     charted: dict[str, tuple[int, Charted]] = {}
@@ -47,7 +48,7 @@ async def begin(ctx: Context, desk: AlertDesk) -> None:
             charted[watch.watch_id.removeprefix(_WATCH)] = (watch.through_ms, state)
     await _read_minutes(ctx, desk, memory.through_ms, _judged_until(ctx))
     for shop_id, shop in memory.shops.items():
-        _learn(shop, now_ms)
+        _learn(shop, now_ms, wanted.get(shop_id, 1.0))
         through_ms, shop.charted = charted.get(shop_id, (0, Charted()))
         if shop.charts is not None:
             news = (minute for minute in shop.minutes if minute.at_ms >= max(through_ms, memory.through_ms))
@@ -63,16 +64,23 @@ async def look_on(ctx: Context, desk: AlertDesk) -> list[Watch]:
     if until_ms <= memory.through_ms:
         return await _one_more_hour(ctx, desk)
     news = await _read_minutes(ctx, desk, memory.through_ms, until_ms)
+    wanted = await _months(ctx, desk)
     watches = []
     for shop_id, shop in memory.shops.items():
         if shop.charts is None:
-            _learn(shop, now_ms)
+            _learn(shop, now_ms, wanted.get(shop_id, 1.0))
         if shop.charts is not None:
             shop.charted = chart(shop.charts, shop.charted, (one for one in news if one.shop_id == shop_id))
             state = msgspec.Raw(msgspec.json.encode(shop.charted))
             watches.append(Watch(watch_id=_WATCH + shop_id, through_ms=until_ms, state=state))
     memory.through_ms = until_ms
     return watches
+
+
+async def _months(ctx: Context, desk: AlertDesk) -> dict[str, float]:
+    """How far apart false alarms shall be, by shop."""
+    rule = AlertRule.SUCCESS_FALLEN
+    return {one.shop_id: desk.settings.value(one.merchant_id, rule, "months") for one in await ctx.store.shops()}
 
 
 async def _read_minutes(ctx: Context, desk: AlertDesk, from_ms: int, until_ms: int) -> Sequence[ShopTally]:
@@ -93,23 +101,24 @@ async def _one_more_hour(ctx: Context, desk: AlertDesk) -> list[Watch]:
         return []
     age_ms = int(ctx.timings.alert_age_s * 1_000)
     hours = await desk.store.shop_tallies(start_ms, start_ms + HOUR_MS, age_ms=age_ms, step_ms=HOUR_MS)
+    wanted = await _months(ctx, desk)
     await desk.store.save_shop_hours(hours, now_ms - PAST_DAYS * DAY_MS)
     for hour in hours:
         shop = _shop(desk, hour.shop_id)
         shop.hours.append(hour)
-        _learn(shop, now_ms)
+        _learn(shop, now_ms, wanted.get(hour.shop_id, 1.0))
     memory.hours_through_ms = start_ms + HOUR_MS
     return [Watch(watch_id=_HOURS, through_ms=memory.hours_through_ms, state=msgspec.Raw(b"null"))]
 
 
-def _learn(shop: ShopMemory, now_ms: int) -> None:
+def _learn(shop: ShopMemory, now_ms: int, months: float = 1.0) -> None:
     """What is usual. An alarm that goes on keeps the charts it was raised by."""
     shop.hours = [hour for hour in shop.hours if hour.at_ms >= now_ms - PAST_DAYS * DAY_MS]
     if shop.charted.alarm and shop.charts is not None:
         return
     first_ms = min((hour.at_ms for hour in shop.hours), default=now_ms)
     shop.past = Past.of(shop.hours, (now_ms - first_ms) / DAY_MS)
-    shop.charts = charts_of(shop.past)
+    shop.charts = charts_of(shop.past, months)
 
 
 async def shop_views(ctx: Context, desk: AlertDesk) -> list[ShopView]:

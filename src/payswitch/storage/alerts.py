@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Integer, Table, Text, bindparam, delete, select, tuple_, update
+from sqlalchemy import BigInteger, Integer, Table, Text, bindparam, case, delete, select, tuple_, update
 
 from payswitch.domain.alert import (
     Alert,
     AlertChange,
     AlertGroup,
+    GroupState,
     NodeFindings,
     Notice,
     RuleSetting,
@@ -59,7 +60,6 @@ def _saving(table: Table) -> Prepared:
 
 
 _SAVE_ALERT: Final = _saving(schema.alerts)
-_SAVE_GROUP: Final = _saving(schema.alert_groups)
 _SAVE_NOTICE: Final = _saving(schema.alert_notices)
 _SAVE_SILENCE: Final = _saving(schema.alert_silences)
 _SAVE_RECEIVER: Final = _saving(schema.alert_receivers)
@@ -67,6 +67,28 @@ _SAVE_SETTING: Final = _saving(schema.alert_rules)
 _SAVE_NODE: Final = _saving(schema.alert_nodes)
 _SAVE_TALLY: Final = _saving(schema.alert_hours)
 _SAVE_WATCH: Final = _saving(schema.alert_watches)
+
+_ACKNOWLEDGEMENT: Final = ("state", "acknowledged_at_ms", "acknowledged_by", "note")
+
+
+def _save_group(insert: Any) -> Statement:
+    """As `_saving`, but an acknowledgement that came while a round (of another node) was under way is never lost: it
+    ends with the group, or when the group is opened again."""
+    table = schema.alert_groups
+    statement = insert(table)
+    new = statement.excluded
+    taken = table.c.state == schema.literal(GroupState.ACKNOWLEDGED)
+    keeps = taken & (new.state == schema.literal(GroupState.OPEN)) & (table.c.reopened == new.reopened)
+    changing = {
+        c.name: case((keeps, c), else_=new[c.name]) if c.name in _ACKNOWLEDGEMENT else new[c.name]
+        for c in table.columns
+        if not c.primary_key
+    }
+    saved: Statement = statement.on_conflict_do_update(index_elements=["group_id"], set_=changing)
+    return saved
+
+
+_SAVE_GROUP: Final = prepared_upsert(_save_group)
 
 _alerts, _groups, _notices = schema.alerts, schema.alert_groups, schema.alert_notices
 _live = _groups.c.state != schema.literal(schema.RESOLVED_GROUP)

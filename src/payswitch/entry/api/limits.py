@@ -16,6 +16,7 @@ from payswitch.entry.api.inputs import (
     RedirectRefundInput,
 )
 from payswitch.entry.api.rules import Address, Day, Items, Notes, OneOf, Rule, Text, Whole
+from payswitch.services.alert_commands import AcknowledgeAlert, MakeSilence, SaveReceiver, SetRule
 from payswitch.services.bills import ReconcileDay, ResolveBreak
 from payswitch.services.channel_commands import CreateChannel, RotateCredentials, UpdateChannel
 from payswitch.services.commands import ConfirmPayment, CreateRefund, OpenApplePaySession, SettleRefund
@@ -224,6 +225,10 @@ RULES: Mapping[type, Mapping[str, Rule]] = {
     RemoveTotp: {"password": Text(0, 128, r"[\s\S]*", "must be at most 128 characters", "最多 128 个字符")},
     CreateUser: {"user_id": _number(), "name": _LINE, "merchant_ids": Items(100)},
     UpdateUser: {"name": _LINE, "merchant_ids": Items(100)},
+    AcknowledgeAlert: {"note": _plain(200)},
+    MakeSilence: {"merchant_id": _number(), "subject": _plain(200), "why": _plain(200)},
+    SetRule: {"merchant_id": _number()},
+    SaveReceiver: {"receiver_id": _number(), "merchant_id": _number(), "name": _LINE, "address": _ACCOUNT},
     RollBackPolicy: {
         "merchant_id": _number(),
         "shop_id": _number(),

@@ -11,6 +11,7 @@ from payswitch.domain import errors as kinds
 from payswitch.domain.errors import ErrorKind
 from payswitch.entry.api import examples
 from payswitch.entry.api.admin import (
+    alert_examples,
     analysis_examples,
     bill_examples,
     live_examples,
@@ -63,6 +64,7 @@ _EXAMPLES = (
     examples,
     admin_examples,
     analysis_examples,
+    alert_examples,
     bill_examples,
     console_examples,
     live_examples,

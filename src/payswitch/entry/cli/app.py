@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from payswitch.entry.cli import bills_app, connector_app, database_app, lab_app, policy_app, report_app, user_app
+from payswitch.entry.cli.alerts_app import alerts_app
 from payswitch.entry.cli.channels_app import KeyFile, channels_app
 
 _HELP = """
@@ -22,6 +23,9 @@ Run it / 运行:
   payswitch serve --config ./sandbox/payswitch.toml
   payswitch db check                  is the database there, has it the schema of this version
   payswitch user add NAME --role owner    who may sign in to the console; prints a link
+When something is wrong / 出了问题:
+  payswitch alerts list               what is wrong just now, and who looks after it
+  payswitch alerts test RECEIVER      does the robot get its messages?
 The morning after / 次日对账:
   payswitch reconcile --date 2026-11-11   bills against our books, every difference named
   payswitch audit                     do all invariants hold?
@@ -155,6 +159,7 @@ def sandbox(
 _Config = Annotated[Path, typer.Option(help="Configuration file (TOML). 配置文件")]
 
 app.add_typer(channels_app, name="channels")
+app.add_typer(alerts_app, name="alerts")
 
 
 @app.command("master-key", short_help="主密钥: print a new one, or re-encrypt with it")

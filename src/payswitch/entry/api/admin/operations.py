@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from payswitch.entry.api.admin.alert_operations import ALERT_OPERATIONS
 from payswitch.entry.api.admin.analysis_operations import ANALYSIS_OPERATIONS
 from payswitch.entry.api.admin.bill_operations import BILL_OPERATIONS
 from payswitch.entry.api.admin.call import AdminCall
@@ -19,6 +20,7 @@ from payswitch.entry.api.operation import Operation
 
 ADMIN_OPERATIONS: tuple[Operation[AdminCall], ...] = (
     *LIVE_OPERATIONS,
+    *ALERT_OPERATIONS,
     *CHANNEL_OPERATIONS,
     *QUALITY_OPERATIONS,
     *POLICY_OPERATIONS,

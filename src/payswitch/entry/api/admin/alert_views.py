@@ -1,0 +1,355 @@
+"""What the admin API shows of alerts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from payswitch.alerting.catalog import CATALOG
+from payswitch.alerting.texts import action, sentence
+from payswitch.domain.alert import (
+    Alert,
+    AlertRule,
+    Family,
+    GroupState,
+    Language,
+    Notice,
+    NoticeKind,
+    NoticeState,
+    ReceiverKind,
+    RuleSetting,
+    Severity,
+    Silence,
+)
+from payswitch.domain.alert_delivery import Delivery
+from payswitch.kit.clock import iso_utc
+from payswitch.services.alert_receivers import shown_address
+from payswitch.services.alert_targets import ReceiverFile
+from payswitch.services.alert_watchers import GroupFile, Summary
+
+
+class AlertView(msgspec.Struct, frozen=True, kw_only=True):
+    """告警: one rule about one subject."""
+
+    alert_id: str
+    rule: AlertRule
+    rule_title: str
+    rule_title_zh: str
+    subject: str
+    severity: Severity
+    text: str
+    text_zh: str
+    since: str
+    raised_at: str
+    resolved_at: str | None
+
+
+class AlertGroupView(msgspec.Struct, frozen=True, kw_only=True):
+    """告警组: one outage, however many rules it rang."""
+
+    group_id: str
+    merchant_id: str
+    family: Family
+    state: GroupState
+    severity: Severity
+    title: str
+    title_zh: str
+    since: str
+    opened_at: str
+    resolved_at: str | None
+    acknowledged_at: str | None
+    acknowledged_by: str
+    note: str
+    told_at: str | None
+    """null: nobody was told yet, or all of it is silenced."""
+    reopened: int
+    risk_fen: int
+    moved: int
+    saved: int
+    saved_fen: int
+    action: str
+    action_zh: str
+    alerts: list[AlertView]
+
+
+class AlertNoticeView(msgspec.Struct, frozen=True, kw_only=True):
+    """One message to one receiver."""
+
+    notice_id: str
+    receiver_id: str
+    kind: NoticeKind
+    state: NoticeState
+    title: str
+    created_at: str
+    delivered_at: str | None
+    next_try_at: str | None
+    tries: int
+    last_error: str
+
+
+class AlertGroupDetail(msgspec.Struct, frozen=True, kw_only=True):
+    group: AlertGroupView
+    notices: list[AlertNoticeView]
+
+
+class AlertGroupList(msgspec.Struct, frozen=True, kw_only=True):
+    data: list[AlertGroupView]
+    next: str | None
+
+
+class AlertSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """What a badge needs."""
+
+    open: int
+    unacknowledged: int
+    critical: int
+    receivers: int
+    """0: nobody would be told."""
+    last_round_at: str | None
+    """When this node last looked; null where another node does."""
+
+
+class AlertThresholdView(msgspec.Struct, frozen=True, kw_only=True):
+    name: str
+    value: float
+    default: float
+    least: float
+    most: float
+    unit: str
+    title: str
+    title_zh: str
+
+
+class AlertRuleView(msgspec.Struct, frozen=True, kw_only=True):
+    rule: AlertRule
+    family: Family
+    severity: Severity
+    title: str
+    title_zh: str
+    about: str
+    about_zh: str
+    enabled: bool
+    calm_s: int
+    thresholds: list[AlertThresholdView]
+    updated_at: str | None
+    updated_by: str
+
+
+class AlertRuleList(msgspec.Struct, frozen=True, kw_only=True):
+    data: list[AlertRuleView]
+
+
+class AlertSilenceView(msgspec.Struct, frozen=True, kw_only=True):
+    silence_id: str
+    merchant_id: str
+    rule: AlertRule | None
+    subject: str
+    from_at: str
+    until_at: str
+    active: bool
+    created_by: str
+    why: str
+
+
+class AlertSilenceList(msgspec.Struct, frozen=True, kw_only=True):
+    data: list[AlertSilenceView]
+
+
+class AlertReceiverView(msgspec.Struct, frozen=True, kw_only=True):
+    """Its address is shown without what opens it."""
+
+    receiver_id: str
+    merchant_id: str
+    """Empty: it stands in the configuration file, and is changed there."""
+    name: str
+    kind: ReceiverKind
+    least: Severity
+    after_minutes: int
+    language: Language
+    enabled: bool
+    address: dict[str, str]
+    readable: bool
+    last_delivered_at: str | None
+    failing: bool
+    last_error: str
+
+
+class AlertReceiverList(msgspec.Struct, frozen=True, kw_only=True):
+    data: list[AlertReceiverView]
+
+
+class AlertReceiverRemoved(msgspec.Struct, frozen=True, kw_only=True):
+    receiver_id: str
+
+
+class AlertReceiverTested(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a test message."""
+
+    receiver_id: str
+    delivered: bool
+    code: str
+    error: str
+
+
+def alert_view(alert: Alert) -> AlertView:
+    info = CATALOG[alert.rule]
+    return AlertView(
+        alert_id=alert.alert_id,
+        rule=alert.rule,
+        rule_title=info.en,
+        rule_title_zh=info.zh,
+        subject=alert.subject,
+        severity=alert.severity,
+        text=sentence(alert, Language.EN),
+        text_zh=sentence(alert, Language.ZH),
+        since=iso_utc(alert.since_ms),
+        raised_at=iso_utc(alert.raised_at_ms),
+        resolved_at=_iso(alert.resolved_at_ms),
+    )
+
+
+def group_view(file: GroupFile) -> AlertGroupView:
+    group = file.group
+    alerts = sorted(file.alerts, key=lambda one: (-one.severity.rank, list(AlertRule).index(one.rule), one.since_ms))
+    first = alerts[0]
+    lanes = {alert.subject: alert.facts for alert in alerts if "moved" in alert.facts}
+    moved, saved, saved_fen = (
+        sum(int(facts[name]) for facts in lanes.values()) for name in ("moved", "saved", "saved_fen")
+    )
+    about = str(first.facts.get("channel") or first.facts.get("shop") or first.facts.get("receiver") or "")
+    info = CATALOG[first.rule]
+    return AlertGroupView(
+        group_id=group.group_id,
+        merchant_id=group.merchant_id,
+        family=group.family,
+        state=group.state,
+        severity=group.severity,
+        title=f"{info.en}: {about}" if about else info.en,
+        title_zh=f"{about} {info.zh}".strip(),
+        since=iso_utc(min(alert.since_ms for alert in alerts)),
+        opened_at=iso_utc(group.opened_at_ms),
+        resolved_at=_iso(group.resolved_at_ms),
+        acknowledged_at=_iso(group.acknowledged_at_ms),
+        acknowledged_by=group.acknowledged_by,
+        note=group.note,
+        told_at=_iso(group.told_at_ms),
+        reopened=group.reopened,
+        risk_fen=max(int(alert.facts.get("risk_fen", 0)) for alert in alerts),
+        moved=moved,
+        saved=saved,
+        saved_fen=saved_fen,
+        action=action(first.rule, Language.EN),
+        action_zh=action(first.rule, Language.ZH),
+        alerts=[alert_view(alert) for alert in alerts],
+    )
+
+
+def group_list(files: Sequence[GroupFile], limit: int) -> AlertGroupList:
+    last = files[-1].group.group_id if len(files) == limit else None
+    return AlertGroupList(data=[group_view(one) for one in files], next=last)
+
+
+def group_detail(file: GroupFile) -> AlertGroupDetail:
+    return AlertGroupDetail(group=group_view(file), notices=[notice_view(one) for one in file.notices])
+
+
+def notice_view(notice: Notice) -> AlertNoticeView:
+    return AlertNoticeView(
+        notice_id=notice.notice_id,
+        receiver_id=notice.receiver_id,
+        kind=notice.kind,
+        state=notice.state,
+        title=notice.message.title,
+        created_at=iso_utc(notice.created_at_ms),
+        delivered_at=_iso(notice.delivered_at_ms),
+        next_try_at=_iso(notice.due_at_ms),
+        tries=notice.tries,
+        last_error=notice.last_error,
+    )
+
+
+def summary_view(found: Summary) -> AlertSummary:
+    return AlertSummary(
+        open=found.open,
+        unacknowledged=found.unacknowledged,
+        critical=found.critical,
+        receivers=found.receivers,
+        last_round_at=_iso(found.last_round_ms or None),
+    )
+
+
+def rule_view(rule: AlertRule, setting: RuleSetting | None) -> AlertRuleView:
+    info = CATALOG[rule]
+    set_values = setting.thresholds if setting is not None else {}
+    return AlertRuleView(
+        rule=rule,
+        family=info.family,
+        severity=info.severity,
+        title=info.en,
+        title_zh=info.zh,
+        about=info.about_en,
+        about_zh=info.about_zh,
+        enabled=setting is None or setting.enabled,
+        calm_s=info.calm_s,
+        thresholds=[
+            AlertThresholdView(
+                name=name,
+                value=set_values.get(name, one.default),
+                default=one.default,
+                least=one.least,
+                most=one.most,
+                unit=one.unit,
+                title=one.en,
+                title_zh=one.zh,
+            )
+            for name, one in info.thresholds.items()
+        ],
+        updated_at=_iso(setting.updated_at_ms) if setting is not None else None,
+        updated_by=setting.updated_by if setting is not None else "",
+    )
+
+
+def silence_view(silence: Silence, now_ms: int) -> AlertSilenceView:
+    return AlertSilenceView(
+        silence_id=silence.silence_id,
+        merchant_id=silence.merchant_id,
+        rule=silence.rule,
+        subject=silence.subject,
+        from_at=iso_utc(silence.from_ms),
+        until_at=iso_utc(silence.until_ms),
+        active=silence.from_ms <= now_ms < silence.until_ms,
+        created_by=silence.created_by,
+        why=silence.why,
+    )
+
+
+def receiver_view(file: ReceiverFile) -> AlertReceiverView:
+    receiver = file.receiver
+    newest = file.notices[0] if file.notices else None
+    arrived = [one.delivered_at_ms for one in file.notices if one.delivered_at_ms is not None]
+    return AlertReceiverView(
+        receiver_id=receiver.receiver_id,
+        merchant_id=file.merchant_id,
+        name=receiver.name,
+        kind=receiver.kind,
+        least=receiver.least,
+        after_minutes=receiver.after_minutes,
+        language=receiver.language,
+        enabled=receiver.enabled,
+        address=shown_address(file.address),
+        readable=file.readable,
+        last_delivered_at=_iso(max(arrived, default=None)),
+        failing=newest is not None and newest.state is not NoticeState.DELIVERED and newest.tries > 0,
+        last_error=newest.last_error if newest is not None else "",
+    )
+
+
+def tested_view(receiver_id: str, outcome: Delivery) -> AlertReceiverTested:
+    return AlertReceiverTested(
+        receiver_id=receiver_id, delivered=not outcome.error, code=outcome.code, error=outcome.error
+    )
+
+
+def _iso(ms: int | None) -> str | None:
+    return None if ms is None else iso_utc(ms)
