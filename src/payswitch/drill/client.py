@@ -198,6 +198,12 @@ class RobotMessage(msgspec.Struct, frozen=True):
 
 class _RobotMessages(msgspec.Struct, frozen=True):
     messages: list[RobotMessage]
+class _Fault(msgspec.Struct, frozen=True):
+    active: bool
+
+
+class _Faults(msgspec.Struct, frozen=True):
+    faults: tuple[_Fault, ...]
 
 
 class SandboxApi:
@@ -216,6 +222,11 @@ class SandboxApi:
         if answer.status not in (200, 204):
             text = answer.body[:500].decode("utf-8", "replace")
             raise DrillError(f"the sandbox refused the faults: HTTP {answer.status}: {text}")
+
+    async def has_faults(self) -> bool:
+        """Whether any that was set is still at work."""
+        answer = await self._http.call("GET", "/_sandbox/faults")
+        return answer.status == 200 and any(fault.active for fault in answer.read(_Faults).faults)
 
     async def pay(self, code: CodeView, wallet: str, payer: str, *, enough: bool) -> WalletAnswer | None:
         """Confirm a code in a wallet; None when the wallet did not answer."""

@@ -196,6 +196,8 @@ class Demo:
     async def _befall(self, stage: Stage) -> None:
         for outage in outages(self._order.seed):
             await self._until(outage.from_s)
+            if await stage.sandbox.has_faults():
+                continue  # somebody plays with the console's fault panel: theirs is the stage
             fault = outage.fault.for_sandbox(1.0) | {"from_s": 0.0, "to_s": outage.to_s - outage.from_s}
             await stage.sandbox.set_faults([fault])
             self._outages += 1
