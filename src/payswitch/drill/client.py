@@ -198,6 +198,8 @@ class RobotMessage(msgspec.Struct, frozen=True):
 
 class _RobotMessages(msgspec.Struct, frozen=True):
     messages: list[RobotMessage]
+
+
 class _Fault(msgspec.Struct, frozen=True):
     active: bool
 
