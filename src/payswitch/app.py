@@ -33,6 +33,7 @@ from payswitch.routing.policy_book import PolicyBook
 from payswitch.routing.policy_loading import PolicyInvalid
 from payswitch.routing.policy_loading import load_policy as read_policy
 from payswitch.senders.alerts import AlertCarrier
+from payswitch.senders.sandbox_control import SandboxControl
 from payswitch.senders.webhooks import WebhookSender
 from payswitch.services.alert_desk import AlertDesk
 from payswitch.services.alert_receivers import reseal_receivers
@@ -124,6 +125,7 @@ class App:
             alerts=self.alerts,
             board=self.board,
             analytics=self._analytics(),
+            sandbox=SandboxControl(settings.service.sandbox_url) if settings.service.sandbox_url else None,
             signer=self.sender,
             collecting_shops=frozenset(shop.shop_id for shop in settings.shops if shop.static_code),
         )

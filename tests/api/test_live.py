@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from payswitch.domain.outcome import Outcome, OutcomeKind
 from payswitch.kit.certificates import CertificateEnd
 from payswitch.services.channel_watch import watch_channels
 from payswitch.services.checkup import DAY_MS
@@ -17,6 +18,8 @@ from tests.api.support import OPERATOR_KEY, Evening, Web, order
 from tests.services.harness import MAINTENANCE
 
 LIVE = "/v1/admin/live"
+NO_PERMISSION = Outcome(kind=OutcomeKind.REFUSED_CONFIG, code="NO_AUTH")
+"""Our own mistake: the channel is left alone for a long time."""
 
 
 async def board(tonight: Evening) -> Any:
@@ -182,3 +185,26 @@ async def test_the_old_live_page_leads_to_the_console(tonight: Evening) -> None:
     heard = await Web(tonight.app).get("/live")
 
     assert (heard.status, heard.headers["location"]) == (303, "/console/live")
+
+
+async def test_a_probe_at_a_persons_wish_lends_the_next_payment_to_a_channel_that_is_out(tonight: Evening) -> None:
+    tonight.night.channel("wechat-main").script += [NO_PERMISSION] * 2
+    for number in ("order-a", "order-b"):
+        await paid(tonight, number)
+    assert channel(await board(tonight), "wechat-main")["health"] == "open"
+    line = channel(await board(tonight), "wechat-main")["quality"]["lines"][0]
+    assert line["next_probe_at"] > (await board(tonight))["at"]
+
+    probed = await tonight.operator.post("/v1/admin/channels/wechat-main/probe?reason=%E9%97%AE%E8%BF%87%E4%BA%86")
+
+    assert probed.status == 200, probed.text
+    assert [one["severity"] for one in probed.json["findings"]] == ["ok"]
+    for number in ("order-2", "order-3"):
+        await paid(tonight, number)
+    assert channel(await board(tonight), "wechat-main")["health"] in ("probing", "healthy")
+    trail = (await tonight.operator.get("/v1/admin/channels/wechat-main/audit")).json["data"]
+    assert trail[0]["action"] == "probe"
+
+
+async def test_a_probe_is_for_channels_of_ones_own(tonight: Evening) -> None:
+    assert (await tonight.foreign_operator.post("/v1/admin/channels/wechat-main/probe")).status == 404

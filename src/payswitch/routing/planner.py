@@ -170,6 +170,12 @@ class Router:
         self._note(hear_end(self._health, self._policy, seen))
         return self.drain_moves()
 
+    def call_probe(self, channel_id: str, now_ms: int) -> None:
+        """Behind open breakers of this channel a payment is lent as a probe as soon as one comes."""
+        for line in self._health.lines():
+            if line.channel_id == channel_id:
+                line.breaker.call_probe(now_ms)
+
     def drain_moves(self) -> list[BreakerMove]:
         """Moves that `plan()` made, for whoever does not want to wait for the next observation."""
         moves = list(self._moves)

@@ -8,7 +8,8 @@ from typing import Protocol
 from payswitch.domain.account import Account
 from payswitch.domain.agreement import Agreement, AgreementState
 from payswitch.domain.changes import Changes, IdempotencyRecord
-from payswitch.domain.channel import CapabilityTable, Channel
+from payswitch.domain.channel import CapabilityTable, Channel, Product
+from payswitch.domain.connector_form import ConnectorForm
 from payswitch.domain.events import Event
 from payswitch.domain.exchange import ChannelClient
 from payswitch.domain.managed_channel import ChannelChange, ManagedChannel, SealedCredential
@@ -238,6 +239,14 @@ class ChannelWorkshop(Protocol):
 
     def open(self, channel: Channel, account: Account) -> ChannelClient:
         """Parse every key. Raises AccountProblem with everything that is wrong; adds nothing."""
+        ...
+
+    def connectors(self) -> Sequence[str]:
+        """On which a channel can be made."""
+        ...
+
+    def form(self, connector: str, products: frozenset[Product] | None) -> ConnectorForm | None:
+        """What a channel with these products asks for (None: with all of the connector's); None: no such connector."""
         ...
 
     def install(self, channel: Channel, clients: Mapping[int, ChannelClient]) -> None:
