@@ -184,6 +184,22 @@ class _AppleToken(msgspec.Struct, frozen=True):
     token: msgspec.Raw
 
 
+class RobotMessage(msgspec.Struct, frozen=True):
+    """One message that a group robot of the sandbox received."""
+
+    n: int
+    platform: str
+    robot: str
+    code: int
+    """0: taken."""
+    signed: bool
+    title: str
+
+
+class _RobotMessages(msgspec.Struct, frozen=True):
+    messages: list[RobotMessage]
+
+
 class _Fault(msgspec.Struct, frozen=True):
     active: bool
 
@@ -242,6 +258,11 @@ class SandboxApi:
         wish = {"account": account, "amount_fen": amount_fen}
         answer = await self._http.call("POST", "/_sandbox/applepay/token", wish)
         return bytes(answer.read(_AppleToken).token).decode()
+
+    async def robot_messages(self) -> list[RobotMessage]:
+        """What the group robots received, oldest first."""
+        answer = await self._http.call("GET", "/_sandbox/robots")
+        return answer.read(_RobotMessages).messages if answer.status == 200 else []
 
     async def ledger(self, after: int = 0) -> list[LedgerEntry]:
         """Every order the channels ever made, or those after the first `after` ones."""
