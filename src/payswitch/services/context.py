@@ -32,6 +32,7 @@ from payswitch.services.usage import Usage
 from payswitch.services.watch_memory import ChannelWatch
 
 if TYPE_CHECKING:
+    from payswitch.services.fault_panel import SandboxControl
     from payswitch.services.live_now import LiveNow
 
 UNTRUSTED_QUIET_MS = 60_000
@@ -101,6 +102,8 @@ class Context:
     """When a customer was last sent an SMS code, by attempt id."""
     incidents_told: RecentIds = field(default_factory=RecentIds)
     """Incidents about channels that are in storage already, by id: so that not every round tries to write them."""
+    sandbox: SandboxControl | None = None
+    """The sandbox's faults, for a panel that makes its channels ill; None wherever real money flows."""
     signer: ResultSigner | None = None
     """Signs the results that browsers carry back to shops; None: they go back without."""
     collecting_shops: frozenset[str] = frozenset()

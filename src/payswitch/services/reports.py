@@ -19,6 +19,7 @@ from payswitch.services.context import Context
 from payswitch.services.policies import PolicyRecord, draft_policy
 from payswitch.services.policy_commands import DraftPolicy
 from payswitch.services.report_making import DAY_MS, make_report, policy_in_force
+from payswitch.services.report_sending import send_summary
 from payswitch.services.trail import deed, record
 
 WEEKLY_WEEKDAY: Final = 1
@@ -94,7 +95,8 @@ async def reports_due(ctx: Context) -> int:
         if await ctx.analytics.reports.report_of(merchant_id, ReportKind.WEEKLY, date) is not None:
             continue
         if date in await ctx.analytics.lake.days(merchant_id):
-            await make_for(ctx, merchant_id, ReportKind.WEEKLY, date)
+            report = await make_for(ctx, merchant_id, ReportKind.WEEKLY, date)
+            await send_summary(ctx, report)
             made += 1
     return made
 
