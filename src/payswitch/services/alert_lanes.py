@@ -20,6 +20,7 @@ from payswitch.services.context import Context
 
 LOOK_BACK_S: Final = 180
 """Calls that rates and latencies are taken from: long enough for a quiet channel, short enough to be over soon."""
+LATELY_S: Final = 60
 MOVED_LOOK_BACK_MS: Final = 60_000
 """Payments were moved before the breaker opened: they are what opened it."""
 _RULES: Final = {name: rule for name, rule in PAYMENT_RULES.items() if name in LANE_RULES}
@@ -77,6 +78,7 @@ def _lane(
     moved, saved, saved_fen = desk.ears.moved_from(channel.channel_id, in_trouble_ms - MOVED_LOOK_BACK_MS)
     lane = None if ctx.board is None else ctx.board.lane(channel.channel_id, product.value)
     counts = None if lane is None else lane.counts(now_ms, LOOK_BACK_S)
+    lately = None if lane is None else lane.counts(now_ms, LATELY_S)
     error = "" if counts is None or counts.last_error is None else counts.last_error.code
     return LaneView(
         merchant_id=channel.merchant_id,
@@ -90,6 +92,9 @@ def _lane(
         bad=counts.bad if counts else 0,
         calls=counts.calls if counts else 0,
         p95_ms=counts.p95_ms if counts else None,
+        lately_good=lately.good if lately else 0,
+        lately_bad=lately.bad if lately else 0,
+        lately_p95_ms=lately.p95_ms if lately else None,
         error=error,
         moved=moved,
         saved=saved,
