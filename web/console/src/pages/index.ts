@@ -1,20 +1,17 @@
 // The console's pages, in the order of the menu. A new page is a folder here and one line below.
-import { Activity, BellRing, Route, ScrollText, Store, Users } from "@lucide/vue";
-import type { Page } from "./page";
-
-export const pages: readonly Page[] = [
-  { path: "/live", title: { zh: "实时", en: "Live" }, group: "now", icon: Activity, needs: "view", onPhone: 1, load: () => import("./live/LivePage.vue") },
-  { path: "/routing", title: { zh: "路由策略", en: "Routing" }, group: "switch", icon: Route, needs: "view", load: () => import("./routing/RoutingPage.vue") },
-  { path: "/alerts", title: { zh: "告警", en: "Alerts" }, group: "now", icon: BellRing, needs: "view", onPhone: 2, load: () => import("./alerts/AlertsPage.vue") },
+import * as icons from "@lucide/vue";
 import { openAlerts } from "./alerts/badge";
 import { isThere as sandboxIsThere } from "./faults/api";
 import type { Page } from "./page";
 
 export const pages: readonly Page[] = [
+  { path: "/live", title: { zh: "实时", en: "Live" }, group: "now", icon: icons.Activity, needs: "view", onPhone: 1, load: () => import("./live/LivePage.vue") },
+  { path: "/alerts", title: { zh: "告警", en: "Alerts" }, group: "now", icon: icons.BellRing, needs: "view", onPhone: 2, badge: openAlerts, load: () => import("./alerts/AlertsPage.vue") },
   { path: "/alerts/:group_id", title: { zh: "告警详情", en: "Alert" }, needs: "view", load: () => import("./alerts/AlertPage.vue") },
   { path: "/channels", title: { zh: "渠道", en: "Channels" }, group: "switch", icon: icons.Landmark, needs: "view", onPhone: 4, load: () => import("./channels/ChannelsPage.vue") },
   { path: "/channels/new", title: { zh: "新建渠道", en: "New channel" }, needs: "configure", load: () => import("./channels/SetupPage.vue") },
   { path: "/channels/:channel_id", title: { zh: "渠道", en: "Channel" }, needs: "view", load: () => import("./channels/ChannelPage.vue") },
+  { path: "/routing", title: { zh: "路由策略", en: "Routing" }, group: "switch", icon: icons.Route, needs: "view", load: () => import("./routing/RoutingPage.vue") },
   { path: "/faults", title: { zh: "故障演练", en: "Fault panel" }, group: "switch", icon: icons.Stethoscope, needs: "view", when: sandboxIsThere, load: () => import("./faults/FaultsPage.vue") },
   { path: "/shops", title: { zh: "店铺与密钥", en: "Shops & keys" }, group: "house", icon: icons.Store, needs: "view", load: () => import("./shops/ShopsPage.vue") },
   { path: "/users", title: { zh: "用户", en: "Users" }, group: "house", icon: icons.Users, needs: "manage", load: () => import("./users/UsersPage.vue") },
