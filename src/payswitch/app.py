@@ -103,7 +103,8 @@ class App:
             file_receivers=settings.alert_receivers,
         )
         self.feed = FanOut(self.board, self.alerts.ears)
-        self.telemetry = Telemetry(settings.service)
+        node_id = ids.new("node_", clock.now_ms())
+        self.telemetry = Telemetry(settings.service, clock=clock, node_id=node_id)
         self.telemetry.listen(self.feed, self.store)
         self.ctx = Context(
             store=self.store,
@@ -115,7 +116,7 @@ class App:
             ids=ids,
             public_url=settings.public_url,
             timings=settings.timings,
-            node_id=ids.new("node_", clock.now_ms()),
+            node_id=node_id,
             operators=operators_by_key(settings.operators),
             desk=self.desk,
             people=self.people,
@@ -129,7 +130,7 @@ class App:
             collecting_shops=frozenset(shop.shop_id for shop in settings.shops if shop.static_code),
         )
         self.worker = Worker(self.ctx)
-        self.asgi = make_asgi(
+        served = make_asgi(
             [
                 *api_routes(self.ctx),
                 *notify_routes(self.ctx),
@@ -142,6 +143,7 @@ class App:
             lifespan=[self._lifespan],
             hot=hot_routes(self.ctx),
         )
+        self.asgi = self.telemetry.around(served)
 
     def _analytics(self) -> Analytics | None:
         """The columnar store; its files are touched at its first use."""

@@ -81,6 +81,10 @@ class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
     """`host:port`: `/metrics` is served there instead of on the service's own port, to whoever can reach it."""
     metrics_token_sha256: str | None = None
     """SHA-256 (hex) of the bearer token that opens `/metrics`."""
+    traces_endpoint: str | None = None
+    """An OpenTelemetry collector, `http://collector:4318/v1/traces`; none: no traces. Needs `payswitch[traces]`."""
+    traces_share: Annotated[float, msgspec.Meta(ge=0, le=1)] = 1.0
+    """How many of the payments are traced, 0 to 1: each wholly or not at all."""
     sandbox_url: str | None = None
     """Where the sandbox is that this service's channels talk to: the console then has a panel that makes them ill. Only
     on this machine. None, as everywhere in production: there is no such panel."""
@@ -111,6 +115,11 @@ class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
             found.append(f"service.database: {wrong}")
         if self.metrics_address is not None and own_address(self.metrics_address) is None:
             found.append("service.metrics_address: must be `host:port`, e.g. `127.0.0.1:9464` / 须为 主机:端口")
+        if self.traces_endpoint is not None and not is_web_address(self.traces_endpoint):
+            found.append(
+                "service.traces_endpoint: must be the collector's whole http(s) address, e.g. "
+                "`http://127.0.0.1:4318/v1/traces` / 须为采集器的完整 http(s) 地址"
+            )
         if self.metrics_token_sha256 is not None and not _SHA256.fullmatch(self.metrics_token_sha256.lower()):
             found.append(
                 "service.metrics_token_sha256: 64 hexadecimal characters are needed, the SHA-256 of the token / "

@@ -61,9 +61,13 @@ class Router:
         refusals by risk control, probes and the moves not yet told. Its split keeps books of its own: another shop's
         shares are no part of its own."""
         other = Router(policy)
+        self.share_with(other)
+        return other
+
+    def share_with(self, other: Router) -> None:
+        """From now on the other one looks at, and adds to, everything that was learned or lent here."""
         other._health, other._moves, other._probe_budget = self._health, self._moves, self._probe_budget
         other._caps, other._risks, other._hedges = self._caps, self._risks, self._hedges
-        return other
 
     @property
     def policy(self) -> Policy:

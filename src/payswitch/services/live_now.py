@@ -11,6 +11,7 @@ from typing import Final
 
 from payswitch.domain.alert import Alert
 from payswitch.domain.errors import NOT_FOUND, PaySwitchError
+from payswitch.domain.live_minute import LiveMinute
 from payswitch.domain.managed_channel import ChannelRecord
 from payswitch.domain.operator import Operator
 from payswitch.domain.payment import AttemptState, RefundKind
@@ -103,6 +104,7 @@ async def _look(ctx: Context, operator: Operator, now_ms: int) -> LiveNow:
     board = ctx.board
     if board is None:
         raise PaySwitchError(NOT_FOUND, "nothing is counted here", "此处未启用实时统计")
+    await _recall(ctx, board, now_ms)
     records = await channels.list_channels(ctx, operator)
     merchants = sorted(operator.merchant_ids)
     return LiveNow(
@@ -115,6 +117,19 @@ async def _look(ctx: Context, operator: Operator, now_ms: int) -> LiveNow:
         moments=board.moments({record.channel.channel_id for record in records}),
         policies=[(one, ctx.router.policy_for(one, WHOLE_MERCHANT)) for one in merchants],
     )
+
+
+async def _recall(ctx: Context, board: LiveBoard, now_ms: int) -> None:
+    """Once after a start, when somebody looks: what this day was before, so that an update of the service does not make
+    the owner's day begin anew. Switches and times of answers are nowhere in storage as such: those begin anew."""
+    day_ms = day_start_ms(now_ms)
+    if board.recalled or board.started_ms < day_ms:
+        return
+    board.recalled = True
+    for minute in await ctx.store.live_minutes(min(day_ms, board.started_ms - 3_600_000), board.started_ms):
+        names = (name for name in LiveMinute.__struct_fields__ if name not in ("merchant_id", "at_ms"))
+        counts = Figures(**{name: getattr(minute, name) for name in names})
+        board.merchant(minute.merchant_id).restore(minute.at_ms, counts, now_ms)
 
 
 async def _standing(ctx: Context, operator: Operator, channel_ids: Collection[str]) -> Standing | None:

@@ -12,6 +12,7 @@ from payswitch.domain.channel import CapabilityTable, Channel, Product
 from payswitch.domain.connector_form import ConnectorForm
 from payswitch.domain.events import Event
 from payswitch.domain.exchange import ChannelClient
+from payswitch.domain.live_minute import LiveMinute
 from payswitch.domain.managed_channel import ChannelChange, ManagedChannel, SealedCredential
 from payswitch.domain.payment import (
     Attempt,
@@ -117,6 +118,10 @@ class Store(DeskStore, Protocol):
 
     async def agreements_of(self, shop_id: str, customer_id: str) -> Sequence[Agreement]:
         """The customer's cards in every state, newest first."""
+        ...
+
+    async def live_minutes(self, from_ms: int, to_ms: int) -> Sequence[LiveMinute]:
+        """What began and what ended in this time, minute by minute; without channels' test payments."""
         ...
 
     async def received_since(self, since_ms: int) -> Mapping[str, int]:

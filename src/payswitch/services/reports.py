@@ -18,6 +18,7 @@ from payswitch.services.context import Context
 from payswitch.services.policies import PolicyRecord, draft_policy
 from payswitch.services.policy_commands import DraftPolicy
 from payswitch.services.report_making import DAY_MS, make_report, policy_in_force
+from payswitch.services.report_sending import send_summary
 
 WEEKLY_WEEKDAY: Final = 1
 WEEKLY_HOUR: Final = 9
@@ -92,7 +93,8 @@ async def reports_due(ctx: Context) -> int:
         if await ctx.analytics.reports.report_of(merchant_id, ReportKind.WEEKLY, date) is not None:
             continue
         if date in await ctx.analytics.lake.days(merchant_id):
-            await make_for(ctx, merchant_id, ReportKind.WEEKLY, date)
+            report = await make_for(ctx, merchant_id, ReportKind.WEEKLY, date)
+            await send_summary(ctx, report)
             made += 1
     return made
 

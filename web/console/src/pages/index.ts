@@ -11,6 +11,7 @@ export const pages: readonly Page[] = [
   { path: "/channels", title: { zh: "渠道", en: "Channels" }, group: "switch", icon: icons.Landmark, needs: "view", onPhone: 4, load: () => import("./channels/ChannelsPage.vue") },
   { path: "/channels/new", title: { zh: "新建渠道", en: "New channel" }, needs: "configure", load: () => import("./channels/SetupPage.vue") },
   { path: "/channels/:channel_id", title: { zh: "渠道", en: "Channel" }, needs: "view", load: () => import("./channels/ChannelPage.vue") },
+  { path: "/routing", title: { zh: "路由策略", en: "Routing" }, group: "switch", icon: icons.Route, needs: "view", load: () => import("./routing/RoutingPage.vue") },
   { path: "/faults", title: { zh: "故障演练", en: "Fault panel" }, group: "switch", icon: icons.Stethoscope, needs: "view", when: sandboxIsThere, load: () => import("./faults/FaultsPage.vue") },
   { path: "/shops", title: { zh: "店铺与密钥", en: "Shops & keys" }, group: "house", icon: icons.Store, needs: "view", load: () => import("./shops/ShopsPage.vue") },
   { path: "/users", title: { zh: "用户", en: "Users" }, group: "house", icon: icons.Users, needs: "manage", load: () => import("./users/UsersPage.vue") },
