@@ -27,7 +27,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from bench.history_rows import DAY_MS, LINES, MERCHANT, Made, Maker
-from payswitch.domain.analysis import LakeState
+from payswitch.domain.analysis import LakeState, Scope
 from payswitch.domain.attempt_fact import AttemptFact
 from payswitch.domain.ledger import transfers_of
 from payswitch.kit.clock import SystemClock, beijing_date, beijing_midnight_ms
@@ -179,6 +179,8 @@ class History:
         await lake.save_state(
             LakeState(version=VERSION, seen_ms=self._now_ms, next_hour=next_hour, written_ms=written_ms)
         )
+        merchants = frozenset({MERCHANT})
+        await lake.warm(Scope(merchant_ids=merchants, from_ms=0, to_ms=written_ms), most=10_000)
         await lake.aclose()
 
     async def _last_day(self, bulk: Bulk) -> AsyncIterator[list[AttemptFact]]:

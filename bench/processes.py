@@ -50,6 +50,11 @@ class Child:
         fields = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / TICKS_PER_S
 
+    def peak_gib(self) -> float:
+        """The most memory that it ever had (Linux: VmHWM)."""
+        lines = Path(f"/proc/{self._process.pid}/status").read_text().splitlines()
+        return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:")) / 2**20
+
     def kill(self) -> None:
         """kill -9: the process hears nothing of it."""
         self._process.kill()

@@ -12,6 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
 
+from docs.alert_page import alert_rules_page
 from docs.capability_pages import environments_page, products_page
 from docs.checkout_page import checkout_environments_page
 from docs.metrics_page import metrics_page
@@ -210,6 +211,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "breaks.md": breaks_page,
     "audit.md": audit_page,
     "metrics.md": metrics_page,
+    "alert-rules.md": alert_rules_page,
 }
 
 

@@ -33,6 +33,7 @@ from payswitch.routing.policy_book import PolicyBook
 from payswitch.routing.policy_loading import PolicyInvalid
 from payswitch.routing.policy_loading import load_policy as read_policy
 from payswitch.senders.alerts import AlertCarrier
+from payswitch.senders.sandbox_control import SandboxControl
 from payswitch.senders.webhooks import WebhookSender
 from payswitch.services.alert_desk import AlertDesk
 from payswitch.services.alert_receivers import reseal_receivers
@@ -45,6 +46,7 @@ from payswitch.services.live_board import LiveBoard
 from payswitch.services.policy_desk import PolicyDesk, owners
 from payswitch.services.policy_installing import restore_policies
 from payswitch.services.recalling import recall
+from payswitch.services.second_factor import keep_renewed, renewed_users
 from payswitch.services.usage import day_start_ms, month_start_ms
 from payswitch.settings import ServiceSettings, Settings, SettingsError
 from payswitch.storage.analytics.lake import ParquetLake
@@ -102,7 +104,8 @@ class App:
             file_receivers=settings.alert_receivers,
         )
         self.feed = FanOut(self.board, self.alerts.ears)
-        self.telemetry = Telemetry(settings.service)
+        node_id = ids.new("node_", clock.now_ms())
+        self.telemetry = Telemetry(settings.service, clock=clock, node_id=node_id)
         self.telemetry.listen(self.feed, self.store)
         self.ctx = Context(
             store=self.store,
@@ -114,7 +117,7 @@ class App:
             ids=ids,
             public_url=settings.public_url,
             timings=settings.timings,
-            node_id=ids.new("node_", clock.now_ms()),
+            node_id=node_id,
             operators=operators_by_key(settings.operators),
             desk=self.desk,
             people=self.people,
@@ -123,11 +126,12 @@ class App:
             alerts=self.alerts,
             board=self.board,
             analytics=self._analytics(),
+            sandbox=SandboxControl(settings.service.sandbox_url) if settings.service.sandbox_url else None,
             signer=self.sender,
             collecting_shops=frozenset(shop.shop_id for shop in settings.shops if shop.static_code),
         )
         self.worker = Worker(self.ctx)
-        self.asgi = make_asgi(
+        served = make_asgi(
             [
                 *api_routes(self.ctx),
                 *notify_routes(self.ctx),
@@ -140,6 +144,7 @@ class App:
             lifespan=[self._lifespan],
             hot=hot_routes(self.ctx),
         )
+        self.asgi = self.telemetry.around(served)
 
     def _analytics(self) -> Analytics | None:
         """The columnar store; its files are touched at its first use."""
@@ -286,13 +291,17 @@ def serve(settings: Settings) -> None:
 
 
 async def reencrypt(settings: Settings) -> int:
-    """Seal the keys of all managed channels and alert receivers with the newest master key. How many were.
+    """Seal the keys of all managed channels, alert receivers and second factors with the newest master key. How many
+    were.
 
     Needs the database for itself: the service must be stopped. Raises SettingsError, StartProblem for a database that
     is in use, SealBroken (nothing is changed then).
     """
     async with without_service(settings) as app:
-        return await reseal_all(app.desk) + await reseal_receivers(app.alerts)
+        users = people_desk(settings, app.store, app.ctx.clock)
+        renewed = await renewed_users(users)
+        count = await reseal_all(app.desk) + await reseal_receivers(app.alerts)
+        return count + await keep_renewed(users, renewed)
 
 
 @asynccontextmanager

@@ -17,7 +17,7 @@ from payswitch.domain.alert_delivery import OpenReceiver
 from payswitch.domain.channel import Channel, MaintenanceWindow, Product
 from payswitch.domain.payment import Shop
 from payswitch.key_files import account_with_files, read_key_ring
-from payswitch.kit.addresses import is_network, is_web_address, own_address
+from payswitch.kit.addresses import is_network, is_own_web_address, is_web_address, own_address
 from payswitch.kit.sealing import KeyRing
 from payswitch.kit.secrets import Secret
 from payswitch.kit.tables import ID, duplicates, id_problems, read_table, unknown_names
@@ -81,6 +81,13 @@ class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
     """`host:port`: `/metrics` is served there instead of on the service's own port, to whoever can reach it."""
     metrics_token_sha256: str | None = None
     """SHA-256 (hex) of the bearer token that opens `/metrics`."""
+    traces_endpoint: str | None = None
+    """An OpenTelemetry collector, `http://collector:4318/v1/traces`; none: no traces. Needs `payswitch[traces]`."""
+    traces_share: Annotated[float, msgspec.Meta(ge=0, le=1)] = 1.0
+    """How many of the payments are traced, 0 to 1: each wholly or not at all."""
+    sandbox_url: str | None = None
+    """Where the sandbox is that this service's channels talk to: the console then has a panel that makes them ill. Only
+    on this machine. None, as everywhere in production: there is no such panel."""
     allow_private_networks: bool = False
     """Whether events may be sent to loopback and private addresses: for tests and demos."""
     trusted_proxies: tuple[str, ...] = ()
@@ -108,10 +115,20 @@ class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
             found.append(f"service.database: {wrong}")
         if self.metrics_address is not None and own_address(self.metrics_address) is None:
             found.append("service.metrics_address: must be `host:port`, e.g. `127.0.0.1:9464` / 须为 主机:端口")
+        if self.traces_endpoint is not None and not is_web_address(self.traces_endpoint):
+            found.append(
+                "service.traces_endpoint: must be the collector's whole http(s) address, e.g. "
+                "`http://127.0.0.1:4318/v1/traces` / 须为采集器的完整 http(s) 地址"
+            )
         if self.metrics_token_sha256 is not None and not _SHA256.fullmatch(self.metrics_token_sha256.lower()):
             found.append(
                 "service.metrics_token_sha256: 64 hexadecimal characters are needed, the SHA-256 of the token / "
                 "须为令牌的 SHA-256（64 位十六进制）"
+            )
+        if self.sandbox_url is not None and not is_own_web_address(self.sandbox_url):
+            found.append(
+                "service.sandbox_url: must be an http address on this machine, such as http://127.0.0.1:8090 / "
+                "须为本机 http 地址，例如 http://127.0.0.1:8090"
             )
         if not all(map(is_network, self.trusted_proxies)):
             found.append("service.trusted_proxies: must be IP addresses or networks / 须为 IP 地址或网段")

@@ -1,4 +1,4 @@
-"""What others may know of a running service: metrics. Wired by `app.py`; switched off, nothing of it exists.
+"""What others may know of a running service: metrics and traces. Wired by `app.py`; switched off, nothing of it exists.
 
 The libraries are imported late: whoever switches it off does not pay for them at the start.
 """
@@ -8,14 +8,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from payswitch import __version__
 from payswitch.kit.addresses import own_address
+from payswitch.kit.clock import Clock
 from payswitch.settings import ServiceSettings, SettingsError
 
 if TYPE_CHECKING:
     from litestar.handlers import HTTPRouteHandler
 
+    from payswitch.entry.http.asgi import AsgiApp
     from payswitch.entry.metrics.own_port import OwnPort
     from payswitch.entry.metrics.page import MetricsPage
+    from payswitch.senders.traces.sender import TraceSender
     from payswitch.services.context import Context
     from payswitch.services.feeds import FanOut
     from payswitch.services.live_board import LiveBoard
@@ -25,9 +29,11 @@ if TYPE_CHECKING:
 class Telemetry:
     """Listens to the feed and to the storage; is read over HTTP."""
 
-    def __init__(self, settings: ServiceSettings) -> None:
+    def __init__(self, settings: ServiceSettings, *, clock: Clock, node_id: str) -> None:
+        """Raises SettingsError for traces whose library is not installed."""
         self._metrics: MetricsPage | None = None
         self._own_port: OwnPort | None = None
+        self._traces = _open_traces(settings, clock, node_id)
         if not settings.metrics:
             return
         from payswitch.entry.metrics.own_port import OwnPort
@@ -43,6 +49,17 @@ class Telemetry:
         if self._metrics is not None:
             feed.add(self._metrics.heard)
             store.commits.hear = self._metrics.heard.hear_commit
+        if self._traces is not None:
+            feed.add(self._traces)
+
+    def around(self, app: AsgiApp) -> AsgiApp:
+        """The application, with a listener at its door where traces are switched on."""
+        if self._traces is None:
+            return app
+        from payswitch.entry.http.traceparent import Traceparent
+        from payswitch.senders.traces.sender import note_caller
+
+        return Traceparent(app, note_caller)
 
     def routes(self, ctx: Context, board: LiveBoard) -> Sequence[HTTPRouteHandler]:
         """What the service's own port serves of it."""
@@ -64,5 +81,23 @@ class Telemetry:
             raise SettingsError("payswitch.toml", [problem]) from error
 
     async def aclose(self) -> None:
+        """Traces that wait are sent."""
         if self._own_port is not None:
             await self._own_port.aclose()
+        if self._traces is not None:
+            await self._traces.aclose()
+
+
+def _open_traces(settings: ServiceSettings, clock: Clock, node_id: str) -> TraceSender | None:
+    if settings.traces_endpoint is None:
+        return None
+    try:
+        from payswitch.senders.traces.sender import TraceSender
+    except ImportError as error:
+        problem = (
+            f"service.traces_endpoint: {error.name} is not installed; pip install 'payswitch[traces]' / "
+            "未安装链路追踪组件，请执行 pip install 'payswitch[traces]'"
+        )
+        raise SettingsError("payswitch.toml", [problem]) from error
+    resource = {"service.name": "payswitch", "service.version": __version__, "service.instance.id": node_id}
+    return TraceSender(settings.traces_endpoint, share=settings.traces_share, resource=resource, clock=clock)

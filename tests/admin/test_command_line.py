@@ -73,7 +73,7 @@ async def test_from_a_file_to_customers_and_out_again(desk: Desk, sandbox: Runni
         assert (status, word in output) == (0, True), output
     status, output = await run(desk, "audit", "w")
     actions = [line.split("  ")[2] for line in output.splitlines()]
-    assert actions == ["retire", "disable", "rotate", "update", "update", "enable", "create"]
+    assert actions == ["retire", "disable", "check", "rotate", "update", "update", "enable", "create"]
 
 
 async def shown(desk: Desk, channel_order_no: str) -> Credential | None:

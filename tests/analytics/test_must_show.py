@@ -11,6 +11,8 @@ from typing import Any
 import msgspec
 import pytest
 
+from payswitch.domain.alert import Receiver, ReceiverKind
+from payswitch.domain.alert_delivery import OpenReceiver
 from payswitch.domain.operator import Operator
 from payswitch.domain.payment import Shop
 from payswitch.domain.policy_record import PolicyState
@@ -35,6 +37,12 @@ PER_DAY = 1_200
 MONDAY_NINE_MS = BEGIN_MS + DAYS * DAY_MS + 9 * 3_600_000
 SUNDAY = "2025-11-30"
 LIN = Operator(operator_id="op-lin", name="Lin", merchant_ids=frozenset({"m-1"}))
+
+
+GROUP_CHAT = OpenReceiver(
+    receiver=Receiver(receiver_id="group-chat", name="运营群", kind=ReceiverKind.DINGTALK),
+    address={"url": "https://robot.example"},
+)
 
 
 class Street:
@@ -70,6 +78,10 @@ async def a_service(folder: Path) -> AsyncIterator[Any]:
             clock=clock,
             ids=SeededIds(7),
             feed=LiveBoard(clock=clock),
+            public_url="https://pay.example",
+            alerts=SimpleNamespace(
+                store=store, key_ring=None, file_receivers=(GROUP_CHAT,), memory=SimpleNamespace(unreadable=frozenset())
+            ),
             analytics=Analytics(store, lake, store),
         )
         await lake.aclose()
@@ -86,6 +98,8 @@ async def test_the_night_that_got_worse_is_found_and_the_proposal_keeps_its_word
         await write_due(ctx)
 
         assert await reports.reports_due(ctx) == 1, "it is Monday, nine o'clock"
+        (told,) = await ctx.store.claim_notices(MONDAY_NINE_MS, 1_000, 10)
+        assert (told.receiver_id, told.message.title[:4]) == ("group-chat", "支付周报")
         (line,) = await reports.list_reports(ctx, LIN)
         report = await reports.get_report(ctx, LIN, line.report_id)
 

@@ -7,6 +7,7 @@ from random import Random
 
 import pytest
 
+from payswitch.domain.analysis import By
 from payswitch.domain.channel import Method
 from payswitch.domain.errors import PaySwitchError
 from payswitch.domain.payment import AttemptState, PaymentFile, RefundKind, RefundState
@@ -94,6 +95,9 @@ async def test_the_analytics_store_says_what_the_live_board_and_the_database_say
     await write_due(watched.night.ctx)
 
     totals = await watched.lake.totals(watched.everything())
+    summed = await watched.lake.of_days(watched.everything(), By.HOUR)
+    assert summed.totals == totals, "day by day it is the same"
+    assert sum(cell.payments for cell in summed.losses_by) == totals.closed
     board = watched.board.totals
     here = {name: getattr(totals, name.replace("refunds_fen", "refunded_fen")) for name in counted(files)}
     assert here == counted(files)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from payswitch.domain.analysis import By
+from payswitch.domain.analysis import By, Scope
 from payswitch.services import analytics_writing
 from payswitch.services import refunds as refunds_service
 from payswitch.services.analytics_ports import Analytics
@@ -113,6 +113,18 @@ async def test_a_lost_state_is_written_anew(watched: Watched) -> None:
     (watched.lake.files.root / "state.json").write_text("{broken")
     await write_due(watched.night.ctx)
     assert (await watched.lake.totals(watched.everything())).payments == 1
+
+
+async def test_a_day_that_is_written_again_is_counted_again(watched: Watched) -> None:
+    await paid_payment(watched, "first")
+    await write_due(watched.night.ctx)
+    before = await watched.lake.of_days(watched.everything(), By.CHANNEL)
+    await paid_payment(watched, "second")
+    await write_due(watched.night.ctx)
+    after = await watched.lake.of_days(watched.everything(), By.CHANNEL)
+    shop = Scope(merchant_ids=frozenset({"m-1"}), from_ms=0, to_ms=1 << 41, shop_id="another-shop")
+    assert [(one.totals.paid, one.rates[0].tried) for one in (before, after)] == [(1, 1), (2, 2)]
+    assert (await watched.lake.of_days(shop, By.CHANNEL)).totals.payments == 0
 
 
 async def test_merchants_never_see_each_other(watched: Watched) -> None:

@@ -8,15 +8,19 @@ from typing import Any
 
 import pytest
 
+from payswitch.domain.outcome import Outcome, OutcomeKind
 from payswitch.kit.certificates import CertificateEnd
 from payswitch.services.channel_watch import watch_channels
 from payswitch.services.checkup import DAY_MS
+from payswitch.services.live_board import LiveBoard
 from payswitch.services.usage import day_start_ms
 from tests.api.listening import Listening, listening
 from tests.api.support import OPERATOR_KEY, Evening, Web, order
 from tests.services.harness import MAINTENANCE
 
 LIVE = "/v1/admin/live"
+NO_PERMISSION = Outcome(kind=OutcomeKind.REFUSED_CONFIG, code="NO_AUTH")
+"""Our own mistake: the channel is left alone for a long time."""
 
 
 async def board(tonight: Evening) -> Any:
@@ -182,3 +186,48 @@ async def test_the_old_live_page_leads_to_the_console(tonight: Evening) -> None:
     heard = await Web(tonight.app).get("/live")
 
     assert (heard.status, heard.headers["location"]) == (303, "/console/live")
+
+
+async def test_a_probe_at_a_persons_wish_lends_the_next_payment_to_a_channel_that_is_out(tonight: Evening) -> None:
+    tonight.night.channel("wechat-main").script += [NO_PERMISSION] * 2
+    for number in ("order-a", "order-b"):
+        await paid(tonight, number)
+    assert channel(await board(tonight), "wechat-main")["health"] == "open"
+    line = channel(await board(tonight), "wechat-main")["quality"]["lines"][0]
+    assert line["next_probe_at"] > (await board(tonight))["at"]
+
+    probed = await tonight.operator.post("/v1/admin/channels/wechat-main/probe?reason=%E9%97%AE%E8%BF%87%E4%BA%86")
+
+    assert probed.status == 200, probed.text
+    assert [one["severity"] for one in probed.json["findings"]] == ["ok"]
+    for number in ("order-2", "order-3"):
+        await paid(tonight, number)
+    assert channel(await board(tonight), "wechat-main")["health"] in ("probing", "healthy")
+    trail = (await tonight.operator.get("/v1/admin/channels/wechat-main/audit")).json["data"]
+    assert trail[0]["action"] == "probe"
+
+
+async def test_a_probe_is_for_channels_of_ones_own(tonight: Evening) -> None:
+    assert (await tonight.foreign_operator.post("/v1/admin/channels/wechat-main/probe")).status == 404
+
+
+async def test_after_a_restart_the_day_goes_on_where_it_was(tonight: Evening) -> None:
+    night = tonight.night
+    night.channel("wechat-main").script.append(MAINTENANCE)
+    await paid(tonight)
+    await tonight.shop.post("/v1/payments", order("order-2", expires_in_s=60))
+    for channel_id in night.directory.clients:
+        night.channel(channel_id).script += [MAINTENANCE] * 8
+    await tonight.shop.post("/v1/payments", order("order-3", expires_in_s=60))
+    await night.wait(150, step_s=10)
+    before = window(await board(tonight), "today")
+
+    night.ctx.board = LiveBoard(night.clock)  # a new process knows nothing
+    night.clock.advance(seconds=2)
+
+    after = window(await board(tonight), "today")
+    kept = ("created", "created_fen", "paid", "paid_fen", "lost", "lost_fen", "lost_by_customer", "saved", "saved_fen")
+    assert {name: after[name] for name in kept} == {name: before[name] for name in kept}
+    assert (after["paid"], after["lost"], after["lost_by_customer"], after["saved"]) == (1, 2, 1, 1)
+    assert window(await board(tonight), "today") == after, "once, not at every look"
+    assert (await tonight.foreign_operator.get(LIVE)).json["windows"][2]["created"] == 0

@@ -58,6 +58,12 @@ async def test_every_mistake_is_in_the_answer_with_its_place(tonight: Evening) -
     document = {"split": {"best": 1}, "rules": [{"name": "", "when": {}, "then": {}}], "extra": 1}
     heard = await tonight.operator.post(f"{POLICIES}/check", {"merchant_id": "m-1", "document": document})
     assert (heard.status, heard.json["code"]) == (422, "policy_invalid")
+    editor = await tonight.operator.post(
+        f"{POLICIES}/check", {"merchant_id": "m-1", "document": document, "refuse": False}
+    )
+    assert (editor.status, editor.json["valid"]) == (200, False)
+    assert editor.json["errors"] == heard.json["errors"], "the same for who asks after every change"
+    fits("PolicyCheckView", editor.json)
     assert set(heard.fields) == {"extra", "split", "rules[0].then", "rules[0].name"}
     right = await tonight.operator.post(f"{POLICIES}/check", {"merchant_id": "m-1", "document": {}})
     assert (right.status, right.json) == (200, {"valid": True})
@@ -80,3 +86,24 @@ async def test_shops_cannot_touch_policies_but_may_ask_why(tonight: Evening) -> 
     assert own.json["decisions"][0]["lines"][0]["zh"].startswith("首选 wechat-main / wechat_native")
     assert (await tonight.other_shop.get(f"/v1/payments/{payment_id}/explanation")).status == 404
     assert (await tonight.foreign_operator.get(f"/v1/admin/payments/{payment_id}/explanation")).status == 404
+
+
+async def test_where_editing_begins_and_a_payment_that_nobody_makes(tonight: Evening) -> None:
+    lin = tonight.operator
+    begun = await lin.get(f"{POLICIES}/in-force?merchant_id=m-1")
+    assert (begun.status, begun.json["policy_id"], begun.json["revision"]) == (200, None, 0)
+    assert {one["channel_id"] for one in begun.json["channels"]} == set(tonight.night.directory.clients)
+    fits("InForceView", begun.json)
+
+    payment = {"merchant_id": "m-1", "amount_fen": 12_900, "environment": "desktop", "document": ALIPAY_FIRST}
+    tried = await lin.post(f"{POLICIES}/try", payment)
+    assert tried.status == 200
+    fits("TriedView", tried.json)
+    assert tried.json["candidates"][0]["channel_id"] == "alipay-main"
+    assert tried.json["rules_fired"] == ["alipay-first"]
+    assert tried.json["lines"][0]["zh"].startswith("首选 alipay-main")
+
+    wrong = await lin.post(f"{POLICIES}/try", {**payment, "amount_fen": 0, "environment": "moon"})
+    assert (wrong.status, set(wrong.fields)) == (400, {"amount_fen", "environment"})
+    assert (await lin.get(f"{POLICIES}/in-force")).fields == ["merchant_id"]
+    assert (await tonight.foreign_operator.get(f"{POLICIES}/in-force?merchant_id=m-1")).status == 404

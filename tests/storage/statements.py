@@ -11,7 +11,7 @@ import pytest
 from payswitch.domain.channel import Method
 from payswitch.domain.payment import PaymentState
 from payswitch.domain.payment_search import PaymentFilter
-from payswitch.storage import desk_statements, number_search, outbox, people, standing
+from payswitch.storage import alert_counting, alerts, desk_statements, number_search, outbox, people, standing
 from payswitch.storage import read_statements as reads
 from payswitch.storage.prepared import Prepared
 from payswitch.storage.search_statements import Way, bound_statement, page_statement, shapes_of, way_of
@@ -41,6 +41,18 @@ def desk_reads() -> Iterator[tuple[str, Prepared]]:
                 yield from ((f"{name}[{key}]", one) for key, one in value.items() if isinstance(one, Prepared))
 
 
+SMALL_FOR_ALERTS = ("RECEIVERS", "SETTINGS", "WATCHES", "NODES")
+"""A handful of rows each."""
+
+
+def alert_reads() -> Iterator[tuple[str, Prepared]]:
+    """What is looked at every few seconds, and what a page shows."""
+    for module in (alerts, alert_counting):
+        found = [(name, value) for name, value in vars(module).items() if isinstance(value, Prepared)]
+        yield from ((name, value) for name, value in found if name not in SMALL_FOR_ALERTS)
+    yield from ((f"GROUP_PAGES[{key}]", value) for key, value in alerts.GROUP_PAGES.items())
+
+
 def payment_lists() -> Iterator[Prepared]:
     """The statements of every combination of filters: some hundreds, and the bounds of every way."""
     yield from map(bound_statement, Way)
@@ -67,6 +79,7 @@ def quick_reads() -> list[Any]:
     named.append(("CLAIM_EVENTS", outbox.DUE))
     named += list(desk_reads())
     named.append(("UNFINISHED", standing.UNFINISHED))
+    named += list(alert_reads())
     return [
         pytest.param(value, id=name)
         for name, value in named

@@ -19,6 +19,7 @@ from sqlalchemy import NullPool, create_engine
 from tests.storage.statements import payment_lists, quick_reads
 
 from payswitch.storage import (
+    alerts,
     audit_records,
     bill_statements,
     desk_statements,
@@ -152,6 +153,15 @@ def test_a_second_start_does_not_even_load_alembic(migrated: Path) -> None:
         (schema.policy_activations, policies.ACTIVATION),
         (schema.resolved_policies, policies.RESOLVED),
         (schema.saved_views, desk_statements.VIEW),
+        (schema.alerts, alerts.ALERT),
+        (schema.alert_groups, alerts.GROUP),
+        (schema.alert_notices, alerts.NOTICE),
+        (schema.alert_silences, alerts.SILENCE),
+        (schema.alert_receivers, alerts.RECEIVER),
+        (schema.alert_rules, alerts.SETTING),
+        (schema.alert_nodes, alerts.NODE),
+        (schema.alert_hours, alerts.TALLY),
+        (schema.alert_watches, alerts.WATCH),
     ],
     ids=lambda value: getattr(value, "name", ""),
 )
@@ -164,7 +174,14 @@ def test_columns_are_the_fields_in_the_same_order(table: Any, codec: Any) -> Non
 
 
 READ_WHOLE = tuple(
-    f"USING INDEX {name}" for name in ("ix_incidents_at", "ix_payments_live", "ix_events_due", "ix_breaks_open")
+    f"USING INDEX {name}"
+    for name in (
+        "ix_incidents_at",
+        "ix_payments_live",
+        "ix_events_due",
+        "ix_breaks_open",
+        "uq_alert_group",
+    )
 )
 """Indexes that are read from their beginning: of a list that ends after a page, or of unfinished rows alone."""
 

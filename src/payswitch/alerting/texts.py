@@ -26,6 +26,7 @@ _KIND: Final = {
     NoticeKind.ESCALATED: Words("升级：无人确认", "ESCALATED, nobody has acknowledged"),
     NoticeKind.RESOLVED: Words("已恢复", "RESOLVED"),
     NoticeKind.TEST: Words("测试", "TEST"),
+    NoticeKind.REPORT: Words("报告", "REPORT"),
 }
 _LINK: Final = Words("查看告警", "Open in the console")
 

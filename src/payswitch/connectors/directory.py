@@ -7,8 +7,10 @@ from weakref import WeakKeyDictionary
 
 from payswitch.connectors.contract import Account, AccountProblem, Connector
 from payswitch.connectors.discovery import Registry
+from payswitch.connectors.forms_of import form_of
 from payswitch.connectors.transport import HttpTransport
-from payswitch.domain.channel import CapabilityTable, Channel
+from payswitch.domain.channel import CapabilityTable, Channel, Product
+from payswitch.domain.connector_form import ConnectorForm
 from payswitch.domain.exchange import ChannelClient
 from payswitch.kit.certificates import CertificateEnd, certificate_ends
 from payswitch.kit.clock import Clock
@@ -56,6 +58,26 @@ class Directory:
         client = connector.open(channel, account, transport=transport, clock=clock, ids=ids)
         self._ends[client] = certificate_ends(account)
         return client
+
+    def connectors(self) -> Sequence[str]:
+        """By name."""
+        return sorted(self._connectors)
+
+    def form(
+        self,
+        connector: str,
+        products: frozenset[Product] | None,
+        *,
+        transport: HttpTransport,
+        clock: Clock,
+        ids: IdSource,
+    ) -> ConnectorForm | None:
+        """What a new channel on this connector asks for; None for a connector that there is not."""
+        found = self._connectors.get(connector)
+        if found is None:
+            return None
+        wanted = None if products is None else products & set(found.capabilities)
+        return form_of(found, wanted, transport=transport, clock=clock, ids=ids)
 
     def install(self, channel: Channel, clients: Mapping[int, ChannelClient]) -> None:
         """Put a channel in, or put its new state in place of the old one: from now on routing sees this. `clients`

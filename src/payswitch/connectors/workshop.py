@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from payswitch.connectors.contract import Account
 from payswitch.connectors.directory import Directory
 from payswitch.connectors.transport import HttpTransport
-from payswitch.domain.channel import Channel
+from payswitch.domain.channel import Channel, Product
+from payswitch.domain.connector_form import ConnectorForm
 from payswitch.domain.exchange import ChannelClient
 from payswitch.kit.clock import Clock
 from payswitch.kit.ids import IdSource
@@ -25,6 +26,13 @@ class Workshop:
     def open(self, channel: Channel, account: Account) -> ChannelClient:
         """See `services.ports.ChannelWorkshop.open`."""
         return self._directory.try_open(channel, account, transport=self._transport, clock=self._clock, ids=self._ids)
+
+    def form(self, connector: str, products: frozenset[Product] | None) -> ConnectorForm | None:
+        """See `services.ports.ChannelWorkshop.form`."""
+        return self._directory.form(connector, products, transport=self._transport, clock=self._clock, ids=self._ids)
+
+    def connectors(self) -> Sequence[str]:
+        return self._directory.connectors()
 
     def install(self, channel: Channel, clients: Mapping[int, ChannelClient]) -> None:
         self._directory.install(channel, clients)

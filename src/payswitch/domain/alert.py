@@ -181,6 +181,8 @@ class NoticeKind(StrEnum):
     ESCALATED = "escalated"
     RESOLVED = "resolved"
     TEST = "test"
+    REPORT = "report"
+    """No alert: a weekly report is there."""
 
 
 class NoticeState(StrEnum):

@@ -103,6 +103,18 @@ class SwitchCell(msgspec.Struct, frozen=True, kw_only=True):
     paid_fen: int
 
 
+class DaySums(msgspec.Struct, frozen=True, kw_only=True):
+    """What pages show of a number of whole days."""
+
+    totals: Totals
+    losses: list[LossCell]
+    """By channel."""
+    losses_by: list[LossCell]
+    """By the dimension that was asked for; so are the rates (without times)."""
+    rates: list[RateCell]
+    switches: list[SwitchCell]
+
+
 class ChoiceCell(msgspec.Struct, frozen=True, kw_only=True):
     """First choices that were made alike, and what came of their payments, summed up for off-policy estimates.
 

@@ -250,6 +250,13 @@ BODY_TOO_SLOW = ErrorKind(
 BODY_CUT_OFF = ErrorKind(
     "body_cut_off", 400, "The connection ended before the body did", "请求体未传完连接即已断开", "retry_later"
 )
+SANDBOX_AWAY = ErrorKind(
+    "sandbox_away",
+    503,
+    "The sandbox does not answer",
+    "沙箱没有应答",
+    "retry_later",
+)
 INTERNAL = ErrorKind(
     "internal",
     500,

@@ -184,6 +184,30 @@ class _AppleToken(msgspec.Struct, frozen=True):
     token: msgspec.Raw
 
 
+class RobotMessage(msgspec.Struct, frozen=True):
+    """One message that a group robot of the sandbox received."""
+
+    n: int
+    platform: str
+    robot: str
+    code: int
+    """0: taken."""
+    signed: bool
+    title: str
+
+
+class _RobotMessages(msgspec.Struct, frozen=True):
+    messages: list[RobotMessage]
+
+
+class _Fault(msgspec.Struct, frozen=True):
+    active: bool
+
+
+class _Faults(msgspec.Struct, frozen=True):
+    faults: tuple[_Fault, ...]
+
+
 class SandboxApi:
     """The sandbox's admin API, and the wallets on the shoppers' phones."""
 
@@ -200,6 +224,11 @@ class SandboxApi:
         if answer.status not in (200, 204):
             text = answer.body[:500].decode("utf-8", "replace")
             raise DrillError(f"the sandbox refused the faults: HTTP {answer.status}: {text}")
+
+    async def has_faults(self) -> bool:
+        """Whether any that was set is still at work."""
+        answer = await self._http.call("GET", "/_sandbox/faults")
+        return answer.status == 200 and any(fault.active for fault in answer.read(_Faults).faults)
 
     async def pay(self, code: CodeView, wallet: str, payer: str, *, enough: bool) -> WalletAnswer | None:
         """Confirm a code in a wallet; None when the wallet did not answer."""
@@ -229,6 +258,11 @@ class SandboxApi:
         wish = {"account": account, "amount_fen": amount_fen}
         answer = await self._http.call("POST", "/_sandbox/applepay/token", wish)
         return bytes(answer.read(_AppleToken).token).decode()
+
+    async def robot_messages(self) -> list[RobotMessage]:
+        """What the group robots received, oldest first."""
+        answer = await self._http.call("GET", "/_sandbox/robots")
+        return answer.read(_RobotMessages).messages if answer.status == 200 else []
 
     async def ledger(self, after: int = 0) -> list[LedgerEntry]:
         """Every order the channels ever made, or those after the first `after` ones."""

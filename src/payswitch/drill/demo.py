@@ -37,6 +37,9 @@ LIFE = Scenario(
 _TRAFFIC_SEEN_AFTER_S = 10.0
 """After the start of an outage: by then the switch has reacted and enough codes were given to show it."""
 _BEFORE_S = 20.0
+_ALERTS_GAP_S = 2.0
+_ALERTS_FROM = "dingtalk"
+"""One of the robots is enough for the terminal: all of them hear the same."""
 _LAST_NEWS_S = 12.0
 """At the end: how long at most the books may take to agree about what has ended."""
 
@@ -164,6 +167,7 @@ class Demo:
                     life.create_task(self._receive(stage, guests)),
                     life.create_task(self._befall(stage)),
                     life.create_task(self._show(stage)),
+                    life.create_task(self._hear_alerts(stage)),
                 ]
                 if self._order.for_s is not None:
                     await self._until(self._order.for_s)
@@ -192,6 +196,8 @@ class Demo:
     async def _befall(self, stage: Stage) -> None:
         for outage in outages(self._order.seed):
             await self._until(outage.from_s)
+            if await stage.sandbox.has_faults():
+                continue  # somebody plays with the console's fault panel: theirs is the stage
             fault = outage.fault.for_sandbox(1.0) | {"from_s": 0.0, "to_s": outage.to_s - outage.from_s}
             await stage.sandbox.set_faults([fault])
             self._outages += 1
@@ -217,6 +223,17 @@ class Demo:
             await self._clock.sleep(1.0)
             stage.require_alive()
             self._screen.tick(self.board, dict(self.board.shares(self._clock.monotonic_ms() - 15_000)))
+
+    async def _hear_alerts(self, stage: Stage) -> None:
+        """Say when a robot's message came: on the page it stands in full."""
+        said = 0
+        while True:
+            await self._clock.sleep(_ALERTS_GAP_S)
+            for message in await stage.sandbox.robot_messages():
+                if message.n > said and message.platform == _ALERTS_FROM:
+                    checked = "验签通过 signed" if message.signed else "未签名 unsigned"
+                    self._screen.say(f"🔔 {message.robot}: {message.title} ({checked})")
+                said = max(said, message.n)
 
     async def _until(self, at_s: float) -> None:
         wait_s = at_s - (self._clock.monotonic_ms() - self._begun_ms) / 1_000

@@ -179,6 +179,7 @@ def config_text(
         "master_key_file": MASTER_KEY_FILE,
         # The sandbox's shop listens on this machine.
         "allow_private_networks": True,
+        "sandbox_url": station.world.base_url,
     }
     operator = {
         "operator_id": OPERATOR_ID,

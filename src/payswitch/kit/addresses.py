@@ -17,6 +17,19 @@ def is_web_address(text: str, *, with_query: bool = False) -> bool:
     return whole and plain and parts.username is None and "#" not in text and (with_query or "?" not in text)
 
 
+def is_own_web_address(text: str) -> bool:
+    """An http address on this machine's loopback."""
+    return is_web_address(text) and text.startswith("http://") and is_loopback(urlsplit(text).hostname or "")
+
+
+def is_loopback(host: str) -> bool:
+    """`localhost`, or an address that never leaves this machine."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
 def is_network(text: str) -> bool:
     """An IP address, or a network such as `10.0.0.0/8`."""
     try:

@@ -146,6 +146,12 @@ class Breaker:
             return self._move(now_ms, BreakerState.PROBING, "probe_due", {"openings": self.openings})
         return None
 
+    def call_probe(self, now_ms: int) -> None:
+        """Somebody wishes to know: the next payment that may go here is lent as a probe."""
+        if self.cut_off:
+            self.next_probe_ms = min(self.next_probe_ms, now_ms)
+            self.reserved_until_ms = min(self.reserved_until_ms, now_ms)
+
     def may_try(self, now_ms: int) -> bool:
         """Whether a line that is only suspected may be lent a payment now: one at a time, as behind an open breaker."""
         return now_ms >= self.next_probe_ms and now_ms >= self.reserved_until_ms

@@ -61,9 +61,13 @@ class Router:
         refusals by risk control, probes and the moves not yet told. Its split keeps books of its own: another shop's
         shares are no part of its own."""
         other = Router(policy)
+        self.share_with(other)
+        return other
+
+    def share_with(self, other: Router) -> None:
+        """From now on the other one looks at, and adds to, everything that was learned or lent here."""
         other._health, other._moves, other._probe_budget = self._health, self._moves, self._probe_budget
         other._caps, other._risks, other._hedges = self._caps, self._risks, self._hedges
-        return other
 
     @property
     def policy(self) -> Policy:
@@ -165,6 +169,12 @@ class Router:
             self._caps.passed((seen.channel_id, seen.product), seen.amount_fen)
         self._note(hear_end(self._health, self._policy, seen))
         return self.drain_moves()
+
+    def call_probe(self, channel_id: str, now_ms: int) -> None:
+        """Behind open breakers of this channel a payment is lent as a probe as soon as one comes."""
+        for line in self._health.lines():
+            if line.channel_id == channel_id:
+                line.breaker.call_probe(now_ms)
 
     def drain_moves(self) -> list[BreakerMove]:
         """Moves that `plan()` made, for whoever does not want to wait for the next observation."""

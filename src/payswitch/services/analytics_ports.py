@@ -10,6 +10,7 @@ from typing import Protocol
 from payswitch.domain.analysis import (
     By,
     ChoiceCell,
+    DaySums,
     LakeState,
     LossCell,
     RateCell,
@@ -55,11 +56,22 @@ class Lake(Protocol):
 
     async def totals(self, scope: Scope) -> Totals: ...
 
-    async def rates(self, scope: Scope, by: Sequence[By]) -> Sequence[RateCell]: ...
+    async def rates(self, scope: Scope, by: Sequence[By], *, times: bool = False) -> Sequence[RateCell]:
+        """`times`: also how long create calls took."""
+        ...
 
     async def losses(self, scope: Scope, by: By) -> Sequence[LossCell]: ...
 
     async def switches(self, scope: Scope) -> Sequence[SwitchCell]: ...
+
+    async def of_days(self, scope: Scope, by: By) -> DaySums:
+        """Of whole Beijing days: whatever of the scope lies in one counts with all of it. Past days are counted once
+        and then known, so that a page over months answers at once."""
+        ...
+
+    async def warm(self, scope: Scope, most: int) -> int:
+        """Count days of the scope that are not known yet, the newest first, at most so many; how many it were."""
+        ...
 
     async def choices(self, scope: Scope, by: By) -> Sequence[ChoiceCell]: ...
 

@@ -14,10 +14,10 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from payswitch.domain.analysis import LakeState
+from payswitch.domain.analysis import LakeState, Scope
 from payswitch.domain.attempt_fact import AttemptFact
 from payswitch.domain.payment import tested_channel
-from payswitch.kit.clock import beijing_date
+from payswitch.kit.clock import beijing_date, beijing_midnight_ms
 from payswitch.kit.logs import get_logger
 from payswitch.services.analytics_ports import Analytics
 from payswitch.services.attempt_facts import HOUR_MS, facts_of_payment, is_settled
@@ -30,6 +30,9 @@ OVERLAP_MS: Final = 600_000
 """Looked at twice: rows whose times lie before their commit, clocks that were set back."""
 MOST_DAYS: Final = 8
 """In one round: a long history is caught up with over several, the newest days first."""
+WARM_DAYS: Final = 90
+"""What the failures page can show."""
+WARMED_AT_ONCE: Final = 5
 OLD_HOURS: Final = 24
 """An hour older than that with something unended in it is written again once an hour, and when money moves in it."""
 
@@ -71,7 +74,16 @@ class Writing:
         done = replace(state, missing=later, seen_ms=now_ms, next_hour=now_ms // HOUR_MS, written_ms=now_ms)
         await self._lake.save_state(done)
         await self._lake.prune(_date_of(now_ms // HOUR_MS - self._keep_hours))
+        await self._warm(now_ms)
         return written
+
+    async def _warm(self, now_ms: int) -> None:
+        """Count past days before somebody asks, a few a round: after an upgrade a page should not wait for months."""
+        merchants = frozenset(channel.merchant_id for channel in self._ctx.directory.all_channels())
+        if merchants:
+            until_ms = beijing_midnight_ms(beijing_date(now_ms))
+            scope = Scope(merchant_ids=merchants, from_ms=until_ms - WARM_DAYS * 24 * HOUR_MS, to_ms=until_ms)
+            await self._lake.warm(scope, WARMED_AT_ONCE)
 
     async def _due(self, state: LakeState, now_ms: int) -> tuple[set[int], set[int]]:
         """The hours in which something may have changed since the last round, and those never written."""

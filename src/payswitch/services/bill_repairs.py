@@ -36,4 +36,4 @@ async def learn_refund(ctx: Context, channel_id: str, refund: Refund) -> None:
     fact = await query_refund(ctx, attempt, order, ctx.timings.refund_timeout_ms)
     taken = fact.outcome.kind is OutcomeKind.PENDING and refund.state is not RefundState.FAILED
     if taken or fact.outcome.kind is OutcomeKind.PAID:
-        await refunding.apply_refund_fact(ctx, channel_id, fact)
+        await refunding.apply_refund_fact(ctx, channel_id, fact, source="bill")

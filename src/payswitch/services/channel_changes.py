@@ -179,8 +179,10 @@ async def rotate_credentials(
         return await commit_change(ctx, desk, managed, channel, clients, trail, credential)
 
 
-async def move_channel(ctx: Context, operator: Operator, channel_id: str, event: ChannelEvent) -> ChannelRecord:
-    """Enable, disable or retire. Asked for twice, it is done once."""
+async def move_channel(
+    ctx: Context, operator: Operator, channel_id: str, event: ChannelEvent, reason: str = ""
+) -> ChannelRecord:
+    """Enable, disable or retire. Asked for twice, it is done once. The reason goes into the trail."""
     desk = desk_of(ctx)
     async with desk.lock:
         managed = await managed_channel(ctx, operator, channel_id)
@@ -198,5 +200,5 @@ async def move_channel(ctx: Context, operator: Operator, channel_id: str, event:
             )
         channel = replace(managed.channel, enabled=state is ChannelState.ENABLED)
         was, now = {"state": managed.state.value}, {"state": state.value}
-        trail = channel_deed(ctx, operator, channel, event.value, before=was, after=now)
+        trail = channel_deed(ctx, operator, channel, event.value, before=was, after=now, note=reason)
         return await commit_change(ctx, desk, replace(managed, state=state), channel, clients, trail)

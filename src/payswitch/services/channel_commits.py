@@ -84,10 +84,19 @@ def channel_deed(
     *,
     before: Mapping[str, object] | None = None,
     after: Mapping[str, object] | None = None,
+    note: str = "",
 ) -> TrailEntry:
-    """Who did what to the channel, for the same commit as the change itself."""
+    """Who did what to the channel and why, for the same commit as the change itself."""
     return deed(
-        ctx, operator, action, TrailKind.CHANNEL, channel.channel_id, channel.merchant_id, before=before, after=after
+        ctx,
+        operator,
+        action,
+        TrailKind.CHANNEL,
+        channel.channel_id,
+        channel.merchant_id,
+        before=before,
+        after=after,
+        note=note,
     )
 
 

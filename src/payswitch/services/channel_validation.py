@@ -56,7 +56,8 @@ def _placed(text: str) -> dict[str, str]:
     head = text.partition(" ")[0].rstrip(":")
     if head in ("connector", "products"):
         return _error(head, text)
-    plain = head.replace("_", "").isalnum() and head.islower() and len(head) <= 40 and "_" in head
+    named = "_" in head or text[len(head) :].lstrip(": ").startswith("is missing")
+    plain = head.replace("_", "").isalnum() and head.islower() and len(head) <= 40 and named
     return _error(f"account.{head}" if plain else "account", text)
 
 

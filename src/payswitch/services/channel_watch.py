@@ -90,6 +90,15 @@ def _is_due(ctx: Context, watched: Watched, *, in_trouble: bool) -> bool:
     return now_ms - quiet_since_ms >= ctx.timings.probe_idle_s * 1_000
 
 
+async def probe_now(ctx: Context, channel: Channel) -> list[Probed]:
+    """Ask about every product that can be asked about, without waiting for the turn of any."""
+    products = _probeable(ctx, channel)
+    watched = _look(ctx, channel, products)
+    for product in products:
+        await _probe(ctx, watched, channel, product)
+    return [watched.probes[product] for product in products]
+
+
 async def _probe_guarded(ctx: Context, channel: Channel, product: Product, places: asyncio.Semaphore) -> None:
     async with places:
         try:

@@ -32,6 +32,7 @@ from payswitch.services.usage import Usage
 from payswitch.services.watch_memory import ChannelWatch
 
 if TYPE_CHECKING:
+    from payswitch.services.fault_panel import SandboxControl
     from payswitch.services.live_now import LiveNow
 
 UNTRUSTED_QUIET_MS = 60_000
@@ -101,6 +102,8 @@ class Context:
     """When a customer was last sent an SMS code, by attempt id."""
     incidents_told: RecentIds = field(default_factory=RecentIds)
     """Incidents about channels that are in storage already, by id: so that not every round tries to write them."""
+    sandbox: SandboxControl | None = None
+    """The sandbox's faults, for a panel that makes its channels ill; None wherever real money flows."""
     signer: ResultSigner | None = None
     """Signs the results that browsers carry back to shops; None: they go back without."""
     collecting_shops: frozenset[str] = frozenset()
@@ -108,7 +111,7 @@ class Context:
     collected: LastTimes = field(default_factory=lambda: LastTimes(COLLECT_GAP_MS))
     """When a customer last made a payment from a static code, by shop and address."""
     board: LiveBoard | None = None
-    """The live page's memory, where there is one: what each product of each channel did in the last ten minutes."""
+    """The live board's memory, where there is one: what each product of each channel did in the last ten minutes."""
     live_seen: Briefly[frozenset[str], LiveNow] = field(default_factory=lambda: Briefly(LIVE_KEPT_MS))
     """What the live board last showed, by the merchants it was shown of."""
     watch: ChannelWatch = field(default_factory=ChannelWatch)

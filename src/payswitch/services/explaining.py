@@ -86,6 +86,11 @@ async def _story(ctx: Context, decision: Decision, file: PaymentFile) -> Decisio
     )
 
 
+def plan_lines(plan: RoutePlan) -> tuple[Line, ...]:
+    """Why a payment goes where this plan says: the first, each other one, each excluded one, the rules."""
+    return tuple(_lines(plan, ()))
+
+
 def _lines(plan: RoutePlan, attempts: Sequence[Attempt]) -> Iterator[Line]:
     if plan.candidates:
         yield _first(plan.candidates[0])

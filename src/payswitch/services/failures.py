@@ -57,9 +57,8 @@ async def failures_of(
     now_ms = ctx.clock.now_ms()
     from_ms = beijing_midnight_ms(beijing_date(now_ms)) - (days - 1) * DAY_MS
     scope = Scope(merchant_ids=merchants, from_ms=from_ms, to_ms=now_ms, shop_id=shop_id)
-    totals = await lake.totals(scope)
-    losses = await lake.losses(scope, By.CHANNEL)
-    lost_by = losses if by is By.CHANNEL else await lake.losses(scope, by)
+    found = await lake.of_days(scope, by)
+    totals = found.totals
     return Failures(
         from_ms=from_ms,
         to_ms=now_ms,
@@ -67,10 +66,10 @@ async def failures_of(
         totals=totals,
         success=rate_of(totals.paid, totals.ended),
         payable=rate_of(totals.paid, totals.payable),
-        losses=losses_of(losses),
+        losses=losses_of(found.losses),
         by=by,
-        groups=_groups(by, lost_by, await lake.rates(scope, (by,))),
-        switches=tuple(await lake.switches(scope)),
+        groups=_groups(by, found.losses_by, found.rates),
+        switches=tuple(found.switches),
         names={c.channel_id: c.name for m in merchants for c in ctx.directory.channels(m)},
     )
 

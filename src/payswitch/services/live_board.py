@@ -88,6 +88,8 @@ class LiveBoard:
         self._clock = clock
         self.started_ms: Final = clock.now_ms()
         self.totals: Final = Totals()
+        self.recalled = False
+        """Whether the day before the start was read out of storage."""
         self.heard = 0
         """Counts the news: whoever watches sees whether there is any."""
         self._lanes: dict[tuple[str, str], Lane] = {}

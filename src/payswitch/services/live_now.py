@@ -5,13 +5,16 @@ Nothing is kept here: the board heard it, the router judges it, storage knows wh
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from payswitch.domain.alert import Alert
 from payswitch.domain.errors import NOT_FOUND, PaySwitchError
+from payswitch.domain.live_minute import LiveMinute
 from payswitch.domain.managed_channel import ChannelRecord
 from payswitch.domain.operator import Operator
+from payswitch.domain.payment import AttemptState, RefundKind
 from payswitch.routing.policy import Policy
 from payswitch.routing.policy_book import WHOLE_MERCHANT
 from payswitch.services import channels, quality
@@ -48,6 +51,31 @@ class LiveChannel:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Heap:
+    """Money that is not where it belongs, at one moment."""
+
+    count: int = 0
+    amount_fen: int = 0
+    oldest_ms: int | None = None
+
+    def and_also(self, count: int, amount_fen: int, oldest_ms: int) -> Heap:
+        oldest = oldest_ms if self.oldest_ms is None else min(self.oldest_ms, oldest_ms)
+        return Heap(count=self.count + count, amount_fen=self.amount_fen + amount_fen, oldest_ms=oldest)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What is open in the books just now, out of storage."""
+
+    in_doubt: Heap
+    """Debits that were sent and that the channel has not answered for."""
+    surplus: Heap
+    """重复支付 on its way back."""
+    alerts: Sequence[Alert]
+    """Not resolved."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LiveNow:
     """Everything that the board shows."""
 
@@ -57,6 +85,8 @@ class LiveNow:
     windows: Sequence[Window]
     minutes: Sequence[Figures]
     """The last hour minute by minute, the oldest first."""
+    standing: Standing | None
+    """None where nobody keeps alerts, and so nobody asks."""
     channels: Sequence[LiveChannel]
     moments: Sequence[Moment]
     policies: Sequence[tuple[str, Policy]]
@@ -74,6 +104,7 @@ async def _look(ctx: Context, operator: Operator, now_ms: int) -> LiveNow:
     board = ctx.board
     if board is None:
         raise PaySwitchError(NOT_FOUND, "nothing is counted here", "此处未启用实时统计")
+    await _recall(ctx, board, now_ms)
     records = await channels.list_channels(ctx, operator)
     merchants = sorted(operator.merchant_ids)
     return LiveNow(
@@ -81,10 +112,39 @@ async def _look(ctx: Context, operator: Operator, now_ms: int) -> LiveNow:
         started_ms=board.started_ms,
         windows=_windows(board, merchants, now_ms),
         minutes=_minutes(board, merchants, now_ms),
+        standing=await _standing(ctx, operator, {record.channel.channel_id for record in records}),
         channels=_channels(ctx, board, records, now_ms),
         moments=board.moments({record.channel.channel_id for record in records}),
         policies=[(one, ctx.router.policy_for(one, WHOLE_MERCHANT)) for one in merchants],
     )
+
+
+async def _recall(ctx: Context, board: LiveBoard, now_ms: int) -> None:
+    """Once after a start, when somebody looks: what this day was before, so that an update of the service does not make
+    the owner's day begin anew. Switches and times of answers are nowhere in storage as such: those begin anew."""
+    day_ms = day_start_ms(now_ms)
+    if board.recalled or board.started_ms < day_ms:
+        return
+    board.recalled = True
+    for minute in await ctx.store.live_minutes(min(day_ms, board.started_ms - 3_600_000), board.started_ms):
+        names = (name for name in LiveMinute.__struct_fields__ if name not in ("merchant_id", "at_ms"))
+        counts = Figures(**{name: getattr(minute, name) for name in names})
+        board.merchant(minute.merchant_id).restore(minute.at_ms, counts, now_ms)
+
+
+async def _standing(ctx: Context, operator: Operator, channel_ids: Collection[str]) -> Standing | None:
+    if ctx.alerts is None:
+        return None
+    store = ctx.alerts.store
+    in_doubt = surplus = Heap()
+    for attempts in await store.open_attempt_sums():
+        if attempts.channel_id in channel_ids and attempts.state == AttemptState.UNKNOWN.value:
+            in_doubt = in_doubt.and_also(attempts.count, attempts.amount_fen, attempts.oldest_ms)
+    for refunds in await store.open_refund_sums():
+        if operator.manages(refunds.merchant_id) and refunds.kind == RefundKind.SURPLUS.value:
+            surplus = surplus.and_also(refunds.count, refunds.amount_fen, refunds.oldest_ms)
+    alerts = [one for one in await store.open_alerts() if not one.merchant_id or operator.manages(one.merchant_id)]
+    return Standing(in_doubt=in_doubt, surplus=surplus, alerts=alerts)
 
 
 def _windows(board: LiveBoard, merchants: Sequence[str], now_ms: int) -> list[Window]:

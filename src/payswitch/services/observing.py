@@ -103,6 +103,7 @@ def tell_exposed(ctx: Context, file: PaymentFile, attempt: Attempt, round_starte
             "attempt_id": attempt.attempt_id,
             "channel_id": attempt.channel_id,
             "product": attempt.product.value,
+            "started_ms": attempt.started_at_ms,
             "credential_ms": exposed_at_ms - round_started_ms,
             "hedge": attempt.hedge_of is not None,
         },
@@ -145,6 +146,41 @@ def tell_hedged(ctx: Context, silent: Attempt, beside: Attempt, waited_ms: float
     )
 
 
+def tell_given_up(ctx: Context, attempt: Attempt, outcome: Outcome) -> None:
+    """Nobody saw this attempt, and nobody will: its channel failed or was silent."""
+    ctx.feed.tell(
+        "given_up",
+        {
+            "payment_id": attempt.payment_id,
+            "attempt_id": attempt.attempt_id,
+            "channel_id": attempt.channel_id,
+            "product": attempt.product.value,
+            "started_ms": attempt.started_at_ms,
+            "hedge": attempt.hedge_of is not None,
+            "outcome": outcome.kind.value,
+        },
+    )
+
+
+def tell_fact(
+    ctx: Context, attempt: Attempt, outcome: Outcome, *, source: str, about: str, believed: bool, took_ms: float
+) -> None:
+    """A channel has said something by itself about an `order` or a `refund` of ours, and it was applied or not."""
+    ctx.feed.tell(
+        "fact_applied",
+        {
+            "payment_id": attempt.payment_id,
+            "attempt_id": attempt.attempt_id,
+            "channel_id": attempt.channel_id,
+            "source": source,
+            "about": about,
+            "outcome": outcome.kind.value,
+            "believed": believed,
+            "took_ms": took_ms,
+        },
+    )
+
+
 def tell_hedge_denied(ctx: Context) -> None:
     """A call was silent, and the merchant's hedges of this minute are used up."""
     ctx.feed.tell("hedge_denied", {})
@@ -181,6 +217,8 @@ def tell_result(ctx: Context, before: Attempt, after: PaymentFile) -> None:
                     "product": attempt.product.value,
                     "amount_fen": attempt.amount_fen,
                     "attempts": len(after.attempts),
+                    "started_ms": attempt.started_at_ms,
+                    "exposed_ms": attempt.exposed_at_ms,
                 },
             )
     elif before.exposed_at_ms is not None and attempt.state is AttemptState.CLOSED:

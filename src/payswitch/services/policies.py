@@ -116,18 +116,18 @@ async def diff_policy(
 
 async def check_policy(ctx: Context, operator: Operator, command: CheckPolicy) -> None:
     """Raises `policy_invalid` with everything that is wrong. Writes nothing."""
-    desk, scope = await _scope(ctx, operator, command.merchant_id, command.shop_id)
+    desk, scope = await scope_of(ctx, operator, command.merchant_id, command.shop_id)
     log = await read_log(desk.store, scope.merchant_id)
-    await _check(ctx, log, _version(ctx, operator, scope, log, command.document, ""))
+    await check_version(ctx, log, new_version(ctx, operator, scope, log, command.document, ""))
 
 
 async def draft_policy(ctx: Context, operator: Operator, command: DraftPolicy) -> PolicyRecord:
     """A new version, checked in full; no payment sees it before it is activated."""
-    desk, scope = await _scope(ctx, operator, command.merchant_id, command.shop_id)
+    desk, scope = await scope_of(ctx, operator, command.merchant_id, command.shop_id)
     async with desk.lock:
         log = await read_log(desk.store, scope.merchant_id)
-        version = _version(ctx, operator, scope, log, command.document, command.note)
-        await _check(ctx, log, version)
+        version = new_version(ctx, operator, scope, log, command.document, command.note)
+        await check_version(ctx, log, version)
         try:
             created = deed(
                 ctx,
@@ -145,7 +145,7 @@ async def draft_policy(ctx: Context, operator: Operator, command: DraftPolicy) -
         return PolicyRecord(version=version, state=PolicyState.DRAFT, revision=log.revision(scope), activations=())
 
 
-def _version(
+def new_version(
     ctx: Context, operator: Operator, scope: PolicyScope, log: PolicyLog, document: object, note: str
 ) -> PolicyVersion:
     now_ms = ctx.clock.now_ms()
@@ -170,7 +170,7 @@ async def activate_policy(ctx: Context, operator: Operator, policy_id: str, comm
         _require_revision(log, version.scope, command.revision)
         if log.state(version) is PolicyState.ACTIVE:
             raise PaySwitchError(POLICY_STATE, f"{version.name} is in force already", f"{version.name} 已经生效")
-        await _check(ctx, log, version)
+        await check_version(ctx, log, version)
         log = await _put_in_force(ctx, operator, log, version.scope, version, PolicyAction.ACTIVATE, command.note)
         return _record(log, version)
 
@@ -178,7 +178,7 @@ async def activate_policy(ctx: Context, operator: Operator, policy_id: str, comm
 async def roll_back(ctx: Context, operator: Operator, command: RollBackPolicy) -> RolledBack:
     """An earlier version again, or what is inherited, at once. Its names are not checked against today's channels:
     going back to what worked must not be refused in the middle of a night."""
-    desk, scope = await _scope(ctx, operator, command.merchant_id, command.shop_id)
+    desk, scope = await scope_of(ctx, operator, command.merchant_id, command.shop_id)
     async with desk.lock:
         log = await read_log(desk.store, scope.merchant_id)
         _require_revision(log, scope, command.revision)
@@ -258,7 +258,7 @@ def _name_in_force(desk: PolicyDesk, follows: dict[str, Policy | None], scope: P
     return policy.version
 
 
-async def _check(ctx: Context, log: PolicyLog, version: PolicyVersion) -> None:
+async def check_version(ctx: Context, log: PolicyLog, version: PolicyVersion) -> None:
     shops = [shop.shop_id for shop in await ctx.store.shops() if shop.merchant_id == version.merchant_id]
     channels = ctx.directory.channels(version.merchant_id)
     chosen: Chosen = {**log.chosen(), version.shop_id: version}
@@ -272,7 +272,7 @@ async def _check(ctx: Context, log: PolicyLog, version: PolicyVersion) -> None:
         ) from invalid
 
 
-async def _scope(
+async def scope_of(
     ctx: Context, operator: Operator, merchant_id: str, shop_id: str | None
 ) -> tuple[PolicyDesk, PolicyScope]:
     """Raises `not_found` for a merchant that is not the operator's, or a shop that is not the merchant's."""

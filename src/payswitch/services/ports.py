@@ -8,9 +8,11 @@ from typing import Protocol
 from payswitch.domain.account import Account
 from payswitch.domain.agreement import Agreement, AgreementState
 from payswitch.domain.changes import Changes, IdempotencyRecord
-from payswitch.domain.channel import CapabilityTable, Channel
+from payswitch.domain.channel import CapabilityTable, Channel, Product
+from payswitch.domain.connector_form import ConnectorForm
 from payswitch.domain.events import Event
 from payswitch.domain.exchange import ChannelClient
+from payswitch.domain.live_minute import LiveMinute
 from payswitch.domain.managed_channel import ChannelChange, ManagedChannel, SealedCredential
 from payswitch.domain.payment import (
     Attempt,
@@ -116,6 +118,10 @@ class Store(DeskStore, Protocol):
 
     async def agreements_of(self, shop_id: str, customer_id: str) -> Sequence[Agreement]:
         """The customer's cards in every state, newest first."""
+        ...
+
+    async def live_minutes(self, from_ms: int, to_ms: int) -> Sequence[LiveMinute]:
+        """What began and what ended in this time, minute by minute; without channels' test payments."""
         ...
 
     async def received_since(self, since_ms: int) -> Mapping[str, int]:
@@ -238,6 +244,14 @@ class ChannelWorkshop(Protocol):
 
     def open(self, channel: Channel, account: Account) -> ChannelClient:
         """Parse every key. Raises AccountProblem with everything that is wrong; adds nothing."""
+        ...
+
+    def connectors(self) -> Sequence[str]:
+        """On which a channel can be made."""
+        ...
+
+    def form(self, connector: str, products: frozenset[Product] | None) -> ConnectorForm | None:
+        """What a channel with these products asks for (None: with all of the connector's); None: no such connector."""
         ...
 
     def install(self, channel: Channel, clients: Mapping[int, ChannelClient]) -> None:

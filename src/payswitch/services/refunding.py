@@ -8,6 +8,7 @@ from payswitch.domain.exchange import PayeeCard, RefundFact, RefundOrder, Refund
 from payswitch.domain.outcome import Outcome, OutcomeKind
 from payswitch.domain.payment import Attempt, Incident, PaymentFile, Refund, RefundState
 from payswitch.domain.transitions import REFUND, RefundEvent, advance
+from payswitch.services import observing
 from payswitch.services.announcements import announce
 from payswitch.services.asking import client_of, refund_order
 from payswitch.services.context import Context
@@ -99,23 +100,28 @@ def _is_no(outcome: Outcome) -> bool:
     return outcome.kind in DEFINITE_NO and not outcome.merchant_side
 
 
-async def apply_refund_fact(ctx: Context, channel_id: str, fact: RefundFact) -> bool:
-    """Apply what a notification asserts about one refund. False: over another amount, not believed.
+async def apply_refund_fact(ctx: Context, channel_id: str, fact: RefundFact, *, source: str = "notify") -> bool:
+    """Apply what a notification asserts about one refund. False: over another amount, not believed. `source`: where it
+    says so, for traces.
 
     A refund that somebody made in the channel's own console has a number we never gave out. It is acknowledged
     (repeating it would not make it ours) and becomes an incident: our books do not have that money leaving.
     """
+    begun = ctx.clock.monotonic_ms()
     file = await ctx.store.file_by_refund_no(channel_id, fact.out_refund_no)
     if file is None:
         await _tell_foreign(ctx, channel_id, fact)
         return True
     refund = next(r for r in file.refunds if r.out_refund_no == fact.out_refund_no)
-    believed = _believed(refund, fact)
-    if believed.outcome.kind is OutcomeKind.UNTRUSTED:
-        await tell_trouble(ctx, file, refund.attempt_id, "untrusted_fact", believed.outcome.message)
-        return False
-    await _apply(ctx, file, refund.refund_id, fact, asked=False)
-    return True
+    attempt, judged = file.attempt(refund.attempt_id), _believed(refund, fact)
+    believed = judged.outcome.kind is not OutcomeKind.UNTRUSTED
+    if believed:
+        await _apply(ctx, file, refund.refund_id, fact, asked=False)
+    else:
+        await tell_trouble(ctx, file, refund.attempt_id, "untrusted_fact", judged.outcome.message)
+    took_ms = ctx.clock.monotonic_ms() - begun
+    observing.tell_fact(ctx, attempt, fact.outcome, source=source, about="refund", believed=believed, took_ms=took_ms)
+    return believed
 
 
 async def _tell_foreign(ctx: Context, channel_id: str, fact: RefundFact) -> None:

@@ -95,7 +95,7 @@ async def _ask(lake: Lake, window: Scope, earlier: Scope, judged: Scope) -> Answ
         before=await lake.totals(earlier),
         now_rates=await lake.rates(window, by),
         before_rates=await lake.rates(earlier, by),
-        times=await lake.rates(window, (By.CHANNEL, By.PRODUCT)),
+        times=await lake.rates(window, (By.CHANNEL, By.PRODUCT), times=True),
         losses=await lake.losses(window, By.CHANNEL),
         switches=await lake.switches(window),
         refunds=await lake.refund_times(window),

@@ -46,10 +46,13 @@ def headline(report: Report) -> str:
 
 def summary_text(report: Report, url: str = "") -> str:
     """Plain text; every robot's markdown shows it as it is."""
-    return "\n".join([f"【{TITLES_ZH[report.kind]}】{window_zh(report)}", *_lines(report), *([url] if url else [])])
+    return "\n".join(
+        [f"【{TITLES_ZH[report.kind]}】{window_zh(report)}", *summary_lines(report), *([url] if url else [])]
+    )
 
 
-def _lines(report: Report) -> Iterator[str]:
+def summary_lines(report: Report) -> Iterator[str]:
+    """What is worth knowing, one sentence a line."""
     totals = report.totals
     yield f"· {headline(report)}"
     yield f"· 成交 {yuan(totals.paid_fen)}，手续费 {yuan(totals.fees_fen)}"

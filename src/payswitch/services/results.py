@@ -91,13 +91,18 @@ async def _tell_untrusted(ctx: Context, channel_id: str, code: str) -> None:
 
 async def apply_order_fact(ctx: Context, channel_id: str, fact: OrderFact, heard_by: HeardBy = HeardBy.QUERY) -> bool:
     """Apply what a channel asserts about one order number. False: not ours, or not believed."""
+    begun = ctx.clock.monotonic_ms()
     file = await ctx.store.file_by_order_no(channel_id, fact.channel_order_no)
     if file is None:
         log.warning("fact_of_unknown_order", channel_id=channel_id)
         return False
     attempt = file.by_order_no(fact.channel_order_no)
     await apply_to_attempt(ctx, file, attempt.attempt_id, fact, heard_by)
-    return _mismatch(attempt, fact) is None
+    believed, took_ms = _mismatch(attempt, fact) is None, ctx.clock.monotonic_ms() - begun
+    observing.tell_fact(
+        ctx, attempt, fact.outcome, source=heard_by.value, about="order", believed=believed, took_ms=took_ms
+    )
+    return believed
 
 
 async def apply_to_attempt(

@@ -15,6 +15,7 @@ from payswitch.domain.outcome import Outcome, OutcomeKind
 from payswitch.domain.payment import Attempt, AttemptState, Decision, PaymentFile, PaymentState
 from payswitch.domain.transitions import ATTEMPT, PAYMENT, AttemptEvent, PaymentEvent, advance
 from payswitch.routing.request import Candidate, RoutePlan
+from payswitch.services import observing
 from payswitch.services.asking import create_order
 from payswitch.services.context import Context
 from payswitch.services.draft import Draft, change, commit
@@ -215,6 +216,7 @@ def give_up(ctx: Context, work: Round, attempt: Attempt, outcome: Outcome, *, le
     now_ms = ctx.clock.now_ms()
     event = AttemptEvent.DISCARD if left_behind else AttemptEvent.REFUSE
     work.since_ms = now_ms
+    observing.tell_given_up(ctx, attempt, outcome)
     if work.refused is None or work.refused.kind is not OutcomeKind.REFUSED_PAYER:
         work.refused = outcome  # a payer's no is the last word, even if an older call ends otherwise after it
     work.lost.append(

@@ -99,7 +99,7 @@ ALERTS_OF: Final = Prepared(
     .where(_alerts.c.group_id == _text("group_id"))
     .order_by(_alerts.c.raised_at_ms, _alerts.c.alert_id)
 )
-LIVE_GROUPS: Final = Prepared(select(*_groups.columns).where(_live).order_by(_groups.c.opened_at_ms))
+LIVE_GROUPS: Final = Prepared(select(*_groups.columns).where(_live))
 GROUP_BY_ID: Final = Prepared(select(*_groups.columns).where(_groups.c.group_id == _text("group_id")))
 
 

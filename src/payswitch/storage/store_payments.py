@@ -7,10 +7,12 @@ from collections.abc import Mapping, Sequence
 from payswitch.domain.agreement import Agreement, AgreementState
 from payswitch.domain.changes import IdempotencyRecord
 from payswitch.domain.events import Event
+from payswitch.domain.live_minute import LiveMinute
 from payswitch.domain.payment import Attempt, Decision, Incident, Payment, PaymentFile, PaymentState, Refund
 from payswitch.domain.standing import Standing
 from payswitch.storage import agreements, audit, outbox, sweep_claims
 from payswitch.storage import read_statements as reads
+from payswitch.storage.live_history import live_minutes
 from payswitch.storage.payment_files import event_page, file_of, payment_page
 from payswitch.storage.prepared import Prepared
 from payswitch.storage.running import ScriptRunner
@@ -88,6 +90,9 @@ class PaymentStore(ScriptRunner):
 
     async def list_incidents(self, *, limit: int) -> Sequence[Incident]:
         return await self.read(decoded(INCIDENT, reads.LIST_INCIDENTS, limit=limit))
+
+    async def live_minutes(self, from_ms: int, to_ms: int) -> Sequence[LiveMinute]:
+        return await self.read(live_minutes(from_ms, to_ms))
 
     async def received_since(self, since_ms: int) -> Mapping[str, int]:
         return dict(await self.read(rows(reads.RECEIVED_SINCE, since_ms=since_ms)))

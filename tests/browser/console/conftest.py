@@ -11,10 +11,17 @@ from payswitch.drill.stage import Stage, StagePlan
 from payswitch.drill.station import WORLD_FILE, prepare
 from payswitch.entry.console.app_files import AppFiles
 from payswitch.kit.clock import SystemClock
-from payswitch.sandbox.world import default_five
+from payswitch.sandbox.epay.accounts import epay_account
+from payswitch.sandbox.world import World, default_five
 from tests.browser.console.house import House
 
 CHANNELS = ("wechat-main", "wechat-backup", "alipay-main", "alipay-backup")
+
+
+def _world(base_url: str) -> World:
+    """What the service has, and an account that is at the channel and not yet set up here."""
+    made = [*default_five(base_url).accounts, epay_account("epay-v1", base_url, name="易支付·上游甲")]
+    return World(base_url=base_url, accounts=[one for one in made if one.channel_id in (*CHANNELS, "epay-v1")])
 
 
 @pytest_asyncio.fixture(scope="package", loop_scope="package")
@@ -24,7 +31,7 @@ async def _everything(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator
     if not AppFiles().built:
         pytest.skip("the console is not built: make web")
     sandbox_url, folder = f"http://127.0.0.1:{free_port()}", tmp_path_factory.mktemp("house")
-    default_five(sandbox_url).save(folder / WORLD_FILE)
+    _world(sandbox_url).save(folder / WORLD_FILE)
     plan = StagePlan(
         station=prepare(folder, sandbox_url),
         service_url=f"http://127.0.0.1:{free_port()}",

@@ -20,6 +20,7 @@ from payswitch.services.alert_commands import AcknowledgeAlert, MakeSilence, Sav
 from payswitch.services.bills import ReconcileDay, ResolveBreak
 from payswitch.services.channel_commands import CreateChannel, RotateCredentials, UpdateChannel
 from payswitch.services.commands import ConfirmPayment, CreateRefund, OpenApplePaySession, SettleRefund
+from payswitch.services.fault_panel import MakeIll
 from payswitch.services.payment_actions import RefundByOperator
 from payswitch.services.policy_commands import (
     ActivatePolicy,
@@ -148,6 +149,10 @@ RULES: Mapping[type, Mapping[str, Rule]] = {
             "must be the payment token as JSON text in one line",
             "须为单行 JSON 格式的支付令牌",
         ),
+    },
+    MakeIll: {
+        "share_percent": Whole(1, 100, " per cent", "（百分比）"),
+        "ms": Whole(0, 60_000, " milliseconds", "（毫秒）"),
     },
     ReconcileDay: {
         "date": Day(),

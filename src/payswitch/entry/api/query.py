@@ -59,6 +59,18 @@ class Parameter:
 LIMIT = Parameter("limit", "How many at most, newest first", most=MOST_PER_PAGE)
 BEFORE_PAYMENT = Parameter("before", "A payment id: only older ones", pattern=IDENTIFIER)
 BEFORE_EVENT = Parameter("before", "An event id: only older ones", pattern=IDENTIFIER)
+REASON = Parameter(
+    "reason",
+    "Why; kept in the trail",
+    pattern=f"(?=.{{1,200}}$){VISIBLE}",
+    wanted=("1 to 200 characters, not only blanks", "1 到 200 个字符，不能只有空白"),
+)
+PRODUCTS = Parameter(
+    "products",
+    "Products, separated by commas; left out: all",
+    pattern="[a-z0-9_]{1,40}(?:,[a-z0-9_]{1,40}){0,60}",
+    wanted=("names of products, separated by commas", "支付产品名称，以逗号分隔"),
+)
 OF_PAYMENT = Parameter("payment_id", "Only events of this payment", pattern=IDENTIFIER)
 OF_CUSTOMER = Parameter(
     "customer_id",

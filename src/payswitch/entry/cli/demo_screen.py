@@ -52,6 +52,7 @@ class Screen:
         print_(f"  收银台示例 / checkout    {places.checkout_url}", soft_wrap=True)
         print_(f"  接口 / API               {places.service_url}/v1/openapi.json", soft_wrap=True)
         print_(f"  接口密钥 / API key       {places.api_key_file}", soft_wrap=True)
+        print_(f"  群机器人 / alerts        {places.sandbox_url}/alerts", soft_wrap=True)
         print_(f"  沙箱钱包 / wallet        {places.sandbox_url}/wallet\n", soft_wrap=True)
 
     def say(self, text: str) -> None:

@@ -87,6 +87,8 @@ class LakeFiles:
     def delete(self, files: Iterable[Path]) -> int:
         count = 0
         for file in files:
+            for kept in (".answer", ".choices"):
+                file.with_suffix(kept).unlink(missing_ok=True)
             file.unlink(missing_ok=True)
             count += 1
         return count

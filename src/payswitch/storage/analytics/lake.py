@@ -14,6 +14,7 @@ import msgspec
 from payswitch.domain.analysis import (
     By,
     ChoiceCell,
+    DaySums,
     LakeState,
     LossCell,
     RateCell,
@@ -26,6 +27,8 @@ from payswitch.domain.analysis import (
 from payswitch.domain.attempt_fact import AttemptFact
 from payswitch.kit.clock import beijing_date
 from payswitch.storage.analytics import duck, questions
+from payswitch.storage.analytics.day_answers import DayAnswer, DayAnswers, sum_cells, sum_totals
+from payswitch.storage.analytics.day_choices import DayChoicesKeeper
 from payswitch.storage.analytics.files import LakeFiles
 
 if TYPE_CHECKING:
@@ -43,6 +46,8 @@ class ParquetLake:
     def __init__(self, root: Path) -> None:
         self.files = LakeFiles(root)
         self._connection: duckdb.DuckDBPyConnection | None = None
+        self._answers = DayAnswers()
+        self._choices = DayChoicesKeeper()
         # One thread: DuckDB itself uses several, and a second question would only take the first one's memory.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="payswitch-lake")
 
@@ -95,8 +100,8 @@ class ParquetLake:
     async def totals(self, scope: Scope) -> Totals:
         return await self._ask(partial(questions.totals, self.files.of_scope(scope), scope))
 
-    async def rates(self, scope: Scope, by: Sequence[By]) -> Sequence[RateCell]:
-        return await self._ask(partial(questions.rates, self.files.of_scope(scope), scope, by))
+    async def rates(self, scope: Scope, by: Sequence[By], *, times: bool = False) -> Sequence[RateCell]:
+        return await self._ask(partial(questions.rates, self.files.of_scope(scope), scope, by, times))
 
     async def losses(self, scope: Scope, by: By) -> Sequence[LossCell]:
         return await self._ask(partial(questions.losses, self.files.of_scope(scope), scope, by))
@@ -105,13 +110,58 @@ class ParquetLake:
         return await self._ask(partial(questions.switches, self.files.of_scope(scope), scope))
 
     async def choices(self, scope: Scope, by: By) -> Sequence[ChoiceCell]:
-        return await self._ask(partial(questions.choices, self.files.of_scope(scope), scope, by))
+        """Of whole days from what is kept of each: a choice's block lies within one day, so they are put in a row."""
+        files = self.files.of_scope(scope)
+        if scope.shop_id is None and _is_midnight(scope.from_ms) and _is_midnight(scope.to_ms):
+            of_days = [await self._ask(partial(self._choices.of, file)) for file in files]
+            return [cell for day in of_days for cell in day.choices[by]]
+        return await self._ask(partial(questions.choices, files, scope, by))
 
     async def refund_times(self, scope: Scope) -> Sequence[RefundTimes]:
         return await self._ask(partial(questions.refund_times, self.files.of_scope(scope), scope))
 
     async def received(self, scope: Scope) -> Sequence[Received]:
         return await self._ask(partial(questions.received, self.files.of_scope(scope), scope))
+
+    async def of_days(self, scope: Scope, by: By) -> DaySums:
+        """See `Lake.of_days`."""
+        return await self._ask(partial(self._of_days, scope, by))
+
+    def _of_days(self, scope: Scope, by: By, db: duckdb.DuckDBPyConnection) -> DaySums:
+        found = [self._answers.of(db, file, scope.shop_id) for file in self.files.of_scope(scope)]
+        return DaySums(
+            totals=sum_totals(one.totals for one in found),
+            losses=_losses(found, By.CHANNEL),
+            losses_by=_losses(found, by),
+            rates=sum_cells(
+                (cell for one in found for cell in one.rates[by]),
+                lambda cell: cell.key,
+                ("tried", "paid", "amount_fen"),
+                lambda cell: cell.key,
+            ),
+            switches=sum_cells(
+                (cell for one in found for cell in one.switches),
+                lambda cell: (cell.from_channel, cell.to_channel),
+                ("switches", "paid", "paid_fen"),
+                lambda cell: (-cell.switches, cell.from_channel, cell.to_channel),
+            ),
+        )
+
+    async def warm(self, scope: Scope, most: int) -> int:
+        """See `Lake.warm`."""
+        made = 0
+        for file in reversed(self.files.of_scope(scope)):
+            if made >= most:
+                break
+            made += await self._ask(partial(self._warm_one, file))
+        return made
+
+    def _warm_one(self, file: Path, db: duckdb.DuckDBPyConnection) -> bool:
+        if self._answers.has(file) and self._choices.has(file):
+            return False
+        self._answers.of(db, file, None)
+        self._choices.of(file, db)
+        return True
 
     async def days(self, merchant_id: str) -> Sequence[str]:
         return await self._run(lambda: self.files.days(merchant_id))
@@ -128,6 +178,20 @@ class ParquetLake:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+
+def _is_midnight(at_ms: int) -> bool:
+    return (at_ms + 8 * HOUR_MS) % (24 * HOUR_MS) == 0
+
+
+def _losses(found: Sequence[DayAnswer], by: By) -> list[LossCell]:
+    cells: list[LossCell] = sum_cells(
+        (cell for one in found for cell in one.losses[by]),
+        lambda cell: (cell.key, cell.cause),
+        ("payments", "amount_fen"),
+        lambda cell: (-cell.payments, cell.key, cell.cause),
+    )
+    return cells
 
 
 def _append(path: Path, page: Sequence[AttemptFact]) -> None:

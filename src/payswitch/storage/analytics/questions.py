@@ -85,13 +85,16 @@ def totals(files: list[Path], scope: Scope, db: duckdb.DuckDBPyConnection) -> To
     return Totals(**dict(zip(Totals.__struct_fields__, map(int, row or ()), strict=True)))
 
 
-def rates(files: list[Path], scope: Scope, by: Sequence[By], db: duckdb.DuckDBPyConnection) -> list[RateCell]:
+def rates(
+    files: list[Path], scope: Scope, by: Sequence[By], times: bool, db: duckdb.DuckDBPyConnection
+) -> list[RateCell]:
     where, values = _window(scope)
+    answers = "approx_quantile(answer_ms, 0.5), approx_quantile(answer_ms, 0.95)" if times else "NULL, NULL"
     keys = ", ".join(_SQL_OF[one] for one in by) or "''"
     found = db.execute(
         f"""
         SELECT [{keys}], count(*), count(*) FILTER (state = 'succeeded'), sum(amount_fen),
-            approx_quantile(answer_ms, 0.5), approx_quantile(answer_ms, 0.95)
+            {answers}
         FROM {duck.rows_of(files)}
         WHERE {where} AND first AND channel_id <> '' AND {_ENDED} GROUP BY 1 ORDER BY 1
         """,
@@ -108,6 +111,20 @@ def rates(files: list[Path], scope: Scope, by: Sequence[By], db: duckdb.DuckDBPy
         )
         for key, tried, paid, fen, p50, p95 in found
     ]
+
+
+def counts(files: list[Path], scope: Scope, by: By, db: duckdb.DuckDBPyConnection) -> list[RateCell]:
+    """Rates without times, which do not add up over days."""
+    where, values = _window(scope)
+    found = db.execute(
+        f"""
+        SELECT {_SQL_OF[by]}, count(*), count(*) FILTER (state = 'succeeded'), sum(amount_fen)
+        FROM {duck.rows_of(files)}
+        WHERE {where} AND first AND channel_id <> '' AND {_ENDED} GROUP BY 1 ORDER BY 1
+        """,
+        values,
+    ).fetchall()
+    return [RateCell(key=(key,), tried=tried, paid=paid, amount_fen=int(fen)) for key, tried, paid, fen in found]
 
 
 def losses(files: list[Path], scope: Scope, by: By, db: duckdb.DuckDBPyConnection) -> list[LossCell]:

@@ -49,7 +49,7 @@ export class Problem extends Error {
 }
 
 /** Messages about fields carry both languages: "must be a whole number / 须为整数". */
-function inOneLanguage(message: string): string {
+export function inOneLanguage(message: string): string {
   const [english, chinese] = message.split(" / ");
   return language.value === "zh" ? (chinese ?? message) : (english ?? message);
 }

@@ -1,4 +1,5 @@
 import { computed, shallowReactive } from "vue";
+import { useRoute } from "vue-router";
 import { GROUPS, type Group, type Page } from "../pages/page";
 import { pages } from "../pages";
 import { can, session } from "../state/session";
@@ -20,6 +21,12 @@ export const open = computed<Page[]>(() =>
     ? []
     : pages.filter((page) => page.group && can(page.needs) && (!page.when || answers.get(page.path) === true)),
 );
+
+/** Whether the address belongs to a page of the menu: its own, or one that was opened from it. */
+export function useAt(): (path: string) => boolean {
+  const route = useRoute();
+  return (path) => route.path === path || route.path.startsWith(`${path}/`);
+}
 
 export const groups = computed(() =>
   (Object.keys(GROUPS) as Group[])

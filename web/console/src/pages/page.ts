@@ -15,6 +15,8 @@ export interface Page {
   needs: Permission;
   /** Place in the bar at the bottom of a phone, 1 to 4; the others are behind "more". */
   onPhone?: number;
+  /** A number beside its name that says how much waits there; 0: nothing. */
+  badge?: () => number;
   /** Shown only where it can work: asked once after sign-in. */
   when?: () => Promise<boolean>;
   load: () => Promise<Component>;

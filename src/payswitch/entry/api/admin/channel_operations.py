@@ -12,7 +12,7 @@ from payswitch.entry.api.admin.call import AdminCall
 from payswitch.entry.api.admin.trial_views import ChannelTestView, test_view
 from payswitch.entry.api.call import Answer
 from payswitch.entry.api.operation import Operation
-from payswitch.services import channel_changes, channel_checks, channel_tests, channels
+from payswitch.services import channel_changes, channel_checks, channel_probing, channel_tests, channels
 from payswitch.services.channel_commands import (
     CheckChannel,
     CreateChannel,
@@ -62,8 +62,15 @@ async def retire_channel(call: AdminCall) -> Answer:
 
 
 async def _move(call: AdminCall, event: ChannelEvent) -> Answer:
-    moved = channel_changes.move_channel(call.ctx, call.operator, call.path["channel_id"], event)
+    reason = call.query.get("reason", "")
+    moved = channel_changes.move_channel(call.ctx, call.operator, call.path["channel_id"], event, reason)
     return Answer(_view(call, await moved))
+
+
+async def probe_channel(call: AdminCall) -> Answer:
+    channel_id = call.path["channel_id"]
+    findings = await channel_probing.probe_channel(call.ctx, call.operator, channel_id, call.query.get("reason", ""))
+    return Answer(views.check_view(channel_id, findings))
 
 
 async def check_channel(call: AdminCall) -> Answer:
@@ -168,6 +175,7 @@ CHANNEL_OPERATIONS: tuple[Operation[AdminCall], ...] = (
         path=CHANNEL + "/enable",
         needs=Permission.OPERATE,
         run=enable_channel,
+        parameters=(query.REASON,),
         title="Routing may choose it from now on",
         title_zh="启用渠道，立即参与路由",
         answer=views.ChannelView,
@@ -179,6 +187,7 @@ CHANNEL_OPERATIONS: tuple[Operation[AdminCall], ...] = (
         path=CHANNEL + "/disable",
         needs=Permission.OPERATE,
         run=disable_channel,
+        parameters=(query.REASON,),
         title="No new payments; what it has taken is still verified, queried and refunded",
         title_zh="停用渠道：不再接受新支付，已有支付仍可验签、查单与退款",
         answer=views.ChannelView,
@@ -190,6 +199,7 @@ CHANNEL_OPERATIONS: tuple[Operation[AdminCall], ...] = (
         path=CHANNEL + "/retire",
         needs=Permission.CONFIGURE,
         run=retire_channel,
+        parameters=(query.REASON,),
         title="Disabled for ever",
         title_zh="退役渠道，不可恢复",
         answer=views.ChannelView,
@@ -206,6 +216,18 @@ CHANNEL_OPERATIONS: tuple[Operation[AdminCall], ...] = (
         body=CheckChannel,
         answer=views.CheckView,
         problems=(NOT_FOUND, kinds.NO_MASTER_KEY),
+    ),
+    Operation(
+        name="probeChannel",
+        method="POST",
+        path=CHANNEL + "/probe",
+        needs=Permission.OPERATE,
+        run=probe_channel,
+        parameters=(query.REASON,),
+        title="Ask it now about a number that never existed; an open breaker lends it the next fitting payment",
+        title_zh="立即探测：查询一个不存在的单号；若已熔断，下一笔合适的支付将作为探测",
+        answer=views.CheckView,
+        problems=(NOT_FOUND, kinds.CHANNEL_STATE),
     ),
     Operation(
         name="testChannel",

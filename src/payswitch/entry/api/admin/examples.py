@@ -74,6 +74,7 @@ _AUDIT = {
     "operator_id": "op-lin",
     "action": "update",
     "detail": {"daily_cap_fen": "null -> 50000000"},
+    "note": "",
 }
 
 

@@ -15,7 +15,7 @@ from payswitch.routing.reasons import explain
 from payswitch.services.live_board import Moment
 from payswitch.services.live_figures import Times
 from payswitch.services.live_lane import LaneTraffic
-from payswitch.services.live_now import LiveChannel, LiveNow, Window
+from payswitch.services.live_now import Heap, LiveChannel, LiveNow, Standing, Window
 from payswitch.services.quality import rate
 
 
@@ -130,6 +130,25 @@ class MomentView(msgspec.Struct, frozen=True, kw_only=True):
     amount_fen: int | None
 
 
+class HeapView(msgspec.Struct, frozen=True, kw_only=True):
+    """Money that is not where it belongs, just now."""
+
+    count: int
+    amount_fen: int
+    oldest: str | None
+
+
+class StandingView(msgspec.Struct, frozen=True, kw_only=True):
+    """What is open in the books just now."""
+
+    in_doubt: HeapView
+    """存疑资金: debits that were sent and that the channel has not answered for."""
+    surplus: HeapView
+    """重复支付 that is not back yet."""
+    alerts: int
+    """Not resolved."""
+
+
 class SplitView(msgspec.Struct, frozen=True, kw_only=True):
     """分流: what one merchant's policy wants, in per cent."""
 
@@ -149,6 +168,8 @@ class LiveView(msgspec.Struct, frozen=True, kw_only=True):
     """Of this process: it knows how long answers took since then."""
     windows: list[WindowView]
     minutes: MinutesView
+    standing: StandingView | None
+    """null: nobody keeps alerts here."""
     channels: list[LiveChannelView]
     moments: list[MomentView]
     """Newest first."""
@@ -167,6 +188,7 @@ def live_view(now: LiveNow) -> LiveView:
             paid=[one.paid for one in now.minutes],
             switches=[one.switches for one in now.minutes],
         ),
+        standing=None if now.standing is None else _standing(now.standing),
         channels=[_channel(one, now.now_ms, exposed, wanted) for one in now.channels],
         moments=[_moment(one) for one in now.moments],
         splits=[_split(merchant_id, policy) for merchant_id, policy in now.policies],
@@ -196,6 +218,15 @@ def _window(window: Window) -> WindowView:
         surplus=counts.surplus,
         surplus_fen=counts.surplus_fen,
     )
+
+
+def _standing(standing: Standing) -> StandingView:
+    return StandingView(in_doubt=_heap(standing.in_doubt), surplus=_heap(standing.surplus), alerts=len(standing.alerts))
+
+
+def _heap(heap: Heap) -> HeapView:
+    oldest = None if heap.oldest_ms is None else iso_utc(heap.oldest_ms)
+    return HeapView(count=heap.count, amount_fen=heap.amount_fen, oldest=oldest)
 
 
 def _times(times: Times) -> TimesView:

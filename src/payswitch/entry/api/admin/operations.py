@@ -7,7 +7,9 @@ from payswitch.entry.api.admin.analysis_operations import ANALYSIS_OPERATIONS
 from payswitch.entry.api.admin.bill_operations import BILL_OPERATIONS
 from payswitch.entry.api.admin.call import AdminCall
 from payswitch.entry.api.admin.channel_operations import CHANNEL_OPERATIONS
+from payswitch.entry.api.admin.connector_operations import CONNECTOR_OPERATIONS
 from payswitch.entry.api.admin.event_operations import EVENT_OPERATIONS
+from payswitch.entry.api.admin.fault_operations import FAULT_OPERATIONS
 from payswitch.entry.api.admin.live_operations import LIVE_OPERATIONS
 from payswitch.entry.api.admin.payment_operations import PAYMENT_OPERATIONS
 from payswitch.entry.api.admin.policy_operations import POLICY_OPERATIONS
@@ -20,6 +22,8 @@ from payswitch.entry.api.operation import Operation
 
 ADMIN_OPERATIONS: tuple[Operation[AdminCall], ...] = (
     *LIVE_OPERATIONS,
+    *CONNECTOR_OPERATIONS,
+    *FAULT_OPERATIONS,
     *ALERT_OPERATIONS,
     *CHANNEL_OPERATIONS,
     *QUALITY_OPERATIONS,

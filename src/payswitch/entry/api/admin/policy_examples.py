@@ -59,11 +59,63 @@ _SIMULATION: dict[str, Any] = {
     "fee_estimate": {**_ESTIMATE, "ips": 0.0052, "snips": 0.0053, "low": 0.0051, "high": 0.0055},
 }
 
+_IN_FORCE: dict[str, Any] = {
+    "merchant_id": "m-1",
+    "shop_id": None,
+    "policy_version": "m-1@5",
+    "policy_id": "pol_01JCE6Y5M0V8D3WZ9Q2T4K7N6B",
+    "number": 5,
+    "revision": 4,
+    "document": _DOCUMENT,
+    "resolved": {"version": "m-1@5"},
+    "inherited": {"version": "default-1"},
+    "channels": [
+        {
+            "channel_id": "bank-main",
+            "name": "银行直连",
+            "enabled": True,
+            "tier": 3,
+            "tags": ["bank"],
+            "products": ["quickpay_card"],
+            "fee_bp": 30,
+        }
+    ],
+    "shops": [{"shop_id": "tea", "name": "云水茶铺"}],
+}
+_TRIED: dict[str, Any] = {
+    "policy_version": "m-1@5",
+    "candidates": [
+        {
+            "channel_id": "alipay-main",
+            "product": "alipay_wap",
+            "method": "alipay",
+            "estimate": 0.93,
+            "score_fen": 52_310.0,
+            "propensity": 0.7,
+            "soft_limit_ms": 250,
+            "reasons": [{"zh": "优先级：best", "en": "tier best"}],
+        }
+    ],
+    "excluded": [
+        {
+            "channel_id": "wechat-main",
+            "product": "wechat_native",
+            "reason": {"zh": "当前支付环境中不可用", "en": "cannot be used where the customer's screen is"},
+        }
+    ],
+    "rules_fired": ["new-customer"],
+    "lines": [{"zh": "首选 alipay-main / alipay_wap", "en": "first alipay-main / alipay_wap"}],
+}
+
 REQUESTS: dict[str, dict[str, Any]] = {
     "DraftPolicy": one("Large amounts to the banks", {"merchant_id": "m-1", "document": _DOCUMENT, "note": "双十一"}),
     "CheckPolicy": one("What one shop does otherwise", {"merchant_id": "m-1", "document": {"split": {"best": 100}}}),
     "SimulatePolicy": one("The last week", {"days": 7}),
     "ActivatePolicy": one("Read at revision 3", {"revision": 3, "note": "双十一：大额走银行"}),
+    "TryPayment": one(
+        "A new customer at a phone",
+        {"merchant_id": "m-1", "amount_fen": 600_000, "environment": "mobile", "customer_new": True},
+    ),
     "RollBackPolicy": one("To the one before", {"merchant_id": "m-1", "revision": 4, "note": "成功率下降"}),
 }
 
@@ -74,6 +126,8 @@ ANSWERS: dict[str, dict[str, Any]] = {
         "With its document",
         {**_POLICY, "document": _DOCUMENT, "policy_version": "m-1@5", "resolved": {"version": "m-1@5"}},
     ),
+    "InForceView": one("A version of its own", _IN_FORCE),
+    "TriedView": one("Large amounts go to the bank", _TRIED),
     "PolicyCheckView": one("No mistakes", {"valid": True}),
     "PolicyDiffView": one(
         "Another share",

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from payswitch.domain import errors as kinds
-from payswitch.domain.errors import NOT_FOUND
+from payswitch.domain.errors import NOT_FOUND, PaySwitchError
 from payswitch.domain.roles import Permission
+from payswitch.entry.api.admin import policy_editing_views as editing
 from payswitch.entry.api.admin import policy_views as views
 from payswitch.entry.api.admin.call import AdminCall
 from payswitch.entry.api.call import Answer
 from payswitch.entry.api.explanation_views import ExplanationView, explanation_view
 from payswitch.entry.api.operation import Operation
 from payswitch.entry.api.query import IDENTIFIER, Parameter
-from payswitch.services import explaining, policies, policy_simulation
+from payswitch.services import explaining, policies, policy_editing, policy_simulation, trying
 from payswitch.services.policy_commands import (
     ActivatePolicy,
     CheckPolicy,
     DraftPolicy,
     RollBackPolicy,
     SimulatePolicy,
+    TryPayment,
 )
 
 
@@ -26,13 +28,29 @@ async def list_policies(call: AdminCall) -> Answer:
     return Answer(views.PolicyList(data=[views.policy_view(record) for record in found]))
 
 
+async def policy_in_force(call: AdminCall) -> Answer:
+    merchant_id, shop_id = call.query["merchant_id"], call.query.get("shop_id")
+    return Answer(editing.in_force_view(await policy_editing.in_force(call.ctx, call.operator, merchant_id, shop_id)))
+
+
+async def try_payment(call: AdminCall) -> Answer:
+    return Answer(editing.tried_view(await trying.try_payment(call.ctx, call.operator, call.command)))
+
+
 async def draft_policy(call: AdminCall) -> Answer:
     record = await policies.draft_policy(call.ctx, call.operator, call.command)
     return Answer(views.policy_view(record), status=201)
 
 
 async def check_policy(call: AdminCall) -> Answer:
-    await policies.check_policy(call.ctx, call.operator, call.command)
+    command: CheckPolicy = call.command
+    try:
+        await policies.check_policy(call.ctx, call.operator, command)
+    except PaySwitchError as refused:
+        if command.refuse or refused.kind is not kinds.POLICY_INVALID:
+            raise
+        found = [views.MistakeView(field=one["field"], message=one["message"]) for one in refused.errors]
+        return Answer(views.PolicyCheckView(valid=False, errors=found))
     return Answer(views.PolicyCheckView(valid=True))
 
 
@@ -105,6 +123,33 @@ POLICY_OPERATIONS: tuple[Operation[AdminCall], ...] = (
         title_zh="校验策略文档：一次列出全部错误及修改方法，不保存",
         body=CheckPolicy,
         answer=views.PolicyCheckView,
+        problems=(kinds.POLICY_INVALID, NOT_FOUND),
+    ),
+    Operation(
+        name="policyInForce",
+        method="GET",
+        path=POLICIES + "/in-force",
+        needs=Permission.VIEW,
+        run=policy_in_force,
+        title="What decides for a merchant or shop just now, and what a new version of it may name",
+        title_zh="当前生效的策略，以及新版本可引用的渠道与店铺",
+        parameters=(
+            Parameter("merchant_id", "Whose", pattern=IDENTIFIER, required=True),
+            Parameter("shop_id", "A shop of it; none: the merchant's own", pattern=IDENTIFIER),
+        ),
+        answer=editing.InForceView,
+        problems=(NOT_FOUND,),
+    ),
+    Operation(
+        name="tryPayment",
+        method="POST",
+        path=POLICIES + "/try",
+        needs=Permission.VIEW,
+        run=try_payment,
+        title="Where a payment that nobody makes would go just now, and why; nothing is created, lent or drawn",
+        title_zh="试一笔：假想支付此刻会走哪个渠道及原因，不产生任何实际影响",
+        body=TryPayment,
+        answer=editing.TriedView,
         problems=(kinds.POLICY_INVALID, NOT_FOUND),
     ),
     Operation(

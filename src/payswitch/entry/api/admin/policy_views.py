@@ -61,10 +61,18 @@ class PolicyDetail(PolicyView, frozen=True, kw_only=True):
     """With everything that is inherited or left to the defaults."""
 
 
+class MistakeView(msgspec.Struct, frozen=True, kw_only=True):
+    """One mistake: its place in the document, and how to mend it in both languages."""
+
+    field: str
+    message: str
+
+
 class PolicyCheckView(msgspec.Struct, frozen=True, kw_only=True):
-    """The document has no mistakes; otherwise the answer is `policy_invalid` with all of them."""
+    """The document has no mistakes; otherwise the answer is `policy_invalid` with all of them, or says them here."""
 
     valid: bool
+    errors: list[MistakeView] = []
 
 
 class DifferenceView(msgspec.Struct, frozen=True, kw_only=True):

@@ -120,6 +120,8 @@ class AuditEntryView(msgspec.Struct, frozen=True, kw_only=True):
     operator_id: str
     action: str
     detail: dict[str, str]
+    note: str
+    """The reason that was given."""
 
 
 class AuditList(msgspec.Struct, frozen=True, kw_only=True):
@@ -211,6 +213,7 @@ def audit_view(entries: Sequence[TrailEntry]) -> AuditList:
                 operator_id=entry.operator_id,
                 action=entry.action,
                 detail={name: _change(entry.before.get(name), value) for name, value in entry.after.items()},
+                note=entry.note,
             )
             for entry in entries
         ]

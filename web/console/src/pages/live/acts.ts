@@ -1,5 +1,5 @@
 import { useMessage } from "naive-ui";
-import { api } from "../../api/client";
+import { api, search } from "../../api/client";
 import { useAct } from "../../state/act";
 import { confirm } from "../../state/confirm";
 import { language } from "../../texts/language";
@@ -32,7 +32,7 @@ export function useChannelActs() {
     });
     if (reason === null) return false;
     const what = disable ? "disable" : "enable";
-    return act(() => api.post(`/v1/admin/channels/${channel.channel_id}/${what}`, { reason }), t.done[what]);
+    return act(() => api.post(`/v1/admin/channels/${channel.channel_id}/${what}${search({ reason })}`), t.done[what]);
   }
 
   async function probe(channel: { channel_id: string; name: string }): Promise<void> {

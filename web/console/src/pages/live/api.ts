@@ -102,7 +102,20 @@ export interface Moment {
   amount_fen: number | null;
 }
 
+export interface Heap {
+  count: number;
+  amount_fen: number;
+  oldest: string | null;
+}
+
+export interface Standing {
+  in_doubt: Heap;
+  surplus: Heap;
+  alerts: number;
+}
+
 export interface Live {
+  standing: Standing | null;
   at: string;
   started_at: string;
   windows: Window[];

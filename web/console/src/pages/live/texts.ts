@@ -85,8 +85,8 @@ export const t = texts({
     surplusNow: "重复支付待退",
     surplusDetail: (n: string) => `${n} 笔，自动退回中`,
     alerts: "告警",
-    alertsNone: "无告警",
-    define2: {
+    alertsNone: "无",
+    defineNow: {
       doubt: "此刻：已发出扣款、渠道尚未说明结果的金额；系统持续查单，查清前绝不重复扣款。",
       surplus: "此刻：同一支付单多收、正在原路退回而未到账的金额。",
       alerts: "此刻未恢复的告警。",
@@ -179,7 +179,7 @@ export const t = texts({
     surplusDetail: (n: string) => `${n}, refunding`,
     alerts: "Alerts",
     alertsNone: "none",
-    define2: {
+    defineNow: {
       doubt: "Just now: debits that were sent and that the channel has not answered for; they are queried, and nothing is debited twice meanwhile.",
       surplus: "Just now: received beside a payment's winner and not yet back where it came from.",
       alerts: "Alerts that are not resolved just now.",
