@@ -91,7 +91,7 @@ def numbers(found: PaymentPage) -> list[int]:
         ({"in_doubt": True}, [11]),
         ({"in_doubt": True, "state": PaymentState.CLOSED}, []),
         ({"channel_id": "alipay-main"}, [8, 4, 0]),
-        ({"channel_id": "alipay-main", "from_ms": NOW_MS + 1, "to_ms": NOW_MS + 8_000}, [4]),
+        ({"channel_id": "alipay-main", "from_ms": NOW_MS + 2, "to_ms": NOW_MS + 8_001}, [4]),
         ({"channel_id": "alipay-main", "method": Method.WECHAT}, []),
         ({"method": Method.ALIPAY, "min_fen": 104}, [8, 4]),
         ({"channel_id": "wechat-main", "surplus": True, "switched": True}, [0]),

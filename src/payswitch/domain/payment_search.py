@@ -25,9 +25,9 @@ class PaymentFilter(msgspec.Struct, frozen=True, kw_only=True):
     min_fen: int | None = None
     max_fen: int | None = None
     from_ms: int | None = None
-    """Created at this moment or later."""
+    """Created at this moment or later; with a channel: the attempt there was begun then."""
     to_ms: int | None = None
-    """Created before this moment."""
+    """The same, before this moment."""
     surplus: bool = False
     """重复支付: money came beside the winner, or after the closing."""
     switched: bool = False

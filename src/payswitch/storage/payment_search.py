@@ -23,8 +23,6 @@ Place = tuple[int, str]
 _NEVER_MS: Final = 1 << 62
 _AFTER_ALL: Final = "~"
 """Sorts after every id and number: they are ASCII letters, digits, `_` and `-`."""
-_LAST_ATTEMPT_MS: Final = 3 * 3_600_000
-"""A payment lives two hours at most: no later attempt is one of a payment of that moment."""
 LEAST_LOOKED_AT: Final = 500
 
 
@@ -87,8 +85,7 @@ def _given(wanted: PaymentFilter, way: Way, owner: str, place: Place | None) -> 
         "channel_id": wanted.channel_id,
         "min_fen": wanted.min_fen,
         "max_fen": wanted.max_fen,
-        "from_ms": wanted.from_ms or 0,
-        "to_ms": _NEVER_MS if wanted.to_ms is None else wanted.to_ms,
+        "until": _first_place(wanted, way)[1],
     }
     before, since = place or _first_place(wanted, way), _last_place(wanted, way)
     return given | {"before_ms": before[0], "before": before[1], "since_ms": since[0], "since": since[1]}
@@ -100,10 +97,7 @@ def _first_place(wanted: PaymentFilter, way: Way) -> Place:
         return (_NEVER_MS if wanted.to_ms is None else wanted.to_ms, "")
     if wanted.to_ms is None:
         return (0, _AFTER_ALL)
-    return (
-        0,
-        lowest_id("P", wanted.to_ms + _LAST_ATTEMPT_MS) if way is Way.CHANNEL else lowest_id("pay_", wanted.to_ms),
-    )
+    return (0, lowest_id("P" if way is Way.CHANNEL else "pay_", wanted.to_ms))
 
 
 def _last_place(wanted: PaymentFilter, way: Way) -> Place:

@@ -84,7 +84,6 @@ class Shape(StrEnum):
     SURPLUS = "surplus"
     SWITCHED = "switched"
     SHOP = "shop"
-    TIME = "time"
 
 
 def shapes_of(wanted: PaymentFilter, way: Way) -> frozenset[Shape]:
@@ -99,8 +98,6 @@ def shapes_of(wanted: PaymentFilter, way: Way) -> frozenset[Shape]:
         Shape.SURPLUS: wanted.surplus and way is not Way.SURPLUS,
         Shape.SWITCHED: wanted.switched and way is not Way.SWITCHED,
         Shape.SHOP: wanted.shop_id is not None and way not in OF_SHOP,
-        # An attempt's number tells when the attempt was made, not the payment.
-        Shape.TIME: way is Way.CHANNEL and (wanted.from_ms is not None or wanted.to_ms is not None),
     }
     return frozenset(shape for shape, is_asked in asked.items() if is_asked)
 
@@ -172,7 +169,8 @@ def _is_last_of_its_kind(way: Way) -> ColumnElement[bool]:
     same = {
         Way.IN_DOUBT: later.c.state == literal(AttemptState.UNKNOWN),
         Way.SURPLUS: _is_surplus("later"),
-        Way.CHANNEL: later.c.channel_id == attempts.c.channel_id,
+        # What is later than all that is asked for is not in the list.
+        Way.CHANNEL: and_(later.c.channel_id == attempts.c.channel_id, later.c.channel_order_no < _text("until")),
     }[way]
     return not_(exists().where(later.c.payment_id == attempts.c.payment_id, later.c.ordinal > attempts.c.ordinal, same))
 
@@ -187,7 +185,6 @@ def _looked_up(shapes: frozenset[Shape]) -> list[ColumnElement[bool]]:
         Shape.MOST: payments.c.amount_fen <= _number("max_fen"),
         # An expression, so that the planner stays on the way and does not begin at the shop's payments.
         Shape.SHOP: payments.c.shop_id.concat(literal_column("''", Text)) == _text("shop_id"),
-        Shape.TIME: and_(payments.c.created_at_ms >= _number("from_ms"), payments.c.created_at_ms < _number("to_ms")),
         Shape.SURPLUS: exists().where(mine, _is_surplus("other")),
         Shape.SWITCHED: exists().where(mine, other.c.ordinal == literal_column("2")),
     }

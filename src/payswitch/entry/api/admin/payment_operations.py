@@ -33,6 +33,8 @@ class Yes(StrEnum):
 
 _MOMENT = "[0-9]{1,13}"
 _MOMENT_WORDS = ("Unix milliseconds", "Unix 毫秒时间戳")
+_FROM = "Created at this moment or later; with channel_id: begun there then"
+_UNTIL = "Created before this moment; with channel_id: begun there before"
 _FEN = "[0-9]{1,11}"
 _FEN_WORDS = ("fen (分), a whole number", "以分为单位的整数")
 
@@ -43,8 +45,13 @@ FILTERS = (
     Parameter("channel_id", "With an attempt at this channel", pattern=IDENTIFIER),
     Parameter("min_fen", "Of this amount or more", pattern=_FEN, wanted=_FEN_WORDS),
     Parameter("max_fen", "Of this amount or less", pattern=_FEN, wanted=_FEN_WORDS),
-    Parameter("from_ms", "Created at this moment or later", pattern=_MOMENT, wanted=_MOMENT_WORDS),
-    Parameter("to_ms", "Created before this moment", pattern=_MOMENT, wanted=_MOMENT_WORDS),
+    Parameter(
+        "from_ms",
+        _FROM,
+        pattern=_MOMENT,
+        wanted=_MOMENT_WORDS,
+    ),
+    Parameter("to_ms", _UNTIL, pattern=_MOMENT, wanted=_MOMENT_WORDS),
     Parameter("surplus", "Only with money beside the winner (重复支付)", choices=Yes),
     Parameter("switched", "Only with more than one attempt", choices=Yes),
     Parameter("in_doubt", "Only with a debit whose end is not known", choices=Yes),
