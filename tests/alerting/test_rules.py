@@ -114,12 +114,17 @@ def test_an_open_breaker_is_told_with_what_the_switch_did() -> None:
 def test_a_channel_that_fails_more_than_5_percent_is_told_when_it_is_no_chance(
     good: int, bad: int, *, speaks: bool
 ) -> None:
-    assert (rules_of(a_view(lanes=[a_lane(good=good, bad=bad)])) == [R.CHANNEL_FAILING]) is speaks
+    lane = a_lane(good=good, bad=bad, lately_good=good // 3, lately_bad=bad // 2)
+    assert (rules_of(a_view(lanes=[lane])) == [R.CHANNEL_FAILING]) is speaks
+    over = replace(lane, lately_good=20, lately_bad=0)
+    assert rules_of(a_view(lanes=[over])) == [], "it is over: no alert that begins after its trouble"
 
 
 def test_slow_needs_enough_calls() -> None:
-    assert rules_of(a_view(lanes=[a_lane(calls=50, p95_ms=1_200.0)])) == [R.SLOW]
-    assert rules_of(a_view(lanes=[a_lane(calls=19, p95_ms=9_000.0)])) == []
+    slow = a_lane(calls=50, p95_ms=1_200.0, lately_p95_ms=1_100.0)
+    assert rules_of(a_view(lanes=[slow])) == [R.SLOW]
+    assert rules_of(a_view(lanes=[replace(slow, calls=19)])) == []
+    assert rules_of(a_view(lanes=[replace(slow, lately_p95_ms=90.0)])) == []
 
 
 def test_silence_is_told_when_the_pattern_would_have_brought_many() -> None:
@@ -217,7 +222,10 @@ def test_the_last_days_of_a_certificate_are_critical() -> None:
 
 def test_a_merchants_threshold_is_only_theirs() -> None:
     mine = RuleSetting(merchant_id="m-1", rule=R.SLOW, thresholds={"p95_ms": 50.0}, updated_at_ms=1, updated_by="op")
-    lanes = [a_lane(calls=50, p95_ms=90.0), a_lane(calls=50, p95_ms=90.0, merchant_id="m-2", channel_id="c")]
+    lanes = [
+        a_lane(calls=50, p95_ms=90.0, lately_p95_ms=90.0),
+        a_lane(calls=50, p95_ms=90.0, lately_p95_ms=90.0, merchant_id="m-2", channel_id="c"),
+    ]
     assert [found.merchant_id for found in said(a_view(lanes=lanes), stored=(mine,))] == ["m-1"]
 
 

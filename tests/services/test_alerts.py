@@ -82,8 +82,8 @@ class Watching:
         """The channel says that it is in maintenance: its breaker opens."""
         self.ctx.router.observe_call(self._call(channel_id, MAINTENANCE))
 
-    def mends(self, channel_id: str = "wechat-main") -> None:
-        for _ in range(10):
+    def mends(self, channel_id: str = "wechat-main", *, calls: int = 10) -> None:
+        for _ in range(calls):
             self.night.clock.advance(seconds=2)
             self.ctx.router.observe_call(self._call(channel_id, ACCEPTED))
 
@@ -116,6 +116,19 @@ async def test_a_breaker_is_told_once_and_its_end_once(watching: Watching) -> No
     assert watching.postman.kinds() == [NoticeKind.RAISED, NoticeKind.RESOLVED]
     assert watching.postman.kinds("owner") == watching.postman.kinds()
     assert await watching.desk.store.open_alerts() == []
+
+
+async def test_why_a_channel_is_out_is_not_forgotten_while_it_is_probed(watching: Watching) -> None:
+    watching.breaks()
+    await watching.rounds(5)
+    [before] = await watching.desk.store.open_alerts()
+    watching.mends(calls=1)
+    await watching.rounds(5)
+    found = [one for one in watching.ctx.router.health_snapshot(watching.ctx.clock.now_ms()) if one.reason]
+    assert [one.state for one in found] == ["probing"]
+    [after] = await watching.desk.store.open_alerts()
+    assert after.facts["reason_zh"] == before.facts["reason_zh"] == "渠道自报繁忙或维护"
+    assert after.since_ms == before.since_ms
 
 
 async def test_a_restart_neither_forgets_nor_tells_again(watching: Watching) -> None:

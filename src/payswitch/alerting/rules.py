@@ -90,7 +90,9 @@ def channel_failing(view: View, settings: Settings) -> Iterator[Finding]:
         above = settings.value(lane.merchant_id, AlertRule.CHANNEL_FAILING, "above")
         if judged < settings.value(lane.merchant_id, AlertRule.CHANNEL_FAILING, "calls"):
             continue
-        if lane.bad / judged > above and chance_of(lane.bad, judged, above) < BY_CHANCE:
+        lately = lane.lately_good + lane.lately_bad
+        goes_on = lately > 0 and lane.lately_bad / lately > above
+        if goes_on and lane.bad / judged > above and chance_of(lane.bad, judged, above) < BY_CHANCE:
             facts: Facts = {**_of_lane(view, lane), "rate": lane.bad / judged, "above": above, "calls": judged}
             yield finding(AlertRule.CHANNEL_FAILING, lane.merchant_id, lane.subject, view.now_ms, facts)
 
@@ -106,7 +108,8 @@ def slow(view: View, settings: Settings) -> Iterator[Finding]:
     for lane in view.lanes:
         above = settings.value(lane.merchant_id, AlertRule.SLOW, "p95_ms")
         enough = lane.calls >= settings.value(lane.merchant_id, AlertRule.SLOW, "calls")
-        if enough and lane.p95_ms is not None and lane.p95_ms > above:
+        goes_on = lane.lately_p95_ms is not None and lane.lately_p95_ms > above
+        if enough and goes_on and lane.p95_ms is not None and lane.p95_ms > above:
             facts: Facts = {**_of_lane(view, lane), "p95_ms": round(lane.p95_ms), "above_ms": round(above)}
             yield finding(AlertRule.SLOW, lane.merchant_id, lane.subject, view.now_ms, facts)
 

@@ -24,6 +24,10 @@ class LaneView(msgspec.Struct, frozen=True, kw_only=True):
     """Calls of the window that the channel answered well, or failed. Payers' matters are in neither."""
     calls: int = 0
     p95_ms: float | None = None
+    lately_good: int = 0
+    lately_bad: int = 0
+    lately_p95_ms: float | None = None
+    """The same of the last minute alone: what is over is not told as if it had just begun."""
     error: str = ""
     """Code of the last call that failed."""
     moved: int = 0

@@ -45,6 +45,8 @@ class RoundMemory:
     leading: bool = False
     """Whether this node was the one that tells people, in its last round."""
     last_round_ms: int = 0
+    causes: dict[tuple[str, str], tuple[int, tuple[str, str]]] = field(default_factory=dict)
+    """Since when, and why, a channel's product is out: its breaker itself only knows of its last move, a probe."""
     unreadable: frozenset[str] = frozenset()
     """Stored receivers whose address does not open with the master keys at hand."""
 

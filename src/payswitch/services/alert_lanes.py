@@ -20,6 +20,7 @@ from payswitch.services.context import Context
 
 LOOK_BACK_S: Final = 180
 """Calls that rates and latencies are taken from: long enough for a quiet channel, short enough to be over soon."""
+LATELY_S: Final = 60
 MOVED_LOOK_BACK_MS: Final = 60_000
 """Payments were moved before the breaker opened: they are what opened it."""
 _RULES: Final = {name: rule for name, rule in PAYMENT_RULES.items() if name in LANE_RULES}
@@ -71,11 +72,13 @@ def _lane(
     now_ms: int,
 ) -> LaneView:
     line = health.get((channel.channel_id, product))
-    state, since_ms = ("healthy", 0) if line is None else (line.state, line.since_ms or now_ms)
+    state = "healthy" if line is None else line.state
+    since_ms, reason = _cause(desk, channel.channel_id, product, line, now_ms)
     in_trouble_ms = since_ms if state in OPEN_STATES else now_ms
     moved, saved, saved_fen = desk.ears.moved_from(channel.channel_id, in_trouble_ms - MOVED_LOOK_BACK_MS)
     lane = None if ctx.board is None else ctx.board.lane(channel.channel_id, product.value)
     counts = None if lane is None else lane.counts(now_ms, LOOK_BACK_S)
+    lately = None if lane is None else lane.counts(now_ms, LATELY_S)
     error = "" if counts is None or counts.last_error is None else counts.last_error.code
     return LaneView(
         merchant_id=channel.merchant_id,
@@ -84,13 +87,30 @@ def _lane(
         product=product.value,
         state=state,
         state_since_ms=since_ms,
-        reason=MOVES.get(line.reason, ("", "")) if line is not None else ("", ""),
+        reason=reason,
         good=counts.good if counts else 0,
         bad=counts.bad if counts else 0,
         calls=counts.calls if counts else 0,
         p95_ms=counts.p95_ms if counts else None,
+        lately_good=lately.good if lately else 0,
+        lately_bad=lately.bad if lately else 0,
+        lately_p95_ms=lately.p95_ms if lately else None,
         error=error,
         moved=moved,
         saved=saved,
         saved_fen=saved_fen,
     )
+
+
+def _cause(
+    desk: AlertDesk, channel_id: str, product: Product, line: ChannelHealth | None, now_ms: int
+) -> tuple[int, tuple[str, str]]:
+    """Since when this state lasts, and why. While a breaker is out it is that of its opening, not of the last probe."""
+    key = (channel_id, product.value)
+    if line is None:
+        return 0, ("", "")
+    found = (line.since_ms or now_ms, MOVES.get(line.reason, ("", "")))
+    if line.state not in OPEN_STATES:
+        desk.memory.causes.pop(key, None)
+        return found
+    return desk.memory.causes.setdefault(key, found)

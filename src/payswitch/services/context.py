@@ -111,7 +111,7 @@ class Context:
     collected: LastTimes = field(default_factory=lambda: LastTimes(COLLECT_GAP_MS))
     """When a customer last made a payment from a static code, by shop and address."""
     board: LiveBoard | None = None
-    """The live page's memory, where there is one: what each product of each channel did in the last ten minutes."""
+    """The live board's memory, where there is one: what each product of each channel did in the last ten minutes."""
     live_seen: Briefly[frozenset[str], LiveNow] = field(default_factory=lambda: Briefly(LIVE_KEPT_MS))
     """What the live board last showed, by the merchants it was shown of."""
     watch: ChannelWatch = field(default_factory=ChannelWatch)

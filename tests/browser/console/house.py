@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, Final
 
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, ConsoleMessage, Page, expect
 
 from payswitch.domain.roles import Role
 from payswitch.drill.client import Http
@@ -20,9 +20,11 @@ from payswitch.drill.views import PaymentView
 from payswitch.kit.clock import SystemClock
 
 PATIENCE_MS: Final = 20_000
+expect.set_options(timeout=PATIENCE_MS)
 DESK: Final = (1440, 900)
 PHONE: Final = (390, 844)
 _LINK: Final = re.compile(r"http\S+/console/sign-in#link=[\w-]+")
+_REFUSAL: Final = re.compile(r"the server responded with a status of (400|409|422)")
 _NUMBERS = count(1)
 
 
@@ -103,14 +105,19 @@ class House:
 
 @dataclass
 class _Troubles:
-    """Script errors, and whatever the browser complains about: there must be none."""
+    """Script errors, and whatever the browser complains about: there must be none. An answer that refuses what a person
+    has entered is no trouble, though the browser writes it down like one."""
 
     page: Page
     found: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.page.on("pageerror", lambda error: self.found.append(str(error)))
-        self.page.on("console", lambda said: said.type == "error" and self.found.append(said.text))
+        self.page.on("console", self._hear)
+
+    def _hear(self, said: ConsoleMessage) -> None:
+        if said.type == "error" and not _REFUSAL.search(said.text):
+            self.found.append(said.text)
 
 
 async def fits(page: Page) -> None:
