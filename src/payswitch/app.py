@@ -46,6 +46,7 @@ from payswitch.services.live_board import LiveBoard
 from payswitch.services.policy_desk import PolicyDesk, owners
 from payswitch.services.policy_installing import restore_policies
 from payswitch.services.recalling import recall
+from payswitch.services.second_factor import keep_renewed, renewed_users
 from payswitch.services.usage import day_start_ms, month_start_ms
 from payswitch.settings import ServiceSettings, Settings, SettingsError
 from payswitch.storage.analytics.lake import ParquetLake
@@ -208,6 +209,7 @@ class App:
         await self.worker.stop()
         await self.ctx.inflight.drain()
         await self.ctx.losers.finished()
+        await self.ctx.live_recalling.finished()
         await self.telemetry.aclose()
         await self.sender.aclose()
         await self.carrier.aclose()
@@ -290,13 +292,17 @@ def serve(settings: Settings) -> None:
 
 
 async def reencrypt(settings: Settings) -> int:
-    """Seal the keys of all managed channels and alert receivers with the newest master key. How many were.
+    """Seal the keys of all managed channels, alert receivers and second factors with the newest master key. How many
+    were.
 
     Needs the database for itself: the service must be stopped. Raises SettingsError, StartProblem for a database that
     is in use, SealBroken (nothing is changed then).
     """
     async with without_service(settings) as app:
-        return await reseal_all(app.desk) + await reseal_receivers(app.alerts)
+        users = people_desk(settings, app.store, app.ctx.clock)
+        renewed = await renewed_users(users)
+        count = await reseal_all(app.desk) + await reseal_receivers(app.alerts)
+        return count + await keep_renewed(users, renewed)
 
 
 @asynccontextmanager

@@ -87,6 +87,10 @@ class KeyRing:
     def seal(self, plaintext: bytes, context: str) -> bytes:
         return self.newest.seal(plaintext, context.encode(), self._random(_NONCE_BYTES))
 
+    def is_newest(self, envelope: bytes) -> bool:
+        """Whether the newest master key has sealed it."""
+        return envelope[len(_FORMAT) : len(_FORMAT) + _ID_BYTES].hex() == self.newest.key_id
+
     def open(self, envelope: bytes, context: str) -> bytes:
         """Raises SealBroken."""
         if len(envelope) <= _HEAD or not envelope.startswith(_FORMAT):

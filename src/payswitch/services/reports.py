@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from payswitch.domain.errors import INVALID_REQUEST, NOT_FOUND, WRONG_STATE, PaySwitchError
 from payswitch.domain.operator import Operator
 from payswitch.domain.report import Proposal, Report, ReportKind, StoredReport
+from payswitch.domain.trail import TrailKind
 from payswitch.kit.clock import beijing, beijing_date
 from payswitch.kit.logs import get_logger
 from payswitch.services.analytics_ports import Analytics
@@ -19,6 +20,7 @@ from payswitch.services.policies import PolicyRecord, draft_policy
 from payswitch.services.policy_commands import DraftPolicy
 from payswitch.services.report_making import DAY_MS, make_report, policy_in_force
 from payswitch.services.report_sending import send_summary
+from payswitch.services.trail import deed, record
 
 WEEKLY_WEEKDAY: Final = 1
 WEEKLY_HOUR: Final = 9
@@ -105,6 +107,8 @@ async def make_one(ctx: Context, operator: Operator, command: MakeReport) -> Rep
     merchant_id = _merchant(operator, command.merchant_id)
     date = command.date or last_day(command.kind, ctx.clock.now_ms())
     _check_date(ctx, date)
+    name = f"{command.kind.value} {date}"
+    await record(ctx, deed(ctx, operator, "create", TrailKind.REPORT, name, merchant_id))
     return await make_for(ctx, merchant_id, command.kind, date)
 
 

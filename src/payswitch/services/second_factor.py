@@ -5,11 +5,12 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from payswitch.domain.errors import NO_MASTER_KEY, PaySwitchError
-from payswitch.domain.user import User
+from payswitch.domain.user import User, UserChange
 from payswitch.kit import totp
 from payswitch.kit.ids import IdSource
 from payswitch.kit.sealing import KeyRing
 from payswitch.kit.secrets import fingerprint
+from payswitch.services.people_desk import PeopleDesk
 
 
 def ring_for(ring: KeyRing | None) -> KeyRing:
@@ -58,3 +59,29 @@ def new_recovery_codes(ids: IdSource) -> list[str]:
 
 def hashed(codes: list[str]) -> tuple[str, ...]:
     return tuple(fingerprint(totp.plain(code)) for code in codes)
+
+
+async def renewed_users(desk: PeopleDesk) -> list[User]:
+    """Everybody whose secrets an older master key seals, with them under the newest one; nothing is written yet.
+
+    Raises SealBroken when one does not open.
+    """
+    found = []
+    for user in await desk.store.users():
+        sealed, pending = (_anew(desk, user, one) for one in (user.totp_sealed, user.totp_pending))
+        if (sealed, pending) != (user.totp_sealed, user.totp_pending):
+            found.append(replace(user, totp_sealed=sealed, totp_pending=pending, revision=user.revision + 1))
+    return found
+
+
+def _anew(desk: PeopleDesk, user: User, sealed: bytes | None) -> bytes | None:
+    if sealed is None or (desk.key_ring is not None and desk.key_ring.is_newest(sealed)):
+        return sealed
+    return seal_secret(ring_for(desk.key_ring), user.user_id, open_secret(desk.key_ring, user, sealed))
+
+
+async def keep_renewed(desk: PeopleDesk, users: list[User]) -> int:
+    """How many they were. Each by itself: while both master keys are at hand, half of them is no harm."""
+    for user in users:
+        await desk.store.commit_user(UserChange(user=user))
+    return len(users)

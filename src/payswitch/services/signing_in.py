@@ -24,10 +24,12 @@ from payswitch.domain.user import EndSessions, Session, SignInLink, User, UserCh
 from payswitch.kit.secrets import Secret, fingerprint
 from payswitch.services import second_factor
 from payswitch.services.context import Context
-from payswitch.services.people_desk import PeopleDesk, desk_or_absent
+from payswitch.services.people_desk import Deeds, PeopleDesk, desk_or_absent
 from payswitch.services.trail import deed
 
 LONGEST_AGENT = 200
+MOST_SESSIONS = 50
+"""Of one user, the newest: nobody works at more browsers."""
 
 
 class SignIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -191,6 +193,21 @@ def is_live(session: Session, user: User, now_ms: int, idle_ms: int) -> bool:
         and user.state is UserState.ACTIVE
         and now_ms < session.ends_at_ms
         and now_ms - session.seen_at_ms < idle_ms
+    )
+
+
+async def is_still_in(ctx: Deeds, operator: Operator) -> bool:
+    """Whether what a long answer (a stream) goes on telling may still be told: asked again and again while it lasts."""
+    if not operator.session_id or ctx.people is None:
+        return True
+    user = await ctx.people.store.user(operator.operator_id)
+    if user is None or (user.role, user.merchant_ids) != (operator.role, operator.merchant_ids):
+        return False
+    now_ms = ctx.clock.now_ms()
+    sessions = await ctx.people.store.sessions_of(user.user_id, MOST_SESSIONS)
+    return any(
+        one.session_id == operator.session_id and is_live(one, user, now_ms, ctx.people.times.idle_ms)
+        for one in sessions
     )
 
 

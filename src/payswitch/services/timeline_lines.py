@@ -7,6 +7,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from payswitch.domain.outcome import OutcomeKind
 from payswitch.domain.payment import (
     Attempt,
     AttemptState,
@@ -27,6 +28,24 @@ _HEARD: Final[Mapping[HeardBy, Line]] = {
     HeardBy.QUERY: ("主动查单得知", "learned by asking the channel"),
     HeardBy.ANSWER: ("扣款应答", "the debit's own answer"),
     HeardBy.BILL: ("对账单补单", "learned from the daily bill"),
+}
+
+_KINDS_ZH: Final[Mapping[OutcomeKind, str]] = {
+    OutcomeKind.ACCEPTED: "已受理",
+    OutcomeKind.PENDING: "处理中",
+    OutcomeKind.PAID: "已支付",
+    OutcomeKind.CLOSED: "已关单",
+    OutcomeKind.NOT_FOUND: "查无此单",
+    OutcomeKind.NOT_SENT: "请求未能发出",
+    OutcomeKind.REFUSED_CHANNEL: "渠道拒绝",
+    OutcomeKind.REFUSED_LIMIT: "超出限额",
+    OutcomeKind.REFUSED_PAYER: "付款方被拒",
+    OutcomeKind.REFUSED_RISK: "风控拒绝",
+    OutcomeKind.REFUSED_CONFIG: "配置错误",
+    OutcomeKind.REFUSED_ORDER: "单号已失效",
+    OutcomeKind.DUPLICATE: "单号重复",
+    OutcomeKind.UNKNOWN: "结果未知",
+    OutcomeKind.UNTRUSTED: "应答不可信",
 }
 
 
@@ -145,10 +164,11 @@ def _answer(attempt: Attempt) -> tuple[Line, Tone]:
     outcome = attempt.outcome
     if outcome is None:
         return (f"{attempt.channel_id} 已应答", f"{attempt.channel_id} answered"), Tone.PLAIN
-    words = " ".join(part for part in (outcome.kind.value, outcome.code, outcome.message) if part)
+    said = " ".join(part for part in (outcome.code, outcome.message) if part)
+    words_zh, words = f"{_KINDS_ZH[outcome.kind]} {said}".strip(), f"{outcome.kind.value} {said}".strip()
     refused = outcome.kind.value.startswith("refused") or outcome.kind.value in ("not_sent", "unknown")
     tone = Tone.BAD if outcome.kind.value == "untrusted" else Tone.WARN if refused else Tone.PLAIN
-    return (f"{attempt.channel_id} 应答：{words}", f"{attempt.channel_id} answers: {words}"), tone
+    return (f"{attempt.channel_id} 应答：{words_zh}", f"{attempt.channel_id} answers: {words}"), tone
 
 
 _ENDED: Final[Mapping[AttemptState, tuple[Line, Tone]]] = {

@@ -9,10 +9,8 @@ from payswitch.domain.operator import Operator
 from payswitch.domain.user import Session, User
 from payswitch.kit.passwords import password_problem
 from payswitch.services.people_desk import Deeds, desk_or_absent
-from payswitch.services.signing_in import is_live
+from payswitch.services.signing_in import MOST_SESSIONS, is_live
 from payswitch.services.users import Invited, changeable, new_link, save_user
-
-MOST_SESSIONS = 50
 
 
 async def reset_user(ctx: Deeds, operator: Operator, user_id: str, *, totp: bool) -> Invited:

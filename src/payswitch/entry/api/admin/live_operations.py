@@ -14,6 +14,7 @@ from payswitch.entry.api.call import Answer
 from payswitch.entry.api.operation import Operation
 from payswitch.entry.http.streams import event
 from payswitch.services.live_now import live_now
+from payswitch.services.signing_in import is_still_in
 
 LOOK_S: Final = 1.0
 """A change is on the screen within two seconds, whoever made it."""
@@ -31,6 +32,8 @@ async def stream_live(call: AdminCall) -> AsyncIterator[bytes]:
     """The board now, and again a second after anything has changed."""
     told, quiet = "", 0
     for _ in range(MOST_LOOKS):
+        if not await is_still_in(call.ctx, call.operator):
+            return
         view = await _look(call)
         now = msgspec.json.encode(msgspec.structs.replace(view, at="")).decode()
         if now != told or quiet >= BEAT_LOOKS:

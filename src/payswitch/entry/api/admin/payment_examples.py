@@ -30,7 +30,7 @@ _MOMENT: dict[str, Any] = {
     "at": "2026-11-11T12:37:00.110Z",
     "kind": "answer",
     "tone": "warn",
-    "zh": "wechat-main 应答：refused_channel SYSTEM_ERROR 系统繁忙",
+    "zh": "wechat-main 应答：渠道拒绝 SYSTEM_ERROR 系统繁忙",
     "en": "wechat-main answers: refused_channel SYSTEM_ERROR 系统繁忙",
     "details": [],
     "attempt_id": "att_01HF8Q0000ABCDEFGHJKMN",
