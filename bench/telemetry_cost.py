@@ -3,7 +3,8 @@
     python -m bench.telemetry_cost [--rounds 7] [--seconds 3]
 
 First the feed alone: everything that is told while one payment is created, shown and paid is told to the live board
-alone, and to the board and the metrics, in turns. Then two services (`metrics = false` and `true`) are driven in turns
+alone, to the board and the metrics, and to traces as well (of a tenth of the payments, of all), in turns; time of the
+telling thread, the spans leave on another. Then two services (`metrics = false` and `true`) are driven in turns
 with the load of `bench.create_payment`; the median of the rounds' CPU time per payment is compared. Ratios of one run
 count: machines differ, and this one may be busy.
 """
@@ -20,8 +21,10 @@ from pathlib import Path
 from typing import Any
 
 from bench.create_payment import Child, Side, drive, prepare, service
+from bench.processes import free_port
 from payswitch.entry.metrics.heard import HeardMetrics
 from payswitch.kit.clock import SystemClock
+from payswitch.senders.traces.sender import TraceSender
 from payswitch.services.feeds import FanOut
 from payswitch.services.live_board import LiveBoard
 from payswitch.services.ports import LiveFeed
@@ -39,7 +42,8 @@ def news_of(number: int) -> list[tuple[str, dict[str, Any]]]:
                      "candidates": 4, "excluded": 2, "decision_id": "dec_1"}),
         ("create_answered", {**payment, **lane, "call": "create", "outcome": "accepted", "code": "",
                              "latency_ms": 40 + number % 90}),
-        ("exposed", {**payment, **lane, "credential_ms": 45 + number % 90, "hedge": False}),
+        ("exposed", {**payment, **lane, "credential_ms": 45 + number % 90, "hedge": False,
+                     "started_ms": number}),
         ("payment_created", {**payment, "shop_id": "s", "amount_fen": 12_900, "took_ms": 60, "shown": True}),
     ]  # fmt: skip
 
@@ -47,18 +51,22 @@ def news_of(number: int) -> list[tuple[str, dict[str, Any]]]:
 def told_us(feed: LiveFeed) -> float:
     """Microseconds for the news of one payment."""
     news = [news_of(number) for number in range(PAYMENTS)]
-    begun = time.process_time()
+    begun = time.thread_time()
     for payment in news:
         for kind, facts in payment:
             feed.tell(kind, facts)
-    return (time.process_time() - begun) / PAYMENTS * 1e6
+    return (time.thread_time() - begun) / PAYMENTS * 1e6
 
 
 def feed_alone(rounds: int) -> dict[str, float]:
     clock = SystemClock()
+    nobody = f"http://127.0.0.1:{free_port()}/v1/traces"
+    whole, tenth = (TraceSender(nobody, share=share, resource={}, clock=clock) for share in (1.0, 0.1))
     feeds = {
         "board alone": FanOut(LiveBoard(clock)),
         "board and metrics": FanOut(LiveBoard(clock), HeardMetrics()),
+        "... traces of 10 %": FanOut(LiveBoard(clock), HeardMetrics(), tenth),
+        "... traces of all": FanOut(LiveBoard(clock), HeardMetrics(), whole),
     }
     found: dict[str, list[float]] = {name: [] for name in feeds}
     for _ in range(rounds + 1):

@@ -209,6 +209,7 @@ class App:
         await self.worker.stop()
         await self.ctx.inflight.drain()
         await self.ctx.losers.finished()
+        await self.ctx.live_recalling.finished()
         await self.telemetry.aclose()
         await self.sender.aclose()
         await self.carrier.aclose()

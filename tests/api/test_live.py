@@ -224,6 +224,8 @@ async def test_after_a_restart_the_day_goes_on_where_it_was(tonight: Evening) ->
 
     night.ctx.board = LiveBoard(night.clock)  # a new process knows nothing
     night.clock.advance(seconds=2)
+    await board(tonight)  # the first look begins to read
+    await night.ctx.live_recalling.finished()
 
     after = window(await board(tonight), "today")
     kept = ("created", "created_fen", "paid", "paid_fen", "lost", "lost_fen", "lost_by_customer", "saved", "saved_fen")

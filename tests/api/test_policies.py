@@ -66,7 +66,7 @@ async def test_every_mistake_is_in_the_answer_with_its_place(tonight: Evening) -
     fits("PolicyCheckView", editor.json)
     assert set(heard.fields) == {"extra", "split", "rules[0].then", "rules[0].name"}
     right = await tonight.operator.post(f"{POLICIES}/check", {"merchant_id": "m-1", "document": {}})
-    assert (right.status, right.json) == (200, {"valid": True})
+    assert (right.status, right.json) == (200, {"valid": True, "errors": []})
     foreign = await tonight.operator.post(f"{POLICIES}/check", {"merchant_id": "m-2", "document": {}})
     nowhere = await tonight.operator.post(
         f"{POLICIES}/check", {"merchant_id": "m-1", "shop_id": "nobody", "document": {}}

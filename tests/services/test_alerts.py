@@ -24,11 +24,13 @@ from payswitch.domain.alert import (
     ShopTally,
 )
 from payswitch.domain.alert_delivery import Address, Delivery, OpenReceiver
+from payswitch.domain.channel import Product
 from payswitch.routing.request import CallObservation
 from payswitch.services import alert_shops
 from payswitch.services.alert_desk import AlertDesk
 from payswitch.services.alert_round import LEASE_MS, alert_round
 from payswitch.services.alert_sending import deliver_notices
+from payswitch.services.live_board import LiveBoard
 from payswitch.storage.postgres import PostgresStore
 from tests.services.harness import ACCEPTED, MAINTENANCE, FakeDirectory, FakeShop, Night, night, wired
 from tests.services.passing_time import PassingClock
@@ -86,6 +88,11 @@ class Watching:
         for _ in range(calls):
             self.night.clock.advance(seconds=2)
             self.ctx.router.observe_call(self._call(channel_id, ACCEPTED))
+
+    def product(self, channel_id: str) -> Product:
+        channel = self.ctx.directory.channel(channel_id)
+        assert channel is not None
+        return min(channel.products)
 
     def _call(self, channel_id: str, outcome: Any) -> CallObservation:
         channel = self.ctx.directory.channel(channel_id)
@@ -300,3 +307,18 @@ async def test_silence_of_a_busy_shop_is_told(watching: Watching) -> None:
     await watching.night.order("again")
     await watching.rounds(60, step_s=5)
     assert await watching.desk.store.open_alerts() == []
+
+
+async def test_failures_from_before_a_breaker_closed_are_no_new_alert(watching: Watching) -> None:
+    watching.ctx.board = LiveBoard(clock=watching.night.clock)
+    lane = {"channel_id": "wechat-main", "product": watching.product("wechat-main").value, "latency_ms": 5.0}
+    for _ in range(40):
+        watching.ctx.board.tell("create_answered", {**lane, "outcome": "refused_channel", "code": "BUSY"})
+    watching.breaks()
+    await watching.rounds(5)
+    watching.mends()
+    for _ in range(40):
+        watching.ctx.board.tell("create_answered", {**lane, "outcome": "accepted", "code": ""})
+        await watching.rounds(1)
+    assert await watching.desk.store.open_alerts() == []
+    assert watching.postman.kinds()[-1] is NoticeKind.RESOLVED

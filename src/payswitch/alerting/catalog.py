@@ -75,7 +75,7 @@ CATALOG: Final[Mapping[AlertRule, RuleInfo]] = {
     _R.CHANNEL_FAILING: RuleInfo(
         family=_F.PAYMENTS,
         severity=_S.WARNING,
-        calm_s=60,
+        calm_s=20,
         en="A channel fails",
         zh="渠道失败率升高",
         about_en="Create calls that a channel failed (timeouts, busy, 5xx), per channel and product, with a "

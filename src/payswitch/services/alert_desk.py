@@ -47,6 +47,8 @@ class RoundMemory:
     last_round_ms: int = 0
     causes: dict[tuple[str, str], tuple[int, tuple[str, str]]] = field(default_factory=dict)
     """Since when, and why, a channel's product is out: its breaker itself only knows of its last move, a probe."""
+    mended_ms: dict[tuple[str, str], int] = field(default_factory=dict)
+    """When a channel's product was let in again: calls from before say nothing about it now."""
     unreadable: frozenset[str] = frozenset()
     """Stored receivers whose address does not open with the master keys at hand."""
 

@@ -77,8 +77,9 @@ def _lane(
     in_trouble_ms = since_ms if state in OPEN_STATES else now_ms
     moved, saved, saved_fen = desk.ears.moved_from(channel.channel_id, in_trouble_ms - MOVED_LOOK_BACK_MS)
     lane = None if ctx.board is None else ctx.board.lane(channel.channel_id, product.value)
-    counts = None if lane is None else lane.counts(now_ms, LOOK_BACK_S)
-    lately = None if lane is None else lane.counts(now_ms, LATELY_S)
+    whole_s = min(LOOK_BACK_S, _since_mended_s(desk, channel.channel_id, product, now_ms))
+    counts = None if lane is None else lane.counts(now_ms, whole_s)
+    lately = None if lane is None else lane.counts(now_ms, min(LATELY_S, whole_s))
     error = "" if counts is None or counts.last_error is None else counts.last_error.code
     return LaneView(
         merchant_id=channel.merchant_id,
@@ -111,6 +112,13 @@ def _cause(
         return 0, ("", "")
     found = (line.since_ms or now_ms, MOVES.get(line.reason, ("", "")))
     if line.state not in OPEN_STATES:
-        desk.memory.causes.pop(key, None)
+        if desk.memory.causes.pop(key, None) is not None:
+            desk.memory.mended_ms[key] = now_ms
         return found
     return desk.memory.causes.setdefault(key, found)
+
+
+def _since_mended_s(desk: AlertDesk, channel_id: str, product: Product, now_ms: int) -> int:
+    """At least one second; very long where it was never out."""
+    mended_ms = desk.memory.mended_ms.get((channel_id, product.value), 0)
+    return max(1, (now_ms - mended_ms) // 1_000)

@@ -114,6 +114,8 @@ class Context:
     """The live board's memory, where there is one: what each product of each channel did in the last ten minutes."""
     live_seen: Briefly[frozenset[str], LiveNow] = field(default_factory=lambda: Briefly(LIVE_KEPT_MS))
     """What the live board last showed, by the merchants it was shown of."""
+    live_recalling: SideWork = field(default_factory=SideWork)
+    """The reading of the day before the start, while it goes on."""
     watch: ChannelWatch = field(default_factory=ChannelWatch)
     """The last probe of each channel."""
     losers: SideWork = field(default_factory=SideWork)

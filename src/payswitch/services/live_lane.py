@@ -26,11 +26,12 @@ _BAD = frozenset(kind.value for kind in HURTS_HEALTH)
 class Series:
     """Counts per second in a ring of ten minutes: fixed memory, whatever the traffic."""
 
-    __slots__ = ("_counts", "_seconds")
+    __slots__ = ("_counts", "_newest_s", "_seconds")
 
     def __init__(self) -> None:
         self._counts = [0] * KEPT_S
         self._seconds = [-1] * KEPT_S
+        self._newest_s = -1
 
     def add(self, now_ms: int, count: int = 1) -> None:
         second = now_ms // 1_000
@@ -39,24 +40,32 @@ class Series:
             self._seconds[slot] = second
             self._counts[slot] = 0
         self._counts[slot] += count
+        self._newest_s = max(self._newest_s, second)
 
     def total(self, now_ms: int, last_s: int = WINDOW_S) -> int:
         """The sum of the last seconds, the running one included."""
         now_s = now_ms // 1_000
-        return sum(self._at(second) for second in range(now_s - last_s + 1, now_s + 1))
+        return sum(self._between(now_s - last_s + 1, now_s + 1))
 
     def trend(self, now_ms: int) -> list[int]:
         """Sums of five seconds over ten minutes, the oldest first; without the running, incomplete five seconds."""
         end_s = now_ms // 1_000 // TREND_STEP_S * TREND_STEP_S
         first_s = end_s - (TREND_POINTS - 1) * TREND_STEP_S
-        return [
-            sum(self._at(second) for second in range(start, start + TREND_STEP_S))
-            for start in range(first_s, end_s, TREND_STEP_S)
-        ]
+        if self._newest_s < first_s:
+            return [0] * (TREND_POINTS - 1)
+        counts = self._between(first_s, end_s)
+        return [sum(counts[at : at + TREND_STEP_S]) for at in range(0, len(counts), TREND_STEP_S)]
 
-    def _at(self, second: int) -> int:
-        slot = second % KEPT_S
-        return self._counts[slot] if self._seconds[slot] == second else 0
+    def _between(self, first_s: int, end_s: int) -> list[int]:
+        """The count of each of these seconds; most lanes of a board are idle, and cost nothing."""
+        if self._newest_s < first_s:
+            return []
+        slots = [second % KEPT_S for second in range(first_s, end_s)]
+        seconds, counts = self._seconds, self._counts
+        return [
+            counts[slot] if seconds[slot] == second else 0
+            for slot, second in zip(slots, range(first_s, end_s), strict=True)
+        ]
 
 
 def percentile(values: Iterable[float], share: float) -> float | None:

@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from payswitch.domain.alert import Alert
+from payswitch.domain.changes import StorageUnavailable
 from payswitch.domain.errors import NOT_FOUND, PaySwitchError
 from payswitch.domain.live_minute import LiveMinute
 from payswitch.domain.managed_channel import ChannelRecord
 from payswitch.domain.operator import Operator
 from payswitch.domain.payment import AttemptState, RefundKind
+from payswitch.kit.logs import get_logger
 from payswitch.routing.policy import Policy
 from payswitch.routing.policy_book import WHOLE_MERCHANT
 from payswitch.services import channels, quality
@@ -28,6 +30,7 @@ from payswitch.services.usage import day_start_ms
 WINDOWS: Final = {"15m": 15, "1h": KEPT_MINUTES}
 """Name of each stretch of minutes; beside them the day in Beijing."""
 TODAY: Final = "today"
+log = get_logger(__name__)
 _NO_TRAFFIC: Final = LaneTraffic(wanted=0.0, exposed=0, paid=0, trend=[])
 
 
@@ -104,7 +107,7 @@ async def _look(ctx: Context, operator: Operator, now_ms: int) -> LiveNow:
     board = ctx.board
     if board is None:
         raise PaySwitchError(NOT_FOUND, "nothing is counted here", "此处未启用实时统计")
-    await _recall(ctx, board, now_ms)
+    _recall(ctx, board, now_ms)
     records = await channels.list_channels(ctx, operator)
     merchants = sorted(operator.merchant_ids)
     return LiveNow(
@@ -119,14 +122,24 @@ async def _look(ctx: Context, operator: Operator, now_ms: int) -> LiveNow:
     )
 
 
-async def _recall(ctx: Context, board: LiveBoard, now_ms: int) -> None:
-    """Once after a start, when somebody looks: what this day was before, so that an update of the service does not make
-    the owner's day begin anew. Switches and times of answers are nowhere in storage as such: those begin anew."""
-    day_ms = day_start_ms(now_ms)
-    if board.recalled or board.started_ms < day_ms:
+def _recall(ctx: Context, board: LiveBoard, now_ms: int) -> None:
+    """Once after a start, when somebody looks, and beside the answer: what this day was before, so that an update of
+    the service does not make the owner's day begin anew. Switches and times of answers are not in storage as such."""
+    if board.recalled or board.started_ms < day_start_ms(now_ms):
         return
     board.recalled = True
-    for minute in await ctx.store.live_minutes(min(day_ms, board.started_ms - 3_600_000), board.started_ms):
+    ctx.live_recalling.begin("day", _recall_day(ctx, board, now_ms))
+
+
+async def _recall_day(ctx: Context, board: LiveBoard, now_ms: int) -> None:
+    since_ms = min(day_start_ms(now_ms), board.started_ms - KEPT_MINUTES * MINUTE_MS)
+    try:
+        minutes = await ctx.store.live_minutes(since_ms, board.started_ms)
+    except StorageUnavailable as error:
+        board.recalled = False  # the next look asks again
+        log.warning("live_day_not_recalled", reason=str(error))
+        return
+    for minute in minutes:
         names = (name for name in LiveMinute.__struct_fields__ if name not in ("merchant_id", "at_ms"))
         counts = Figures(**{name: getattr(minute, name) for name in names})
         board.merchant(minute.merchant_id).restore(minute.at_ms, counts, now_ms)

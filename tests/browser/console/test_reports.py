@@ -101,9 +101,9 @@ async def test_a_proposal_of_the_weekly_report_becomes_a_draft_with_one_press(ho
         file = await saved.value
         assert re.fullmatch(r"payswitch-.*-weekly-\d{4}-\d{2}-\d{2}\.html", file.suggested_filename)
         await page.locator("[data-act=draft]").first.click()
-        await says(page, "草稿已生成")
+        await page.wait_for_url(re.compile(r"/routing\?.*policy=pol_"))
 
     async with house.api() as api:
-        answer = await api.get("/v1/admin/policies")
+        answer = await api.call("GET", "/v1/admin/policies")
     drafts = [one for one in msgspec.json.decode(answer.body)["data"] if one["state"] == "draft"]
     assert any(one["note"].startswith("weekly ") for one in drafts)
