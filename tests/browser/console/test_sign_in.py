@@ -24,7 +24,7 @@ async def test_a_stranger_is_led_to_the_login_and_told_what_was_wrong(house: Hou
         await expect(page.get_by_role("alert")).to_be_visible()
         assert page.url.endswith("/login?next=/live?w=1h")
         await page.get_by_text("English").click()
-        await says(page, "One-time code")
+        await says(page, "User name")
     finally:
         await context.close()
 

@@ -17,6 +17,7 @@ const KINDS: Record<string, Both> = {
   alert_target: { zh: "告警接收方", en: "Alert receiver" },
   report: { zh: "报告", en: "Report" },
   export: { zh: "导出", en: "Export" },
+  saved_view: { zh: "常用筛选", en: "Saved view" },
   fault: { zh: "沙箱故障", en: "Sandbox fault" },
 };
 
@@ -45,6 +46,12 @@ const ACTIONS: Record<string, Both> = {
   download: { zh: "下载", en: "downloaded" },
   export: { zh: "导出", en: "exported" },
   silence: { zh: "静默", en: "silenced" },
+  acknowledge: { zh: "认领", en: "acknowledged" },
+  unsilence: { zh: "取消静默", en: "ended the silence" },
+  take_evidence: { zh: "下载凭证", en: "took the evidence of" },
+  make_ill: { zh: "设置沙箱故障", en: "made ill" },
+  make_well: { zh: "解除沙箱故障", en: "made well" },
+  save: { zh: "保存", en: "saved" },
   sign_in: { zh: "登录", en: "signed in" },
   sign_out: { zh: "退出登录", en: "signed out" },
   sign_in_refused: { zh: "登录失败", en: "was refused at sign-in" },
