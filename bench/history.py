@@ -85,7 +85,9 @@ class Bulk:
         self._connection = sqlite3.connect(path, isolation_level=None)
         self._connection.create_function("moved", 2, moved, deterministic=True)
         self._connection.execute("ATTACH ? AS last", (str(last_day),))
-        for pragma in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -400000", "temp_store = MEMORY"):
+        pragmas = ("journal_mode = OFF", "synchronous = OFF", "cache_size = -400000", "temp_store = MEMORY")
+        # A reader that looks in while the file is made waits, or fails; the maker must not.
+        for pragma in ("locking_mode = EXCLUSIVE", *pragmas):
             self._connection.execute(f"PRAGMA {pragma}")
         for _, table, _ in _TABLES:
             self._connection.execute(
