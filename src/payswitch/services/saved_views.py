@@ -86,8 +86,10 @@ def _deed(ctx: Context, operator: Operator, action: str, view: SavedView) -> Tra
 def _merchant_of(operator: Operator, merchant_id: str | None) -> str:
     if merchant_id is None and len(operator.merchant_ids) == 1:
         return next(iter(operator.merchant_ids))
-    if merchant_id is not None and operator.manages(merchant_id):
-        return merchant_id
+    if merchant_id is not None:
+        if operator.manages(merchant_id):
+            return merchant_id
+        raise PaySwitchError(NOT_FOUND, f"there is no merchant {merchant_id} of yours", f"您未管理商户 {merchant_id}")
     raise PaySwitchError(
         INVALID_REQUEST,
         "say which of your merchants it is for",

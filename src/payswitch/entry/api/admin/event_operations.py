@@ -184,6 +184,7 @@ EVENT_OPERATIONS: tuple[Operation[AdminCall], ...] = (
         title_zh="保存筛选；同名则覆盖",
         body=SaveView,
         answer=SavedViewView,
+        problems=(NOT_FOUND,),
     ),
     Operation(
         name="deleteView",
