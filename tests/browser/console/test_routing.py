@@ -77,7 +77,7 @@ async def test_from_an_idea_to_a_policy_in_force_and_back(house: House) -> None:
         await expect(page.locator("[data-test=simulated]")).to_be_visible()
         await page.locator("[data-test=activate]").click()
         await reason(page, "大促前上线")
-        await expect(force).to_have_text(re.compile(r"@1$"))
+        await expect(force).to_have_text(re.compile(r"merchant-1@\d+$"))
 
         large = await house.order(amount_fen=300_000)
         assert large.credential is not None
