@@ -22,7 +22,8 @@ from payswitch.entry.api.sections import ALL_OPERATIONS
 from tests.api.support import KEY, OPERATOR_KEY, Evening, evening, order
 from tests.services.harness import SHOP
 
-EXAMPLES = 25
+EXAMPLES = 12
+"""Of each operation; a hundred operations are asked a dozen times each in every run."""
 
 
 def headers_for(path: str) -> dict[str, str]:
