@@ -208,6 +208,8 @@ def finish_closing(ctx: Context, draft: Draft, now_ms: int) -> None:
         return
     shown = any(attempt.exposed_at_ms is not None or attempt.debit_at_ms is not None for attempt in draft.attempts)
     if shown and awaits_late(draft.payment, now_ms):
+        if draft.payment.due_at_ms is None:  # the clock was set back: by its old time the window was over already
+            draft.set_payment(due_at_ms=draft.payment.late_until_ms)
         return
     closed = advance(PAYMENT, draft.payment.state, PaymentEvent.CONFIRM_CLOSED)
     draft.set_payment(state=closed, closed_at_ms=now_ms, due_at_ms=None)
