@@ -26,7 +26,7 @@ from payswitch.entry.metrics.heard import HeardMetrics
 from payswitch.kit.clock import SystemClock
 from payswitch.senders.traces.sender import TraceSender
 from payswitch.services.feeds import FanOut
-from payswitch.services.live_board import LiveBoard
+from payswitch.services.live.live_board import LiveBoard
 from payswitch.services.ports import LiveFeed
 
 PAYMENTS = 4_000

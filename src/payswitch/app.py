@@ -35,19 +35,19 @@ from payswitch.routing.policy_loading import load_policy as read_policy
 from payswitch.senders.alerts import AlertCarrier
 from payswitch.senders.sandbox_control import SandboxControl
 from payswitch.senders.webhooks import WebhookSender
-from payswitch.services.alert_desk import AlertDesk
-from payswitch.services.alert_receivers import reseal_receivers
-from payswitch.services.analytics_ports import Analytics
-from payswitch.services.channel_desk import ChannelDesk
-from payswitch.services.channel_loading import load_managed, reseal_all
+from payswitch.services.alerts.alert_desk import AlertDesk
+from payswitch.services.alerts.alert_receivers import reseal_receivers
+from payswitch.services.channels.channel_desk import ChannelDesk
+from payswitch.services.channels.channel_loading import load_managed, reseal_all
 from payswitch.services.context import Context
+from payswitch.services.decisions.recalling import recall
+from payswitch.services.decisions.usage import day_start_ms, month_start_ms
 from payswitch.services.feeds import FanOut
-from payswitch.services.live_board import LiveBoard
-from payswitch.services.policy_desk import PolicyDesk, owners
-from payswitch.services.policy_installing import restore_policies
-from payswitch.services.recalling import recall
-from payswitch.services.second_factor import keep_renewed, renewed_users
-from payswitch.services.usage import day_start_ms, month_start_ms
+from payswitch.services.live.live_board import LiveBoard
+from payswitch.services.people.second_factor import keep_renewed, renewed_users
+from payswitch.services.policies.policy_desk import PolicyDesk, owners
+from payswitch.services.policies.policy_installing import restore_policies
+from payswitch.services.reports.analytics_ports import Analytics
 from payswitch.settings import ServiceSettings, Settings, SettingsError
 from payswitch.storage.analytics.lake import ParquetLake
 from payswitch.storage.databases import make_store

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import msgspec
 
-from payswitch.services.people_desk import SessionTimes
+from payswitch.services.people.people_desk import SessionTimes
 
 _HOUR_MS = 3_600_000
 

@@ -13,8 +13,8 @@ from payswitch.domain.trail import OperatorKind
 from payswitch.kit.clock import Clock, SystemClock
 from payswitch.kit.ids import IdSource, SystemIds
 from payswitch.kit.passwords import Passwords
-from payswitch.services.people_desk import PeopleDesk, sign_in_url
-from payswitch.services.sign_in_limits import SignInLimits
+from payswitch.services.people.people_desk import PeopleDesk, sign_in_url
+from payswitch.services.people.sign_in_limits import SignInLimits
 from payswitch.settings import Settings
 from payswitch.storage.databases import open_beside
 from payswitch.storage.store import DatabaseStore
@@ -22,7 +22,7 @@ from payswitch.storage.store import DatabaseStore
 
 @dataclass(frozen=True, slots=True)
 class FrontDesk:
-    """`services.people_desk.Deeds`, and whoever sits there."""
+    """`services.people.people_desk.Deeds`, and whoever sits there."""
 
     clock: Clock
     ids: IdSource

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from payswitch.senders.traces.sender import TraceSender
     from payswitch.services.context import Context
     from payswitch.services.feeds import FanOut
-    from payswitch.services.live_board import LiveBoard
+    from payswitch.services.live.live_board import LiveBoard
     from payswitch.storage.store import DatabaseStore
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from payswitch.domain.analysis import Scope
-from payswitch.services.analytics_ports import Analytics
-from payswitch.services.live_board import LiveBoard
+from payswitch.services.live.live_board import LiveBoard
+from payswitch.services.reports.analytics_ports import Analytics
 from payswitch.storage.analytics.lake import ParquetLake
 from tests.services.harness import Night, night
 

@@ -42,7 +42,7 @@ from payswitch.routing.request import (
     FinalObservation,
     RouteRequest,
 )
-from payswitch.services.recorded_facts import facts_of
+from payswitch.services.decisions.recorded_facts import facts_of
 from payswitch.storage.store import DatabaseStore
 
 BEGIN_MS: Final = 1_761_926_400_000

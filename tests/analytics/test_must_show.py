@@ -22,12 +22,13 @@ from payswitch.kit.clock import ManualClock
 from payswitch.kit.ids import SeededIds
 from payswitch.routing.policy import Policy
 from payswitch.routing.policy_book import PolicyBook
-from payswitch.services import analytics_writing, policies, reports
-from payswitch.services.analytics_ports import Analytics
-from payswitch.services.analytics_writing import write_due
-from payswitch.services.live_board import LiveBoard
-from payswitch.services.policy_desk import PolicyDesk, owners
-from payswitch.services.report_summary import summary_text
+from payswitch.services.live.live_board import LiveBoard
+from payswitch.services.policies import policies
+from payswitch.services.policies.policy_desk import PolicyDesk, owners
+from payswitch.services.reports import analytics_writing, reports
+from payswitch.services.reports.analytics_ports import Analytics
+from payswitch.services.reports.analytics_writing import write_due
+from payswitch.services.reports.report_summary import summary_text
 from payswitch.storage.analytics.lake import ParquetLake
 from payswitch.storage.sqlite import SqliteStore
 from tests.analytics.month import BEGIN_MS, DAY_MS, DAYS, NIGHT, Month, channels

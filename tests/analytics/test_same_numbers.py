@@ -11,10 +11,10 @@ from payswitch.domain.analysis import By
 from payswitch.domain.channel import Method
 from payswitch.domain.errors import PaySwitchError
 from payswitch.domain.payment import AttemptState, PaymentFile, RefundKind, RefundState
-from payswitch.services import refunds
-from payswitch.services.analytics_writing import write_due
 from payswitch.services.commands import CreateRefund, SwitchPayment
-from payswitch.services.switching import switch_payment
+from payswitch.services.payments.switching import switch_payment
+from payswitch.services.refunds import refunds
+from payswitch.services.reports.analytics_writing import write_due
 from tests.analytics.conftest import Watched
 from tests.services.harness import BUSY, NOT_SENT, PAYER_NO, SHOP, SILENT, Night
 

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from payswitch.domain.analysis import By, Scope
-from payswitch.services import analytics_writing
-from payswitch.services import refunds as refunds_service
-from payswitch.services.analytics_ports import Analytics
-from payswitch.services.analytics_writing import write_due
 from payswitch.services.commands import CreateRefund
+from payswitch.services.refunds import refunds as refunds_service
+from payswitch.services.reports import analytics_writing
+from payswitch.services.reports.analytics_ports import Analytics
+from payswitch.services.reports.analytics_writing import write_due
 from payswitch.storage.analytics.lake import ParquetLake
 from tests.analytics.conftest import Watched
 from tests.services.harness import SHOP

@@ -10,8 +10,8 @@ from msgspec.structs import replace
 
 from payswitch.domain.roles import Role
 from payswitch.domain.user import UserChange
-from payswitch.services.people_desk import PeopleDesk
-from payswitch.services.users import new_link, new_user
+from payswitch.services.people.people_desk import PeopleDesk
+from payswitch.services.people.users import new_link, new_user
 from tests.api.support import DESK, Evening, Heard, Web
 
 PASSWORD = "four short dull words"

@@ -29,10 +29,10 @@ from payswitch.entry.notify.routes import routes as notify_routes
 from payswitch.kit.passwords import Passwords
 from payswitch.kit.sealing import KeyRing, new_master_key, read_master_keys
 from payswitch.kit.secrets import fingerprint
-from payswitch.services.channel_desk import ChannelDesk
-from payswitch.services.live_board import LiveBoard
-from payswitch.services.people_desk import PeopleDesk
-from payswitch.services.sign_in_limits import SignInLimits
+from payswitch.services.channels.channel_desk import ChannelDesk
+from payswitch.services.live.live_board import LiveBoard
+from payswitch.services.people.people_desk import PeopleDesk
+from payswitch.services.people.sign_in_limits import SignInLimits
 from tests.services.harness import SHOP, Night, night
 
 KEY = "key-of-the-tea-shop"

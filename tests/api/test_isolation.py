@@ -18,9 +18,9 @@ from payswitch.domain.roles import PERMISSIONS, Permission, Role
 from payswitch.entry.api.admin.operations import ADMIN_OPERATIONS
 from payswitch.entry.api.openapi import example_of
 from payswitch.entry.api.operation import Operation
-from payswitch.services.alert_commands import MakeSilence, SaveReceiver
-from payswitch.services.alert_desk import AlertDesk
-from payswitch.services.analytics_ports import Analytics
+from payswitch.services.alerts.alert_commands import MakeSilence, SaveReceiver
+from payswitch.services.alerts.alert_desk import AlertDesk
+from payswitch.services.reports.analytics_ports import Analytics
 from payswitch.storage.analytics.lake import ParquetLake
 from tests.api.people import Person, hired, signed_in
 from tests.api.support import Evening, Heard, order

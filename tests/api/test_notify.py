@@ -8,7 +8,7 @@ import pytest
 
 from payswitch.domain.changes import StorageUnavailable
 from payswitch.domain.exchange import NotifyRequest, Reply
-from payswitch.services import results
+from payswitch.services.attempts import results
 from tests.api.support import Evening, order
 
 

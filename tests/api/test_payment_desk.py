@@ -279,7 +279,7 @@ async def test_what_was_not_paid_cannot_be_refunded(tonight: Evening) -> None:
 
 
 async def test_events_that_a_shop_did_not_take_are_listed_and_sent_again_with_the_same_bytes(tonight: Evening) -> None:
-    from payswitch.services import deliveries
+    from payswitch.services.events import deliveries
 
     tonight.night.shop.down = True
     await bought(tonight)

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from payswitch.domain.roles import Role
 from payswitch.domain.user import UserChange
 from payswitch.kit.sealing import KeyRing, SealBroken, new_master_key, read_master_keys
-from payswitch.services.second_factor import keep_renewed, open_secret, renewed_users, seal_secret
+from payswitch.services.people.second_factor import keep_renewed, open_secret, renewed_users, seal_secret
 from tests.api.people import desk_of, hired
 from tests.api.support import Evening
 

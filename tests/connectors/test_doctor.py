@@ -14,7 +14,7 @@ from payswitch.kit.clock import SystemClock
 from payswitch.kit.crypto import SigningKey, generate_private_pem
 from payswitch.kit.ids import SystemIds
 from payswitch.sandbox.world import World, alipay_account, wechat_account
-from payswitch.services.checkup import Finding, Severity, probe
+from payswitch.services.channels.checkup import Finding, Severity, probe
 
 CONNECTOR_OF = {"w": "wechatpay", "a": "alipay"}
 

@@ -9,9 +9,10 @@ import msgspec
 from payswitch.domain.errors import PaySwitchError
 from payswitch.domain.operator import Operator
 from payswitch.domain.payment import Shop
-from payswitch.services import payments, policies
-from payswitch.services.policies import PolicyRecord, RolledBack
-from payswitch.services.policy_commands import ActivatePolicy, DraftPolicy, RollBackPolicy
+from payswitch.services.payments import payments
+from payswitch.services.policies import policies
+from payswitch.services.policies.policies import PolicyRecord, RolledBack
+from payswitch.services.policies.policy_commands import ActivatePolicy, DraftPolicy, RollBackPolicy
 from tests.services.harness import SHOP, Night, command
 
 LIN = Operator(operator_id="op-lin", name="林", merchant_ids=frozenset({"m-1"}))

@@ -10,10 +10,10 @@ import pytest
 
 from payswitch.domain.channel import Environment, Method
 from payswitch.domain.errors import PaySwitchError
-from payswitch.services import trying
-from payswitch.services.policy_commands import TryPayment
-from payswitch.services.policy_editing import in_force as now_in_force
-from payswitch.services.trying import Tried
+from payswitch.services.policies import trying
+from payswitch.services.policies.policy_commands import TryPayment
+from payswitch.services.policies.policy_editing import in_force as now_in_force
+from payswitch.services.policies.trying import Tried
 from tests.policies.support import ALIPAY_FIRST, BEST_ONLY, LIN, WU, activate, draft, goes_to, in_force, problems
 from tests.services.harness import MAINTENANCE, Night
 

@@ -10,8 +10,8 @@ from payswitch.domain.channel import Product
 from payswitch.domain.errors import PaySwitchError
 from payswitch.domain.payment import AgeBand, AttemptState, Customer, Decision
 from payswitch.routing.request import Exclusion, RoutePlan, RouteRequest
-from payswitch.services import explaining
-from payswitch.services.explaining import Explanation, explain_for_operator, explain_for_shop
+from payswitch.services.decisions import explaining
+from payswitch.services.decisions.explaining import Explanation, explain_for_operator, explain_for_shop
 from tests.policies.support import ALIPAY_FIRST, BOOKS, LIN, WU, in_force
 from tests.services.harness import MAINTENANCE, SHOP, Night
 

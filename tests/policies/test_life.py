@@ -13,10 +13,10 @@ from payswitch.domain.errors import PaySwitchError
 from payswitch.domain.policy_record import PolicyState
 from payswitch.routing.policy import Policy, Split, default_policy
 from payswitch.routing.policy_book import PolicyBook
-from payswitch.services import policies
-from payswitch.services.policy_commands import CheckPolicy, DraftPolicy
-from payswitch.services.policy_desk import PolicyDesk, owners
-from payswitch.services.policy_installing import restore_policies
+from payswitch.services.policies import policies
+from payswitch.services.policies.policy_commands import CheckPolicy, DraftPolicy
+from payswitch.services.policies.policy_desk import PolicyDesk, owners
+from payswitch.services.policies.policy_installing import restore_policies
 from tests.policies.support import (
     ALIPAY_FIRST,
     BEST_ONLY,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from payswitch.domain.errors import PaySwitchError
-from payswitch.services import policies, policy_simulation
-from payswitch.services.policy_simulation import Simulation, simulate_policy
+from payswitch.services.policies import policies, policy_simulation
+from payswitch.services.policies.policy_simulation import Simulation, simulate_policy
 from tests.policies.support import ALIPAY_FIRST, BEST_ONLY, LIN, WU, draft, in_force
 from tests.services.harness import Night
 

@@ -14,8 +14,8 @@ from payswitch.domain.outcome import Outcome, OutcomeKind
 from payswitch.domain.payment import Attempt
 from payswitch.domain.reconciliation import BillRun, Break
 from payswitch.kit.clock import beijing_date, beijing_midnight_ms
-from payswitch.services import reconciliation
-from payswitch.services.reconciliation import bill_source
+from payswitch.services.books import reconciliation
+from payswitch.services.books.reconciliation import bill_source
 from tests.services.harness import ACCEPTED, FakeChannel, Night, night
 
 EVENING_MS = beijing_midnight_ms("2026-11-11") + (20 * 60 + 37) * 60_000

@@ -20,9 +20,11 @@ from payswitch.sandbox.huifu.accounts import huifu_account
 from payswitch.sandbox.ledger import Order, RefundState
 from payswitch.sandbox.unionpay.accounts import unionpay_account
 from payswitch.sandbox.world import World, alipay_account, wechat_account
-from payswitch.services import payments, refunds, results
-from payswitch.services.bills import DayOfChannel, ReconcileDay, reconcile_day
+from payswitch.services.attempts import results
+from payswitch.services.books.bills import DayOfChannel, ReconcileDay, reconcile_day
 from payswitch.services.commands import CreatePayment, CreateRefund
+from payswitch.services.payments import payments
+from payswitch.services.refunds import refunds
 from payswitch.settings import ChannelSettings, ServiceSettings, Settings, ShopSettings
 from tests.sandbox.support import RunningSandbox, running_sandbox
 

@@ -11,8 +11,8 @@ from payswitch.domain.channel import Environment
 from payswitch.domain.exchange import CreateOrder, RefundOrder
 from payswitch.domain.payment import Attempt, PaymentState, RefundState
 from payswitch.domain.reconciliation import BreakState, RunState
-from payswitch.services import refunding
-from payswitch.services.asking import order_ref
+from payswitch.services.attempts.asking import order_ref
+from payswitch.services.refunds import refunding
 from tests.reconciliation.street import FAMILIES, PRICE, Street, street
 
 DROP, AMOUNT = "drop", "amount"

@@ -11,9 +11,10 @@ from payswitch.domain.changes import Changes
 from payswitch.domain.outcome import Outcome, OutcomeKind
 from payswitch.domain.payment import Attempt, AttemptState, PaymentState, Refund, RefundState
 from payswitch.domain.reconciliation import BreakKind, BreakState, RunState
-from payswitch.services import payments, refunds
-from payswitch.services.bill_schedule import reconcile_due
+from payswitch.services.books.bill_schedule import reconcile_due
 from payswitch.services.commands import CreateRefund
+from payswitch.services.payments import payments
+from payswitch.services.refunds import refunds
 from tests.reconciliation.morning import THE_11TH, THE_12TH, THE_13TH, Morning
 from tests.services.harness import PAYER_NO, SHOP, SILENT
 

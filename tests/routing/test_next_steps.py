@@ -10,7 +10,8 @@ from tests.routing.world import Night
 from payswitch.domain.outcome import Outcome, OutcomeKind
 from payswitch.routing import next_steps
 from payswitch.routing.next_steps import DEBIT, PUSH, STEPS, After, Next, after_debit, next_step, table_of
-from payswitch.services import confirming, creating, debiting
+from payswitch.services.attempts import creating, debiting
+from payswitch.services.payments import confirming
 
 
 def test_the_services_act_on_these_very_functions() -> None:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from payswitch.domain.outcome import Outcome, OutcomeKind
 from payswitch.domain.payment import Attempt, PaymentFile, Refund
-from payswitch.services import (
-    refunds,
-    switching,
-)
 from payswitch.services.commands import CreateRefund, SwitchPayment
+from payswitch.services.payments import switching
+from payswitch.services.refunds import refunds
 from tests.services.harness import SHOP, Night
 
 REFUSED = Outcome(kind=OutcomeKind.REFUSED_ORDER, code="TRADE_HAS_FINISHED")

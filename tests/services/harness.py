@@ -43,11 +43,12 @@ from payswitch.kit.certificates import CertificateEnd
 from payswitch.kit.ids import SeededIds
 from payswitch.routing.policy import Policy, Split
 from payswitch.routing.policy_book import PolicyBook
-from payswitch.services import payments, results, sweeper
+from payswitch.services.attempts import results, sweeper
 from payswitch.services.commands import CreatePayment, PaymentAnswer
 from payswitch.services.context import Context
-from payswitch.services.inflight import Inflight
-from payswitch.services.policy_desk import PolicyDesk, owners
+from payswitch.services.payments import payments
+from payswitch.services.payments.inflight import Inflight
+from payswitch.services.policies.policy_desk import PolicyDesk, owners
 from payswitch.services.side_work import SideWork
 from payswitch.services.timings import Timings
 from payswitch.storage.store import DatabaseStore

@@ -14,9 +14,9 @@ from payswitch.domain.outcome import Outcome, OutcomeKind
 from payswitch.domain.payment import Customer, Payment, Shop
 from payswitch.entry.worker import Worker
 from payswitch.kit.secrets import Secret
-from payswitch.services import agreements
-from payswitch.services.held_cards import HELD_MS, MOST_HELD, HeldCards
-from payswitch.services.payments import _new_payment
+from payswitch.services.checkout import agreements
+from payswitch.services.checkout.held_cards import HELD_MS, MOST_HELD, HeldCards
+from payswitch.services.payments.payments import _new_payment
 from tests.sandbox.support import until
 from tests.services.bank_street import BAD_CARD, CARD, MOBILE, RIGHT_CODE, SECRETS, BankStreet, application, move_in
 from tests.services.harness import BUSY, MAINTENANCE, NOT_SENT, SHOP, SILENT, Night, command

@@ -26,11 +26,11 @@ from payswitch.domain.alert import (
 from payswitch.domain.alert_delivery import Address, Delivery, OpenReceiver
 from payswitch.domain.channel import Product
 from payswitch.routing.request import CallObservation
-from payswitch.services import alert_shops
-from payswitch.services.alert_desk import AlertDesk
-from payswitch.services.alert_round import LEASE_MS, alert_round
-from payswitch.services.alert_sending import deliver_notices
-from payswitch.services.live_board import LiveBoard
+from payswitch.services.alerts import alert_shops
+from payswitch.services.alerts.alert_desk import AlertDesk
+from payswitch.services.alerts.alert_round import LEASE_MS, alert_round
+from payswitch.services.alerts.alert_sending import deliver_notices
+from payswitch.services.live.live_board import LiveBoard
 from payswitch.storage.postgres import PostgresStore
 from tests.services.harness import ACCEPTED, MAINTENANCE, FakeDirectory, FakeShop, Night, night, wired
 from tests.services.passing_time import PassingClock

@@ -13,9 +13,9 @@ from payswitch.domain.errors import PaySwitchError
 from payswitch.domain.exchange import MerchantSession
 from payswitch.domain.outcome import Outcome, OutcomeKind
 from payswitch.domain.payment import PaymentState
-from payswitch.services import confirming, payments
-from payswitch.services.applepay import merchant_session
+from payswitch.services.checkout.applepay import merchant_session
 from payswitch.services.commands import ConfirmPayment, OpenApplePaySession
+from payswitch.services.payments import confirming, payments
 from tests.services.debit_channel import DebitChannel
 from tests.services.harness import SHOP, FakeChannel, Night, night
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 
-from payswitch.services.auditing import audit_due
+from payswitch.services.books.auditing import audit_due
 from tests.services.harness import Night
 
 HOUR_S = 3_600

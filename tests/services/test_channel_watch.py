@@ -15,12 +15,12 @@ from payswitch.domain.outcome import Outcome, OutcomeKind
 from payswitch.domain.payment import Incident
 from payswitch.entry.worker import Worker
 from payswitch.kit.certificates import CertificateEnd
-from payswitch.services.channel_incidents import stage_of
-from payswitch.services.channel_watch import PLACES, watch_channels
-from payswitch.services.checkup import DAY_MS, Severity
-from payswitch.services.live_board import LiveBoard, RecentIds
+from payswitch.services.channels.channel_incidents import stage_of
+from payswitch.services.channels.channel_watch import PLACES, watch_channels
+from payswitch.services.channels.checkup import DAY_MS, Severity
+from payswitch.services.channels.watch_memory import ChannelWatch
+from payswitch.services.live.live_board import LiveBoard, RecentIds
 from payswitch.services.timings import Timings
-from payswitch.services.watch_memory import ChannelWatch
 from tests.services.harness import MAINTENANCE, SILENT, FakeChannel, Night, night
 
 CONFIG = Outcome(kind=OutcomeKind.REFUSED_CONFIG, code="SIGN_ERROR", message="签名错误")

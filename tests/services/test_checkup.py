@@ -11,7 +11,7 @@ from payswitch.kit.clock import ManualClock
 from payswitch.kit.crypto import generate_private_pem
 from payswitch.kit.ids import SeededIds
 from payswitch.sandbox.world import wechat_account
-from payswitch.services.checkup import DAY_MS, Severity, check_certificates, judge, probe
+from payswitch.services.channels.checkup import DAY_MS, Severity, check_certificates, judge, probe
 from tests.admin.mistakes import certificate_over
 from tests.services.harness import Night
 

@@ -13,9 +13,9 @@ from payswitch.domain.device import device_of
 from payswitch.domain.exchange import CreateOrder, OpenidSpace
 from payswitch.domain.payment import Customer, Payment
 from payswitch.routing.policy import Action, Condition, Policy, Rule, RuleSplit, Target
-from payswitch.services.asking import create_order
+from payswitch.services.attempts.asking import create_order
 from payswitch.services.commands import PaymentAnswer
-from payswitch.services.customer_history import CustomerHistory
+from payswitch.services.decisions.customer_history import CustomerHistory
 from tests.services.harness import Night
 
 NEW_TO_ALIPAY = Rule(

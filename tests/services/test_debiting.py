@@ -17,11 +17,12 @@ from payswitch.domain.outcome import Outcome, OutcomeKind
 from payswitch.domain.payment import Attempt, AttemptState, PaymentState
 from payswitch.entry.checkout.phases import known_by_ms
 from payswitch.kit.clock import iso_utc
-from payswitch.services import confirming, payments, results, switching
+from payswitch.services.attempts import results
 from payswitch.services.commands import ConfirmPayment, PaymentAnswer, SwitchPayment
-from payswitch.services.confirmations import settled_by_ms
-from payswitch.services.deliveries import deliver_due
-from payswitch.services.inflight import Inflight
+from payswitch.services.events.deliveries import deliver_due
+from payswitch.services.payments import confirming, payments, switching
+from payswitch.services.payments.confirmations import settled_by_ms
+from payswitch.services.payments.inflight import Inflight
 from tests.services.debit_channel import (
     MAINTENANCE,
     NOT_ENOUGH,

@@ -7,9 +7,10 @@ import asyncio
 import msgspec
 
 from payswitch.domain.events import DeliveryState, Event
-from payswitch.services import deliveries, payments
 from payswitch.services.commands import CreateRefund
-from payswitch.services.refunds import create_refund
+from payswitch.services.events import deliveries
+from payswitch.services.payments import payments
+from payswitch.services.refunds.refunds import create_refund
 from tests.services.harness import SHOP, Night, command
 
 

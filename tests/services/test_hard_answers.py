@@ -11,12 +11,10 @@ from payswitch.domain.errors import PaySwitchError
 from payswitch.domain.events import DeliveryState, Event
 from payswitch.domain.outcome import Outcome, OutcomeKind
 from payswitch.domain.payment import AttemptState, PaymentState, RefundState
-from payswitch.services import (
-    deliveries,
-    payments,
-    refunds,
-    results,
-)
+from payswitch.services.attempts import results
+from payswitch.services.events import deliveries
+from payswitch.services.payments import payments
+from payswitch.services.refunds import refunds
 from tests.services.hard import FORGED, incident_kinds, paid, refund
 from tests.services.harness import ACCEPTED, NOT_SENT, SHOP, Night, command
 

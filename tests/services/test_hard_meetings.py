@@ -9,15 +9,11 @@ from payswitch.domain.channel import Environment, Method, Product
 from payswitch.domain.errors import PaySwitchError
 from payswitch.domain.exchange import RefundFact
 from payswitch.domain.payment import Attempt, AttemptState, PaymentFile
-from payswitch.services import (
-    checkouts,
-    payments,
-    refunding,
-    results,
-    sweeper,
-    switching,
-)
+from payswitch.services.attempts import results, sweeper
+from payswitch.services.checkout import checkouts
 from payswitch.services.commands import SwitchPayment
+from payswitch.services.payments import payments, switching
+from payswitch.services.refunds import refunding
 from tests.services.hard import BACK, TAKEN, paid, refund
 from tests.services.harness import SHOP, Night
 

@@ -9,11 +9,8 @@ import pytest
 from payswitch.domain.errors import PaySwitchError
 from payswitch.domain.exchange import RefundFact
 from payswitch.domain.payment import RefundState
-from payswitch.services import (
-    refunding,
-    refunds,
-    sweeper,
-)
+from payswitch.services.attempts import sweeper
+from payswitch.services.refunds import refunding, refunds
 from tests.services.hard import BACK, REFUSED, TAKEN, incident_kinds, paid, refund
 from tests.services.harness import NOT_SENT, SHOP, SILENT, Night
 

@@ -8,11 +8,9 @@ from payswitch.domain.channel import Method, Product
 from payswitch.domain.errors import PaySwitchError
 from payswitch.domain.exchange import OrderFact
 from payswitch.domain.payment import AttemptState, PaymentState
-from payswitch.services import (
-    results,
-    switching,
-)
+from payswitch.services.attempts import results
 from payswitch.services.commands import SwitchPayment
+from payswitch.services.payments import switching
 from tests.services.harness import BUSY, SHOP, SILENT, Night
 
 

@@ -8,14 +8,10 @@ import pytest
 
 from payswitch.domain.exchange import OrderFact
 from payswitch.domain.payment import AttemptState, PaymentState, RefundState
-from payswitch.services import (
-    payments,
-    results,
-    side_work,
-    sweeper,
-    switching,
-)
+from payswitch.services import side_work
+from payswitch.services.attempts import results, sweeper
 from payswitch.services.commands import SwitchPayment
+from payswitch.services.payments import payments, switching
 from tests.services.hard import incident_kinds, paid_twice
 from tests.services.harness import SHOP, Night
 

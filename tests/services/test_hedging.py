@@ -11,7 +11,8 @@ from payswitch.domain.outcome import Outcome, OutcomeKind
 from payswitch.domain.payment import AttemptState, PaymentState
 from payswitch.routing.policy import Hedging
 from payswitch.routing.request import CallObservation
-from payswitch.services import explaining, payments
+from payswitch.services.decisions import explaining
+from payswitch.services.payments import payments
 from tests.services.harness import ACCEPTED, BUSY, PAYER_NO, RISK_NO, SHOP, FakeChannel, Night
 
 SOFT_LIMIT_MS = 250

@@ -9,9 +9,10 @@ import pytest
 
 from payswitch.domain.errors import PaySwitchError
 from payswitch.domain.payment import PaymentFile, Refund
-from payswitch.services import payments, refunds
 from payswitch.services.commands import CreateRefund, PaymentAnswer
 from payswitch.services.context import Context
+from payswitch.services.payments import payments
+from payswitch.services.refunds import refunds
 from tests.services.hard import paid
 from tests.services.harness import SHOP, Night, command
 

@@ -9,9 +9,10 @@ import pytest
 
 from payswitch.domain.payment import Attempt, CloseReason, PaymentFile, PaymentState
 from payswitch.entry.checkout.phases import phase_of
-from payswitch.services import payments, sweeper, switching
+from payswitch.services.attempts import sweeper
 from payswitch.services.commands import SwitchPayment
-from payswitch.services.deliveries import deliver_due
+from payswitch.services.events.deliveries import deliver_due
+from payswitch.services.payments import payments, switching
 from tests.services.harness import SHOP, Night, command
 
 WINDOW_S = 600

@@ -11,7 +11,7 @@ from payswitch.domain.errors import PaySwitchError
 from payswitch.domain.outcome import Outcome, OutcomeKind
 from payswitch.domain.payment import AttemptState, Customer, PaymentState
 from payswitch.routing.policy import Action, Condition, Policy, Rule, Target
-from payswitch.services import payments
+from payswitch.services.payments import payments
 from tests.services.harness import (
     BUSY,
     MAINTENANCE,

@@ -9,10 +9,10 @@ import pytest
 
 from payswitch.kit.briefly import Briefly
 from payswitch.kit.clock import ManualClock
-from payswitch.services.live_board import MOST_MOMENTS, LiveBoard, RecentIds
-from payswitch.services.live_figures import KEPT_MINUTES, Figures, MerchantFigures, Times
-from payswitch.services.live_lane import KEPT_S, Series, percentile
-from payswitch.services.usage import DAY_MS, day_start_ms
+from payswitch.services.decisions.usage import DAY_MS, day_start_ms
+from payswitch.services.live.live_board import MOST_MOMENTS, LiveBoard, RecentIds
+from payswitch.services.live.live_figures import KEPT_MINUTES, Figures, MerchantFigures, Times
+from payswitch.services.live.live_lane import KEPT_S, Series, percentile
 
 M = "m-1"
 LANE = {"channel_id": "c", "product": "wechat_native"}

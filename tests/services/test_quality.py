@@ -12,9 +12,9 @@ from payswitch.domain.channel import Product
 from payswitch.domain.errors import NOT_FOUND, PaySwitchError
 from payswitch.domain.operator import Operator
 from payswitch.kit.certificates import CertificateEnd
-from payswitch.services.channel_watch import watch_channels
-from payswitch.services.live_board import LiveBoard
-from payswitch.services.quality import ChannelQuality, quality_of, quality_of_channel, rate
+from payswitch.services.channels.channel_watch import watch_channels
+from payswitch.services.channels.quality import ChannelQuality, quality_of, quality_of_channel, rate
+from payswitch.services.live.live_board import LiveBoard
 from tests.services.harness import BUSY, MAINTENANCE, PAYER_NO, SILENT, Night, night
 
 LIN = Operator(operator_id="op-lin", name="林", merchant_ids=frozenset({"m-1"}))

@@ -12,8 +12,8 @@ from payswitch.domain.channel import CredentialKind, Method
 from payswitch.domain.errors import PaySwitchError
 from payswitch.domain.outcome import Outcome, OutcomeKind
 from payswitch.domain.payment import AttemptState, PaymentState
-from payswitch.services import confirming, payments
 from payswitch.services.commands import ConfirmPayment, PaymentAnswer
+from payswitch.services.payments import confirming, payments
 from tests.services.debit_channel import MAINTENANCE, NOT_ENOUGH, SMS_CODE, WRONG_SMS, Counter, counter
 from tests.services.harness import NOT_SENT, SHOP
 

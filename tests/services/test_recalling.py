@@ -10,7 +10,7 @@ from payswitch.routing.planner import Router
 from payswitch.routing.request import CallObservation, ExposedObservation, FinalObservation
 from payswitch.routing.segments import Segments
 from payswitch.routing.snapshot import ChannelHealth
-from payswitch.services.recalling import observations_of, recall
+from payswitch.services.decisions.recalling import observations_of, recall
 from tests.services.harness import SILENT, Night
 from tests.storage.builders import NOW_MS, an_attempt
 

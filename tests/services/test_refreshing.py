@@ -7,8 +7,9 @@ import pytest
 from payswitch.domain.channel import Environment, Method, Product
 from payswitch.domain.outcome import Outcome, OutcomeKind
 from payswitch.domain.payment import Attempt, AttemptState, PaymentState
-from payswitch.services import checkouts, switching
+from payswitch.services.checkout import checkouts
 from payswitch.services.commands import PaymentAnswer, SwitchPayment
+from payswitch.services.payments import switching
 from tests.services.harness import SHOP, SILENT, Night
 
 LINK_LIVES_MS = 60_000

@@ -14,9 +14,10 @@ from payswitch.domain.outcome import Hurdle, Outcome, OutcomeKind
 from payswitch.domain.payment import Refund, RefundState, RefundTrouble
 from payswitch.kit.clock import ManualClock
 from payswitch.kit.secrets import Secret
-from payswitch.services import refund_desk, refunding, refunds, sweeper
+from payswitch.services.attempts import sweeper
 from payswitch.services.commands import RedirectRefund, SettleRefund
-from payswitch.services.deliveries import deliver_due
+from payswitch.services.events.deliveries import deliver_due
+from payswitch.services.refunds import refund_desk, refunding, refunds
 from tests.services.hard import BACK, FORGED, REFUSED, TAKEN, incident_kinds, paid, paid_twice, refund
 from tests.services.harness import SHOP, SILENT, FakeChannel, Night
 

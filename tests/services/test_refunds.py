@@ -11,10 +11,10 @@ from payswitch.domain.errors import REFUND_TERMS, PaySwitchError
 from payswitch.domain.exchange import RefundFact
 from payswitch.domain.outcome import Outcome, OutcomeKind
 from payswitch.domain.payment import PaymentFile, Refund, RefundKind, RefundState
-from payswitch.services import refunding, refunds
 from payswitch.services.commands import CreateRefund, SwitchPayment
-from payswitch.services.deliveries import deliver_due
-from payswitch.services.switching import switch_payment
+from payswitch.services.events.deliveries import deliver_due
+from payswitch.services.payments.switching import switch_payment
+from payswitch.services.refunds import refunding, refunds
 from tests.services.harness import NOT_SENT, SHOP, SILENT, Night
 
 REFUSED = Outcome(kind=OutcomeKind.REFUSED_ORDER, code="TRADE_HAS_FINISHED")

@@ -10,9 +10,10 @@ from payswitch.domain.errors import PaySwitchError
 from payswitch.domain.exchange import OrderFact
 from payswitch.domain.outcome import Outcome, OutcomeKind
 from payswitch.domain.payment import AttemptState, PaymentState, RefundKind, RefundState
-from payswitch.services import payments, results, switching
+from payswitch.services.attempts import results
 from payswitch.services.commands import SwitchPayment
-from payswitch.services.deliveries import deliver_due
+from payswitch.services.events.deliveries import deliver_due
+from payswitch.services.payments import payments, switching
 from tests.services.harness import SHOP, Night
 
 

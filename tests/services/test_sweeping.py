@@ -8,9 +8,10 @@ import pytest
 
 from payswitch.domain.changes import StorageUnavailable
 from payswitch.domain.payment import AttemptState, PaymentState
-from payswitch.services import side_work, sweeper
+from payswitch.services import side_work
+from payswitch.services.attempts import sweeper
 from payswitch.services.context import Context
-from payswitch.services.deliveries import deliver_due
+from payswitch.services.events.deliveries import deliver_due
 from payswitch.services.side_work import Pace
 from tests.services.harness import Night
 

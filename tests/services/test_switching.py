@@ -9,11 +9,12 @@ import pytest
 from payswitch.domain.channel import Environment, Method
 from payswitch.domain.errors import PaySwitchError
 from payswitch.domain.payment import AttemptState, CloseReason, PaymentState
-from payswitch.services import checkouts, payments, switching
+from payswitch.services.checkout import checkouts
+from payswitch.services.checkout.offers import offers_for
 from payswitch.services.commands import SwitchPayment
-from payswitch.services.deliveries import deliver_due
-from payswitch.services.launching import MOST_EXPOSED
-from payswitch.services.offers import offers_for
+from payswitch.services.events.deliveries import deliver_due
+from payswitch.services.payments import payments, switching
+from payswitch.services.payments.launching import MOST_EXPOSED
 from tests.services.harness import SHOP, Night
 
 

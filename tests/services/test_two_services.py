@@ -8,9 +8,10 @@ from collections.abc import AsyncIterator
 import pytest
 
 from payswitch.domain.payment import AttemptState, PaymentState
-from payswitch.services import deliveries, sweeper
+from payswitch.services.attempts import sweeper
 from payswitch.services.commands import CreateRefund
-from payswitch.services.refunds import create_refund
+from payswitch.services.events import deliveries
+from payswitch.services.refunds.refunds import create_refund
 from payswitch.storage.postgres import PostgresStore
 from tests.services.harness import BUSY, SHOP, FakeDirectory, FakeShop, Night, wired
 from tests.services.passing_time import PassingClock

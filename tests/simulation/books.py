@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from payswitch.domain.changes import Changes
 from payswitch.domain.payment import Attempt, AttemptState, PaymentFile, PaymentState, Refund, RefundKind, RefundState
-from payswitch.services.lifecycle import MAY_BE_PAID
+from payswitch.services.payments.lifecycle import MAY_BE_PAID
 from tests.simulation.accounts import Account
 from tests.simulation.fate import Fate
 from tests.simulation.faults import Fault

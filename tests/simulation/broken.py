@@ -5,16 +5,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-LIFECYCLE = "payswitch/services/lifecycle.py"
-RESULTS = "payswitch/services/results.py"
-RETIRING = "payswitch/services/retiring.py"
-FAILOVER = "payswitch/services/failover.py"
-DEBITING = "payswitch/services/debiting.py"
-REFUNDING = "payswitch/services/refunding.py"
-REFUNDS = "payswitch/services/refunds.py"
-ROUNDS = "payswitch/services/rounds.py"
-DRAFT = "payswitch/services/draft.py"
-PAYMENTS = "payswitch/services/payments.py"
+LIFECYCLE = "payswitch/services/payments/lifecycle.py"
+RESULTS = "payswitch/services/attempts/results.py"
+RETIRING = "payswitch/services/attempts/retiring.py"
+FAILOVER = "payswitch/services/attempts/failover.py"
+DEBITING = "payswitch/services/attempts/debiting.py"
+REFUNDING = "payswitch/services/refunds/refunding.py"
+REFUNDS = "payswitch/services/refunds/refunds.py"
+ROUNDS = "payswitch/services/attempts/rounds.py"
+DRAFT = "payswitch/services/payments/draft.py"
+PAYMENTS = "payswitch/services/payments/payments.py"
 WRITES = "payswitch/storage/write_statements.py"
 OUTBOX = "payswitch/storage/outbox.py"
 
@@ -75,7 +75,7 @@ MUTATIONS: tuple[Mutation, ...] = (
     _one(
         "refund_number_new_at_every_try",
         "an unknown refund is sent again under another number, and paid back twice",
-        "payswitch/services/asking.py",
+        "payswitch/services/attempts/asking.py",
         "        out_refund_no=refund.out_refund_no,\n",
         '        out_refund_no=f"{refund.out_refund_no}-{refund.tries}",\n',
     ),
@@ -221,7 +221,7 @@ MUTATIONS: tuple[Mutation, ...] = (
     _one(
         "dead_event_told_to_nobody",
         "the shop never hears, and no person either",
-        "payswitch/services/deliveries.py",
+        "payswitch/services/events/deliveries.py",
         "        await _tell_dead(ctx, event, now_ms)\n",
         "        pass\n",
     ),

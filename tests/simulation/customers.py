@@ -10,7 +10,7 @@ from payswitch.domain.changes import StorageUnavailable
 from payswitch.domain.channel import Environment, Method
 from payswitch.domain.errors import PaySwitchError
 from payswitch.domain.payment import PaymentFile, PaymentState
-from payswitch.services import checkouts
+from payswitch.services.checkout import checkouts
 from payswitch.services.commands import PaymentAnswer
 from payswitch.services.context import Context
 from tests.services.debit_channel import SMS_CODE

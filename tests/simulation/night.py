@@ -16,7 +16,7 @@ from payswitch.domain.changes import StorageUnavailable
 from payswitch.domain.errors import PaySwitchError
 from payswitch.domain.exchange import NotifyRequest
 from payswitch.domain.payment import Attempt
-from payswitch.services import results
+from payswitch.services.attempts import results
 from payswitch.services.context import Context
 from tests.blackbox.history import History, Row
 from tests.blackbox.judge import judge

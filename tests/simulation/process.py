@@ -20,12 +20,12 @@ from payswitch.kit.secrets import fingerprint
 from payswitch.routing.policy import Policy, Split
 from payswitch.routing.policy_book import PolicyBook
 from payswitch.services.context import Context
-from payswitch.services.live_board import LiveBoard
-from payswitch.services.policy_desk import PolicyDesk, owners
-from payswitch.services.policy_installing import restore_policies
+from payswitch.services.decisions.recalling import recall
+from payswitch.services.decisions.usage import day_start_ms, month_start_ms
+from payswitch.services.live.live_board import LiveBoard
+from payswitch.services.policies.policy_desk import PolicyDesk, owners
+from payswitch.services.policies.policy_installing import restore_policies
 from payswitch.services.ports import ChannelDirectory, EventSender
-from payswitch.services.recalling import recall
-from payswitch.services.usage import day_start_ms, month_start_ms
 from tests.simulation.fate import Fate
 from tests.simulation.life import Life
 from tests.simulation.shop import API_KEY, Door

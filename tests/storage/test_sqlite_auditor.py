@@ -16,9 +16,10 @@ import pytest
 from tests.services.harness import PAYER_NO, SHOP, Night, command, night
 
 from payswitch.domain.audit import MOST_ROWS, AuditReport
-from payswitch.services import payments, refunds, switching
 from payswitch.services.commands import CreateRefund, SwitchPayment
-from payswitch.services.deliveries import deliver_due
+from payswitch.services.events.deliveries import deliver_due
+from payswitch.services.payments import payments, switching
+from payswitch.services.refunds import refunds
 from payswitch.storage import auditor
 from payswitch.storage.sqlite.running import run_script
 

@@ -9,9 +9,9 @@ from payswitch.domain.changes import StorageUnavailable
 from payswitch.domain.standing import Standing
 from payswitch.entry.metrics.catalog import METRICS
 from payswitch.entry.metrics.own_port import OwnPort
-from payswitch.services import deliveries
-from payswitch.services.auditing import audit
-from payswitch.services.channel_watch import watch_channels
+from payswitch.services.books.auditing import audit
+from payswitch.services.channels.channel_watch import watch_channels
+from payswitch.services.events import deliveries
 from tests.api.support import Web, order
 from tests.services.harness import MAINTENANCE
 from tests.telemetry.scrape import TOKEN, Watched

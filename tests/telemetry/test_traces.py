@@ -14,7 +14,7 @@ from payswitch.app import build
 from payswitch.entry.http.traceparent import Traceparent
 from payswitch.senders.traces.identity import trace_of
 from payswitch.senders.traces.sender import TraceSender, note_caller
-from payswitch.services import deliveries
+from payswitch.services.events import deliveries
 from payswitch.services.feeds import FanOut
 from payswitch.settings import SettingsError
 from tests.api.support import KEY, Evening, Web, evening, order

@@ -1,4 +1,4 @@
-"""分析事实: one attempt as the analysis sees it, a flat row. What it is made from: `services/attempt_facts.py`.
+"""分析事实: one attempt as the analysis sees it, a flat row. What it is made from: `services/reports/attempt_facts.py`.
 
 A payment has one row per attempt, and one without a channel if there never was an attempt: counting the rows with
 `first` counts payments, each exactly once. Nothing here identifies a customer. Times are Unix milliseconds, amounts

@@ -7,16 +7,16 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from payswitch.kit.logs import get_logger
-from payswitch.services.alert_round import alert_round
-from payswitch.services.alert_sending import deliver_notices
-from payswitch.services.analytics_writing import write_due
-from payswitch.services.auditing import audit_due
-from payswitch.services.bill_schedule import reconcile_due
-from payswitch.services.channel_watch import watch_channels
+from payswitch.services.alerts.alert_round import alert_round
+from payswitch.services.alerts.alert_sending import deliver_notices
+from payswitch.services.attempts.sweeper import settle, sweep
+from payswitch.services.books.auditing import audit_due
+from payswitch.services.books.bill_schedule import reconcile_due
+from payswitch.services.channels.channel_watch import watch_channels
 from payswitch.services.context import Context
-from payswitch.services.deliveries import deliver_due, settle_deliveries
-from payswitch.services.reports import reports_due
-from payswitch.services.sweeper import settle, sweep
+from payswitch.services.events.deliveries import deliver_due, settle_deliveries
+from payswitch.services.reports.analytics_writing import write_due
+from payswitch.services.reports.reports import reports_due
 
 SWEEP_GAP_S = 0.25
 OUTBOX_GAP_S = 0.5

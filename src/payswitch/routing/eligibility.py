@@ -202,7 +202,7 @@ def why_not(entry: Entry, request: RouteRequest, book: ChannelBook, fired: Fired
     if amount_fen > entry.max_fen:
         return "amount_too_large"
     if request.remaining_ms < entry.least_life_ms:
-        # Too long a life is no reason: the order is made for `most_expiry_s` (services/lives.py).
+        # Too long a life is no reason: the order is made for `most_expiry_s` (services/attempts/lives.py).
         return "expiry_too_short"
     if not entry.plain:
         reason = _not_known(entry, request, book) or _capped(entry, amount_fen, book)

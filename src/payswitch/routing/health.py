@@ -75,7 +75,8 @@ class Priors(msgspec.Struct, frozen=True):
 
 
 class Health:
-    """All lines, made when first asked for. Lives in the process; a restart restores it (`services/recalling.py`)."""
+    """All lines, made when first asked for. Lives in the process; a restart restores it
+    (`services/decisions/recalling.py`)."""
 
     def __init__(self, policy: Policy) -> None:
         self._last_calls = policy.triggers.last_calls

@@ -6,7 +6,7 @@ that passes takes it away at once. Several refusals at amounts that passed befor
 up: then the channel rests until midnight in Beijing.
 
 All of this is a conclusion, never a certainty: when nothing else is left, the channel is asked all the same. It lives
-in memory; after a restart the last attempts in storage teach it again (`services/recalling.py`).
+in memory; after a restart the last attempts in storage teach it again (`services/decisions/recalling.py`).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Carries alert messages to robots, mail boxes and webhooks; implements `services.alert_ports.AlertSender`.
+"""Carries alert messages to robots, mail boxes and webhooks; implements `services.alerts.alert_ports.AlertSender`.
 
 Over aiohttp rather than apprise: see docs/decisions/0021-alerts.md.
 """
@@ -60,11 +60,11 @@ class AlertCarrier:
         await self._resolver.close()
 
     def problems(self, receiver: Receiver, address: Address) -> Sequence[str]:
-        """See `services.alert_ports.AlertSender`."""
+        """See `services.alerts.alert_ports.AlertSender`."""
         return address_problems(receiver.kind, address)
 
     async def deliver(self, to: OpenReceiver, message: Message, notice_id: str, timeout_ms: int) -> Delivery:
-        """See `services.alert_ports.AlertSender`."""
+        """See `services.alerts.alert_ports.AlertSender`."""
         wait_ms = self._wait_ms(to.receiver.receiver_id)
         if wait_ms:
             return Delivery(

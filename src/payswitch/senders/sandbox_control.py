@@ -17,7 +17,10 @@ _SAID_BY_IT: Final = frozenset({"active", "struck"})
 
 
 class SandboxControl:
-    """Implements `services.fault_panel.SandboxControl`. A connection per call: it is asked when a person presses."""
+    """Implements `services.channels.fault_panel.SandboxControl`.
+
+    A connection per call: it is asked when a person presses.
+    """
 
     def __init__(self, base_url: str) -> None:
         self._url = base_url.rstrip("/") + "/_sandbox/faults"

@@ -12,28 +12,28 @@ from payswitch.kit.briefly import Briefly
 from payswitch.kit.clock import Clock
 from payswitch.kit.ids import IdSource
 from payswitch.routing.planner import Router
-from payswitch.services.alert_desk import AlertDesk
-from payswitch.services.analytics_ports import Analytics
-from payswitch.services.bells import Bells
-from payswitch.services.book_ports import BookStore
-from payswitch.services.channel_desk import ChannelDesk
-from payswitch.services.customer_history import CustomerHistory
-from payswitch.services.held_cards import HeldCards
-from payswitch.services.inflight import Inflight
+from payswitch.services.alerts.alert_desk import AlertDesk
+from payswitch.services.books.book_ports import BookStore
+from payswitch.services.channels.channel_desk import ChannelDesk
+from payswitch.services.channels.watch_memory import ChannelWatch
+from payswitch.services.checkout.held_cards import HeldCards
+from payswitch.services.decisions.customer_history import CustomerHistory
+from payswitch.services.decisions.segment_memory import SegmentMemory
+from payswitch.services.decisions.usage import Usage
 from payswitch.services.last_times import LastTimes
-from payswitch.services.live_board import LiveBoard, RecentIds
-from payswitch.services.people_desk import PeopleDesk, sign_in_url
-from payswitch.services.policy_desk import PolicyDesk
+from payswitch.services.live.live_board import LiveBoard, RecentIds
+from payswitch.services.payments.bells import Bells
+from payswitch.services.payments.inflight import Inflight
+from payswitch.services.people.people_desk import PeopleDesk, sign_in_url
+from payswitch.services.policies.policy_desk import PolicyDesk
 from payswitch.services.ports import ChannelDirectory, EventSender, LiveFeed, ResultSigner, Store
-from payswitch.services.segment_memory import SegmentMemory
+from payswitch.services.reports.analytics_ports import Analytics
 from payswitch.services.side_work import SideWork
 from payswitch.services.timings import Timings
-from payswitch.services.usage import Usage
-from payswitch.services.watch_memory import ChannelWatch
 
 if TYPE_CHECKING:
-    from payswitch.services.fault_panel import SandboxControl
-    from payswitch.services.live_now import LiveNow
+    from payswitch.services.channels.fault_panel import SandboxControl
+    from payswitch.services.live.live_now import LiveNow
 
 UNTRUSTED_QUIET_MS = 60_000
 """At most one incident a minute and channel about notifications that are not believed."""

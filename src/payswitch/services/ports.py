@@ -30,7 +30,7 @@ from payswitch.domain.recorded_decision import RecordedDecision
 from payswitch.domain.standing import Standing
 from payswitch.domain.trail import TrailEntry
 from payswitch.kit.certificates import CertificateEnd
-from payswitch.services.desk_ports import DeskStore
+from payswitch.services.desk.desk_ports import DeskStore
 
 
 class Store(DeskStore, Protocol):

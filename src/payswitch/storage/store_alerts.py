@@ -1,4 +1,4 @@
-"""`services.alert_ports.AlertStore`, for every database."""
+"""`services.alerts.alert_ports.AlertStore`, for every database."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`services.desk_ports.DeskStore`, for every database."""
+"""`services.desk.desk_ports.DeskStore`, for every database."""
 
 from __future__ import annotations
 

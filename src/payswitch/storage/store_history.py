@@ -1,4 +1,4 @@
-"""`services.analytics_ports.HistoryStore`, for every database."""
+"""`services.reports.analytics_ports.HistoryStore`, for every database."""
 
 from __future__ import annotations
 

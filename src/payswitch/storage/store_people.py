@@ -1,4 +1,4 @@
-"""`services.people_ports.PeopleStore`, for every database."""
+"""`services.people.people_ports.PeopleStore`, for every database."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class PeopleStore(ScriptRunner):
     """Users, their sessions and links, and the trail of what operators changed."""
 
     async def commit_user(self, change: UserChange) -> None:
-        """See `services.people_ports.PeopleStore.commit_user`."""
+        """See `services.people.people_ports.PeopleStore.commit_user`."""
         await self.write(lambda: people.apply(change))
 
     async def users(self) -> Sequence[User]:
@@ -47,7 +47,7 @@ class PeopleStore(ScriptRunner):
         before: str = "",
         limit: int,
     ) -> Sequence[TrailEntry]:
-        """See `services.people_ports.PeopleStore.trail`."""
+        """See `services.people.people_ports.PeopleStore.trail`."""
         page = people.trail_page(
             merchant_id,
             operator_id=operator_id,

@@ -1,4 +1,4 @@
-"""`services.analytics_ports.ReportStore`, for every database."""
+"""`services.reports.analytics_ports.ReportStore`, for every database."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class ReportStore(ScriptRunner):
     """Reports that were made."""
 
     async def add_report(self, report: StoredReport) -> bool:
-        """See `services.analytics_ports.ReportStore.add_report`."""
+        """See `services.reports.analytics_ports.ReportStore.add_report`."""
         try:
             await self.write(lambda: _add(report))
         except UniqueViolation as error:

@@ -11,7 +11,7 @@ from payswitch.entry.api.inputs import ApplyAgreementInput, ConfirmAgreementInpu
 from payswitch.entry.api.operation import Operation
 from payswitch.entry.api.query import OF_CUSTOMER
 from payswitch.kit.secrets import Secret
-from payswitch.services import agreements
+from payswitch.services.checkout import agreements
 from payswitch.services.commands import ApplyAgreement
 
 

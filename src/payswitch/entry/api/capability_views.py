@@ -8,7 +8,7 @@ import msgspec
 
 from payswitch.domain.channel import Closing, CredentialKind, Environment, Method, Product
 from payswitch.domain.matrix import needs
-from payswitch.services.capabilities import Offer, Place
+from payswitch.services.checkout.capabilities import Offer, Place
 
 
 class OfferView(msgspec.Struct, frozen=True, kw_only=True):

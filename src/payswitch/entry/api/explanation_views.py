@@ -6,7 +6,7 @@ import msgspec
 
 from payswitch.domain.payment import PaymentState
 from payswitch.kit.clock import iso_utc
-from payswitch.services.explaining import Explanation
+from payswitch.services.decisions.explaining import Explanation
 
 
 class SentenceView(msgspec.Struct, frozen=True, kw_only=True):

@@ -16,24 +16,24 @@ from payswitch.entry.api.inputs import (
     RedirectRefundInput,
 )
 from payswitch.entry.api.rules import Address, Day, Items, Notes, OneOf, Rule, Text, Whole
-from payswitch.services.alert_commands import AcknowledgeAlert, MakeSilence, SaveReceiver, SetRule
-from payswitch.services.bills import ReconcileDay, ResolveBreak
-from payswitch.services.channel_commands import CreateChannel, RotateCredentials, UpdateChannel
+from payswitch.services.alerts.alert_commands import AcknowledgeAlert, MakeSilence, SaveReceiver, SetRule
+from payswitch.services.books.bills import ReconcileDay, ResolveBreak
+from payswitch.services.channels.channel_commands import CreateChannel, RotateCredentials, UpdateChannel
+from payswitch.services.channels.fault_panel import MakeIll
 from payswitch.services.commands import ConfirmPayment, CreateRefund, OpenApplePaySession, SettleRefund
-from payswitch.services.fault_panel import MakeIll
-from payswitch.services.payment_actions import RefundByOperator
-from payswitch.services.policy_commands import (
+from payswitch.services.desk.payment_actions import RefundByOperator
+from payswitch.services.desk.saved_views import SaveView
+from payswitch.services.people.profile import ChangePassword, ConfirmTotp, RemoveTotp
+from payswitch.services.people.signing_in import SignIn
+from payswitch.services.people.users import CreateUser, UpdateUser
+from payswitch.services.policies.policy_commands import (
     ActivatePolicy,
     CheckPolicy,
     DraftPolicy,
     RollBackPolicy,
     SimulatePolicy,
 )
-from payswitch.services.profile import ChangePassword, ConfirmTotp, RemoveTotp
-from payswitch.services.reports import MakeReport
-from payswitch.services.saved_views import SaveView
-from payswitch.services.signing_in import SignIn
-from payswitch.services.users import CreateUser, UpdateUser
+from payswitch.services.reports.reports import MakeReport
 
 MAX_AMOUNT_FEN = 10_000_000_000
 """One hundred million yuan: far above any channel's limit, far below anything that could overflow."""

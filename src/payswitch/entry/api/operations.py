@@ -17,15 +17,13 @@ from payswitch.entry.api.explanation_views import ExplanationView, explanation_v
 from payswitch.entry.api.inputs import CreatePaymentInput
 from payswitch.entry.api.operation import Operation
 from payswitch.entry.http.environment import detect
-from payswitch.services import applepay, capabilities, confirming, deliveries, explaining, payments, refunds, switching
-from payswitch.services.commands import (
-    ConfirmPayment,
-    CreateRefund,
-    OpenApplePaySession,
-    PaymentAnswer,
-    SwitchPayment,
-)
-from payswitch.services.confirmations import settled_by_ms
+from payswitch.services.checkout import applepay, capabilities
+from payswitch.services.commands import ConfirmPayment, CreateRefund, OpenApplePaySession, PaymentAnswer, SwitchPayment
+from payswitch.services.decisions import explaining
+from payswitch.services.events import deliveries
+from payswitch.services.payments import confirming, payments, switching
+from payswitch.services.payments.confirmations import settled_by_ms
+from payswitch.services.refunds import refunds
 
 
 async def create_payment(call: Call) -> Answer:

@@ -28,8 +28,8 @@ from payswitch.domain.payment import (
     RefundTrouble,
 )
 from payswitch.kit.clock import iso_utc
-from payswitch.services.debiting import confirming_attempt
-from payswitch.services.launching import shown_attempt
+from payswitch.services.attempts.debiting import confirming_attempt
+from payswitch.services.payments.launching import shown_attempt
 
 SettledBy = Callable[[Attempt], int]
 """By when an unknown debit will be known, Unix ms."""

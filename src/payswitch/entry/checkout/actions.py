@@ -31,8 +31,9 @@ from payswitch.entry.checkout.reading import (
 )
 from payswitch.entry.checkout.view import Notice
 from payswitch.entry.http import asgi, problems
-from payswitch.services import checkout_cards, checkouts, switching
+from payswitch.services.checkout import checkout_cards, checkouts
 from payswitch.services.commands import SwitchPayment
+from payswitch.services.payments import switching
 
 _encode = msgspec.json.Encoder().encode
 Fields = dict[str, str]

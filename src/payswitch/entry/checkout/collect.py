@@ -15,8 +15,8 @@ from payswitch.entry.checkout.reading import AnyRequest, fields_of, kept_query
 from payswitch.entry.checkout.view import amount_text
 from payswitch.entry.http import asgi
 from payswitch.kit.money import fen_from_yuan
-from payswitch.services import collecting
-from payswitch.services.collecting import MOST_FEN, MOST_NOTE_BYTES
+from payswitch.services.payments import collecting
+from payswitch.services.payments.collecting import MOST_FEN, MOST_NOTE_BYTES
 
 _PATH: Final = "/collect/{shop_id:str}"
 

@@ -32,10 +32,10 @@ from payswitch.entry.checkout.view import (
 from payswitch.entry.http import asgi, pages
 from payswitch.entry.http.assets import Assets
 from payswitch.entry.http.embedding import embedded_json
-from payswitch.services import checkouts, offers
+from payswitch.services.checkout import checkouts, offers
 from payswitch.services.context import Context
-from payswitch.services.launching import shown_attempt
-from payswitch.services.return_links import return_link
+from payswitch.services.payments.launching import shown_attempt
+from payswitch.services.payments.return_links import return_link
 
 PACKAGE = "payswitch.entry.checkout"
 _NOTHING = Offered()

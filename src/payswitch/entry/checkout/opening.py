@@ -9,7 +9,7 @@ from litestar.response.base import ASGIResponse
 from payswitch.entry.checkout.desk import Desk, json_headers
 from payswitch.entry.checkout.reading import AnyRequest, environment_of, kept_query, query_of, token_of
 from payswitch.entry.http import asgi
-from payswitch.services import checkouts, wechat_login
+from payswitch.services.checkout import checkouts, wechat_login
 
 
 class Opening:

@@ -6,8 +6,8 @@ from enum import StrEnum
 
 from payswitch.domain.payment import AttemptState, CloseReason, PaymentFile, PaymentState
 from payswitch.kit.clock import beijing
-from payswitch.services.launching import shown_attempt
-from payswitch.services.lifecycle import MAY_BE_PAID
+from payswitch.services.payments.launching import shown_attempt
+from payswitch.services.payments.lifecycle import MAY_BE_PAID
 
 
 class Phase(StrEnum):

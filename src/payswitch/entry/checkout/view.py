@@ -19,7 +19,7 @@ from payswitch.domain.payment import (
 )
 from payswitch.entry.checkout.phases import Phase, known_by, lapsed, phase_of
 from payswitch.entry.checkout.qr import QrCode, qr_code
-from payswitch.services.launching import shown_attempt
+from payswitch.services.payments.launching import shown_attempt
 
 OPENABLE = frozenset({"http", "https", "weixin", "alipays", "alipay", "unionpay", "upwallet"})
 """Schemes a link to a wallet may have: never `javascript:`, whatever an answer says."""

@@ -16,7 +16,7 @@ from payswitch.entry.checkout.stream import BEAT_S, MOST_LOOKS, gap_s
 from payswitch.entry.http import asgi, pages, problems
 from payswitch.entry.http.embedding import embedded_json
 from payswitch.entry.http.streams import EventStream, event
-from payswitch.services import checkouts
+from payswitch.services.checkout import checkouts
 
 _encode = msgspec.json.Encoder().encode
 _AFTER_END_S = 60.0

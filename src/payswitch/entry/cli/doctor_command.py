@@ -17,8 +17,8 @@ from payswitch.entry.cli.channel_commands import load_or_fail
 from payswitch.entry.cli.terminal import LOSS, fail, run_async
 from payswitch.kit.clock import SystemClock
 from payswitch.kit.ids import SystemIds
-from payswitch.services.channel_checks import account_finding
-from payswitch.services.checkup import Finding, Severity, check_certificates, probe, try_orders
+from payswitch.services.channels.channel_checks import account_finding
+from payswitch.services.channels.checkup import Finding, Severity, check_certificates, probe, try_orders
 from payswitch.settings import ChannelSettings, Settings
 
 _MARKS = {Severity.OK: "[green]✓[/]", Severity.WARNING: "[yellow]![/]", Severity.PROBLEM: "[red]✗[/]"}

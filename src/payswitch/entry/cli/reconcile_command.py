@@ -65,7 +65,7 @@ def _here(settings: Settings, date: str, channel_id: str | None, config: Path) -
 async def _reconcile(settings: Settings, date: str, channel_id: str | None) -> dict[str, Any]:
     from payswitch.app import without_service
     from payswitch.entry.api.admin.bill_views import reconciled_view
-    from payswitch.services.bills import ReconcileDay, reconcile_day
+    from payswitch.services.books.bills import ReconcileDay, reconcile_day
 
     async with without_service(settings) as app:
         command = ReconcileDay(date=date, channel_id=channel_id)

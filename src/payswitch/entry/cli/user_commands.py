@@ -20,8 +20,8 @@ from payswitch.entry.cli.channel_commands import load_or_fail
 from payswitch.entry.cli.terminal import BAD_INPUT, CANNOT_RUN, database_option, fail, run_async
 from payswitch.kit.clock import beijing
 from payswitch.people_at_machine import FrontDesk, front_desk
-from payswitch.services import user_access, users
-from payswitch.services.users import CreateUser, Invited
+from payswitch.services.people import user_access, users
+from payswitch.services.people.users import CreateUser, Invited
 from payswitch.settings import Settings
 from payswitch.storage.errors import SchemaMismatch
 

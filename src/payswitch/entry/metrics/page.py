@@ -23,7 +23,7 @@ from payswitch.entry.metrics.heard import HeardMetrics
 from payswitch.entry.metrics.read import ReadMetrics
 from payswitch.kit.secrets import fingerprint
 from payswitch.services.context import Context
-from payswitch.services.live_board import LiveBoard
+from payswitch.services.live.live_board import LiveBoard
 
 PATH = "/metrics"
 

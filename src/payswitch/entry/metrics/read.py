@@ -19,7 +19,7 @@ from payswitch.entry.metrics.catalog import Metric
 from payswitch.kit.logs import get_logger
 from payswitch.routing.breaker import BreakerState
 from payswitch.services.context import Context
-from payswitch.services.live_board import LiveBoard
+from payswitch.services.live.live_board import LiveBoard
 
 Values = Mapping[tuple[str, ...], float]
 """By the values of the labels; under `()` where there are none."""

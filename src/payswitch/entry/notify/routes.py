@@ -16,7 +16,7 @@ from payswitch.domain.changes import StorageUnavailable
 from payswitch.domain.errors import PaySwitchError
 from payswitch.domain.exchange import NotifyRequest
 from payswitch.entry.http import asgi, problems
-from payswitch.services import results
+from payswitch.services.attempts import results
 from payswitch.services.context import Context
 
 _PLAIN = "text/plain"

@@ -9,8 +9,8 @@ from payswitch.domain.report import Report
 from payswitch.entry.http.pages import Templates
 from payswitch.entry.reports import charts
 from payswitch.kit.clock import beijing
-from payswitch.services import report_summary as words
-from payswitch.services.report_summary import FIXERS_ZH, TITLES_ZH
+from payswitch.services.reports import report_summary as words
+from payswitch.services.reports.report_summary import FIXERS_ZH, TITLES_ZH
 
 _templates = Templates("payswitch.entry.reports")
 _PRODUCTS_SHOWN = 24

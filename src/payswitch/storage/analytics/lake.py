@@ -1,4 +1,4 @@
-"""`ParquetLake`: `services.analytics_ports.Lake` over Parquet files and DuckDB, on threads of its own."""
+"""`ParquetLake`: `services.reports.analytics_ports.Lake` over Parquet files and DuckDB, on threads of its own."""
 
 from __future__ import annotations
 

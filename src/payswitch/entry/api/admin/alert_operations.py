@@ -14,8 +14,8 @@ from payswitch.entry.api.admin.call import AdminCall
 from payswitch.entry.api.call import Answer
 from payswitch.entry.api.operation import Operation
 from payswitch.entry.api.query import IDENTIFIER, LIMIT, Parameter
-from payswitch.services import alert_targets, alert_watchers
-from payswitch.services.alert_commands import AcknowledgeAlert, MakeSilence, SaveReceiver, SetRule
+from payswitch.services.alerts import alert_targets, alert_watchers
+from payswitch.services.alerts.alert_commands import AcknowledgeAlert, MakeSilence, SaveReceiver, SetRule
 
 
 class AlertChoice(StrEnum):

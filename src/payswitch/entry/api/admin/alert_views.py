@@ -24,9 +24,9 @@ from payswitch.domain.alert import (
 )
 from payswitch.domain.alert_delivery import Delivery
 from payswitch.kit.clock import iso_utc
-from payswitch.services.alert_receivers import shown_address
-from payswitch.services.alert_targets import ReceiverFile
-from payswitch.services.alert_watchers import GroupFile, Summary
+from payswitch.services.alerts.alert_receivers import shown_address
+from payswitch.services.alerts.alert_targets import ReceiverFile
+from payswitch.services.alerts.alert_watchers import GroupFile, Summary
 
 
 class AlertView(msgspec.Struct, frozen=True, kw_only=True):

@@ -18,10 +18,10 @@ from payswitch.entry.api.operation import Operation
 from payswitch.entry.api.query import IDENTIFIER, Parameter
 from payswitch.entry.reports.page import report_html
 from payswitch.entry.reports.pdf import NoBrowser, PrintFailed, browser, report_pdf
-from payswitch.services import failures, reports
-from payswitch.services.failures import Failures
-from payswitch.services.report_summary import summary_text
-from payswitch.services.reports import MakeReport
+from payswitch.services.reports import failures, reports
+from payswitch.services.reports.failures import Failures
+from payswitch.services.reports.report_summary import summary_text
+from payswitch.services.reports.reports import MakeReport
 
 
 class Days(StrEnum):

@@ -11,8 +11,8 @@ from payswitch.entry.api.admin.call import AdminCall
 from payswitch.entry.api.call import Answer
 from payswitch.entry.api.operation import Operation
 from payswitch.entry.api.query import IDENTIFIER, LIMIT, PER_PAGE, Parameter
-from payswitch.services import bills
-from payswitch.services.bills import ReconcileDay, ResolveBreak
+from payswitch.services.books import bills
+from payswitch.services.books.bills import ReconcileDay, ResolveBreak
 
 DAYS_SHOWN_MS = 31 * 86_400_000
 

@@ -10,7 +10,7 @@ from payswitch.domain.break_texts import BREAK_TEXTS, Owner
 from payswitch.domain.ledger import DEBIT_NORMAL, AccountCode
 from payswitch.domain.reconciliation import BillRun, Break, BreakKind, BreakState, RunState
 from payswitch.kit.clock import beijing_date, iso_utc
-from payswitch.services.bills import DayOfChannel
+from payswitch.services.books.bills import DayOfChannel
 
 
 class BreakView(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,8 +12,8 @@ from payswitch.entry.api.admin.call import AdminCall
 from payswitch.entry.api.admin.trial_views import ChannelTestView, test_view
 from payswitch.entry.api.call import Answer
 from payswitch.entry.api.operation import Operation
-from payswitch.services import channel_changes, channel_checks, channel_probing, channel_tests, channels
-from payswitch.services.channel_commands import (
+from payswitch.services.channels import channel_changes, channel_checks, channel_probing, channel_tests, channels
+from payswitch.services.channels.channel_commands import (
     CheckChannel,
     CreateChannel,
     RotateCredentials,

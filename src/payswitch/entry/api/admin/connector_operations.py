@@ -12,7 +12,7 @@ from payswitch.entry.api import query
 from payswitch.entry.api.admin.call import AdminCall
 from payswitch.entry.api.call import Answer
 from payswitch.entry.api.operation import Operation
-from payswitch.services.channels import desk_of
+from payswitch.services.channels.channels import desk_of
 
 
 class ConnectorList(msgspec.Struct, frozen=True, kw_only=True):

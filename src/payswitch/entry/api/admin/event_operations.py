@@ -17,8 +17,8 @@ from payswitch.entry.api.call import Answer
 from payswitch.entry.api.operation import Operation
 from payswitch.entry.api.query import BEFORE_EVENT, IDENTIFIER, LIMIT, PER_PAGE, Parameter
 from payswitch.kit.clock import iso_utc
-from payswitch.services import payment_actions, payment_desk, saved_views
-from payswitch.services.saved_views import SaveView
+from payswitch.services.desk import payment_actions, payment_desk, saved_views
+from payswitch.services.desk.saved_views import SaveView
 
 
 class EventChoice(StrEnum):

@@ -6,9 +6,9 @@ from payswitch.entry.api import views
 from payswitch.entry.api.admin.payment_views import detail_view, moment_view
 from payswitch.kit.clock import beijing_time
 from payswitch.kit.money import yuan_from_fen
-from payswitch.services.evidence import readable
-from payswitch.services.timeline import Records
-from payswitch.services.timeline_lines import timeline
+from payswitch.services.desk.evidence import readable
+from payswitch.services.desk.timeline import Records
+from payswitch.services.desk.timeline_lines import timeline
 
 
 def evidence_files(records: Records) -> dict[str, bytes]:

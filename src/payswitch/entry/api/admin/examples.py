@@ -6,7 +6,7 @@ from typing import Any
 
 from payswitch.domain.payment import RefundTrouble
 from payswitch.entry.api.examples import one_refund
-from payswitch.services.refund_troubles import ADVICE
+from payswitch.services.refunds.refund_troubles import ADVICE
 
 _CHANNEL: dict[str, Any] = {
     "channel_id": "wechat-main",

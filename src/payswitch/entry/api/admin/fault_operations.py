@@ -11,7 +11,7 @@ from payswitch.domain.roles import Permission
 from payswitch.entry.api.admin.call import AdminCall
 from payswitch.entry.api.call import Answer
 from payswitch.entry.api.operation import Operation
-from payswitch.services import channels, fault_panel
+from payswitch.services.channels import channels, fault_panel
 
 
 class PatientView(msgspec.Struct, frozen=True, kw_only=True):

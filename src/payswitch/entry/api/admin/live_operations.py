@@ -13,8 +13,8 @@ from payswitch.entry.api.admin.live_views import LiveView, live_view
 from payswitch.entry.api.call import Answer
 from payswitch.entry.api.operation import Operation
 from payswitch.entry.http.streams import event
-from payswitch.services.live_now import live_now
-from payswitch.services.signing_in import is_still_in
+from payswitch.services.live.live_now import live_now
+from payswitch.services.people.signing_in import is_still_in
 
 LOOK_S: Final = 1.0
 """A change is on the screen within two seconds, whoever made it."""

@@ -12,11 +12,11 @@ from payswitch.entry.api.admin.quality_views import ChannelQualityView, RateView
 from payswitch.kit.clock import iso_utc
 from payswitch.routing.policy import Policy
 from payswitch.routing.reasons import explain
-from payswitch.services.live_board import Moment
-from payswitch.services.live_figures import Times
-from payswitch.services.live_lane import LaneTraffic
-from payswitch.services.live_now import Heap, LiveChannel, LiveNow, Standing, Window
-from payswitch.services.quality import rate
+from payswitch.services.channels.quality import rate
+from payswitch.services.live.live_board import Moment
+from payswitch.services.live.live_figures import Times
+from payswitch.services.live.live_lane import LaneTraffic
+from payswitch.services.live.live_now import Heap, LiveChannel, LiveNow, Standing, Window
 
 
 class TimesView(msgspec.Struct, frozen=True, kw_only=True):

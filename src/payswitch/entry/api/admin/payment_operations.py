@@ -22,9 +22,9 @@ from payswitch.entry.api.limits import VISIBLE
 from payswitch.entry.api.operation import Operation
 from payswitch.entry.api.query import IDENTIFIER, LIMIT, PER_PAGE, Parameter
 from payswitch.kit.clock import beijing
-from payswitch.services import evidence, payment_actions, payment_desk
-from payswitch.services.payment_actions import RefundByOperator
-from payswitch.services.timeline import records_of
+from payswitch.services.desk import evidence, payment_actions, payment_desk
+from payswitch.services.desk.payment_actions import RefundByOperator
+from payswitch.services.desk.timeline import records_of
 
 
 class Yes(StrEnum):

@@ -16,9 +16,9 @@ from payswitch.domain.payment_search import FoundPayment, Match, NumberKind, Pay
 from payswitch.entry.api import views
 from payswitch.entry.api.explanation_views import SentenceView
 from payswitch.kit.clock import iso_utc
-from payswitch.services.payment_actions import Asked
-from payswitch.services.timeline import Moment, MomentKind, Records, Tone
-from payswitch.services.timeline_lines import timeline
+from payswitch.services.desk.payment_actions import Asked
+from payswitch.services.desk.timeline import Moment, MomentKind, Records, Tone
+from payswitch.services.desk.timeline_lines import timeline
 
 
 class PaymentRowView(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,8 +10,8 @@ from payswitch.domain.channel import Method, Product
 from payswitch.entry.api.explanation_views import SentenceView
 from payswitch.routing.reasons import explain
 from payswitch.routing.request import Candidate, Exclusion
-from payswitch.services.policy_editing import InForce
-from payswitch.services.trying import Tried
+from payswitch.services.policies.policy_editing import InForce
+from payswitch.services.policies.trying import Tried
 
 
 class NamedChannelView(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,8 +12,9 @@ from payswitch.entry.api.call import Answer
 from payswitch.entry.api.explanation_views import ExplanationView, explanation_view
 from payswitch.entry.api.operation import Operation
 from payswitch.entry.api.query import IDENTIFIER, Parameter
-from payswitch.services import explaining, policies, policy_editing, policy_simulation, trying
-from payswitch.services.policy_commands import (
+from payswitch.services.decisions import explaining
+from payswitch.services.policies import policies, policy_editing, policy_simulation, trying
+from payswitch.services.policies.policy_commands import (
     ActivatePolicy,
     CheckPolicy,
     DraftPolicy,

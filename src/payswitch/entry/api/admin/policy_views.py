@@ -12,8 +12,8 @@ from payswitch.kit.clock import iso_utc
 from payswitch.routing.off_policy import Estimate
 from payswitch.routing.policy import Policy
 from payswitch.routing.policy_diff import Difference
-from payswitch.services.policies import PolicyRecord, RolledBack
-from payswitch.services.policy_simulation import Figures, Simulation
+from payswitch.services.policies.policies import PolicyRecord, RolledBack
+from payswitch.services.policies.policy_simulation import Figures, Simulation
 
 
 class ActivationView(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ from payswitch.entry.api.admin.call import AdminCall
 from payswitch.entry.api.admin.quality_views import ChannelQualityView, QualityList, quality_list, quality_view
 from payswitch.entry.api.call import Answer
 from payswitch.entry.api.operation import Operation
-from payswitch.services import quality
+from payswitch.services.channels import quality
 
 
 async def list_quality(call: AdminCall) -> Answer:

@@ -11,9 +11,9 @@ from payswitch.domain.outcome import OutcomeKind
 from payswitch.kit.certificates import CertificateEnd
 from payswitch.kit.clock import iso_utc
 from payswitch.routing.reasons import explain
-from payswitch.services.checkup import DAY_MS, Severity
-from payswitch.services.quality import ChannelQuality, LineQuality, Rate
-from payswitch.services.watch_memory import Probed
+from payswitch.services.channels.checkup import DAY_MS, Severity
+from payswitch.services.channels.quality import ChannelQuality, LineQuality, Rate
+from payswitch.services.channels.watch_memory import Probed
 
 
 class RateView(msgspec.Struct, frozen=True, kw_only=True):

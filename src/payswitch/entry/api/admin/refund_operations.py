@@ -11,8 +11,8 @@ from payswitch.entry.api.call import Answer
 from payswitch.entry.api.inputs import RedirectRefundInput
 from payswitch.entry.api.operation import Operation
 from payswitch.kit.secrets import Secret
-from payswitch.services import refund_desk
 from payswitch.services.commands import RedirectRefund, SettleRefund
+from payswitch.services.refunds import refund_desk
 
 
 async def list_open_refunds(call: AdminCall) -> Answer:

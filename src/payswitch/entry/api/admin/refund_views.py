@@ -8,8 +8,8 @@ import msgspec
 
 from payswitch.entry.api import views
 from payswitch.kit.clock import iso_utc
-from payswitch.services.refund_desk import OpenRefund
-from payswitch.services.refund_troubles import ADVICE
+from payswitch.services.refunds.refund_desk import OpenRefund
+from payswitch.services.refunds.refund_troubles import ADVICE
 
 
 class AdminRefundView(msgspec.Struct, frozen=True, kw_only=True):

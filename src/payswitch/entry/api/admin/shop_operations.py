@@ -9,8 +9,8 @@ from payswitch.entry.api.admin.call import AdminCall
 from payswitch.entry.api.call import Answer
 from payswitch.entry.api.operation import Operation
 from payswitch.kit.clock import iso_utc
-from payswitch.services import shops
-from payswitch.services.shops import ConfiguredShop, OperatorKey
+from payswitch.services.desk import shops
+from payswitch.services.desk.shops import ConfiguredShop, OperatorKey
 
 FINGERPRINT_SHOWN = 12
 """Characters of a key's SHA-256: enough to find it in the file."""

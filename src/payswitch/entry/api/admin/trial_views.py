@@ -7,8 +7,8 @@ import msgspec
 from payswitch.domain.channel import Product
 from payswitch.entry.api import views
 from payswitch.entry.api.admin.views import FindingView, finding_view
-from payswitch.services.channel_tests import TEST_FEN, ChannelTest, TestState
-from payswitch.services.launching import shown_attempt
+from payswitch.services.channels.channel_tests import TEST_FEN, ChannelTest, TestState
+from payswitch.services.payments.launching import shown_attempt
 
 
 class ChannelTestView(msgspec.Struct, frozen=True, kw_only=True):

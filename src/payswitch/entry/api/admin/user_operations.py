@@ -12,8 +12,8 @@ from payswitch.entry.api.admin import user_views as views
 from payswitch.entry.api.admin.call import AdminCall
 from payswitch.entry.api.call import Answer
 from payswitch.entry.api.operation import Operation
-from payswitch.services import user_access, users
-from payswitch.services.users import CreateUser, UpdateUser
+from payswitch.services.people import user_access, users
+from payswitch.services.people.users import CreateUser, UpdateUser
 
 
 class ResetUser(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

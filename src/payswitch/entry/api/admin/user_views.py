@@ -8,7 +8,7 @@ from payswitch.domain.operator import Operator
 from payswitch.domain.roles import PERMISSIONS, ROLE_TEXTS, Permission, Role
 from payswitch.domain.user import Session, User, UserState
 from payswitch.kit.clock import iso_utc
-from payswitch.services.users import Invited
+from payswitch.services.people.users import Invited
 
 
 class UserView(msgspec.Struct, frozen=True, kw_only=True):

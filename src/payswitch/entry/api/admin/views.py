@@ -11,9 +11,9 @@ from payswitch.domain.managed_channel import ChannelOrigin, ChannelRecord, Chann
 from payswitch.domain.trail import TrailEntry
 from payswitch.kit.certificates import FoundCertificate
 from payswitch.kit.clock import iso_utc
-from payswitch.services.channels import CredentialVersion
-from payswitch.services.checkup import Finding, Severity
-from payswitch.services.credentials import AccountEntry, EntryKind
+from payswitch.services.channels.channels import CredentialVersion
+from payswitch.services.channels.checkup import Finding, Severity
+from payswitch.services.channels.credentials import AccountEntry, EntryKind
 
 
 class ChannelView(msgspec.Struct, frozen=True, kw_only=True):

@@ -15,7 +15,7 @@ from payswitch.entry.api.call import Incoming
 from payswitch.entry.api.console.cookies import require_own_page, token_of
 from payswitch.entry.http import asgi
 from payswitch.services.context import Context
-from payswitch.services.signing_in import Browser, who_is
+from payswitch.services.people.signing_in import Browser, who_is
 
 
 @dataclass(slots=True, frozen=True, kw_only=True)

@@ -10,9 +10,9 @@ from payswitch.entry.api.console import views
 from payswitch.entry.api.console.call import OwnCall, StrangerCall
 from payswitch.entry.api.console.cookies import clear_cookie, set_cookie
 from payswitch.entry.api.operation import Operation
-from payswitch.services import profile, signing_in
-from payswitch.services.profile import ChangePassword, ConfirmTotp, RemoveTotp
-from payswitch.services.signing_in import SignIn
+from payswitch.services.people import profile, signing_in
+from payswitch.services.people.profile import ChangePassword, ConfirmTotp, RemoveTotp
+from payswitch.services.people.signing_in import SignIn
 
 
 async def begin_session(call: StrangerCall) -> Answer:

@@ -1,0 +1,1 @@
+"""Alerts: what is looked at, who is told, and what people do about it."""

@@ -1,0 +1,1 @@
+"""The books: reconciliation with the channels' bills, and the auditor."""

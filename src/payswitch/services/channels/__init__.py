@@ -1,0 +1,1 @@
+"""Channels: what operators see and change of them, their checks, tests, probes and quality."""

@@ -1,0 +1,1 @@
+"""The live board: what happened in the last minutes, in memory, per merchant and lane."""
