@@ -7,7 +7,7 @@ from tests.routing.world import ACCEPTED, BUSY, LISTED, NIGHT_MS, NO_MONEY, NOT_
 
 from payswitch.domain.channel import Product
 from payswitch.domain.outcome import Outcome, OutcomeKind
-from payswitch.routing.breaker import Breaker, BreakerState, Standing
+from payswitch.routing.breaker import Admission, Breaker, BreakerState
 from payswitch.routing.call_window import CallKind, CallWindow, wilson_lower
 from payswitch.routing.policy import Triggers
 from payswitch.routing.request import BreakerMove, CallObservation
@@ -41,7 +41,7 @@ class Bench:
     def probe(self, outcome: Outcome) -> BreakerMove | None:
         """Lend one payment as soon as it may be, and report its result."""
         self.wait_for_probe()
-        assert self.breaker.standing(self.now_ms) is Standing.PROBE_DUE
+        assert self.breaker.admission(self.now_ms) is Admission.PROBE_DUE
         self.breaker.reserve_probe(self.now_ms, self.triggers)
         return self.call(outcome, gap_s=0.1)
 
@@ -156,13 +156,13 @@ def opened() -> Bench:
 
 def test_it_stays_shut_for_two_seconds_then_lends_one_payment_at_a_time() -> None:
     bench = opened()
-    assert bench.breaker.standing(bench.now_ms + 1_999) is Standing.OUT
+    assert bench.breaker.admission(bench.now_ms + 1_999) is Admission.OUT
     bench.now_ms += 2_000
-    assert bench.breaker.standing(bench.now_ms) is Standing.PROBE_DUE
+    assert bench.breaker.admission(bench.now_ms) is Admission.PROBE_DUE
     move = bench.breaker.reserve_probe(bench.now_ms, bench.triggers)
     assert move is not None
     assert (move.before, move.after, move.reason) == ("open", "probing", "probe_due")
-    assert bench.breaker.standing(bench.now_ms + 4_999) is Standing.OUT
+    assert bench.breaker.admission(bench.now_ms + 4_999) is Admission.OUT
 
 
 def test_two_good_probes_close_it_and_the_past_is_forgotten() -> None:
@@ -198,14 +198,14 @@ def test_a_probe_that_nobody_reports_frees_its_place() -> None:
     bench = opened()
     bench.wait_for_probe()
     bench.breaker.reserve_probe(bench.now_ms, bench.triggers)
-    assert bench.breaker.standing(bench.now_ms + 5_000) is Standing.PROBE_DUE
+    assert bench.breaker.admission(bench.now_ms + 5_000) is Admission.PROBE_DUE
 
 
 def test_a_probe_refused_by_the_payer_proves_nothing_and_frees_its_place() -> None:
     bench = opened()
     bench.probe(NO_MONEY)
     assert bench.breaker.state is BreakerState.PROBING
-    assert bench.breaker.standing(bench.now_ms + 1_000) is Standing.PROBE_DUE
+    assert bench.breaker.admission(bench.now_ms + 1_000) is Admission.PROBE_DUE
 
 
 def test_answers_that_were_on_their_way_when_it_opened_are_old_news() -> None:
@@ -256,8 +256,8 @@ def test_flapping_is_met_with_a_growing_back_off_and_a_lasting_recovery_resets_i
 def test_our_own_mistake_keeps_it_out_for_the_longest_time() -> None:
     bench = Bench()
     bench.calls(*[Outcome(kind=OutcomeKind.REFUSED_CONFIG, code="NO_AUTH")] * 2)
-    assert bench.breaker.standing(bench.now_ms + 29_999) is Standing.OUT
-    assert bench.breaker.standing(bench.now_ms + 30_000) is Standing.PROBE_DUE
+    assert bench.breaker.admission(bench.now_ms + 29_999) is Admission.OUT
+    assert bench.breaker.admission(bench.now_ms + 30_000) is Admission.PROBE_DUE
 
 
 @pytest.mark.parametrize(

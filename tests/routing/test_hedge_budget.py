@@ -23,8 +23,8 @@ def test_a_busy_one_has_its_share_of_the_minute() -> None:
     for n in range(600):
         budget.note_create("m-1", n * 100.0)
     assert sum(budget.take("m-1", 59_999.0, LAW) for _ in range(100)) == 30
-    standing = budget.standing("m-1", 59_999.0, LAW)
-    assert (standing.creates, standing.hedges, standing.allowed) == (600, 30, 30)
+    usage = budget.usage("m-1", 59_999.0, LAW)
+    assert (usage.creates, usage.hedges, usage.allowed) == (600, 30, 30)
 
 
 def test_merchants_do_not_share_one() -> None:
@@ -43,8 +43,8 @@ def test_each_merchants_own_policy_says_how_many_and_one_budget_counts() -> None
     book.install("m-1", WHOLE_MERCHANT, Policy(version="own", hedging=Hedging(share=0.0, least_per_minute=1)))
     assert book.may_hedge("m-1", "shop-1", 0.0)
     assert not book.may_hedge("m-1", "shop-2", 0.0)
-    assert book.hedge_standing("m-1", 0.0).allowed == 1
-    assert book.hedge_standing("m-2", 0.0).allowed == 5
+    assert book.hedge_usage("m-1", 0.0).allowed == 1
+    assert book.hedge_usage("m-2", 0.0).allowed == 5
 
 
 @given(st.lists(st.tuples(st.booleans(), st.floats(0, 4_000)), max_size=400))

@@ -178,8 +178,8 @@ async def test_a_slow_channel_cannot_double_the_load(tonight: Night) -> None:
     second = [attempt for answer in answers for attempt in answer.file.attempts[1:]]
     assert len(second) == 5
     assert all(attempt.hedge_of for attempt in second)
-    standing = tonight.ctx.router.hedge_standing("m-1", tonight.clock.monotonic_ms())
-    assert (standing.creates, standing.hedges, standing.allowed) == (100, 5, 5)
+    usage = tonight.ctx.router.hedge_usage("m-1", tonight.clock.monotonic_ms())
+    assert (usage.creates, usage.hedges, usage.allowed) == (100, 5, 5)
 
 
 async def test_nothing_is_begun_beside_a_pull_product(tonight: Night) -> None:

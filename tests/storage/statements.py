@@ -11,7 +11,7 @@ import pytest
 from payswitch.domain.channel import Method
 from payswitch.domain.payment import PaymentState
 from payswitch.domain.payment_search import PaymentFilter
-from payswitch.storage import alert_counting, alerts, desk_statements, number_search, outbox, people, standing
+from payswitch.storage import alert_counting, alerts, backlog, desk_statements, number_search, outbox, people
 from payswitch.storage import read_statements as reads
 from payswitch.storage.prepared import Prepared
 from payswitch.storage.search_statements import Way, bound_statement, page_statement, shapes_of, way_of
@@ -78,7 +78,7 @@ def quick_reads() -> list[Any]:
     named += [(f"LIST_EVENTS[{key}]", value) for key, value in reads.LIST_EVENTS.items()]
     named.append(("CLAIM_EVENTS", outbox.DUE))
     named += list(desk_reads())
-    named.append(("UNFINISHED", standing.UNFINISHED))
+    named += [(name, value) for name, value in vars(backlog).items() if isinstance(value, Prepared)]
     named += list(alert_reads())
     return [
         pytest.param(value, id=name)

@@ -32,7 +32,7 @@ from payswitch.domain.alert import (
     Silence,
     Watch,
 )
-from payswitch.domain.alert_counts import OpenAttempts
+from payswitch.domain.backlog import OpenAttempts
 from payswitch.domain.changes import Changes, UniqueViolation
 from payswitch.domain.outcome import Outcome, OutcomeKind
 from payswitch.domain.payment import AttemptState, CloseReason, PaymentState

@@ -5,8 +5,8 @@ from __future__ import annotations
 import aiohttp
 import pytest
 
+from payswitch.domain.backlog import Backlog
 from payswitch.domain.changes import StorageUnavailable
-from payswitch.domain.standing import Standing
 from payswitch.entry.metrics.catalog import METRICS
 from payswitch.entry.metrics.own_port import OwnPort
 from payswitch.services.books.auditing import audit
@@ -103,11 +103,11 @@ async def test_nobody_in_person_is_in_a_label(tonight: Watched) -> None:
 
 
 async def test_while_storage_is_away_the_rest_is_still_told(tonight: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def away(now_ms: int) -> Standing:
+    async def away(now_ms: int) -> Backlog:
         raise StorageUnavailable("the disk is gone")
 
     await an_eventful_evening(tonight)
-    monkeypatch.setattr(tonight.evening.night.store, "standing", away)
+    monkeypatch.setattr(tonight.evening.night.store, "backlog", away)
 
     seen = await tonight.scrape()
 

@@ -41,7 +41,7 @@ class BreakerState(StrEnum):
     PROBING = "probing"
 
 
-class Standing(StrEnum):
+class Admission(StrEnum):
     """What the planner may do with a channel x product just now."""
 
     USABLE = "usable"
@@ -127,13 +127,13 @@ class Breaker:
         self.calls_per_s = 0.0
         """What went through it before it fell ill: what probing it back is worth."""
 
-    def standing(self, now_ms: int) -> Standing:
+    def admission(self, now_ms: int) -> Admission:
         """Whether a payment may go here now."""
         if not self.cut_off:
-            return Standing.USABLE
+            return Admission.USABLE
         if now_ms >= self.next_probe_ms and now_ms >= self.reserved_until_ms:
-            return Standing.PROBE_DUE
-        return Standing.OUT
+            return Admission.PROBE_DUE
+        return Admission.OUT
 
     def reserve_probe(self, now_ms: int, triggers: Triggers) -> BreakerMove | None:
         """Lend one payment to a probe that is due. The place frees itself when no result is ever reported."""

@@ -17,7 +17,7 @@ from payswitch.routing.policy import Hedging
 _MINUTE_MS: Final = 60_000.0
 
 
-class HedgeStanding(msgspec.Struct, frozen=True, kw_only=True):
+class HedgeUsage(msgspec.Struct, frozen=True, kw_only=True):
     """One merchant's last minute, for the live page and the quality page."""
 
     merchant_id: str
@@ -68,10 +68,10 @@ class HedgeBudget:
         hedges.add(now_ms)
         return True
 
-    def standing(self, merchant_id: str, now_ms: float, law: Hedging) -> HedgeStanding:
+    def usage(self, merchant_id: str, now_ms: float, law: Hedging) -> HedgeUsage:
         """How much of it is used."""
         creates, hedges = self._at(merchant_id, now_ms)
-        return HedgeStanding(
+        return HedgeUsage(
             merchant_id=merchant_id, creates=creates.total, hedges=hedges.total, allowed=_allowed(creates, law)
         )
 

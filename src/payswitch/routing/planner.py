@@ -12,11 +12,11 @@ from typing import Final
 from payswitch.domain.channel import Environment, Method, Product
 from payswitch.domain.outcome import OutcomeKind
 from payswitch.routing.belief import issuer_left
-from payswitch.routing.breaker import Standing
+from payswitch.routing.breaker import Admission
 from payswitch.routing.eligibility import Layout, why_not
 from payswitch.routing.health import Health
 from payswitch.routing.hearing import hear_call, hear_end, hear_exposed
-from payswitch.routing.hedging import HedgeBudget, HedgeStanding
+from payswitch.routing.hedging import HedgeBudget, HedgeUsage
 from payswitch.routing.learned_caps import CapMemory
 from payswitch.routing.ordering import Asked, Ranked, SplitGroup, measure, rank, take_turns
 from payswitch.routing.plan_writing import Choice, write_plan
@@ -142,9 +142,9 @@ class Router:
         del shop_id  # one policy for all
         return self._hedges.take(merchant_id, monotonic_ms, self._policy.hedging)
 
-    def hedge_standing(self, merchant_id: str, monotonic_ms: float) -> HedgeStanding:
+    def hedge_usage(self, merchant_id: str, monotonic_ms: float) -> HedgeUsage:
         """How much of the merchant's budget is used."""
-        return self._hedges.standing(merchant_id, monotonic_ms, self._policy.hedging)
+        return self._hedges.usage(merchant_id, monotonic_ms, self._policy.hedging)
 
     def observe_call(self, seen: CallObservation) -> list[BreakerMove]:
         """Learn from one create call. Returns the breaker moves that nobody was told of yet, oldest first."""
@@ -258,7 +258,7 @@ class Router:
         """Nothing ordinary is left: the suspects, best first; or once more what failed."""
         choice = Choice(take_turns(ordered, ordered[0]) if ordered else [], salt)
         choice.notes = dict.fromkeys(ordered, (reason,))
-        if ordered and ordered[0].entry.line.breaker.standing(now_ms) is Standing.PROBE_DUE:
+        if ordered and ordered[0].entry.line.breaker.admission(now_ms) is Admission.PROBE_DUE:
             self._lend(choice, ordered[0], now_ms)
         return choice
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from payswitch.domain.channel import Method, Product
-from payswitch.routing.hedging import HedgeStanding
+from payswitch.routing.hedging import HedgeUsage
 from payswitch.routing.planner import Router
 from payswitch.routing.policy import Policy
 from payswitch.routing.request import (
@@ -80,11 +80,11 @@ class PolicyBook(Router):
             return super().may_hedge(merchant_id, shop_id, monotonic_ms)
         return other.may_hedge(merchant_id, shop_id, monotonic_ms)
 
-    def hedge_standing(self, merchant_id: str, monotonic_ms: float) -> HedgeStanding:
+    def hedge_usage(self, merchant_id: str, monotonic_ms: float) -> HedgeUsage:
         other = self._other(merchant_id, WHOLE_MERCHANT)
         if other is None:
-            return super().hedge_standing(merchant_id, monotonic_ms)
-        return other.hedge_standing(merchant_id, monotonic_ms)
+            return super().hedge_usage(merchant_id, monotonic_ms)
+        return other.hedge_usage(merchant_id, monotonic_ms)
 
     def observe_call(self, seen: CallObservation) -> list[BreakerMove]:
         other = self._owner(seen.channel_id)

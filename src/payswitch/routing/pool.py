@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from payswitch.routing.breaker import BreakerState, Standing
+from payswitch.routing.breaker import Admission, BreakerState
 from payswitch.routing.eligibility import Entry
 from payswitch.routing.request import Exclusion
 
@@ -27,7 +27,7 @@ class Pool:
         """An eligible entry that failed in this payment, or whose breaker has cut it off: where does it belong?"""
         if failed:
             self.failed.append(entry)
-        elif entry.line.breaker.standing(now_ms) is Standing.PROBE_DUE:
+        elif entry.line.breaker.admission(now_ms) is Admission.PROBE_DUE:
             self.probes.append(entry)
         else:
             self.out.append(entry)

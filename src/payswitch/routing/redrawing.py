@@ -21,7 +21,7 @@ Redraw = Callable[[Sequence[str], Sequence[float]], Sequence[float]]
 """From the candidates (`channel|product`, highest score first) and their chances to other chances."""
 
 
-class Standing(msgspec.Struct, frozen=True, kw_only=True):
+class Placement(msgspec.Struct, frozen=True, kw_only=True):
     """What of a channel decides its place beside its score."""
 
     tier: int
@@ -32,7 +32,7 @@ def channel_of(choice: str) -> str:
     return choice.partition(SEPARATOR)[0]
 
 
-def without(channel_id: str, split: Split, standings: Mapping[str, Standing]) -> Redraw:
+def without(channel_id: str, split: Split, placements: Mapping[str, Placement]) -> Redraw:
     """The channel stands behind all others (a rule's `avoid`): the split falls to those that had a chance beside it.
     Where none had, the next candidate gets all; of that nothing was recorded, which is counted as missing support."""
 
@@ -46,12 +46,12 @@ def without(channel_id: str, split: Split, standings: Mapping[str, Standing]) ->
             return chances
         equals = [n for n in others if chances[n] > 0]
         if not equals:
-            first = min(others, key=lambda n: (_tier(standings, choices[n]), n))
+            first = min(others, key=lambda n: (_tier(placements, choices[n]), n))
             return [float(n == first) for n in range(len(choices))]
         if split.mode is SplitMode.LEARNED:
             total = sum(chances[n] for n in equals)
             return [chances[n] / total if n in equals else 0.0 for n in range(len(choices))]
-        return _drawn(equals, choices, split, standings)
+        return _drawn(equals, choices, split, placements)
 
     return redraw
 
@@ -66,11 +66,11 @@ def always(pick: Callable[[Sequence[str], Sequence[float]], int | None]) -> Redr
     return redraw
 
 
-def _drawn(equals: list[int], choices: Sequence[str], split: Split, standings: Mapping[str, Standing]) -> list[float]:
+def _drawn(equals: list[int], choices: Sequence[str], split: Split, placements: Mapping[str, Placement]) -> list[float]:
     """The shares of the split, as `ordering.SplitGroup` gives them out."""
-    best = min(equals, key=lambda n: (_tier(standings, choices[n]), n))
-    rest = [n for n in sorted(equals, key=lambda n: (_tier(standings, choices[n]), n)) if n != best]
-    elsewhere = [n for n in rest if _upstream(standings, choices[n]) != _upstream(standings, choices[best])]
+    best = min(equals, key=lambda n: (_tier(placements, choices[n]), n))
+    rest = [n for n in sorted(equals, key=lambda n: (_tier(placements, choices[n]), n)) if n != best]
+    elsewhere = [n for n in rest if _upstream(placements, choices[n]) != _upstream(placements, choices[best])]
     warm = next(iter(elsewhere or rest), None)
     explorers = [n for n in rest if n != warm]
     shares = effective_shares(split, warm=warm is not None, explore=bool(explorers))
@@ -83,11 +83,11 @@ def _drawn(equals: list[int], choices: Sequence[str], split: Split, standings: M
     return found
 
 
-def _tier(standings: Mapping[str, Standing], choice: str) -> int:
-    standing = standings.get(channel_of(choice))
-    return 1_000 if standing is None else standing.tier
+def _tier(placements: Mapping[str, Placement], choice: str) -> int:
+    placement = placements.get(channel_of(choice))
+    return 1_000 if placement is None else placement.tier
 
 
-def _upstream(standings: Mapping[str, Standing], choice: str) -> str:
-    standing = standings.get(channel_of(choice))
-    return channel_of(choice) if standing is None else standing.upstream
+def _upstream(placements: Mapping[str, Placement], choice: str) -> str:
+    placement = placements.get(channel_of(choice))
+    return channel_of(choice) if placement is None else placement.upstream

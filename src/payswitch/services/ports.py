@@ -7,6 +7,7 @@ from typing import Protocol
 
 from payswitch.domain.account import Account
 from payswitch.domain.agreement import Agreement, AgreementState
+from payswitch.domain.backlog import Backlog
 from payswitch.domain.changes import Changes, IdempotencyRecord
 from payswitch.domain.channel import CapabilityTable, Channel, Product
 from payswitch.domain.connector_form import ConnectorForm
@@ -27,7 +28,6 @@ from payswitch.domain.payment import (
 )
 from payswitch.domain.policy_record import PolicyActivation, PolicyChange, PolicyScope, PolicyVersion, ResolvedPolicy
 from payswitch.domain.recorded_decision import RecordedDecision
-from payswitch.domain.standing import Standing
 from payswitch.domain.trail import TrailEntry
 from payswitch.kit.certificates import CertificateEnd
 from payswitch.services.desk.desk_ports import DeskStore
@@ -137,7 +137,7 @@ class Store(DeskStore, Protocol):
         brain is told after a restart."""
         ...
 
-    async def standing(self, now_ms: int) -> Standing:
+    async def backlog(self, now_ms: int) -> Backlog:
         """Everything that is unfinished: what metrics and alerts look at. Cheap however long the history is."""
         ...
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 from sqlalchemy import BigInteger, ColumnElement, Integer, Text, bindparam, case, exists, func, literal_column, select
 
 from payswitch.domain.alert import ShopTally
-from payswitch.domain.alert_counts import OpenAttempts, OpenEvents, OpenRefunds
+from payswitch.domain.alert_counts import OpenEvents
 from payswitch.domain.audit import AuditRecord
 from payswitch.domain.outcome import OutcomeKind
 from payswitch.domain.payment import TEST_SHOP_PREFIX, CloseReason, Incident
@@ -17,7 +17,7 @@ from payswitch.kit.ids import lowest_id
 from payswitch.storage import schema
 from payswitch.storage.audit_records import AUDIT
 from payswitch.storage.prepared import Prepared
-from payswitch.storage.schema import attempts, events, fen_sum, incidents, payments, refunds
+from payswitch.storage.schema import attempts, events, fen_sum, incidents, payments
 from payswitch.storage.schema.columns import JsonText
 from payswitch.storage.scripts import Script, rows
 from payswitch.storage.write_statements import INCIDENT
@@ -97,34 +97,8 @@ def _tallies() -> Prepared:
 
 
 TALLIES: Final = _tallies()
-_CHANNEL: Final = attempts.c.channel_id.concat(literal_column("''", Text))
 _SHOP: Final = events.c.shop_id.concat(literal_column("''", Text))
-"""Expressions, so that the planner takes the index of what is open and not one of everything that is sorted by them."""
-OPEN_ATTEMPTS: Final = Prepared(
-    select(
-        _CHANNEL,
-        attempts.c.product,
-        attempts.c.state,
-        func.count(),
-        fen_sum(attempts.c.amount_fen),
-        func.min(attempts.c.created_at_ms),
-    )
-    .where(attempts.c.due_at_ms.is_not(None))
-    .group_by(_CHANNEL, attempts.c.product, attempts.c.state)
-)
-OPEN_REFUNDS: Final = Prepared(
-    select(
-        payments.c.merchant_id,
-        refunds.c.kind,
-        refunds.c.state,
-        func.count(),
-        fen_sum(refunds.c.amount_fen),
-        func.min(refunds.c.created_at_ms),
-    )
-    .join(payments, payments.c.payment_id == refunds.c.payment_id)
-    .where(refunds.c.due_at_ms.is_not(None))
-    .group_by(payments.c.merchant_id, refunds.c.kind, refunds.c.state)
-)
+"""An expression, so that the planner takes the index of what is open and not one of everything that is sorted by it."""
 OPEN_EVENTS: Final = Prepared(
     select(
         _SHOP,
@@ -166,14 +140,6 @@ def tallies(from_ms: int, to_ms: int, *, age_ms: int, step_ms: int) -> Script[li
     )
     fields = ShopTally.__struct_fields__
     return [ShopTally(**dict(zip(fields, (row[0], *map(int, row[1:])), strict=True))) for row in found]
-
-
-def open_attempts() -> Script[list[OpenAttempts]]:
-    return [OpenAttempts(*row) for row in (yield from rows(OPEN_ATTEMPTS))]
-
-
-def open_refunds() -> Script[list[OpenRefunds]]:
-    return [OpenRefunds(*row) for row in (yield from rows(OPEN_REFUNDS))]
 
 
 def open_events() -> Script[list[OpenEvents]]:

@@ -16,10 +16,11 @@ from payswitch.domain.alert import (
     Silence,
     Watch,
 )
-from payswitch.domain.alert_counts import OpenAttempts, OpenEvents, OpenRefunds
+from payswitch.domain.alert_counts import OpenEvents
 from payswitch.domain.audit import AuditRecord
+from payswitch.domain.backlog import OpenAttempts, OpenRefunds
 from payswitch.domain.payment import Incident
-from payswitch.storage import alert_counting, alerts
+from payswitch.storage import alert_counting, alerts, backlog
 from payswitch.storage.running import ScriptRunner
 from payswitch.storage.scripts import decoded, one
 
@@ -113,10 +114,10 @@ class AlertStore(ScriptRunner):
         return int(await self.look(one(alert_counting.LAST_PAYMENT, shop_id=shop_id)))
 
     async def open_attempt_sums(self) -> Sequence[OpenAttempts]:
-        return await self.read(alert_counting.open_attempts())
+        return await self.read(backlog.open_attempts())
 
     async def open_refund_sums(self) -> Sequence[OpenRefunds]:
-        return await self.read(alert_counting.open_refunds())
+        return await self.read(backlog.open_refunds())
 
     async def open_event_sums(self) -> Sequence[OpenEvents]:
         return await self.read(alert_counting.open_events())

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from payswitch.domain.agreement import Agreement, AgreementState
+from payswitch.domain.backlog import Backlog
 from payswitch.domain.changes import IdempotencyRecord
 from payswitch.domain.events import Event
 from payswitch.domain.live_minute import LiveMinute
 from payswitch.domain.payment import Attempt, Decision, Incident, Payment, PaymentFile, PaymentState, Refund
-from payswitch.domain.standing import Standing
 from payswitch.storage import agreements, audit, outbox, sweep_claims
 from payswitch.storage import read_statements as reads
+from payswitch.storage.backlog import backlog
 from payswitch.storage.live_history import live_minutes
 from payswitch.storage.payment_files import event_page, file_of, payment_page
 from payswitch.storage.prepared import Prepared
 from payswitch.storage.running import ScriptRunner
 from payswitch.storage.scripts import decoded, first, rows
-from payswitch.storage.standing import standing
 from payswitch.storage.unwatched import unwatched
 from payswitch.storage.write_statements import ATTEMPT, DECISION, EVENT, IDEMPOTENCY, INCIDENT, REFUND
 
@@ -107,8 +107,8 @@ class PaymentStore(ScriptRunner):
         """The whole database counted in one snapshot. Reads everything: for audits and reports."""
         return await self.read(audit.count_all(), snapshot=True)
 
-    async def standing(self, now_ms: int) -> Standing:
-        return await self.read(standing(now_ms))
+    async def backlog(self, now_ms: int) -> Backlog:
+        return await self.read(backlog(now_ms))
 
     async def unwatched(self) -> Sequence[tuple[str, str]]:
         """(table, id) of what has not ended and has no due time. Reads whole tables; must always be empty."""

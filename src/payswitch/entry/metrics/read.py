@@ -11,9 +11,9 @@ from prometheus_client.registry import Collector
 
 from payswitch import __version__
 from payswitch.domain.audit import AuditRecord
+from payswitch.domain.backlog import Backlog, Unfinished
 from payswitch.domain.changes import StorageUnavailable
 from payswitch.domain.payment import AttemptState, PaymentState
-from payswitch.domain.standing import Standing, Unfinished
 from payswitch.entry.metrics import catalog
 from payswitch.entry.metrics.catalog import Metric
 from payswitch.kit.logs import get_logger
@@ -36,18 +36,18 @@ class ReadMetrics(Collector):
     def __init__(self, ctx: Context, board: LiveBoard) -> None:
         self._ctx = ctx
         self._board = board
-        self._standing: Standing | None = None
+        self._backlog: Backlog | None = None
         self._audit: AuditRecord | None = None
 
     async def look(self) -> None:
         """Ask storage what is unfinished. While it does not answer, what it would say is missing from the scrape: a
         gap in a graph is the truth, an old number would not be."""
         try:
-            self._standing = await self._ctx.store.standing(self._ctx.clock.now_ms())
+            self._backlog = await self._ctx.store.backlog(self._ctx.clock.now_ms())
             self._audit = None if self._ctx.books is None else await self._ctx.books.last_audit()
         except StorageUnavailable as error:
             log.warning("metrics_without_storage", reason=str(error))
-            self._standing = self._audit = None
+            self._backlog = self._audit = None
 
     def describe(self) -> Iterable[Exposed]:
         """Nothing: the registry would collect, before there is anything to see."""
@@ -57,9 +57,9 @@ class ReadMetrics(Collector):
         yield from self._totals()
         yield from self._lanes()
         yield from self._channels()
-        yield _exposed(catalog.STORAGE_UP, {(): float(self._standing is not None)})
-        if self._standing is not None:
-            yield from _unfinished(self._standing)
+        yield _exposed(catalog.STORAGE_UP, {(): float(self._backlog is not None)})
+        if self._backlog is not None:
+            yield from _unfinished(self._backlog)
         if self._audit is not None:
             yield _exposed(catalog.AUDIT_LAST, {(): self._audit.at_ms / 1_000})
             yield _exposed(catalog.AUDIT_VIOLATIONS, {(): len(self._audit.violations)})
@@ -111,7 +111,7 @@ class ReadMetrics(Collector):
         yield _exposed(catalog.CERTIFICATE_EXPIRY, {key: min(found) / 1_000 for key, found in ends.items() if found})
 
 
-def _unfinished(found: Standing) -> Iterator[Exposed]:
+def _unfinished(found: Backlog) -> Iterator[Exposed]:
     """What storage says is not done."""
     refunds = {(pile.kind, pile.state): pile for pile in found.of(Unfinished.REFUNDS)}
     unknown = AttemptState.UNKNOWN.value
@@ -137,7 +137,7 @@ def _unfinished(found: Standing) -> Iterator[Exposed]:
     yield _exposed(catalog.SWEEPER_OLDEST_AGE, {(): _age_s(found, Unfinished.DUE)})
 
 
-def _age_s(found: Standing, what: Unfinished) -> float:
+def _age_s(found: Backlog, what: Unfinished) -> float:
     return found.oldest_age_ms(what) / 1_000
 
 

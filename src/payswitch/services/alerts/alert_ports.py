@@ -19,9 +19,10 @@ from payswitch.domain.alert import (
     Silence,
     Watch,
 )
-from payswitch.domain.alert_counts import OpenAttempts, OpenEvents, OpenRefunds
+from payswitch.domain.alert_counts import OpenEvents
 from payswitch.domain.alert_delivery import Address, Delivery, OpenReceiver
 from payswitch.domain.audit import AuditRecord
+from payswitch.domain.backlog import OpenAttempts, OpenRefunds
 from payswitch.domain.payment import Incident
 
 

@@ -67,7 +67,7 @@ class Heap:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class OpenItems:
     """What is open in the books just now, out of storage."""
 
     in_doubt: Heap
@@ -88,7 +88,7 @@ class LiveNow:
     windows: Sequence[Window]
     minutes: Sequence[Figures]
     """The last hour minute by minute, the oldest first."""
-    standing: Standing | None
+    open_items: OpenItems | None
     """None where nobody keeps alerts, and so nobody asks."""
     channels: Sequence[LiveChannel]
     moments: Sequence[Moment]
@@ -115,7 +115,7 @@ async def _look(ctx: Context, operator: Operator, now_ms: int) -> LiveNow:
         started_ms=board.started_ms,
         windows=_windows(board, merchants, now_ms),
         minutes=_minutes(board, merchants, now_ms),
-        standing=await _standing(ctx, operator, {record.channel.channel_id for record in records}),
+        open_items=await _open_items(ctx, operator, {record.channel.channel_id for record in records}),
         channels=_channels(ctx, board, records, now_ms),
         moments=board.moments({record.channel.channel_id for record in records}),
         policies=[(one, ctx.router.policy_for(one, WHOLE_MERCHANT)) for one in merchants],
@@ -145,7 +145,7 @@ async def _recall_day(ctx: Context, board: LiveBoard, now_ms: int) -> None:
         board.merchant(minute.merchant_id).restore(minute.at_ms, counts, now_ms)
 
 
-async def _standing(ctx: Context, operator: Operator, channel_ids: Collection[str]) -> Standing | None:
+async def _open_items(ctx: Context, operator: Operator, channel_ids: Collection[str]) -> OpenItems | None:
     if ctx.alerts is None:
         return None
     store = ctx.alerts.store
@@ -157,7 +157,7 @@ async def _standing(ctx: Context, operator: Operator, channel_ids: Collection[st
         if operator.manages(refunds.merchant_id) and refunds.kind == RefundKind.SURPLUS.value:
             surplus = surplus.and_also(refunds.count, refunds.amount_fen, refunds.oldest_ms)
     alerts = [one for one in await store.open_alerts() if not one.merchant_id or operator.manages(one.merchant_id)]
-    return Standing(in_doubt=in_doubt, surplus=surplus, alerts=alerts)
+    return OpenItems(in_doubt=in_doubt, surplus=surplus, alerts=alerts)
 
 
 def _windows(board: LiveBoard, merchants: Sequence[str], now_ms: int) -> list[Window]:

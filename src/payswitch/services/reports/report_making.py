@@ -24,7 +24,7 @@ from payswitch.domain.report import Report, ReportKind
 from payswitch.kit.clock import beijing_midnight_ms
 from payswitch.routing.policy import Policy
 from payswitch.routing.policy_book import WHOLE_MERCHANT
-from payswitch.routing.redrawing import Standing
+from payswitch.routing.redrawing import Placement
 from payswitch.services.context import Context
 from payswitch.services.reports.analytics_ports import Lake
 from payswitch.services.reports.report_money import cheaper_routing, expiring_of, fee_lines, losses_of
@@ -111,9 +111,9 @@ def _judged(
     changes, tests = changes_of(now, before)
     totals = answers.totals
     names = {channel.channel_id: channel.name for channel in channels}
-    standings = {c.channel_id: Standing(tier=c.tier, upstream=c.upstream) for c in channels}
+    placements = {c.channel_id: Placement(tier=c.tier, upstream=c.upstream) for c in channels}
     spans = [span_of(days, window.to_ms, answers.choices) for days in _SPANS_DAYS]
-    found, looked_at = proposals(spans, policy.split, standings, names, f"{kind.value}-{date}")
+    found, looked_at = proposals(spans, policy.split, placements, names, f"{kind.value}-{date}")
     cheaper = [cell for cell in answers.choices[By.HOUR] if cell.block * BLOCK_MS >= window.from_ms]
     why, why_zh = ("", "") if found else _why_none(answers, looked_at)
     return Report(

@@ -18,7 +18,7 @@ from payswitch.domain.report import Evidence, Proposal
 from payswitch.routing.block_estimates import Gain, figures, gain_of, significant
 from payswitch.routing.judging import Judge, Judged, Reward, by_channel
 from payswitch.routing.policy import Split
-from payswitch.routing.redrawing import Redraw, Standing, without
+from payswitch.routing.redrawing import Placement, Redraw, without
 from payswitch.routing.segments import BAND_EDGES_FEN, BANDS
 
 WINDOWS: Final = (
@@ -78,25 +78,25 @@ def span_of(days: int, end_ms: int, cells: Mapping[By, Sequence[ChoiceCell]]) ->
 
 
 def proposals(
-    spans: Sequence[Span], split: Split, standings: Mapping[str, Standing], names: Mapping[str, str], label: str
+    spans: Sequence[Span], split: Split, placements: Mapping[str, Placement], names: Mapping[str, str], label: str
 ) -> tuple[tuple[Proposal, ...], int]:
     """The best ones first, and how many questions were asked. `label` begins the rules' names."""
-    asked = [one for span in spans for one in _questions(span, split, standings)]
+    asked = [one for span in spans for one in _questions(span, split, placements)]
     sure = significant([one.gain.p_value for one in asked], FALSE_FINDINGS)
     found = [asked[n] for n in sure]
     level = 1 - FALSE_FINDINGS * len(found) / len(asked) if asked else 0.95
     best = _apart(found, level)[:MOST_SHOWN]
     made = tuple(
-        _proposal(n, one, without(one.channel_id, split, standings), names, label, len(asked), level)
+        _proposal(n, one, without(one.channel_id, split, placements), names, label, len(asked), level)
         for n, one in enumerate(best, 1)
     )
     return made, len(asked)
 
 
-def _questions(span: Span, split: Split, standings: Mapping[str, Standing]) -> Iterator[Found]:
+def _questions(span: Span, split: Split, placements: Mapping[str, Placement]) -> Iterator[Found]:
     for by, of in span.cells.items():
         for channel_id in sorted(by_channel(of)):
-            redraw = without(channel_id, split, standings)
+            redraw = without(channel_id, split, placements)
             for where in wheres(by, of):
                 judged = span.judges[by].judge(redraw, applies=where.values.__contains__)
                 enough = judged.n >= _LEAST_DECISIONS and len(judged.blocks) >= _LEAST_BLOCKS

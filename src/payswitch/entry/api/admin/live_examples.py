@@ -75,7 +75,7 @@ _LIVE: dict[str, Any] = {
     "started_at": "2026-11-10T02:00:00.000Z",
     "windows": [_WINDOW],
     "minutes": {"created": [14] * 60, "paid": [13] * 60, "switches": [0] * 59 + [12]},
-    "standing": {
+    "open_items": {
         "in_doubt": {"count": 1, "amount_fen": 12_900, "oldest": "2026-11-11T12:36:40.000Z"},
         "surplus": {"count": 0, "amount_fen": 0, "oldest": None},
         "alerts": 1,

@@ -16,7 +16,7 @@ from payswitch.services.channels.quality import rate
 from payswitch.services.live.live_board import Moment
 from payswitch.services.live.live_figures import Times
 from payswitch.services.live.live_lane import LaneTraffic
-from payswitch.services.live.live_now import Heap, LiveChannel, LiveNow, Standing, Window
+from payswitch.services.live.live_now import Heap, LiveChannel, LiveNow, OpenItems, Window
 
 
 class TimesView(msgspec.Struct, frozen=True, kw_only=True):
@@ -138,7 +138,7 @@ class HeapView(msgspec.Struct, frozen=True, kw_only=True):
     oldest: str | None
 
 
-class StandingView(msgspec.Struct, frozen=True, kw_only=True):
+class OpenItemsView(msgspec.Struct, frozen=True, kw_only=True):
     """What is open in the books just now."""
 
     in_doubt: HeapView
@@ -168,7 +168,7 @@ class LiveView(msgspec.Struct, frozen=True, kw_only=True):
     """Of this process: it knows how long answers took since then."""
     windows: list[WindowView]
     minutes: MinutesView
-    standing: StandingView | None
+    open_items: OpenItemsView | None
     """null: nobody keeps alerts here."""
     channels: list[LiveChannelView]
     moments: list[MomentView]
@@ -188,7 +188,7 @@ def live_view(now: LiveNow) -> LiveView:
             paid=[one.paid for one in now.minutes],
             switches=[one.switches for one in now.minutes],
         ),
-        standing=None if now.standing is None else _standing(now.standing),
+        open_items=None if now.open_items is None else _open_items(now.open_items),
         channels=[_channel(one, now.now_ms, exposed, wanted) for one in now.channels],
         moments=[_moment(one) for one in now.moments],
         splits=[_split(merchant_id, policy) for merchant_id, policy in now.policies],
@@ -220,8 +220,8 @@ def _window(window: Window) -> WindowView:
     )
 
 
-def _standing(standing: Standing) -> StandingView:
-    return StandingView(in_doubt=_heap(standing.in_doubt), surplus=_heap(standing.surplus), alerts=len(standing.alerts))
+def _open_items(items: OpenItems) -> OpenItemsView:
+    return OpenItemsView(in_doubt=_heap(items.in_doubt), surplus=_heap(items.surplus), alerts=len(items.alerts))
 
 
 def _heap(heap: Heap) -> HeapView:

@@ -108,14 +108,14 @@ export interface Heap {
   oldest: string | null;
 }
 
-export interface Standing {
+export interface OpenItems {
   in_doubt: Heap;
   surplus: Heap;
   alerts: number;
 }
 
 export interface Live {
-  standing: Standing | null;
+  open_items: OpenItems | null;
   at: string;
   started_at: string;
   windows: Window[];
