@@ -31,8 +31,9 @@ from payswitch.domain.analysis import LakeState, Scope
 from payswitch.domain.attempt_fact import AttemptFact
 from payswitch.domain.ledger import transfers_of
 from payswitch.kit.clock import SystemClock, beijing_date, beijing_midnight_ms
+from payswitch.kit.durations import HOUR_MS
 from payswitch.kit.ids import lowest_id
-from payswitch.services.reports.attempt_facts import HOUR_MS, facts_of_payment
+from payswitch.services.reports.attempt_facts import facts_of_payment
 from payswitch.storage import schema
 from payswitch.storage.analytics import duck
 from payswitch.storage.analytics.files import VERSION

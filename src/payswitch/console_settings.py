@@ -6,9 +6,8 @@ from typing import Annotated
 
 import msgspec
 
+from payswitch.kit.durations import HOUR_MS
 from payswitch.services.people.people_desk import SessionTimes
-
-_HOUR_MS = 3_600_000
 
 
 class ConsoleSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -22,4 +21,4 @@ class ConsoleSettings(msgspec.Struct, frozen=True, kw_only=True):
     """After so long everybody signs in again."""
 
     def session_times(self) -> SessionTimes:
-        return SessionTimes(idle_ms=self.idle_hours * _HOUR_MS, whole_ms=self.session_days * 24 * _HOUR_MS)
+        return SessionTimes(idle_ms=self.idle_hours * HOUR_MS, whole_ms=self.session_days * 24 * HOUR_MS)

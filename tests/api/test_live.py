@@ -10,8 +10,8 @@ import pytest
 
 from payswitch.domain.outcome import Outcome, OutcomeKind
 from payswitch.kit.certificates import CertificateEnd
+from payswitch.kit.durations import DAY_MS
 from payswitch.services.channels.channel_watch import watch_channels
-from payswitch.services.channels.checkup import DAY_MS
 from payswitch.services.decisions.usage import day_start_ms
 from payswitch.services.live.live_board import LiveBoard
 from tests.api.listening import Listening, listening

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from payswitch.kit.certificates import CertificateEnd
+from payswitch.kit.durations import DAY_MS
 from payswitch.services.channels.channel_watch import watch_channels
-from payswitch.services.channels.checkup import DAY_MS
 from tests.api.support import Evening, order
 from tests.services.harness import MAINTENANCE
 

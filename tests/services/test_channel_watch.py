@@ -15,9 +15,10 @@ from payswitch.domain.outcome import Outcome, OutcomeKind
 from payswitch.domain.payment import Incident
 from payswitch.entry.worker import Worker
 from payswitch.kit.certificates import CertificateEnd
+from payswitch.kit.durations import DAY_MS
 from payswitch.services.channels.channel_incidents import stage_of
 from payswitch.services.channels.channel_watch import PLACES, watch_channels
-from payswitch.services.channels.checkup import DAY_MS, Severity
+from payswitch.services.channels.checkup import Severity
 from payswitch.services.channels.watch_memory import ChannelWatch
 from payswitch.services.live.live_board import LiveBoard, RecentIds
 from payswitch.services.timings import Timings

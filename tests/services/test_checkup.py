@@ -9,9 +9,10 @@ import pytest
 from payswitch.domain.outcome import Outcome, OutcomeKind
 from payswitch.kit.clock import ManualClock
 from payswitch.kit.crypto import generate_private_pem
+from payswitch.kit.durations import DAY_MS
 from payswitch.kit.ids import SeededIds
 from payswitch.sandbox.world import wechat_account
-from payswitch.services.channels.checkup import DAY_MS, Severity, check_certificates, judge, probe
+from payswitch.services.channels.checkup import Severity, check_certificates, judge, probe
 from tests.admin.mistakes import certificate_over
 from tests.services.harness import Night
 

@@ -9,7 +9,8 @@ import pytest
 
 from payswitch.kit.briefly import Briefly
 from payswitch.kit.clock import ManualClock
-from payswitch.services.decisions.usage import DAY_MS, day_start_ms
+from payswitch.kit.durations import DAY_MS
+from payswitch.services.decisions.usage import day_start_ms
 from payswitch.services.live.live_board import MOST_MOMENTS, LiveBoard, RecentIds
 from payswitch.services.live.live_figures import KEPT_MINUTES, Figures, MerchantFigures, Times
 from payswitch.services.live.live_lane import KEPT_S, Series, percentile

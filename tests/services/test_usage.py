@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from payswitch.kit.clock import beijing
-from payswitch.services.decisions.usage import DAY_MS, Usage, day_start_ms, month_start_ms
+from payswitch.kit.durations import DAY_MS
+from payswitch.services.decisions.usage import Usage, day_start_ms, month_start_ms
 from tests.services.harness import Night
 
 NOW_MS = 1_762_864_620_000

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from payswitch.domain.alert import ShopTally
+from payswitch.kit.durations import HOUR_MS
 
-HOUR_MS: Final = 3_600_000
 DAYS_BACK: Final = 14
 LONGEST_MS: Final = 24 * HOUR_MS
 """A silence longer than a day is told by its first day."""

@@ -9,6 +9,7 @@ from typing import Final
 from payswitch.alerting.catalog import CATALOG, Settings
 from payswitch.alerting.view import LaneView, OpenMoney, View
 from payswitch.domain.alert import AlertRule, Facts, Finding, Severity
+from payswitch.kit.durations import HOUR_MS, MINUTE_MS
 
 OPEN_STATES: Final = ("open", "probing")
 BY_CHANCE: Final = 0.001
@@ -55,7 +56,7 @@ def success_low(view: View, settings: Settings) -> Iterator[Finding]:
                 "paid": shop.paid,
                 "failed": shop.ours,
                 "risk_fen": shop.ours_fen,
-                "minutes": (view.now_ms - shop.window_from_ms) // 60_000,
+                "minutes": (view.now_ms - shop.window_from_ms) // MINUTE_MS,
             }
             yield finding(AlertRule.SUCCESS_LOW, shop.merchant_id, shop.shop_id, shop.window_from_ms, facts)
 
@@ -78,9 +79,9 @@ def no_traffic(view: View, settings: Settings) -> Iterator[Finding]:
     for shop in view.shops:
         quiet_ms = view.now_ms - shop.last_created_ms
         expected = settings.value(shop.merchant_id, AlertRule.NO_TRAFFIC, "expected")
-        least_ms = settings.value(shop.merchant_id, AlertRule.NO_TRAFFIC, "minutes") * 60_000
+        least_ms = settings.value(shop.merchant_id, AlertRule.NO_TRAFFIC, "minutes") * MINUTE_MS
         if shop.last_created_ms and quiet_ms >= least_ms and shop.expected >= expected:
-            facts: Facts = {"shop": shop.name, "minutes": quiet_ms // 60_000, "expected": round(shop.expected)}
+            facts: Facts = {"shop": shop.name, "minutes": quiet_ms // MINUTE_MS, "expected": round(shop.expected)}
             yield finding(AlertRule.NO_TRAFFIC, shop.merchant_id, shop.shop_id, shop.last_created_ms, facts)
 
 
@@ -133,7 +134,7 @@ def money_unknown(view: View, settings: Settings) -> Iterator[Finding]:
 def channel_refused(view: View, settings: Settings) -> Iterator[Finding]:
     for trouble in view.refused:
         hours = settings.value(trouble.merchant_id, AlertRule.CHANNEL_REFUSED, "hours")
-        if view.now_ms - trouble.since_ms < hours * 3_600_000:
+        if view.now_ms - trouble.since_ms < hours * HOUR_MS:
             facts: Facts = {"channel": trouble.name, "detail": trouble.detail}
             yield finding(AlertRule.CHANNEL_REFUSED, trouble.merchant_id, trouble.subject, trouble.since_ms, facts)
 

@@ -9,13 +9,12 @@ from payswitch.alerting.catalog import Settings
 from payswitch.alerting.rules import PAYMENT_RULES, Rule, finding
 from payswitch.alerting.view import View
 from payswitch.domain.alert import AlertRule, Facts, Finding, Severity
-
-DAY_MS: Final = 86_400_000
+from payswitch.kit.durations import DAY_MS, HOUR_MS, MINUTE_MS
 
 
 def events_failing(view: View, settings: Settings) -> Iterator[Finding]:
     for shop in view.events:
-        wait_ms = settings.value(shop.merchant_id, AlertRule.EVENTS_FAILING, "minutes") * 60_000
+        wait_ms = settings.value(shop.merchant_id, AlertRule.EVENTS_FAILING, "minutes") * MINUTE_MS
         tries = settings.value(shop.merchant_id, AlertRule.EVENTS_FAILING, "tries")
         waits = shop.count > 0 and shop.tries >= tries and view.now_ms - shop.oldest_ms >= wait_ms
         if waits or shop.dead:
@@ -77,7 +76,7 @@ def quota_ends(view: View, settings: Settings) -> Iterator[Finding]:
 
 def bill_missing(view: View, settings: Settings) -> Iterator[Finding]:
     for one in view.bills:
-        if view.now_ms - one.since_ms >= settings.value(one.merchant_id, AlertRule.BILL_MISSING, "hours") * 3_600_000:
+        if view.now_ms - one.since_ms >= settings.value(one.merchant_id, AlertRule.BILL_MISSING, "hours") * HOUR_MS:
             facts: Facts = {"channel": one.name, "detail": one.detail}
             yield finding(AlertRule.BILL_MISSING, one.merchant_id, one.subject, one.since_ms, facts)
 

@@ -12,6 +12,7 @@ import msgspec
 from msgspec.structs import replace
 
 from payswitch.domain.alert import Alert, AlertGroup, GroupState, NoticeKind, Receiver, Silence
+from payswitch.kit.durations import MINUTE_MS
 
 WAIT_MS: Final = 2_000
 """After the first alert of a group: an outage rings several rules within seconds, and they are one message."""
@@ -74,7 +75,7 @@ def _escalated(group: AlertGroup, audible: Sequence[Alert], listening: Sequence[
     """升级: nobody has acknowledged it for so long that the next one is told."""
     if group.state is not GroupState.OPEN:
         return Told(group=group)
-    waited_min = (now_ms - group.opened_at_ms) / 60_000
+    waited_min = (now_ms - group.opened_at_ms) / MINUTE_MS
     due = [one for one in listening if group.level < one.after_minutes <= waited_min]
     if not due:
         return Told(group=group)

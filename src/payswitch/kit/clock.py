@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
 from typing import Protocol
 
+from payswitch.kit.durations import HOUR_MS
+
 BEIJING = timezone(timedelta(hours=8), "Asia/Shanghai")
 """The wall time of every Chinese channel's wire formats. China has had no daylight saving since 1991."""
 
@@ -81,12 +83,12 @@ def _iso_second(second: int) -> str:
 
 def beijing_hour(ms: int) -> int:
     """The hour of the day in Beijing, 0..23."""
-    return (ms // 3_600_000 + 8) % 24
+    return (ms // HOUR_MS + 8) % 24
 
 
 def beijing_day(ms: int) -> int:
     """The day in Beijing, counted from 1970-01-01."""
-    return (ms // 3_600_000 + 8) // 24
+    return (ms // HOUR_MS + 8) // 24
 
 
 def beijing(ms: int) -> datetime:

@@ -5,20 +5,20 @@ from __future__ import annotations
 import re
 from typing import Final
 
-DAY_MS: Final = 86_400_000
-OFFSET_MS: Final = 8 * 3_600_000
+from payswitch.kit.durations import BEIJING_OFFSET_MS, DAY_MS
+
 _MONTH_DAYS: Final = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 
 
 def day_at(now_ms: int) -> int:
     """The Beijing day of a moment, counted from 1970-01-01."""
-    return (now_ms + OFFSET_MS) // DAY_MS
+    return (now_ms + BEIJING_OFFSET_MS) // DAY_MS
 
 
 def next_midnight_ms(now_ms: int) -> int:
     """When the Beijing day of this moment ends."""
-    return (day_at(now_ms) + 1) * DAY_MS - OFFSET_MS
+    return (day_at(now_ms) + 1) * DAY_MS - BEIJING_OFFSET_MS
 
 
 def weekday_of(day: int) -> int:

@@ -8,13 +8,11 @@ calls of the last minute, and a few in any minute, so that a small shop is cover
 from __future__ import annotations
 
 from collections import deque
-from typing import Final
 
 import msgspec
 
+from payswitch.kit.durations import MINUTE_MS
 from payswitch.routing.policy import Hedging
-
-_MINUTE_MS: Final = 60_000.0
 
 
 class HedgeUsage(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,7 +43,7 @@ class _Minute:
 
     def forget(self, now_ms: float) -> None:
         """Let go of whole seconds that ended a minute ago."""
-        gone = (now_ms - _MINUTE_MS) // 1_000
+        gone = (now_ms - MINUTE_MS) // 1_000
         while self._seconds and self._seconds[0][0] <= gone:
             self.total -= int(self._seconds.popleft()[1])
 

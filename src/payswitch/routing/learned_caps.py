@@ -16,7 +16,8 @@ from typing import Final
 
 from payswitch.domain.channel import Product
 from payswitch.domain.outcome import LimitScope, Outcome, OutcomeKind
-from payswitch.routing.beijing import DAY_MS, next_midnight_ms
+from payswitch.kit.durations import DAY_MS
+from payswitch.routing.beijing import next_midnight_ms
 from payswitch.routing.policy import LearnedCaps
 
 _STEPS: Final = 3

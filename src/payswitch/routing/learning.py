@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from payswitch.kit.durations import MINUTE_MS
 from payswitch.routing.health import Health, Line, Priors, Suspense, keep_few
 from payswitch.routing.overlay import SCOPED_STATES, Overlay
 from payswitch.routing.policy import Scoring
@@ -88,7 +89,7 @@ def learn_end(
 ) -> None:
     """An exposed attempt ended. The customer's own reasons are counted apart, and for conversion."""
     priors = health.priors(at_ms, scoring)
-    share = 1.0 if paid else line.dark_minutes.get((at_ms - waited_ms) // 60_000, 1.0)
+    share = 1.0 if paid else line.dark_minutes.get((at_ms - waited_ms) // MINUTE_MS, 1.0)
     line.conversion.add(paid, at_ms, scoring, share)
     if payer_side and not paid:
         line.payer_side += 1
@@ -132,7 +133,7 @@ def _watch_arrivals(health: Health, line: Line, at_ms: int, scoring: Scoring) ->
         _learn_completion(health, line, keys, False, at_ms, scoring, priors, -share)
     since_ms = arrivals.dark_since_ms() if arrivals.dark > _DARK else 0
     if since_ms:
-        for minute in range(since_ms // 60_000, at_ms // 60_000 + 1):
+        for minute in range(since_ms // MINUTE_MS, at_ms // MINUTE_MS + 1):
             line.dark_minutes[minute] = min(1.0 - arrivals.dark, line.dark_minutes.get(minute, 1.0))
         while len(line.dark_minutes) > _DARK_MINUTES_MOST:
             del line.dark_minutes[next(iter(line.dark_minutes))]

@@ -9,6 +9,7 @@ from typing import Final
 import msgspec
 
 from payswitch.domain.channel import MaintenanceWindow, Product
+from payswitch.kit.durations import MINUTE_MS
 from payswitch.routing.beijing import days_since_epoch
 
 _DAY_MIN: Final = 1_440
@@ -29,7 +30,7 @@ class Window(msgspec.Struct, frozen=True):
 
     def covers(self, now_ms: int) -> bool:
         """Whether the window is on at this moment (Unix milliseconds)."""
-        minute = now_ms // 60_000 + _BEIJING_MIN
+        minute = now_ms // MINUTE_MS + _BEIJING_MIN
         if self.daily:
             minute %= _DAY_MIN
             if self.start > self.end:

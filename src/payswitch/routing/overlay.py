@@ -15,7 +15,9 @@ from typing import Final
 
 import msgspec
 
-ONSET_PER_MS: Final = 1 / (4 * 3_600_000)
+from payswitch.kit.durations import HOUR_MS
+
+ONSET_PER_MS: Final = 1 / (4 * HOUR_MS)
 _SCOPED_ONSET_PER_MS: Final = ONSET_PER_MS / 10
 """A channel has a dozen banks, bands and devices: each of them falls ill alone far less often than the whole."""
 REPAIR_PER_MS: Final = 1 / 360_000

@@ -18,6 +18,7 @@ from payswitch import __version__
 from payswitch.domain.alert import Message, Receiver, ReceiverKind
 from payswitch.domain.alert_delivery import Address, Delivery, OpenReceiver
 from payswitch.kit.clock import Clock
+from payswitch.kit.durations import MINUTE_MS
 from payswitch.kit.secrets import Secret
 from payswitch.senders.alert_addresses import address_problems
 from payswitch.senders.mail import Mailer
@@ -26,7 +27,6 @@ from payswitch.senders.robots import MOST_PER_MINUTE, Request, dingtalk, feishu,
 from payswitch.senders.signing import WebhookSecretError, signature_header
 from payswitch.senders.webhooks import describe
 
-MINUTE_MS: Final = 60_000
 _MAX_READ_BYTES: Final = 4_096
 _ROBOTS: Final = {ReceiverKind.DINGTALK: dingtalk, ReceiverKind.FEISHU: feishu, ReceiverKind.WECOM: wecom}
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from payswitch.domain.operator import Operator
 from payswitch.kit.briefly import Briefly
 from payswitch.kit.clock import Clock
+from payswitch.kit.durations import HOUR_MS
 from payswitch.kit.ids import IdSource
 from payswitch.routing.planner import Router
 from payswitch.services.alerts.alert_desk import AlertDesk
@@ -41,7 +42,7 @@ COLLECT_GAP_MS = 1_000
 """A person needs longer to enter an amount."""
 ASK_GAP_MS = 2_000
 """Somebody who presses a button twice needs no second answer."""
-INCIDENT_QUIET_MS = 3_600_000
+INCIDENT_QUIET_MS = HOUR_MS
 """A trouble that stays is told again after an hour, not at every query."""
 
 LIVE_KEPT_MS = 500

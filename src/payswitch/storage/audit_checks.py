@@ -13,7 +13,6 @@ from payswitch.storage.audit_scope import Scope
 from payswitch.storage.schema import attempts, events, fen_sum, incidents, literal, payments, refunds
 
 NOW_MS: Final = bindparam("now_ms", type_=BigInteger)
-MINUTE_MS: Final = 60_000
 
 
 @dataclass(frozen=True, slots=True)

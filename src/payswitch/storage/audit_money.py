@@ -8,9 +8,9 @@ from sqlalchemy import Select, and_, case, exists, func, not_, or_, select
 
 from payswitch.domain.events import DeliveryState, EventType
 from payswitch.domain.payment import AttemptState, RefundState
+from payswitch.kit.durations import MINUTE_MS
 from payswitch.storage.audit_checks import (
     CLOSED,
-    MINUTE_MS,
     NOW_MS,
     PROMISED,
     SUCCEEDED,

@@ -7,9 +7,9 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Select, and_, exists, func, not_, or_, select
 
 from payswitch.domain.payment import AttemptState
+from payswitch.kit.durations import MINUTE_MS
 from payswitch.storage.audit_checks import (
     CLOSED,
-    MINUTE_MS,
     NOW_MS,
     PAID,
     SUCCEEDED,

@@ -11,6 +11,7 @@ from sqlalchemy import BigInteger, ColumnElement, Integer, Text, bindparam, case
 from payswitch.domain.live_minute import LiveMinute
 from payswitch.domain.outcome import OutcomeKind
 from payswitch.domain.payment import TEST_SHOP_PREFIX, CloseReason, PaymentState
+from payswitch.kit.durations import HOUR_MS
 from payswitch.kit.ids import lowest_id
 from payswitch.storage import schema
 from payswitch.storage.prepared import Prepared
@@ -18,7 +19,7 @@ from payswitch.storage.schema import attempts, fen_sum, payments
 from payswitch.storage.schema.columns import JsonText
 from payswitch.storage.scripts import Script, rows
 
-LONGEST_LIFE_MS: Final = 2 * 3_600_000
+LONGEST_LIFE_MS: Final = 2 * HOUR_MS
 """A payment lives for two hours at most (`expires_in_s`): whatever ends after midnight began after ten."""
 _MINUTE: Final = literal_column("60000", BigInteger)
 _ONE: Final = literal_column("1", Integer)

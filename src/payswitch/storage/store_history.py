@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
 from payswitch.domain.payment import Decision, PaymentFile
+from payswitch.kit.durations import HOUR_MS
 from payswitch.storage import history
 from payswitch.storage.running import ScriptRunner
-
-HOUR_MS: Final = 3_600_000
 
 
 class HistoryStore(ScriptRunner):

@@ -15,7 +15,8 @@ from playwright.async_api import expect
 
 from payswitch.domain.attempt_fact import AttemptFact
 from payswitch.kit.clock import SystemClock, beijing_date, beijing_midnight_ms
-from payswitch.services.reports.attempt_facts import HOUR_MS, facts_of_payment
+from payswitch.kit.durations import HOUR_MS
+from payswitch.services.reports.attempt_facts import facts_of_payment
 from payswitch.settings import load
 from payswitch.storage.analytics.lake import ParquetLake
 from tests.browser.console.house import PHONE, House, fits, says

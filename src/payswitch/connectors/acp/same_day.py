@@ -7,8 +7,9 @@ from typing import Final
 
 from payswitch.domain.exchange import RefundOrder
 from payswitch.kit.clock import beijing
+from payswitch.kit.durations import HOUR_MS
 
-_DAY_ENDS_EARLY_MS: Final = 3_600_000
+_DAY_ENDS_EARLY_MS: Final = HOUR_MS
 """A settlement day ends at 23:00 in Beijing: an hour added makes it a calendar day [O]."""
 
 

@@ -43,6 +43,7 @@ from payswitch.domain.exchange import (
 )
 from payswitch.domain.outcome import Outcome, OutcomeKind
 from payswitch.kit.clock import Clock
+from payswitch.kit.durations import MINUTE_MS
 from payswitch.kit.money import yuan_from_fen
 
 QUERY: Final = "alipay.trade.query"
@@ -262,7 +263,7 @@ def _scanned(order: CreateOrder, fields: Fields, now_ms: int) -> Credential | No
     code = text_of(fields, "qr_code")
     if not code:
         return None
-    code_ends_ms = now_ms + qr_minutes(order.expires_at_ms, now_ms) * 60_000
+    code_ends_ms = now_ms + qr_minutes(order.expires_at_ms, now_ms) * MINUTE_MS
     return Credential(kind=CredentialKind.QR, content=code, expires_at_ms=min(order.expires_at_ms, code_ends_ms))
 
 

@@ -23,6 +23,7 @@ from payswitch.domain.channel import (
 )
 from payswitch.domain.exchange import CreateOrder
 from payswitch.kit.clock import beijing
+from payswitch.kit.durations import MINUTE_MS
 from payswitch.kit.money import yuan_from_fen
 
 QR_VALID_S: Final = 7_200
@@ -170,7 +171,7 @@ def order_content(
 
 def qr_minutes(expires_at_ms: int, now_ms: int) -> int:
     """Whole minutes that a code may live: rounded down so that it does not outlive the order, at least one."""
-    return max(1, (expires_at_ms - now_ms) // 60_000)
+    return max(1, (expires_at_ms - now_ms) // MINUTE_MS)
 
 
 def clean_subject(subject: str, order_no: str) -> str:

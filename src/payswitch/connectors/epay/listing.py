@@ -21,10 +21,11 @@ from payswitch.connectors.epay.wire import Fields, fen_of, ms_of, read_rows
 from payswitch.domain.bill import BillAnswer, BillKind, BillLine
 from payswitch.domain.outcome import Outcome, OutcomeKind
 from payswitch.kit.clock import BEIJING, Clock
+from payswitch.kit.durations import DAY_MS
 
 PAGE_ROWS: Final = 50
 """The most that a platform gives at once (the protocol's public description)."""
-LONGEST_LIFE_MS: Final = 2 * 86_400_000
+LONGEST_LIFE_MS: Final = 2 * DAY_MS
 """An order made longer than this before the day's first moment was not paid on that day. Platforms keep unpaid orders
 for a day at most, as far as is known; not confirmed, hence twice that."""
 FROZEN: Final = frozenset({"3", "4"})

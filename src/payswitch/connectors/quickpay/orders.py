@@ -15,6 +15,7 @@ from payswitch.connectors.quickpay.wire import Fields, clean_subject, wire_time
 from payswitch.domain.channel import Credential, Product
 from payswitch.domain.exchange import CreateAnswer, CreateOrder, OrderFact, OrderRef, RefundFact, RefundOrder
 from payswitch.domain.outcome import Outcome, OutcomeKind
+from payswitch.kit.durations import MINUTE_MS
 
 PAY: Final = "unitorder/pay"
 CLOSE: Final = "unitorder/close"
@@ -104,7 +105,7 @@ class UnifiedOrders:
             return CreateAnswer(outcome=UNREADABLE)
         ends_ms = now_ms + CAPABILITIES[order.product].credential_valid_s * 1_000
         if self._account.expiry_field == "validtime":
-            ends_ms = min(ends_ms, now_ms + _minutes(order.expires_at_ms, now_ms) * 60_000)
+            ends_ms = min(ends_ms, now_ms + _minutes(order.expires_at_ms, now_ms) * MINUTE_MS)
         content, params = given
         credential = Credential(
             kind=CAPABILITIES[order.product].credential,
@@ -139,4 +140,4 @@ class UnifiedOrders:
 
 
 def _minutes(expires_at_ms: int, now_ms: int) -> int:
-    return min(LONGEST_VALID_MIN, max(1, (expires_at_ms - now_ms) // 60_000))
+    return min(LONGEST_VALID_MIN, max(1, (expires_at_ms - now_ms) // MINUTE_MS))

@@ -30,10 +30,10 @@ from payswitch.domain.exchange import (
     RefundOrder,
 )
 from payswitch.domain.outcome import Outcome, OutcomeKind
+from payswitch.kit.durations import MINUTE_MS
 
 LONGEST_SUBJECT: Final = 50
 _NAMES: Final = ("orderid", "reqsn")
-_MINUTE_MS: Final = 60_000
 _DEAD: Final = Outcome(kind=OutcomeKind.REFUSED_ORDER, code=LET_GO.code, message="this order was given up")
 
 
@@ -66,7 +66,7 @@ class QuickPayments:
             return _refused(OutcomeKind.REFUSED_LIMIT, "bank_single_limit")
         if order.expires_at_ms <= now_ms:
             return _refused(OutcomeKind.REFUSED_ORDER, "expired")
-        valid_min = min(SMS_VALID_S * 1_000, max(_MINUTE_MS, order.expires_at_ms - now_ms)) // _MINUTE_MS
+        valid_min = min(SMS_VALID_S * 1_000, max(MINUTE_MS, order.expires_at_ms - now_ms)) // MINUTE_MS
         content = {
             "orderid": order.channel_order_no,
             "agreeid": order.agreement_no,
@@ -81,7 +81,7 @@ class QuickPayments:
             return CreateAnswer(outcome=fields if self._account.payment_sms else debit_word(fields))
         if fields.get("orderid", "") not in ("", order.channel_order_no):
             return CreateAnswer(outcome=wrong_number())
-        return self._applied(order, fields, now_ms + valid_min * _MINUTE_MS)
+        return self._applied(order, fields, now_ms + valid_min * MINUTE_MS)
 
     def _applied(self, order: CreateOrder, fields: Fields, ends_ms: int) -> CreateAnswer:
         status = fields.get("trxstatus", "")

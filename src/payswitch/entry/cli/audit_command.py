@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
 
 import msgspec
 import typer
@@ -15,10 +14,9 @@ from payswitch.domain.changes import StorageUnavailable
 from payswitch.entry.cli.channel_commands import load_or_fail
 from payswitch.entry.cli.terminal import CANNOT_RUN, LOSS, fail, run_async
 from payswitch.kit.clock import SystemClock, iso_utc
+from payswitch.kit.durations import HOUR_MS
 from payswitch.storage.errors import SchemaMismatch
 from payswitch.storage.reading import audit_database
-
-HOUR_MS: Final = 3_600_000
 
 
 def run(*, config: Path, since_hours: float | None, as_json: bool) -> None:

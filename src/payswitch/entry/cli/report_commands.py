@@ -13,9 +13,9 @@ from payswitch.domain.analysis import Scope
 from payswitch.entry.cli.admin_client import AdminClient
 from payswitch.entry.cli.terminal import BAD_INPUT, CANNOT_RUN, fail
 from payswitch.kit.clock import beijing_midnight_ms
+from payswitch.kit.durations import DAY_MS
 
 _REPORTS = "/v1/admin/reports"
-_DAY_MS = 86_400_000
 
 
 def make(
@@ -55,7 +55,7 @@ def export_rows(*, out: Path, merchant: str, from_date: str, to_date: str, confi
     scope = Scope(
         merchant_ids=frozenset({merchant}),
         from_ms=beijing_midnight_ms(first),
-        to_ms=beijing_midnight_ms(last) + _DAY_MS,
+        to_ms=beijing_midnight_ms(last) + DAY_MS,
     )
 
     async def run(lake: Any) -> int:

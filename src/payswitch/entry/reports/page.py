@@ -9,6 +9,7 @@ from payswitch.domain.report import Report
 from payswitch.entry.http.pages import Templates
 from payswitch.entry.reports import charts
 from payswitch.kit.clock import beijing
+from payswitch.kit.durations import DAY_MS, HOUR_MS, MINUTE_MS
 from payswitch.services.reports import report_summary as words
 from payswitch.services.reports.report_summary import FIXERS_ZH, TITLES_ZH
 
@@ -46,7 +47,7 @@ def lasting(ms: float | None) -> str:
     """A duration as people say it."""
     if ms is None:
         return "—"
-    for size, unit in ((86_400_000, "天"), (3_600_000, "小时"), (60_000, "分钟"), (1_000, "秒")):
+    for size, unit in ((DAY_MS, "天"), (HOUR_MS, "小时"), (MINUTE_MS, "分钟"), (1_000, "秒")):
         if ms >= size:
             return f"{ms / size:.1f} {unit}"
     return f"{ms:.0f} 毫秒"

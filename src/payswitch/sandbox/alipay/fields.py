@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from payswitch.kit.clock import BEIJING
+from payswitch.kit.durations import DAY_MS, HOUR_MS, MINUTE_MS
 from payswitch.kit.money import fen_from_yuan
 from payswitch.sandbox.alipay.codes import Refused, business
 
@@ -18,8 +19,8 @@ _TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)?")
 _SPAN = re.compile(r"([1-9]\d{0,5})([mhd])")
 _HALF_A_PAIR = re.compile("[\ud800-\udfff]")
 """JSON escapes can spell half a surrogate pair, which no charset can send on."""
-_UNIT_MS = {"m": 60_000, "h": 3_600_000, "d": 86_400_000}
-_MAX_SPAN_MS = 15 * 86_400_000
+_UNIT_MS = {"m": MINUTE_MS, "h": HOUR_MS, "d": DAY_MS}
+_MAX_SPAN_MS = 15 * DAY_MS
 
 Biz = Mapping[str, object]
 

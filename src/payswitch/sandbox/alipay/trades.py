@@ -12,14 +12,15 @@ from collections.abc import Sequence
 from enum import StrEnum
 
 from payswitch.kit.clock import Clock, beijing
+from payswitch.kit.durations import DAY_MS
 from payswitch.sandbox.alipay.codes import business
 from payswitch.sandbox.alipay.oddities import CloseBeforeScan, Oddities
 from payswitch.sandbox.alipay.terms import RefundTerms, Terms
 from payswitch.sandbox.ledger import Ledger, Order, OrderState, Refund
 
-DEFAULT_TRADE_VALID_MS = 15 * 86_400_000
+DEFAULT_TRADE_VALID_MS = 15 * DAY_MS
 """A trade without any expiry of its own is closed by Alipay after 15 days."""
-REFUNDABLE_MS = 365 * 86_400_000
+REFUNDABLE_MS = 365 * DAY_MS
 """After this long a paid trade is TRADE_FINISHED and no longer refundable (the contract's figure)."""
 _SCANNED = "scanned_at_ms"
 _TRADE_NO = "trade_no"

@@ -7,13 +7,14 @@ import re
 from collections.abc import Mapping
 
 from payswitch.kit.clock import beijing
+from payswitch.kit.durations import DAY_MS
 from payswitch.kit.money import fen_from_yuan, yuan_from_fen
 from payswitch.sandbox.core import SandboxCore
 from payswitch.sandbox.epay.merchant import EpayMerchant
 from payswitch.sandbox.epay.refusal import EpayRefusal
 from payswitch.sandbox.ledger import Order, OrderState, Refund, RefundState
 
-ORDER_LIFE_MS = 86_400_000
+ORDER_LIFE_MS = DAY_MS
 """When an unpaid order ends is the platform's own matter; the protocol has no word for it. Here: a day."""
 PRODUCTS = {"alipay": "epay_alipay", "wxpay": "epay_wechat"}
 WALLETS = {"alipay": "alipay", "wxpay": "wechat"}

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 from payswitch.kit.clock import beijing
+from payswitch.kit.durations import MINUTE_MS
 from payswitch.kit.money import yuan_from_fen
 from payswitch.sandbox.bills import BillDesk, BillRow, Readiness
 from payswitch.sandbox.core import SandboxCore
@@ -24,7 +25,7 @@ from payswitch.sandbox.huifu.trades import moment
 
 FILE_QUERY_PATH = "/v2/trade/check/filequery"
 BILL_FILE_PATH = "/sandbox-huifu/bill/"
-ADDRESS_LIFE_MS = 10 * 60_000
+ADDRESS_LIFE_MS = 10 * MINUTE_MS
 """How long a download address works; that it ends is documented, not when."""
 TRADE_BILL = "TRADE_BILL"
 MOST_ROWS = 400_000

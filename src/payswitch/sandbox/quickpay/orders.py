@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from payswitch.kit.clock import beijing
+from payswitch.kit.durations import MINUTE_MS
 from payswitch.sandbox.core import SandboxCore
 from payswitch.sandbox.ledger import Order, OrderState
 from payswitch.sandbox.quickpay import words
@@ -132,4 +133,4 @@ def find_called_off(core: SandboxCore, merchant: Merchant, number: str) -> Order
 def _expiry(form: Form, now_ms: int) -> int:
     if form.get("expiretime"):
         return words.read_time(form["expiretime"], "expiretime")
-    return now_ms + words.minutes(form, "validtime", DEFAULT_VALID_MIN, LONGEST_VALID_MIN) * 60_000
+    return now_ms + words.minutes(form, "validtime", DEFAULT_VALID_MIN, LONGEST_VALID_MIN) * MINUTE_MS

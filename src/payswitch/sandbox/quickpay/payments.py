@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from payswitch.kit.clock import beijing
+from payswitch.kit.durations import MINUTE_MS
 from payswitch.sandbox.core import SandboxCore
 from payswitch.sandbox.ledger import Order, OrderState
 from payswitch.sandbox.quickpay import words
@@ -46,7 +47,7 @@ class QuickPaymentDesk:
                 subject=words.required(form, "subject"),
                 notify_url=form.get("notifyurl", ""),
                 created_at_ms=now_ms,
-                expires_at_ms=now_ms + valid_min * 60_000,
+                expires_at_ms=now_ms + valid_min * MINUTE_MS,
                 wallets=[],
                 extra={TRXID: new_trxid(self._core), _AGREEID: card.agreeid, _THPINFO: thpinfo, AWAITS_SMS: "1"},
             )

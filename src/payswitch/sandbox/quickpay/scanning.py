@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from payswitch.kit.durations import MINUTE_MS
 from payswitch.sandbox.core import SandboxCore
 from payswitch.sandbox.ledger import Order
 from payswitch.sandbox.payment_codes import SHAPES, CodeProblem, Debited, PaymentCode
@@ -68,7 +69,7 @@ class ScanDesk:
                 subject=form.get("body", "") or merchant.spec.name,
                 notify_url=form.get("notify_url", ""),
                 created_at_ms=now_ms,
-                expires_at_ms=now_ms + ASKING_MIN * 60_000,
+                expires_at_ms=now_ms + ASKING_MIN * MINUTE_MS,
                 wallets=[shown.wallet],
                 credential=shown.code,
                 extra={TRXID: new_trxid(self._core)},

@@ -12,10 +12,9 @@ from typing import Any, Final
 import msgspec
 
 from payswitch.kit.clock import Clock
+from payswitch.kit.durations import HOUR_MS, MINUTE_MS
 from payswitch.sandbox.robots.accounts import Platform, RobotSpec
 
-HOUR_MS: Final = 3_600_000
-MINUTE_MS: Final = 60_000
 PER_MINUTE: Final = {Platform.DINGTALK: 20, Platform.FEISHU: 100, Platform.WECOM: 20}
 SHUT_OUT_MS: Final = {Platform.DINGTALK: 600_000, Platform.FEISHU: 0, Platform.WECOM: 0}
 """DingTalk shuts a robot out for ten minutes; the others refuse what is too much."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from payswitch.kit.durations import DAY_MS
 from payswitch.sandbox.core import SandboxCore
 from payswitch.sandbox.ledger import Order, OrderState, Refund
 from payswitch.sandbox.unionpay import fields
@@ -14,8 +15,8 @@ from payswitch.sandbox.unionpay.terms import CODE_PRODUCT, numbered, trace_no
 from payswitch.sandbox.unionpay.times import settle_day
 
 REFUND, VOID, REVERSAL = "04", "31", "99"
-_REFUNDABLE_MS = 90 * 86_400_000
-_CODE_REFUNDABLE_MS = 30 * 86_400_000
+_REFUNDABLE_MS = 90 * DAY_MS
+_CODE_REFUNDABLE_MS = 30 * DAY_MS
 """A payment can be refunded for 90 days, one by code for 30."""
 _DEBITED = frozenset({CODE_PRODUCT, "applepay_web"})
 """What a server takes by itself."""

@@ -6,8 +6,9 @@ import re
 from datetime import datetime
 
 from payswitch.kit.clock import BEIJING, beijing
+from payswitch.kit.durations import HOUR_MS
 
-_CUT_MS = 3_600_000
+_CUT_MS = HOUR_MS
 """The settlement day ends at 23:00: an hour added makes it a calendar day."""
 _SHAPE = re.compile(r"[0-9]{14}")
 

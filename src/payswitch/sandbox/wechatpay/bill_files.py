@@ -11,6 +11,7 @@ import msgspec
 from aiohttp import web
 
 from payswitch.kit.clock import beijing
+from payswitch.kit.durations import MINUTE_MS
 from payswitch.kit.money import yuan_from_fen
 from payswitch.sandbox.bills import BillDesk, BillRow, Readiness
 from payswitch.sandbox.core import SandboxCore
@@ -23,7 +24,7 @@ from payswitch.sandbox.wechatpay.objects import REVERSED, TRADE_TYPES, openid
 from payswitch.sandbox.wire import Answer, Seal
 
 BILL_FILE_PATH = "/v3/billdownload/file"
-TOKEN_LIFE_MS = 5 * 60_000
+TOKEN_LIFE_MS = 5 * MINUTE_MS
 """How long a download address works (official)."""
 HEADER = (
     "交易时间,公众账号ID,商户号,特约商户号,设备号,微信订单号,商户订单号,用户标识,交易类型,交易状态,付款银行,货币种类,"

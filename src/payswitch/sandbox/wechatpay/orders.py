@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 import msgspec
 
 from payswitch.kit.clock import beijing
+from payswitch.kit.durations import DAY_MS
 from payswitch.sandbox.core import SandboxCore
 from payswitch.sandbox.ledger import Order, OrderState
 from payswitch.sandbox.wechatpay import parties
@@ -26,7 +27,7 @@ from payswitch.sandbox.wechatpay.requests import (
 )
 from payswitch.sandbox.wire import Answer
 
-ORDER_LIFE_MS = 7 * 86_400_000
+ORDER_LIFE_MS = 7 * DAY_MS
 """Orders without time_expire are closed after seven days (official)."""
 CREDENTIAL_LIFE_MS = {
     "wechat_native": 7_200_000,

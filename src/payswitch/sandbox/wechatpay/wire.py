@@ -9,6 +9,7 @@ import msgspec
 from aiohttp import web
 
 from payswitch.kit.clock import beijing
+from payswitch.kit.durations import DAY_MS
 from payswitch.kit.retry import Schedule
 from payswitch.sandbox.bills import BillDesk
 from payswitch.sandbox.core import SandboxCore
@@ -178,8 +179,8 @@ class WechatWire:
         now_ms = self._core.clock.now_ms()
         entry = {
             "serial_no": keys.platform_serial_no,
-            "effective_time": wire_time(now_ms - 86_400_000),
-            "expire_time": wire_time(now_ms + 365 * 86_400_000),
+            "effective_time": wire_time(now_ms - DAY_MS),
+            "expire_time": wire_time(now_ms + 365 * DAY_MS),
             "encrypt_certificate": sealed,
         }
         return Answer(body=msgspec.json.encode({"data": [entry]}))

@@ -20,12 +20,12 @@ from payswitch.domain.audit import AuditRecord
 from payswitch.domain.payment import Incident, RefundKind, RefundState
 from payswitch.domain.reconciliation import RunState
 from payswitch.kit.clock import beijing_date
+from payswitch.kit.durations import DAY_MS
 from payswitch.services.alerts.alert_desk import AlertDesk
 from payswitch.services.alerts.alert_receivers import receivers_of
 from payswitch.services.context import Context
 from payswitch.services.decisions.usage import day_start_ms, month_start_ms
 
-DAY_MS: Final = 86_400_000
 INCIDENTS: Final = 200
 NOTICES: Final = 12
 _REFUSED_KINDS: Final = ("channel_refused", "untrusted_notify", "apple_pay_session_refused")

@@ -7,16 +7,15 @@ from typing import Final
 
 import msgspec
 
-from payswitch.alerting.pattern import HOUR_MS, expected_payments
+from payswitch.alerting.pattern import expected_payments
 from payswitch.alerting.small_shop import Charted, Past, chart, charts_of
 from payswitch.alerting.view import ShopView
 from payswitch.domain.alert import AlertRule, ShopTally, Watch
 from payswitch.domain.payment import Shop
+from payswitch.kit.durations import DAY_MS, HOUR_MS, MINUTE_MS
 from payswitch.services.alerts.alert_desk import AlertDesk, ShopMemory
 from payswitch.services.context import Context
 
-MINUTE_MS: Final = 60_000
-DAY_MS: Final = 86_400_000
 SLACK_MS: Final = 5_000
 """After the age at which payments are judged: what is being committed at that moment."""
 MINUTES_KEPT: Final = 150

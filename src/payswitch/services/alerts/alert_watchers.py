@@ -22,13 +22,14 @@ from payswitch.domain.alert import (
 from payswitch.domain.errors import INVALID_REQUEST, NOT_FOUND, WRONG_STATE, PaySwitchError
 from payswitch.domain.operator import Operator
 from payswitch.domain.trail import TrailKind
+from payswitch.kit.durations import DAY_MS, MINUTE_MS
 from payswitch.services.alerts.alert_commands import AcknowledgeAlert, MakeSilence, SetRule
 from payswitch.services.alerts.alert_desk import AlertDesk, alert_desk_of
 from payswitch.services.context import Context
 from payswitch.services.people.trail import deed, record
 
 MOST_SILENCE_MIN: Final = 30 * 24 * 60
-ENDED_SHOWN_MS: Final = 7 * 86_400_000
+ENDED_SHOWN_MS: Final = 7 * DAY_MS
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +151,7 @@ async def make_silence(ctx: Context, operator: Operator, command: MakeSilence) -
         rule=command.rule,
         subject=command.subject,
         from_ms=now_ms,
-        until_ms=now_ms + command.minutes * 60_000,
+        until_ms=now_ms + command.minutes * MINUTE_MS,
         created_by=operator.name or operator.operator_id,
         why=command.why.strip(),
     )

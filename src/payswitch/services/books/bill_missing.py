@@ -10,9 +10,9 @@ from payswitch.domain.channel import Channel
 from payswitch.domain.payment import Attempt, Refund
 from payswitch.domain.reconciliation import Billed, Break, BreakKind, RunState, break_id_of
 from payswitch.kit.clock import beijing_date, beijing_midnight_ms
+from payswitch.kit.durations import DAY_MS
 from payswitch.services.books.book_ports import BookStore
 
-DAY_MS = 86_400_000
 LOOK_BACK_DAYS = 400
 """A refund may be made a year after its payment."""
 

@@ -8,9 +8,10 @@ from typing import Final
 from payswitch.domain.channel import Channel
 from payswitch.domain.reconciliation import BillRun, RunState
 from payswitch.kit.clock import beijing_date
+from payswitch.kit.durations import DAY_MS, HOUR_MS
 from payswitch.kit.logs import get_logger
-from payswitch.services.books.bill_missing import DAY_MS, shifted
-from payswitch.services.books.reconciliation import HOUR_MS, bill_source, reconcile
+from payswitch.services.books.bill_missing import shifted
+from payswitch.services.books.reconciliation import bill_source, reconcile
 from payswitch.services.context import Context
 
 MOST_DAYS: Final = 31

@@ -11,8 +11,9 @@ from payswitch.domain.channel import Channel
 from payswitch.domain.outcome import OutcomeKind
 from payswitch.domain.reconciliation import BillRun, RunState
 from payswitch.kit.clock import beijing_midnight_ms
+from payswitch.kit.durations import DAY_MS, HOUR_MS
 from payswitch.kit.logs import get_logger
-from payswitch.services.books.bill_missing import DAY_MS, count_unbilled, note_missing, shifted
+from payswitch.services.books.bill_missing import count_unbilled, note_missing, shifted
 from payswitch.services.books.bill_reading import BillReader
 from payswitch.services.books.book_ports import BookStore
 from payswitch.services.channels.channel_incidents import tell_once
@@ -20,7 +21,6 @@ from payswitch.services.context import Context
 
 log = get_logger(__name__)
 
-HOUR_MS: Final = 3_600_000
 NO_TRADE_AFTER_MS: Final = 3 * DAY_MS
 """A channel that says "no bill" for a day on which we heard of payments is asked again for so long: its bill may be
 late. Then the word is taken as said, and the payments are missing there."""

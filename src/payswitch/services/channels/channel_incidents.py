@@ -16,7 +16,8 @@ from payswitch.domain.outcome import Outcome
 from payswitch.domain.payment import Incident
 from payswitch.kit.certificates import CertificateEnd
 from payswitch.kit.clock import iso_utc
-from payswitch.services.channels.checkup import DAY_MS, RENEW, Finding
+from payswitch.kit.durations import DAY_MS
+from payswitch.services.channels.checkup import RENEW, Finding
 from payswitch.services.context import Context
 from payswitch.services.decisions.usage import day_start_ms
 

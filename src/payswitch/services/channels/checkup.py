@@ -16,13 +16,12 @@ from payswitch.domain.exchange import ChannelClient, CreateOrder, OrderRef
 from payswitch.domain.outcome import Outcome, OutcomeKind
 from payswitch.kit.certificates import FoundCertificate, UnreadableCertificate, find_certificates
 from payswitch.kit.clock import Clock, iso_utc
+from payswitch.kit.durations import DAY_MS
 from payswitch.kit.ids import IdSource
 
 PROBE_TIMEOUT_MS = 5_000
 WARN_DAYS = 30
 """A certificate that ends within a month is told: merchants need days to get a new one."""
-
-DAY_MS = 86_400_000
 
 
 class Severity(StrEnum):

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from payswitch.domain.channel import Environment, Method
 from payswitch.domain.errors import NOT_FOUND, PaySwitchError
 from payswitch.domain.payment import Attempt, Payment, PaymentFile, PaymentState
+from payswitch.kit.durations import DAY_MS
 from payswitch.services.attempts import results
 from payswitch.services.attempts.asking import capability_of
 from payswitch.services.commands import PaymentAnswer, SwitchPayment
@@ -17,7 +18,7 @@ from payswitch.services.payments.draft import Draft, change
 from payswitch.services.payments.launching import shown_attempt
 from payswitch.services.payments.switching import switch_payment
 
-LINK_KEPT_MS: Final = 30 * 86_400_000
+LINK_KEPT_MS: Final = 30 * DAY_MS
 """How long after the payment's end its link still shows how it ended: as long as a surplus may take to come back."""
 
 

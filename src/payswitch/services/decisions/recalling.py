@@ -9,6 +9,7 @@ from typing import Final
 
 from payswitch.domain.outcome import Outcome, OutcomeKind
 from payswitch.domain.payment import Attempt, AttemptState
+from payswitch.kit.durations import HOUR_MS
 from payswitch.kit.ids import lowest_id
 from payswitch.routing.planner import Router
 from payswitch.routing.request import CallObservation, ExposedObservation, FinalObservation
@@ -17,7 +18,7 @@ from payswitch.services.context import Context
 
 RECALLED: Final = 4_000
 """Attempts: told in a few tenths of a second. A shop that makes more within the hour is sure with these."""
-MEMORY_MS: Final = 3 * 3_600_000
+MEMORY_MS: Final = 3 * HOUR_MS
 """Older ones are hardly remembered by any estimate."""
 
 Observation = CallObservation | ExposedObservation | FinalObservation

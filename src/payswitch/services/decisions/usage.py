@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from payswitch.kit.clock import beijing
-
-DAY_MS = 86_400_000
-BEIJING_OFFSET_MS = 8 * 3_600_000
+from payswitch.kit.durations import BEIJING_OFFSET_MS, DAY_MS
 
 
 def day_start_ms(now_ms: int) -> int:

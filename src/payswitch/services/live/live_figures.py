@@ -10,9 +10,9 @@ from collections import Counter
 from dataclasses import dataclass, field, fields
 from typing import Final
 
+from payswitch.kit.durations import MINUTE_MS
 from payswitch.services.decisions.usage import day_start_ms
 
-MINUTE_MS: Final = 60_000
 KEPT_MINUTES: Final = 60
 _GROWTH: Final = 1.1
 _LOG_GROWTH: Final = math.log(_GROWTH)

@@ -16,6 +16,7 @@ from payswitch.domain.live_minute import LiveMinute
 from payswitch.domain.managed_channel import ChannelRecord
 from payswitch.domain.operator import Operator
 from payswitch.domain.payment import AttemptState, RefundKind
+from payswitch.kit.durations import MINUTE_MS
 from payswitch.kit.logs import get_logger
 from payswitch.routing.policy import Policy
 from payswitch.routing.policy_book import WHOLE_MERCHANT
@@ -24,7 +25,7 @@ from payswitch.services.channels.quality import ChannelQuality, LineQuality
 from payswitch.services.context import Context
 from payswitch.services.decisions.usage import day_start_ms
 from payswitch.services.live.live_board import LiveBoard, Moment
-from payswitch.services.live.live_figures import KEPT_MINUTES, MINUTE_MS, Figures, Stretch
+from payswitch.services.live.live_figures import KEPT_MINUTES, Figures, Stretch
 from payswitch.services.live.live_lane import LaneTraffic
 
 WINDOWS: Final = {"15m": 15, "1h": KEPT_MINUTES}

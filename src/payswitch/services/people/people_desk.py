@@ -9,6 +9,7 @@ import msgspec
 
 from payswitch.domain.errors import NOT_FOUND, PaySwitchError
 from payswitch.kit.clock import Clock
+from payswitch.kit.durations import DAY_MS, HOUR_MS
 from payswitch.kit.ids import IdSource
 from payswitch.kit.passwords import Passwords
 from payswitch.kit.sealing import KeyRing
@@ -19,13 +20,13 @@ from payswitch.services.people.sign_in_limits import SignInLimits
 class SessionTimes(msgspec.Struct, frozen=True, kw_only=True):
     """How long a browser stays signed in."""
 
-    idle_ms: int = 12 * 3_600_000
+    idle_ms: int = 12 * HOUR_MS
     """Without being used: a working day."""
-    whole_ms: int = 7 * 86_400_000
+    whole_ms: int = 7 * DAY_MS
     """However much it is used."""
     link_ms: int = 600_000
     """A one-time sign-in link that somebody at the machine made."""
-    invitation_ms: int = 86_400_000
+    invitation_ms: int = DAY_MS
     """One that an owner hands to a new user, or to one who has lost the password."""
     seen_every_ms: int = 60_000
     """How exactly `seen_at_ms` is kept: not every request is a write."""

@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 
 from payswitch.domain.errors import TOO_MANY_SIGN_INS, PaySwitchError
 from payswitch.kit.clock import Clock
+from payswitch.kit.durations import HOUR_MS, MINUTE_MS
 
 MOST_REMEMBERED: Final = 20_000
 """Names and addresses, the ones used last: an attacker with many must not fill the memory."""
@@ -25,11 +26,11 @@ class Limit(NamedTuple):
     window_ms: int
 
 
-NAME_AND_ADDRESS: Final = Limit(5, 15 * 60_000)
+NAME_AND_ADDRESS: Final = Limit(5, 15 * MINUTE_MS)
 """A person who has forgotten the password finds out within five tries."""
-NAME: Final = Limit(30, 3_600_000)
+NAME: Final = Limit(30, HOUR_MS)
 """From many addresses: 720 guesses a day. Whoever is locked out by somebody else's guesses signs in by a link."""
-ADDRESS: Final = Limit(60, 3_600_000)
+ADDRESS: Final = Limit(60, HOUR_MS)
 """An office behind one address has more than one person."""
 
 

@@ -18,6 +18,7 @@ from payswitch.domain.operator import Operator
 from payswitch.domain.payment import PaymentState, tested_channel
 from payswitch.domain.policy_record import PolicyScope, PolicyVersion
 from payswitch.domain.recorded_decision import RecordedDecision
+from payswitch.kit.durations import DAY_MS
 from payswitch.routing.off_policy import Estimate, Weighing
 from payswitch.routing.planner import is_first_try
 from payswitch.routing.policy import Policy
@@ -37,7 +38,6 @@ MOST_DECISIONS: Final = 50_000
 _PAGE: Final = 500
 _BREATH: Final = 20
 """Decisions between two breaths in which payments go on: a few milliseconds of work."""
-_DAY_MS: Final = 86_400_000
 
 
 class ChannelShare(msgspec.Struct, frozen=True, kw_only=True):
@@ -122,7 +122,7 @@ async def simulate_policy(ctx: Context, operator: Operator, policy_id: str, days
     async with desk.simulating:
         replay = _Replay(ctx, desk, version, log.chosen())
         until_ms = ctx.clock.now_ms()
-        since_ms = until_ms - days * _DAY_MS
+        since_ms = until_ms - days * DAY_MS
         first, recorded = await desk.store.newest_decisions(since_ms, MOST_DECISIONS)
         place: tuple[int, str] | None = first
         # The merchant's other shops teach about its channels, too.

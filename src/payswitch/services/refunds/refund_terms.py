@@ -10,11 +10,10 @@ from payswitch.domain.channel import RefundTerms
 from payswitch.domain.errors import REFUND_TERMS, PaySwitchError
 from payswitch.domain.exchange import OwnTerms
 from payswitch.domain.payment import Attempt, RefundKind, RefundState
+from payswitch.kit.durations import DAY_MS
 from payswitch.services.attempts.asking import capability_of, client_of
 from payswitch.services.context import Context
 from payswitch.services.payments.draft import Draft
-
-DAY_MS = 86_400_000
 
 
 def check_terms(ctx: Context, draft: Draft, paid: Attempt, amount_fen: int, now_ms: int) -> None:

@@ -9,12 +9,13 @@ import msgspec
 
 from payswitch.domain.outcome import Hurdle, Outcome, OutcomeKind
 from payswitch.domain.payment import Refund, RefundState, RefundTrouble
+from payswitch.kit.durations import DAY_MS
 from payswitch.services.attempts.absent_channel import CODE as NOT_CONFIGURED
 
 ABNORMAL_AFTER_TRIES: Final = 6
 """A refund that the channel has not taken after this many tries needs a person; trying goes on all the same."""
 
-ABNORMAL_AFTER_MS: Final = 5 * 86_400_000
+ABNORMAL_AFTER_MS: Final = 5 * DAY_MS
 """A refund that the channel has taken may be on its way to a bank card for three working days (WeChat's own words).
 After this long a person should ask the channel where the money is."""
 

@@ -18,10 +18,11 @@ from payswitch.domain.analysis import LakeState, Scope
 from payswitch.domain.attempt_fact import AttemptFact
 from payswitch.domain.payment import tested_channel
 from payswitch.kit.clock import beijing_date, beijing_midnight_ms
+from payswitch.kit.durations import HOUR_MS
 from payswitch.kit.logs import get_logger
 from payswitch.services.context import Context
 from payswitch.services.reports.analytics_ports import Analytics
-from payswitch.services.reports.attempt_facts import HOUR_MS, facts_of_payment, is_settled
+from payswitch.services.reports.attempt_facts import facts_of_payment, is_settled
 
 PAGE: Final = 500
 _BREATH: Final = 25

@@ -21,9 +21,9 @@ from payswitch.domain.payment import (
     RefundState,
 )
 from payswitch.kit.clock import beijing_hour
+from payswitch.kit.durations import HOUR_MS
 from payswitch.routing.segments import Segments, segments_of
 
-HOUR_MS: Final = 3_600_000
 SEPARATOR: Final = "|"
 """Between channel and product in a choice; no identifier has it."""
 

@@ -11,8 +11,8 @@ from payswitch.domain.analysis import By, LossCell, RateCell, Scope, SwitchCell,
 from payswitch.domain.operator import Operator
 from payswitch.domain.report import Loss, Rate
 from payswitch.kit.clock import beijing_date, beijing_midnight_ms
+from payswitch.kit.durations import DAY_MS
 from payswitch.services.context import Context
-from payswitch.services.reports.report_making import DAY_MS
 from payswitch.services.reports.report_money import losses_of
 from payswitch.services.reports.report_rates import rate_of
 from payswitch.services.reports.reports import analytics_of, merchants_of

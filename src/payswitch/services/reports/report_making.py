@@ -22,6 +22,7 @@ from payswitch.domain.analysis import (
 from payswitch.domain.channel import Channel
 from payswitch.domain.report import Report, ReportKind
 from payswitch.kit.clock import beijing_midnight_ms
+from payswitch.kit.durations import DAY_MS, HOUR_MS
 from payswitch.routing.policy import Policy
 from payswitch.routing.policy_book import WHOLE_MERCHANT
 from payswitch.routing.redrawing import Placement
@@ -31,8 +32,7 @@ from payswitch.services.reports.report_money import cheaper_routing, expiring_of
 from payswitch.services.reports.report_proposals import proposals, span_of
 from payswitch.services.reports.report_rates import RateTable, answers_of, changes_of, lines_of, rate_of
 
-DAY_MS: Final = 86_400_000
-BLOCK_MS: Final = 2 * 3_600_000
+BLOCK_MS: Final = 2 * HOUR_MS
 LENGTH_DAYS: Final = {ReportKind.WEEKLY: 7, ReportKind.DAILY: 1}
 BEFORE_DAYS: Final = {ReportKind.WEEKLY: 28, ReportKind.DAILY: 7}
 """What a window is compared with: four weeks, or one."""

@@ -9,12 +9,13 @@ from payswitch.domain.analysis import ChoiceCell, LossCell, Received
 from payswitch.domain.channel import Channel
 from payswitch.domain.losses import CAUSE_TEXTS, Cause
 from payswitch.domain.report import CheaperRouting, Expiring, FeeLine, Loss
+from payswitch.kit.durations import DAY_MS
 from payswitch.routing.block_estimates import gain_of
 from payswitch.routing.judging import Judge, Reward
 from payswitch.routing.redrawing import always, channel_of
 from payswitch.services.ports import ChannelDirectory
 
-SOON_MS: Final = 45 * 86_400_000
+SOON_MS: Final = 45 * DAY_MS
 """Certificates that end within this stand in the report: renewing one can take weeks."""
 
 

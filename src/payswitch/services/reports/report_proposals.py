@@ -15,6 +15,7 @@ import msgspec
 
 from payswitch.domain.analysis import By, ChoiceCell
 from payswitch.domain.report import Evidence, Proposal
+from payswitch.kit.durations import DAY_MS, HOUR_MS
 from payswitch.routing.block_estimates import Gain, figures, gain_of, significant
 from payswitch.routing.judging import Judge, Judged, Reward, by_channel
 from payswitch.routing.policy import Split
@@ -28,8 +29,7 @@ WINDOWS: Final = (
 """Fixed before anything is seen: windows made to fit the data would always find something."""
 FALSE_FINDINGS: Final = 0.05
 MOST_SHOWN: Final = 5
-_DAY_MS: Final = 86_400_000
-_BLOCK_MS: Final = 2 * 3_600_000
+_BLOCK_MS: Final = 2 * HOUR_MS
 _LEAST_DECISIONS: Final = 200
 _LEAST_BLOCKS: Final = 10
 """Fewer blocks of two hours say too little about how much they differ from each other."""
@@ -72,7 +72,7 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
 
 def span_of(days: int, end_ms: int, cells: Mapping[By, Sequence[ChoiceCell]]) -> Span:
     """The choices of the last days before a moment."""
-    first = (end_ms - days * _DAY_MS) // _BLOCK_MS
+    first = (end_ms - days * DAY_MS) // _BLOCK_MS
     kept = {by: [cell for cell in of if cell.block >= first] for by, of in cells.items()}
     return Span(days=days, judges={by: Judge(of) for by, of in kept.items()}, cells=kept)
 

@@ -13,13 +13,14 @@ from payswitch.domain.operator import Operator
 from payswitch.domain.report import Proposal, Report, ReportKind, StoredReport
 from payswitch.domain.trail import TrailKind
 from payswitch.kit.clock import beijing, beijing_date
+from payswitch.kit.durations import DAY_MS
 from payswitch.kit.logs import get_logger
 from payswitch.services.context import Context
 from payswitch.services.people.trail import deed, record
 from payswitch.services.policies.policies import PolicyRecord, draft_policy
 from payswitch.services.policies.policy_commands import DraftPolicy
 from payswitch.services.reports.analytics_ports import Analytics
-from payswitch.services.reports.report_making import DAY_MS, make_report, policy_in_force
+from payswitch.services.reports.report_making import make_report, policy_in_force
 from payswitch.services.reports.report_sending import send_summary
 
 WEEKLY_WEEKDAY: Final = 1

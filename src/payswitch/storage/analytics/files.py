@@ -20,7 +20,6 @@ from payswitch.kit.clock import beijing_date
 VERSION: Final = 1
 """Of the columns: files of another one are written anew."""
 _STATE: Final = "state.json"
-_DAY_MS: Final = 86_400_000
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 

@@ -26,6 +26,7 @@ from payswitch.domain.analysis import (
 )
 from payswitch.domain.attempt_fact import AttemptFact
 from payswitch.kit.clock import beijing_date
+from payswitch.kit.durations import HOUR_MS
 from payswitch.storage.analytics import duck, questions
 from payswitch.storage.analytics.day_answers import DayAnswer, DayAnswers, sum_cells, sum_totals
 from payswitch.storage.analytics.day_choices import DayChoicesKeeper
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     import duckdb
 
 T = TypeVar("T")
-HOUR_MS = 3_600_000
 _encode = msgspec.json.Encoder().encode
 Ask = Callable[["duckdb.DuckDBPyConnection"], T]
 

@@ -11,6 +11,7 @@ from typing import Final
 import asyncpg
 
 from payswitch.domain.changes import StorageUnavailable
+from payswitch.kit.durations import HOUR_MS
 from payswitch.storage.addresses import shown
 from payswitch.storage.errors import SchemaMismatch
 from payswitch.storage.migrations.upgrade import HEAD, another_version, known_revisions, run_revisions
@@ -20,7 +21,7 @@ from payswitch.storage.postgres.errors import TROUBLE, unavailable
 UPGRADE_LOCK: Final = 0x70617973_77697463
 """Key of the advisory lock that an upgrade holds ("payswitc"): of two that begin together, the second finds the work
 done."""
-UPGRADE_TIMEOUT_MS: Final = 3_600_000
+UPGRADE_TIMEOUT_MS: Final = HOUR_MS
 """An upgrade may rewrite a table of years."""
 
 

@@ -11,10 +11,11 @@ from payswitch.entry.api.admin.call import AdminCall
 from payswitch.entry.api.call import Answer
 from payswitch.entry.api.operation import Operation
 from payswitch.entry.api.query import IDENTIFIER, LIMIT, PER_PAGE, Parameter
+from payswitch.kit.durations import DAY_MS
 from payswitch.services.books import bills
 from payswitch.services.books.bills import ReconcileDay, ResolveBreak
 
-DAYS_SHOWN_MS = 31 * 86_400_000
+DAYS_SHOWN_MS = 31 * DAY_MS
 
 
 class BreakChoice(StrEnum):

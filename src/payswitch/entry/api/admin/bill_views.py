@@ -10,6 +10,7 @@ from payswitch.domain.break_texts import BREAK_TEXTS, Owner
 from payswitch.domain.ledger import DEBIT_NORMAL, AccountCode
 from payswitch.domain.reconciliation import BillRun, Break, BreakKind, BreakState, RunState
 from payswitch.kit.clock import beijing_date, iso_utc
+from payswitch.kit.durations import HOUR_MS
 from payswitch.services.books.bills import DayOfChannel
 
 
@@ -120,7 +121,7 @@ def break_view(found: Break, now_ms: int) -> BreakView:
         action=text.action,
         action_zh=text.action_zh,
         found_at=iso_utc(found.found_at_ms),
-        age_hours=max(0, (found.resolved_at_ms or now_ms) - found.found_at_ms) // 3_600_000,
+        age_hours=max(0, (found.resolved_at_ms or now_ms) - found.found_at_ms) // HOUR_MS,
         state=found.state,
         resolved_at=None if found.resolved_at_ms is None else iso_utc(found.resolved_at_ms),
         resolved_by=found.resolved_by,

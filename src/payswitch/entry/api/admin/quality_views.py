@@ -10,8 +10,9 @@ from payswitch.domain.channel import Method, Product
 from payswitch.domain.outcome import OutcomeKind
 from payswitch.kit.certificates import CertificateEnd
 from payswitch.kit.clock import iso_utc
+from payswitch.kit.durations import DAY_MS
 from payswitch.routing.reasons import explain
-from payswitch.services.channels.checkup import DAY_MS, Severity
+from payswitch.services.channels.checkup import Severity
 from payswitch.services.channels.quality import ChannelQuality, LineQuality, Rate
 from payswitch.services.channels.watch_memory import Probed
 

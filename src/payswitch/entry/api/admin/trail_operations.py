@@ -16,10 +16,9 @@ from payswitch.entry.api.limits import NUMBER
 from payswitch.entry.api.operation import Operation
 from payswitch.entry.api.query import IDENTIFIER, Parameter
 from payswitch.kit.clock import beijing_midnight_ms, iso_utc
+from payswitch.kit.durations import DAY_MS
 from payswitch.services.people.people_desk import desk_or_absent
 from payswitch.services.people.trail import read_trail
-
-DAY_MS = 86_400_000
 
 
 class TrailEntryView(msgspec.Struct, frozen=True, kw_only=True):

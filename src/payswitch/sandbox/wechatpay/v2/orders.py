@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from payswitch.kit.clock import BEIJING
+from payswitch.kit.durations import DAY_MS
 from payswitch.sandbox.core import SandboxCore
 from payswitch.sandbox.ledger import Order, OrderState, Refund, RefundState
 from payswitch.sandbox.payment_codes import CodeProblem, Debited, PaymentCode
@@ -20,7 +21,7 @@ DEFAULT_LIFE_MS = 60_000
 LEAST_LIFE_MS = 60_000
 REVERSE_NOT_BEFORE_MS = 15_000
 """A reversal right after the debit is told to come again (the documents ask for 15 s)."""
-REVERSE_UNTIL_MS = 7 * 86_400_000
+REVERSE_UNTIL_MS = 7 * DAY_MS
 PAYER_OF = "payer_of_code"
 _NEEDED = ("body", "out_trade_no", "total_fee", "spbill_create_ip", "auth_code")
 _NUMBER = re.compile(r"[0-9A-Za-z_\-|*@]{6,32}", re.ASCII)
