@@ -9,7 +9,6 @@ LIFECYCLE = "payswitch/services/payments/lifecycle.py"
 RESULTS = "payswitch/services/attempts/results.py"
 RETIRING = "payswitch/services/attempts/retiring.py"
 FAILOVER = "payswitch/services/attempts/failover.py"
-DEBITING = "payswitch/services/attempts/debiting.py"
 REFUNDING = "payswitch/services/refunds/refunding.py"
 REFUNDS = "payswitch/services/refunds/refunds.py"
 ROUNDS = "payswitch/services/attempts/rounds.py"
@@ -79,21 +78,12 @@ MUTATIONS: tuple[Mutation, ...] = (
         "        out_refund_no=refund.out_refund_no,\n",
         '        out_refund_no=f"{refund.out_refund_no}-{refund.tries}",\n',
     ),
-    Mutation(
+    _one(
         "switch_from_unknown_allowed",
         "a customer whose debit is unknown is debited again",
-        (
-            Edit(
-                DEBITING,
-                "return next((attempt for attempt in file.attempts if attempt.state is AttemptState.UNKNOWN), None)",
-                "return None",
-            ),
-            Edit(
-                ROUNDS,
-                "    return any(attempt.state is AttemptState.UNKNOWN for attempt in draft.attempts)\n",
-                "    return False\n",
-            ),
-        ),
+        LIFECYCLE,
+        "return next((attempt for attempt in attempts if attempt.state is AttemptState.UNKNOWN), None)",
+        "return None",
     ),
     _one(
         "notify_amount_unchecked",

@@ -28,8 +28,8 @@ from payswitch.domain.payment import (
     RefundTrouble,
 )
 from payswitch.kit.clock import iso_utc
-from payswitch.services.attempts.debiting import confirming_attempt
 from payswitch.services.payments.launching import shown_attempt
+from payswitch.services.payments.lifecycle import confirming_attempt
 
 SettledBy = Callable[[Attempt], int]
 """By when an unknown debit will be known, Unix ms."""
@@ -329,7 +329,7 @@ def payment_view(payment: Payment, checkout_url: str) -> PaymentView:
 
 
 def _confirming_view(file: PaymentFile, settled_by: SettledBy) -> ConfirmingView | None:
-    attempt = confirming_attempt(file)
+    attempt = confirming_attempt(file.attempts)
     if attempt is None:
         return None
     return ConfirmingView(

@@ -92,8 +92,3 @@ async def hear_debit(ctx: Context, file: PaymentFile, attempt_id: str, fact: Ord
     if fact.outcome.kind is OutcomeKind.PENDING:
         file, _ = await query_attempt(ctx, file, attempt_id, ctx.timings.query_timeout_ms)
     return file
-
-
-def confirming_attempt(file: PaymentFile) -> Attempt | None:
-    """The debit of this payment that nobody knows the end of, if there is one."""
-    return next((attempt for attempt in file.attempts if attempt.state is AttemptState.UNKNOWN), None)

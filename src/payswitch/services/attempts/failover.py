@@ -16,10 +16,11 @@ from payswitch.domain.transitions import ATTEMPT, AttemptEvent, advance
 from payswitch.routing.next_steps import Next
 from payswitch.services.attempts.asking import capability_of
 from payswitch.services.attempts.racing import Call, Race, discard_losers
-from payswitch.services.attempts.rounds import Launched, Round, as_debit, debit_unknown, end_round, give_up, save_lost
+from payswitch.services.attempts.rounds import Launched, Round, as_debit, end_round, give_up, save_lost
 from payswitch.services.context import Context
 from payswitch.services.decisions import observing
 from payswitch.services.payments.draft import Draft, change
+from payswitch.services.payments.lifecycle import confirming_attempt
 
 
 async def launch(ctx: Context, work: Round) -> Launched:
@@ -59,7 +60,7 @@ async def _expose(ctx: Context, work: Round, attempt: Attempt, answer: CreateAns
         discard_losers(ctx, draft, losers, now_ms)
         current = draft.attempt(attempt.attempt_id)
         unwanted = draft.payment.state is not PaymentState.PENDING or current.state is not AttemptState.CREATED
-        if unwanted or debit_unknown(draft):
+        if unwanted or confirming_attempt(draft.attempts) is not None:
             # Paid by an older attempt, cancelled, or given up by the sweeper while the call was out; or another node
             # has begun a debit meanwhile that nobody knows the end of: who saw a code now might pay twice.
             draft.set_attempt(

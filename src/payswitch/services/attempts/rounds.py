@@ -20,6 +20,7 @@ from payswitch.services.attempts.lives import deadline_of
 from payswitch.services.context import Context
 from payswitch.services.decisions import observing
 from payswitch.services.payments.draft import Draft, change, commit
+from payswitch.services.payments.lifecycle import confirming_attempt
 
 
 class Since(msgspec.Struct, frozen=True):
@@ -133,7 +134,7 @@ async def commit_attempt(
         save_lost(draft, work)
         if draft.payment.state not in (PaymentState.CREATED, PaymentState.PENDING):
             return False
-        if debit_unknown(draft):
+        if confirming_attempt(draft.attempts) is not None:
             return False
         draft.add_attempt(replace(attempt, ordinal=len(draft.attempts) + 1))
         draft.set_payment(state=advance(PAYMENT, draft.payment.state, PaymentEvent.LAUNCH))
@@ -150,11 +151,6 @@ async def commit_attempt(
     work.lost = []
     work.decided = work.decided or launched
     return work.file.attempt(attempt.attempt_id) if launched else None
-
-
-def debit_unknown(draft: Draft) -> bool:
-    """Whether a debit of this payment was begun that nobody knows the end of: nothing else may be begun or shown."""
-    return any(attempt.state is AttemptState.UNKNOWN for attempt in draft.attempts)
 
 
 async def _keep(ctx: Context, work: Round, draft: Draft) -> None:

@@ -17,7 +17,7 @@ from payswitch.services.attempts.unknown_debits import work_on_unknown
 from payswitch.services.context import Context
 from payswitch.services.decisions import observing
 from payswitch.services.payments.draft import Draft, change
-from payswitch.services.payments.lifecycle import UNSEEN, awaits_late, begin_close, finish_closing, retire
+from payswitch.services.payments.lifecycle import UNSEEN, begin_close, finish_closing, retire
 from payswitch.services.refunds.refunding import push_refund
 from payswitch.services.side_work import wait_a_round
 
@@ -191,9 +191,7 @@ async def _end_waiting(ctx: Context, file: PaymentFile) -> PaymentFile:
 
     def decide(draft: Draft) -> None:
         if draft.payment.state is PaymentState.CLOSING:
-            # An attempt that may still be paid has a due time of its own; a clock set back begins the wait anew.
-            waits = awaits_late(draft.payment, now_ms)
-            draft.set_payment(due_at_ms=draft.payment.late_until_ms if waits else None)
+            draft.set_payment(due_at_ms=None)
             finish_closing(ctx, draft, now_ms)
 
     file, _ = await change(ctx, payment.payment_id, decide, known=file)

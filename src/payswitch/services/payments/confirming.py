@@ -18,7 +18,7 @@ from payswitch.domain.payment import Attempt, AttemptState, PaymentFile, Payment
 from payswitch.domain.transitions import ATTEMPT, AttemptEvent, advance
 from payswitch.routing.next_steps import After, after_debit
 from payswitch.services.attempts.asking import client_of, create_order
-from payswitch.services.attempts.debiting import confirming_attempt, hear_debit, send_debit
+from payswitch.services.attempts.debiting import hear_debit, send_debit
 from payswitch.services.attempts.retiring import retire_all
 from payswitch.services.attempts.rounds import Since, as_debit
 from payswitch.services.checkout.agreements import usable_agreements
@@ -29,6 +29,7 @@ from payswitch.services.payments import consents
 from payswitch.services.payments.consents import Given
 from payswitch.services.payments.draft import Draft, change
 from payswitch.services.payments.launching import check_alive, debit_more, launch_more, plan_more, shown_attempt
+from payswitch.services.payments.lifecycle import confirming_attempt
 from payswitch.services.payments.payments import get_payment
 
 
@@ -44,7 +45,7 @@ async def confirm_payment(ctx: Context, shop: Shop, payment_id: str, command: Co
 
     async def work() -> PaymentAnswer:
         now = await get_payment(ctx, shop, payment_id)
-        if now.payment.state is PaymentState.SUCCEEDED or confirming_attempt(now) is not None:
+        if now.payment.state is PaymentState.SUCCEEDED or confirming_attempt(now.attempts) is not None:
             return PaymentAnswer(file=now)
         check_alive(ctx, now)
         if given.kind is Consent.SMS_CODE:

@@ -21,7 +21,7 @@ from payswitch.domain.outcome import Outcome
 from payswitch.domain.payment import Attempt, AttemptState, Decision, Payment, PaymentFile, PaymentState
 from payswitch.routing.next_steps import CUSTOMERS_NO
 from payswitch.routing.request import RoutePlan
-from payswitch.services.attempts.debiting import confirming_attempt, debit_round
+from payswitch.services.attempts.debiting import debit_round
 from payswitch.services.attempts.failover import launch
 from payswitch.services.attempts.rounds import Launched, Round, Since, begin_round
 from payswitch.services.checkout.agreements import usable_agreements
@@ -30,6 +30,7 @@ from payswitch.services.context import Context
 from payswitch.services.decisions.customer_facts import look_up_customer
 from payswitch.services.decisions.routes import plan_route
 from payswitch.services.payments.consents import Given
+from payswitch.services.payments.lifecycle import confirming_attempt
 
 LEAST_LIFE_MS = 3_000
 """A payment about to expire launches nothing more: the customer could not finish."""
@@ -44,7 +45,7 @@ LAUNCHABLE = frozenset({PaymentState.CREATED, PaymentState.PENDING})
 def check_alive(ctx: Context, file: PaymentFile) -> None:
     """Raises unless something new may be begun for this payment. One that has succeeded passes: nothing is to begin."""
     payment = file.payment
-    if confirming_attempt(file) is not None:
+    if confirming_attempt(file.attempts) is not None:
         raise PaySwitchError(PAYMENT_CONFIRMING, extra={"payment_id": payment.payment_id})
     if payment.state is PaymentState.SUCCEEDED or can_launch(ctx, payment):
         return
@@ -165,7 +166,7 @@ def launched_answer(ctx: Context, launched: Launched, *, created: bool) -> Payme
     """A round's end as an answer, or as the error that says what to do next. A debit that is not known yet is an
     answer: the payment stands, its shop hears the end."""
     payment = launched.file.payment
-    confirming = confirming_attempt(launched.file) is not None
+    confirming = confirming_attempt(launched.file.attempts) is not None
     if launched.attempt_id is not None or confirming or payment.state not in LAUNCHABLE:
         return PaymentAnswer(file=launched.file, attempt_id=launched.attempt_id, created=created)
     raise _no_credential(ctx, launched.file, launched.refused)

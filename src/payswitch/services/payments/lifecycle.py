@@ -6,6 +6,8 @@ learns something from a channel ends here.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from payswitch.domain.events import EventType
 from payswitch.domain.payment import (
     Attempt,
@@ -37,6 +39,11 @@ UNSEEN = frozenset({AttemptState.CREATED, AttemptState.SUBMITTED, AttemptState.R
 
 MAY_BE_PAID = frozenset({AttemptState.EXPOSED, AttemptState.CLOSING, AttemptState.UNKNOWN})
 """While one of these is alive, a payment that is closing is not closed."""
+
+
+def confirming_attempt(attempts: Iterable[Attempt]) -> Attempt | None:
+    """The debit of a payment that nobody knows the end of, if there is one: nothing else may be begun or shown."""
+    return next((attempt for attempt in attempts if attempt.state is AttemptState.UNKNOWN), None)
 
 
 def attempt_succeeded(
@@ -186,8 +193,6 @@ def begin_close(ctx: Context, draft: Draft, reason: CloseReason, now_ms: int) ->
     if state is payment.state:
         return
     draft.set_payment(state=state, close_reason=reason, due_at_ms=None)
-    if awaits_late(draft.payment, now_ms):
-        draft.set_payment(due_at_ms=payment.late_until_ms)
     for attempt in draft.attempts:
         retire(draft, attempt.attempt_id, now_ms)
     finish_closing(ctx, draft, now_ms)
@@ -201,15 +206,20 @@ def awaits_late(payment: Payment, now_ms: int) -> bool:
 
 def finish_closing(ctx: Context, draft: Draft, now_ms: int) -> None:
     """Close the payment if it is closing, no attempt of it can be paid any more, and no late money is waited for: there
-    can be none for a payment that no customer was ever shown."""
+    can be none for a payment that no customer was ever shown.
+
+    While late money is waited for, the payment itself is due when the wait is over; attempts that may still be paid
+    have due times of their own. Nobody else sets it: whoever ends a wait takes the due time away and calls this, and
+    after a clock was set back the wait simply begins anew."""
     if draft.payment.state is not PaymentState.CLOSING:
         return
+    waits = awaits_late(draft.payment, now_ms)
+    if waits and draft.payment.due_at_ms is None:
+        draft.set_payment(due_at_ms=draft.payment.late_until_ms)
     if any(attempt.state in MAY_BE_PAID for attempt in draft.attempts):
         return
     shown = any(attempt.exposed_at_ms is not None or attempt.debit_at_ms is not None for attempt in draft.attempts)
-    if shown and awaits_late(draft.payment, now_ms):
-        if draft.payment.due_at_ms is None:  # the clock was set back: by its old time the window was over already
-            draft.set_payment(due_at_ms=draft.payment.late_until_ms)
+    if shown and waits:
         return
     closed = advance(PAYMENT, draft.payment.state, PaymentEvent.CONFIRM_CLOSED)
     draft.set_payment(state=closed, closed_at_ms=now_ms, due_at_ms=None)

@@ -26,7 +26,6 @@ from payswitch.domain.payment import (
 )
 from payswitch.domain.trail import TrailEntry
 from payswitch.services.attempts import retiring
-from payswitch.services.attempts.debiting import confirming_attempt
 from payswitch.services.attempts.rounds import Since, begin_round
 from payswitch.services.checkout.agreements import usable_agreements
 from payswitch.services.commands import CreatePayment, PaymentAnswer
@@ -48,7 +47,7 @@ from payswitch.services.payments.launching import (
     shown_attempt,
     wallet_of,
 )
-from payswitch.services.payments.lifecycle import begin_close
+from payswitch.services.payments.lifecycle import begin_close, confirming_attempt
 from payswitch.services.payments.other_nodes import wait_for_launch
 from payswitch.services.payments.refreshing import refresh, refreshable
 
@@ -226,7 +225,7 @@ async def resume(ctx: Context, file: PaymentFile, *, since: Since, given: Given 
     After a crash this finishes what the dead process began; the sweeper does the same without being asked.
     """
     payment = file.payment
-    if confirming_attempt(file) is not None:
+    if confirming_attempt(file.attempts) is not None:
         return PaymentAnswer(file=file)
     shown = shown_attempt(file, ctx.clock.now_ms())
     if shown is not None or payment.environment is None or not can_launch(ctx, payment):

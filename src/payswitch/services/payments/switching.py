@@ -9,12 +9,12 @@ import msgspec
 from payswitch.domain.errors import INVALID_REQUEST, NOT_FOUND, PaySwitchError
 from payswitch.domain.payment import Attempt, PaymentFile, Shop
 from payswitch.domain.transitions import PAYMENT
-from payswitch.services.attempts.debiting import confirming_attempt
 from payswitch.services.attempts.retiring import budget_ms, retire_all
 from payswitch.services.attempts.rounds import Since
 from payswitch.services.commands import PaymentAnswer, SwitchPayment
 from payswitch.services.context import Context
 from payswitch.services.payments.launching import check_alive, launch_more, plan_more, shown_attempt
+from payswitch.services.payments.lifecycle import confirming_attempt
 from payswitch.services.payments.refreshing import refresh, refreshable
 
 Choice = TypeVar("Choice")
@@ -35,7 +35,7 @@ async def switch_payment(
     `keep_shown` is for a button that says "pay" and not "another way": a shown credential that fits stays.
     """
     file = await _payment(ctx, payment_id, shop)
-    if confirming_attempt(file) is not None:
+    if confirming_attempt(file.attempts) is not None:
         check_alive(ctx, file)  # refused at once: a customer does not wait for another device's debit to end
     key = (file.payment.shop_id, file.payment.out_trade_no)
     wish = f"switch {keep_shown} {_encode(command).decode()}"
