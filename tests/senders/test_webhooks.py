@@ -135,7 +135,7 @@ async def test_redirects_are_not_followed(sender: WebhookSender, shop: FakeShop)
 
     shop.answer = answer
 
-    assert await sender.deliver(event(shop.url), 5_000) == "answered 302: redirects are not followed"
+    assert await sender.deliver(event(shop.url), 5_000) == "answered 302: redirects are not followed / 不跟随重定向"
     assert [got.path for got in shop.received] == ["/hook"]
 
 
@@ -165,7 +165,7 @@ async def test_a_silent_shop_is_given_up_in_time_and_holds_nobody_up(sender: Web
     await shop.heard(20)
     assert await sender.deliver(event(f"http://localhost:{shop.port}/other"), 30_000) is None
 
-    assert set(await asyncio.gather(*stuck)) == {"no answer within 1500 ms"}
+    assert set(await asyncio.gather(*stuck)) == {"no answer within 1500 ms / 超时无应答"}
 
 
 async def test_an_answer_that_drips_for_ever_is_cut_off(sender: WebhookSender, shop: FakeShop) -> None:
@@ -177,7 +177,7 @@ async def test_an_answer_that_drips_for_ever_is_cut_off(sender: WebhookSender, s
 
     shop.answer = answer
 
-    assert await sender.deliver(event(shop.url), 200) == "no answer within 200 ms"
+    assert await sender.deliver(event(shop.url), 200) == "no answer within 200 ms / 超时无应答"
 
 
 async def test_2xx_is_delivered_even_if_its_body_never_ends(sender: WebhookSender, shop: FakeShop) -> None:

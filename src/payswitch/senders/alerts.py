@@ -14,18 +14,17 @@ import aiohttp
 import msgspec
 from yarl import URL
 
-from payswitch import __version__
 from payswitch.domain.alert import Message, Receiver, ReceiverKind
 from payswitch.domain.alert_delivery import Address, Delivery, OpenReceiver
 from payswitch.kit.clock import Clock
 from payswitch.kit.durations import MINUTE_MS
 from payswitch.kit.secrets import Secret
 from payswitch.senders.alert_addresses import address_problems
+from payswitch.senders.failures import NO_REDIRECTS, NOT_RUNNING, described, no_answer
 from payswitch.senders.mail import Mailer
-from payswitch.senders.network_guard import GuardedResolver, check_literal
+from payswitch.senders.network_guard import GuardedResolver, guarded_session
 from payswitch.senders.robots import MOST_PER_MINUTE, Request, dingtalk, feishu, read_answer, wecom
 from payswitch.senders.signing import WebhookSecretError, signature_header
-from payswitch.senders.webhooks import describe
 
 _MAX_READ_BYTES: Final = 4_096
 _ROBOTS: Final = {ReceiverKind.DINGTALK: dingtalk, ReceiverKind.FEISHU: feishu, ReceiverKind.WECOM: wecom}
@@ -37,7 +36,6 @@ class AlertCarrier:
 
     def __init__(self, *, clock: Clock, allow_private_networks: bool = False) -> None:
         self._clock = clock
-        self._allow_private = allow_private_networks
         self._resolver = GuardedResolver(allow_private_networks=allow_private_networks)
         self._mailer = Mailer(self._resolver)
         self._session: aiohttp.ClientSession | None = None
@@ -45,13 +43,7 @@ class AlertCarrier:
         """When each receiver was last sent to, for its rate limit; monotonic."""
 
     async def open(self) -> None:
-        self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit_per_host=4, resolver=self._resolver),
-            cookie_jar=aiohttp.DummyCookieJar(),
-            timeout=aiohttp.ClientTimeout(total=None),
-            trust_env=False,
-            auto_decompress=False,
-        )
+        self._session = guarded_session(self._resolver, connections_per_host=4)
 
     async def aclose(self) -> None:
         if self._session is not None:
@@ -74,11 +66,11 @@ class AlertCarrier:
             async with asyncio.timeout(timeout_ms / 1_000):
                 return await self._send(to, message, notice_id)
         except TimeoutError:
-            return Delivery(error=f"no answer within {timeout_ms} ms / 超时无应答")
+            return Delivery(error=no_answer(timeout_ms))
         except WebhookSecretError as error:
             return Delivery(error=str(error), hopeless=True)
         except (aiohttp.ClientError, OSError, ValueError, KeyError) as error:
-            return Delivery(error=describe(error, "the receiver"))
+            return Delivery(error=described(error, "the receiver"))
 
     def _wait_ms(self, receiver_id: str) -> int:
         """0, and a place is taken; or how long until there is one."""
@@ -116,12 +108,8 @@ class AlertCarrier:
     async def _post(self, request: Request, headers: dict[str, str]) -> tuple[int, bytes]:
         session = self._session
         if session is None:
-            raise OSError("the sender is not running")
-        if request.url.scheme not in ("http", "https") or not request.url.raw_host:
-            raise aiohttp.InvalidURL("not an http(s) address")
-        if not self._allow_private:
-            check_literal(request.url.raw_host)
-        headers = {"content-type": "application/json", "user-agent": f"PaySwitch/{__version__}", **headers}
+            raise OSError(NOT_RUNNING)
+        self._resolver.check(request.url)
         async with session.post(request.url, data=request.body, headers=headers, allow_redirects=False) as answer:
             return answer.status, await answer.content.read(_MAX_READ_BYTES)
 
@@ -130,5 +118,5 @@ def _refused(status: int) -> Delivery:
     if status == 429:
         return Delivery(error="sent too fast / 发送过快", code="429", retry_after_ms=MINUTE_MS)
     if 300 <= status < 400:
-        return Delivery(error="redirects are not followed / 不跟随重定向", code=str(status), hopeless=True)
+        return Delivery(error=NO_REDIRECTS, code=str(status), hopeless=True)
     return Delivery(error="the receiver answered with an error / 接收方返回错误", code=str(status))

@@ -13,7 +13,11 @@ import socket
 from concurrent.futures import ThreadPoolExecutor
 from ipaddress import IPv4Address, IPv6Address
 
+import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
+from yarl import URL
+
+from payswitch import __version__
 
 _PROTOCOLS = ipaddress.ip_network("192.0.0.0/24")
 """IETF protocol assignments: Python before 3.12.4 takes most of it for public."""
@@ -64,6 +68,14 @@ class GuardedResolver(AbstractResolver):
         self._allow_private = allow_private_networks
         self._threads = ThreadPoolExecutor(_LOOKUP_THREADS, thread_name_prefix="payswitch-webhook-dns")
 
+    def check(self, address: URL) -> None:
+        """Before a call: what no resolver sees, a host that is an IP address itself. Of the URL as it will be called
+        and not of its text: full-width digits become plain ones. Raises InvalidURL or PrivateAddressError."""
+        if address.scheme not in ("http", "https") or not address.raw_host:
+            raise aiohttp.InvalidURL(address)
+        if not self._allow_private:
+            check_literal(address.raw_host)
+
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
@@ -78,6 +90,22 @@ class GuardedResolver(AbstractResolver):
     async def close(self) -> None:
         # Not waited for: a lookup that hangs must not hold up the end of the program.
         self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+def guarded_session(
+    resolver: GuardedResolver, *, connections_per_host: int, connections: int = 100
+) -> aiohttp.ClientSession:
+    """For JSON to addresses that others have named: no cookies, no proxies, nothing unpacked, and no timeout of its
+    own, for the caller has one over all of it. Ask `resolver.check()` before each call, and follow no redirects.
+    Whoever closes the session closes the resolver. `connections` 0: as many as the hosts allow."""
+    return aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=connections, limit_per_host=connections_per_host, resolver=resolver),
+        headers={"content-type": "application/json", "user-agent": f"PaySwitch/{__version__}"},
+        cookie_jar=aiohttp.DummyCookieJar(),
+        timeout=aiohttp.ClientTimeout(total=None),
+        trust_env=False,
+        auto_decompress=False,
+    )
 
 
 def _look_up(host: str, port: int, family: socket.AddressFamily) -> list[ResolveResult]:

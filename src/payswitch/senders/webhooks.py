@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ssl
 from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Self
@@ -11,11 +10,11 @@ from typing import Self
 import aiohttp
 from yarl import URL
 
-from payswitch import __version__
 from payswitch.domain.events import Event
 from payswitch.kit.clock import Clock
 from payswitch.kit.secrets import Secret
-from payswitch.senders.network_guard import GuardedResolver, PrivateAddressError, check_literal
+from payswitch.senders.failures import NO_REDIRECTS, NOT_RUNNING, described, no_answer
+from payswitch.senders.network_guard import GuardedResolver, guarded_session
 from payswitch.senders.signing import WebhookSecretError, signature_header
 
 CONNECTIONS_PER_SHOP = 20
@@ -43,7 +42,6 @@ class WebhookSender:
         """
         self._secrets_of = secrets_of
         self._clock = clock
-        self._allow_private = allow_private_networks
         self._resolver = GuardedResolver(allow_private_networks=allow_private_networks)
         self._session: aiohttp.ClientSession | None = None
 
@@ -52,13 +50,7 @@ class WebhookSender:
         return signature_header(self._secrets_of(shop_id), message_id, timestamp_s, body)
 
     async def open(self) -> None:
-        self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=0, limit_per_host=CONNECTIONS_PER_SHOP, resolver=self._resolver),
-            cookie_jar=aiohttp.DummyCookieJar(),
-            timeout=aiohttp.ClientTimeout(total=None),
-            trust_env=False,
-            auto_decompress=False,
-        )
+        self._session = guarded_session(self._resolver, connections_per_host=CONNECTIONS_PER_SHOP, connections=0)
 
     async def aclose(self) -> None:
         if self._session is not None:
@@ -84,22 +76,21 @@ class WebhookSender:
             async with asyncio.timeout(timeout_ms / 1_000):
                 return await self._post(event, event.url)
         except TimeoutError:
-            return f"no answer within {timeout_ms} ms"
+            return no_answer(timeout_ms)
         except WebhookSecretError as error:
             return str(error)
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            return describe(error)
+            return described(error, "the shop")
 
     async def _post(self, event: Event, url: str) -> str | None:
         session = self._session
         if session is None:
-            return "the sender is not running"
-        address = self._address(url)
+            return NOT_RUNNING
+        address = URL(url)
+        self._resolver.check(address)
         timestamp_s = self._clock.now_ms() // 1_000
         signature = signature_header(self._secrets_of(event.shop_id), event.event_id, timestamp_s, event.body)
         headers = {
-            "content-type": "application/json",
-            "user-agent": f"PaySwitch/{__version__}",
             "webhook-id": event.event_id,
             "webhook-timestamp": str(timestamp_s),
             "webhook-signature": signature,
@@ -109,21 +100,11 @@ class WebhookSender:
                 return None
             return await _refusal(answer)
 
-    def _address(self, url: str) -> URL:
-        """The URL as it will be called: what is checked must be the host after all rewriting (full-width digits become
-        plain ones), not the text. Raises ValueError or PrivateAddressError."""
-        address = URL(url)
-        if address.scheme not in ("http", "https") or not address.raw_host:
-            raise aiohttp.InvalidURL(url)
-        if not self._allow_private:
-            check_literal(address.raw_host)
-        return address
-
 
 async def _refusal(answer: aiohttp.ClientResponse) -> str:
     """One line about an answer that is not 2xx, with the beginning of its body."""
     if 300 <= answer.status < 400:
-        return f"answered {answer.status}: redirects are not followed"
+        return f"answered {answer.status}: {NO_REDIRECTS}"
     try:
         body = await answer.content.read(_MAX_READ_BYTES)
     except aiohttp.ClientError:
@@ -131,27 +112,3 @@ async def _refusal(answer: aiohttp.ClientResponse) -> str:
     quoted = " ".join(body.decode("utf-8", "replace").split())
     quoted = "".join(character for character in quoted if character.isprintable())[:MAX_QUOTED_CHARACTERS]
     return f"answered {answer.status}: {quoted}" if quoted else f"answered {answer.status}"
-
-
-def describe(error: Exception, whom: str = "the shop") -> str:
-    """A network failure in a few fixed words: the libraries' own messages quote addresses."""
-    # aiohttp wraps what the resolver raises.
-    cause = getattr(error, "os_error", error)
-    told = cause if isinstance(cause, PrivateAddressError) else error
-    for kinds, words in _WORDS:
-        if isinstance(told, kinds):
-            return words.replace("the shop", whom)
-    return "the delivery failed before an answer came"
-
-
-_WORDS: tuple[tuple[type[Exception] | tuple[type[Exception], ...], str], ...] = (
-    (PrivateAddressError, "the callback address is in a private network, which is not allowed / 不允许回调内网地址"),
-    ((aiohttp.InvalidURL, ValueError), "the callback address is not a valid http(s) URL / 回调地址无效"),
-    ((aiohttp.ClientConnectorCertificateError, ssl.SSLCertVerificationError), "the shop's certificate is not valid"),
-    ((aiohttp.ClientSSLError, ssl.SSLError), "the TLS connection failed"),
-    (aiohttp.ClientConnectorDNSError, "the shop's host name could not be looked up"),
-    (aiohttp.ClientConnectorError, "the shop's server could not be reached"),
-    (aiohttp.ServerDisconnectedError, "the shop's server closed the connection without an answer"),
-    (aiohttp.ClientPayloadError, "the shop's answer broke off"),
-    (aiohttp.ClientResponseError, "the shop's server did not answer in HTTP"),
-)
