@@ -7,6 +7,7 @@ channel, an event sent again) it is written before the change is answered.
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import TypedDict
 
 import msgspec
 
@@ -44,6 +45,19 @@ class TrailKind(StrEnum):
     EXPORT = "export"
     FAULT = "fault"
     SAVED_VIEW = "saved_view"
+
+
+class TrailFilters(TypedDict, total=False):
+    """Which entries are wanted; what is absent or empty lets everything pass."""
+
+    operator_id: str
+    action: str
+    kind: str
+    object_id: str
+    """Only together with `kind`; then `since_ms` does not count."""
+    since_ms: int
+    before: str
+    """An audit id: only older entries."""
 
 
 class TrailEntry(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import BigInteger, Integer, Text, bindparam, select, update
 
 from payswitch.domain.changes import CommitConflict
-from payswitch.domain.trail import TrailEntry
+from payswitch.domain.trail import TrailEntry, TrailFilters
 from payswitch.domain.user import EndSessions, Session, SignInLink, User, UserChange
 from payswitch.storage.codec import RowCodec
 from payswitch.storage.prepared import Prepared, PreparedInsert
@@ -171,25 +171,16 @@ LAST_PLACE: Final = "~"
 """Sorts after every id."""
 
 
-def trail_page(
-    merchant_id: str,
-    *,
-    operator_id: str,
-    action: str,
-    kind: str,
-    object_id: str,
-    since_ms: int,
-    before: str,
-    limit: int,
-) -> Script[list[TrailEntry]]:
+def trail_page(merchant_id: str, limit: int, filters: TrailFilters) -> Script[list[TrailEntry]]:
+    kind, object_id = filters.get("kind", ""), filters.get("object_id", "")
     common = {
         "merchant_id": merchant_id,
-        "operator_id": operator_id,
-        "action": action,
+        "operator_id": filters.get("operator_id", ""),
+        "action": filters.get("action", ""),
         "kind": kind,
-        "before": before or LAST_PLACE,
+        "before": filters.get("before") or LAST_PLACE,
         "limit": limit,
     }
     if kind and object_id:
         return (yield from decoded(TRAIL, TRAIL_OF_OBJECT, **common, object_id=object_id))
-    return (yield from decoded(TRAIL, TRAIL_PAGE, **common, since_ms=since_ms))
+    return (yield from decoded(TRAIL, TRAIL_PAGE, **common, since_ms=filters.get("since_ms", 0)))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Unpack
 
-from payswitch.domain.trail import TrailEntry
+from payswitch.domain.trail import TrailEntry, TrailFilters
 from payswitch.domain.user import Session, SignInLink, User, UserChange
 from payswitch.storage import people
 from payswitch.storage.running import ScriptRunner
@@ -35,27 +36,6 @@ class PeopleStore(ScriptRunner):
     async def sign_in_link(self, token_sha256: str) -> SignInLink | None:
         return await self._row(people.LINK, people.LINK_BY_TOKEN, token_sha256=token_sha256)
 
-    async def trail(
-        self,
-        merchant_id: str,
-        *,
-        operator_id: str = "",
-        action: str = "",
-        kind: str = "",
-        object_id: str = "",
-        since_ms: int = 0,
-        before: str = "",
-        limit: int,
-    ) -> Sequence[TrailEntry]:
+    async def trail(self, merchant_id: str, *, limit: int, **filters: Unpack[TrailFilters]) -> Sequence[TrailEntry]:
         """See `services.people.people_ports.PeopleStore.trail`."""
-        page = people.trail_page(
-            merchant_id,
-            operator_id=operator_id,
-            action=action,
-            kind=kind,
-            object_id=object_id,
-            since_ms=since_ms,
-            before=before,
-            limit=limit,
-        )
-        return await self.read(page)
+        return await self.read(people.trail_page(merchant_id, limit, filters))

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, Unpack
 
 from payswitch.domain.events import DeliveryState, Event
 from payswitch.domain.ledger import Transfer
 from payswitch.domain.payment import Incident
 from payswitch.domain.payment_search import Match, PaymentFilter, PaymentPage
 from payswitch.domain.saved_view import SavedView, ViewPage
-from payswitch.domain.trail import TrailEntry
+from payswitch.domain.trail import TrailEntry, TrailFilters
 
 
 class DeskStore(Protocol):
@@ -59,7 +59,7 @@ class DeskStore(Protocol):
         """What the ledger has about one payment."""
         ...
 
-    async def trail(self, merchant_id: str, *, kind: str = "", object_id: str = "", limit: int) -> Sequence[TrailEntry]:
+    async def trail(self, merchant_id: str, *, limit: int, **filters: Unpack[TrailFilters]) -> Sequence[TrailEntry]:
         """What operators did to one thing, newest first."""
         ...
 

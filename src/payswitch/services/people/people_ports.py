@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, Unpack
 
-from payswitch.domain.trail import TrailEntry
+from payswitch.domain.trail import TrailEntry, TrailFilters
 from payswitch.domain.user import Session, SignInLink, User, UserChange
 
 
@@ -35,18 +35,6 @@ class PeopleStore(Protocol):
 
     async def sign_in_link(self, token_sha256: str) -> SignInLink | None: ...
 
-    async def trail(
-        self,
-        merchant_id: str,
-        *,
-        operator_id: str = "",
-        action: str = "",
-        kind: str = "",
-        object_id: str = "",
-        since_ms: int = 0,
-        before: str = "",
-        limit: int,
-    ) -> Sequence[TrailEntry]:
-        """One merchant's, newest first. An empty filter lets everything pass; `object_id` only together with `kind`
-        (then `since_ms` does not count). `before`: an audit id, only older ones."""
+    async def trail(self, merchant_id: str, *, limit: int, **filters: Unpack[TrailFilters]) -> Sequence[TrailEntry]:
+        """One merchant's, newest first."""
         ...

@@ -7,12 +7,13 @@ channel asked), `record` writes it before the change is answered.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Unpack
 
 import msgspec
 
 from payswitch.domain.changes import Changes
 from payswitch.domain.operator import Operator
-from payswitch.domain.trail import TrailEntry, TrailKind
+from payswitch.domain.trail import TrailEntry, TrailFilters, TrailKind
 from payswitch.services.context import Context
 from payswitch.services.people.people_desk import Deeds
 from payswitch.services.people.people_ports import PeopleStore
@@ -65,31 +66,12 @@ async def record(ctx: Context, entry: TrailEntry) -> None:
 
 
 async def read_trail(
-    store: PeopleStore,
-    operator: Operator,
-    *,
-    operator_id: str = "",
-    action: str = "",
-    kind: str = "",
-    object_id: str = "",
-    since_ms: int = 0,
-    before: str = "",
-    limit: int,
+    store: PeopleStore, operator: Operator, *, limit: int, **filters: Unpack[TrailFilters]
 ) -> list[TrailEntry]:
     """The trail of the operator's merchants, newest first. What concerns several of them stands in it once."""
     found: dict[str, TrailEntry] = {}
     for merchant_id in sorted(operator.merchant_ids):
-        page = await store.trail(
-            merchant_id,
-            operator_id=operator_id,
-            action=action,
-            kind=kind,
-            object_id=object_id,
-            since_ms=since_ms,
-            before=before,
-            limit=limit,
-        )
-        for entry in page:
+        for entry in await store.trail(merchant_id, limit=limit, **filters):
             found.setdefault(entry.audit_id, entry)
     return sorted(found.values(), key=lambda entry: entry.audit_id, reverse=True)[:limit]
 
