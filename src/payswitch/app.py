@@ -26,7 +26,6 @@ from payswitch.entry.worker import Worker
 from payswitch.kit import logs
 from payswitch.kit.clock import Clock, SystemClock
 from payswitch.kit.ids import IdSource, SystemIds
-from payswitch.operator_settings import operators_by_key
 from payswitch.people_at_machine import people_desk
 from payswitch.routing.policy import Policy, default_policy
 from payswitch.routing.policy_book import PolicyBook
@@ -48,7 +47,9 @@ from payswitch.services.people.second_factor import keep_renewed, renewed_users
 from payswitch.services.policies.policy_desk import PolicyDesk, owners
 from payswitch.services.policies.policy_installing import restore_policies
 from payswitch.services.reports.analytics_ports import Analytics
-from payswitch.settings import ServiceSettings, Settings, SettingsError
+from payswitch.settings import Settings, SettingsError
+from payswitch.settings.operators import operators_by_key
+from payswitch.settings.service import ServiceSettings
 from payswitch.storage.analytics.lake import ParquetLake
 from payswitch.storage.databases import make_store
 from payswitch.storage.errors import SchemaMismatch

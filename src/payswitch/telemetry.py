@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from payswitch import __version__
 from payswitch.kit.addresses import own_address
 from payswitch.kit.clock import Clock
-from payswitch.settings import ServiceSettings, SettingsError
+from payswitch.settings import SettingsError
+from payswitch.settings.service import ServiceSettings
 
 if TYPE_CHECKING:
     from litestar.handlers import HTTPRouteHandler

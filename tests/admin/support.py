@@ -14,9 +14,12 @@ from payswitch.domain.channel import Product
 from payswitch.kit.clock import SystemClock
 from payswitch.kit.sealing import KeyRing, read_master_keys
 from payswitch.kit.secrets import fingerprint
-from payswitch.operator_settings import OperatorSettings
 from payswitch.sandbox.world import World
-from payswitch.settings import ChannelSettings, ServiceSettings, Settings, ShopSettings
+from payswitch.settings import Settings
+from payswitch.settings.channels import ChannelSettings
+from payswitch.settings.operators import OperatorSettings
+from payswitch.settings.service import ServiceSettings
+from payswitch.settings.shops import ShopSettings
 from tests.api.server import serving
 from tests.api.support import Heard, Web
 from tests.sandbox.support import PATIENCE_S, RunningSandbox

@@ -10,7 +10,8 @@ import pytest
 
 from payswitch.app import StartProblem, server_options, take_database
 from payswitch.kit.clock import ManualClock
-from payswitch.settings import ServiceSettings, SettingsError
+from payswitch.settings import SettingsError
+from payswitch.settings.service import ServiceSettings
 from payswitch.storage.databases import make_store
 from payswitch.storage.sqlite import SqliteStore
 from tests.api.server import heard_until_closed, hello, serving

@@ -25,7 +25,10 @@ from payswitch.services.books.bills import DayOfChannel, ReconcileDay, reconcile
 from payswitch.services.commands import CreatePayment, CreateRefund
 from payswitch.services.payments import payments
 from payswitch.services.refunds import refunds
-from payswitch.settings import ChannelSettings, ServiceSettings, Settings, ShopSettings
+from payswitch.settings import Settings
+from payswitch.settings.channels import ChannelSettings
+from payswitch.settings.service import ServiceSettings
+from payswitch.settings.shops import ShopSettings
 from tests.sandbox.support import RunningSandbox, running_sandbox
 
 SHOP = Shop(shop_id="tea", merchant_id="m-1", name="云水茶铺")

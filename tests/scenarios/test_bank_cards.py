@@ -20,7 +20,10 @@ from payswitch.kit.clock import SystemClock
 from payswitch.kit.secrets import fingerprint
 from payswitch.sandbox.quickpay.accounts import five_banks
 from payswitch.sandbox.world import World
-from payswitch.settings import ChannelSettings, ServiceSettings, Settings, ShopSettings
+from payswitch.settings import Settings
+from payswitch.settings.channels import ChannelSettings
+from payswitch.settings.service import ServiceSettings
+from payswitch.settings.shops import ShopSettings
 from tests.sandbox.support import RunningSandbox, running_sandbox
 from tests.scenarios.served import Shop, a_service
 

@@ -21,7 +21,10 @@ from payswitch.kit.secrets import fingerprint
 from payswitch.sandbox.core import Settings as SandboxSettings
 from payswitch.sandbox.unionpay.accounts import unionpay_account
 from payswitch.sandbox.world import World, alipay_account, wechat_account
-from payswitch.settings import ChannelSettings, ServiceSettings, Settings, ShopSettings
+from payswitch.settings import Settings
+from payswitch.settings.channels import ChannelSettings
+from payswitch.settings.service import ServiceSettings
+from payswitch.settings.shops import ShopSettings
 from tests.sandbox.support import RunningSandbox, running_sandbox
 from tests.scenarios.served import a_service
 from tests.scenarios.test_bank_cards import Recorder, every_byte

@@ -12,7 +12,8 @@ import pytest
 
 from payswitch.app import App, build
 from payswitch.kit.addresses import own_address
-from payswitch.settings import ServiceSettings, Settings, SettingsError
+from payswitch.settings import Settings, SettingsError
+from payswitch.settings.service import ServiceSettings
 from tests.api.support import Web
 
 QUIET = Settings(service=ServiceSettings(), shops=(), channels=())

@@ -12,7 +12,8 @@ import pytest
 
 from payswitch.domain.channel import Product
 from payswitch.services.timings import Timings
-from payswitch.settings import ServiceSettings, Settings, SettingsError, load
+from payswitch.settings import Settings, SettingsError, load
+from payswitch.settings.service import ServiceSettings
 
 API_KEY = "sk_live_8f1c5a"
 SECRET = "whsec_" + base64.b64encode(b"0123456789abcdefghijklmn").decode()

@@ -10,7 +10,7 @@ import types
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from enum import Enum
-from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
+from typing import Annotated, Any, Final, Literal, TypeVar, Union, get_args, get_origin
 
 import msgspec
 
@@ -18,6 +18,8 @@ T = TypeVar("T", bound=msgspec.Struct)
 
 ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
 """A name that can stand in an address, a log line and a file name."""
+SHA256: Final = re.compile(r"[0-9a-f]{64}")
+"""In hexadecimal: what a key is known by where the key itself is not written down."""
 
 _WORDS: Mapping[Any, tuple[str, str]] = {
     int: ("a whole number", "整数"),

@@ -17,7 +17,8 @@ from payswitch.entry.cli.bill_writing import WRITERS, BillDocument
 from payswitch.entry.cli.terminal import BAD_INPUT, CANNOT_RUN, LOSS, fail, run_async
 from payswitch.kit.clock import SystemClock
 from payswitch.kit.ids import SystemIds
-from payswitch.settings import ChannelSettings, SettingsError, load
+from payswitch.settings import SettingsError, load
+from payswitch.settings.channels import ChannelSettings
 
 _FAILURES: Final = {OutcomeKind.UNTRUSTED: LOSS, OutcomeKind.REFUSED_CONFIG: BAD_INPUT}
 """Anything else that is no bill: CANNOT_RUN, try again later."""

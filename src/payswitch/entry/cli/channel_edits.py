@@ -12,7 +12,7 @@ from rich.console import Console
 from payswitch.entry.cli.admin_client import AdminClient
 from payswitch.entry.cli.channel_commands import print_line
 from payswitch.entry.cli.terminal import BAD_INPUT, fail
-from payswitch.key_files import account_with_files
+from payswitch.settings.key_files import account_with_files
 
 
 def create_from_file(path: Path, *, url: str, key_file: Path | None) -> None:

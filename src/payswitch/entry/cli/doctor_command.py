@@ -19,7 +19,8 @@ from payswitch.kit.clock import SystemClock
 from payswitch.kit.ids import SystemIds
 from payswitch.services.channels.channel_checks import account_finding
 from payswitch.services.channels.checkup import Finding, Severity, check_certificates, probe, try_orders
-from payswitch.settings import ChannelSettings, Settings
+from payswitch.settings import Settings
+from payswitch.settings.channels import ChannelSettings
 
 _MARKS = {Severity.OK: "[green]✓[/]", Severity.WARNING: "[yellow]![/]", Severity.PROBLEM: "[red]✗[/]"}
 

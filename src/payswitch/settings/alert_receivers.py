@@ -10,9 +10,9 @@ import msgspec
 
 from payswitch.domain.alert import Language, Receiver, ReceiverKind, Severity
 from payswitch.domain.alert_delivery import OpenReceiver
-from payswitch.key_files import account_with_files
 from payswitch.kit.tables import duplicates, id_problems
 from payswitch.senders.alert_addresses import address_problems
+from payswitch.settings.key_files import account_with_files
 
 
 class ReceiverSettings(msgspec.Struct, frozen=True, kw_only=True):

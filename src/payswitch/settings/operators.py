@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Sequence
 
 import msgspec
 
 from payswitch.domain.operator import Operator
-from payswitch.kit.tables import duplicates, id_problems
-
-_SHA256 = re.compile(r"[0-9a-f]{64}")
+from payswitch.kit.tables import SHA256, duplicates, id_problems
 
 
 class OperatorSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,7 +35,7 @@ class OperatorSettings(msgspec.Struct, frozen=True, kw_only=True):
         for merchant_id in sorted(self.merchant_ids):
             found += id_problems(place, merchant_ids=merchant_id)
         keys = self.key_fingerprints()
-        if not keys or not all(_SHA256.fullmatch(key) for key in keys):
+        if not keys or not all(SHA256.fullmatch(key) for key in keys):
             found.append(
                 f"{place}.api_key_sha256: 64 hexadecimal characters are needed, the SHA-256 of the API key / "
                 "须为 API 密钥的 SHA-256（64 位十六进制）"
