@@ -11,13 +11,13 @@ from typing import Final
 import msgspec
 
 from payswitch.domain.channel import Credential, CredentialKind, Environment, Method, Product
+from payswitch.domain.customer import Customer
 from payswitch.domain.events import DeliveryState, Event, EventType
 from payswitch.domain.outcome import Outcome, OutcomeKind
 from payswitch.domain.payment import (
     Attempt,
     AttemptState,
     CloseReason,
-    Customer,
     Decision,
     Payment,
     PaymentFile,

@@ -38,8 +38,8 @@ from payswitch.domain.channel import (
     Method,
     Product,
 )
+from payswitch.domain.customer import Customer
 from payswitch.domain.outcome import Outcome, OutcomeKind
-from payswitch.domain.payment import Customer
 from payswitch.routing.planner import Router
 from payswitch.routing.policy import Action, Condition, Policy, Rule, Target
 from payswitch.routing.request import (

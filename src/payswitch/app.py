@@ -27,8 +27,9 @@ from payswitch.kit import logs
 from payswitch.kit.clock import Clock, SystemClock
 from payswitch.kit.ids import IdSource, SystemIds
 from payswitch.people_at_machine import people_desk
-from payswitch.routing.policy import Policy, default_policy
+from payswitch.routing.policy import Policy
 from payswitch.routing.policy_book import PolicyBook
+from payswitch.routing.policy_default import default_policy
 from payswitch.routing.policy_loading import PolicyInvalid
 from payswitch.routing.policy_loading import load_policy as read_policy
 from payswitch.senders.alerts import AlertCarrier

@@ -21,16 +21,9 @@ from payswitch.domain.channel import (
     Method,
     Product,
 )
+from payswitch.domain.customer import Customer
 from payswitch.domain.outcome import Outcome, OutcomeKind
-from payswitch.domain.payment import (
-    Attempt,
-    AttemptState,
-    CloseReason,
-    Customer,
-    Decision,
-    Payment,
-    PaymentState,
-)
+from payswitch.domain.payment import Attempt, AttemptState, CloseReason, Decision, Payment, PaymentState
 from payswitch.kit.clock import beijing_day, beijing_hour
 from payswitch.kit.ids import SeededIds
 from payswitch.routing.planner import Router

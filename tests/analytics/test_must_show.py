@@ -14,9 +14,9 @@ import pytest
 from payswitch.domain.alert import Receiver, ReceiverKind
 from payswitch.domain.alert_delivery import OpenReceiver
 from payswitch.domain.operator import Operator
-from payswitch.domain.payment import Shop
 from payswitch.domain.policy_record import PolicyState
 from payswitch.domain.report import ReportKind
+from payswitch.domain.shop import Shop
 from payswitch.entry.reports.page import report_html
 from payswitch.kit.clock import ManualClock
 from payswitch.kit.ids import SeededIds

@@ -18,7 +18,7 @@ from payswitch.connectors.directory import Directory
 from payswitch.connectors.registry import CONNECTORS
 from payswitch.connectors.workshop import Workshop
 from payswitch.domain.operator import Operator
-from payswitch.domain.payment import Shop
+from payswitch.domain.shop import Shop
 from payswitch.entry.api.routes import hot_routes
 from payswitch.entry.api.routes import routes as api_routes
 from payswitch.entry.checkout.routes import routes as checkout_routes

@@ -8,7 +8,7 @@ import msgspec
 
 from payswitch.domain.errors import PaySwitchError
 from payswitch.domain.operator import Operator
-from payswitch.domain.payment import Shop
+from payswitch.domain.shop import Shop
 from payswitch.services.payments import payments
 from payswitch.services.policies import policies
 from payswitch.services.policies.policies import PolicyRecord, RolledBack

@@ -7,8 +7,9 @@ import pytest
 from msgspec.structs import replace
 
 from payswitch.domain.channel import Product
+from payswitch.domain.customer import AgeBand, Customer
 from payswitch.domain.errors import PaySwitchError
-from payswitch.domain.payment import AgeBand, AttemptState, Customer, Decision
+from payswitch.domain.payment import AttemptState, Decision
 from payswitch.routing.request import Exclusion, RoutePlan, RouteRequest
 from payswitch.services.decisions import explaining
 from payswitch.services.decisions.explaining import Explanation, explain_for_operator, explain_for_shop

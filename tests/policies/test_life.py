@@ -11,8 +11,9 @@ from msgspec.structs import replace
 
 from payswitch.domain.errors import PaySwitchError
 from payswitch.domain.policy_record import PolicyState
-from payswitch.routing.policy import Policy, Split, default_policy
+from payswitch.routing.policy import Policy, Split
 from payswitch.routing.policy_book import PolicyBook
+from payswitch.routing.policy_default import default_policy
 from payswitch.services.policies import policies
 from payswitch.services.policies.policy_commands import CheckPolicy, DraftPolicy
 from payswitch.services.policies.policy_desk import PolicyDesk, owners

@@ -12,8 +12,9 @@ import msgspec
 
 from payswitch.app import App, without_service
 from payswitch.domain.channel import Environment, Product
-from payswitch.domain.payment import Attempt, Refund, Shop
+from payswitch.domain.payment import Attempt, Refund
 from payswitch.domain.reconciliation import Break
+from payswitch.domain.shop import Shop
 from payswitch.kit.clock import SystemClock, beijing_date, beijing_midnight_ms
 from payswitch.kit.secrets import fingerprint
 from payswitch.sandbox.huifu.accounts import huifu_account

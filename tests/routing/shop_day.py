@@ -15,8 +15,8 @@ from typing import Any
 from tests.routing.world import ACCEPTED, NIGHT_MS, TIMEOUT, book, channel
 
 from payswitch.domain.channel import Environment, Product
+from payswitch.domain.customer import Customer
 from payswitch.domain.outcome import Outcome
-from payswitch.domain.payment import Customer
 from payswitch.routing.planner import Router
 from payswitch.routing.policy import Policy
 from payswitch.routing.request import (

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from tests.routing.world import payment
 
 from payswitch.domain.channel import Environment
-from payswitch.domain.payment import AgeBand, Customer, age_band_of
+from payswitch.domain.customer import AgeBand, Customer, age_band_of
 from payswitch.routing.beijing import day_of, weekday_of
 from payswitch.routing.conditions import Conditions
 from payswitch.routing.policy import Condition

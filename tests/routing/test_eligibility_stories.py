@@ -9,7 +9,7 @@ import pytest
 from tests.routing.world import ALIPAY, FIVE, NIGHT_MS, WECHAT, Night, book, channel, order, qr_product, why_excluded
 
 from payswitch.domain.channel import Capability, Closing, Consent, CredentialKind, Environment, Method, Product
-from payswitch.domain.payment import Customer
+from payswitch.domain.customer import Customer
 from payswitch.routing.policy import Maintenance, Policy, Tier
 from payswitch.routing.request import ChannelBook
 

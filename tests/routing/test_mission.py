@@ -28,10 +28,12 @@ from tests.routing.world import (
 from tests.services.harness import night as switch
 
 from payswitch.domain.channel import Method, Product
+from payswitch.domain.customer import AgeBand
 from payswitch.domain.errors import PAYER_REFUSED, PaySwitchError
 from payswitch.domain.outcome import Outcome, OutcomeKind
-from payswitch.domain.payment import AgeBand, AttemptState
-from payswitch.routing.policy import Policy, default_policy
+from payswitch.domain.payment import AttemptState
+from payswitch.routing.policy import Policy
+from payswitch.routing.policy_default import default_policy
 from payswitch.routing.request import RoutePlan
 
 BEST, SECOND, BANK = "wechat-main", "alipay-main", "bank-alipay"

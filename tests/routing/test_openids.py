@@ -6,8 +6,8 @@ import pytest
 from tests.routing.world import Night, book, channel, why_excluded
 
 from payswitch.domain.channel import Environment, Product
+from payswitch.domain.customer import Customer
 from payswitch.domain.exchange import OpenidSpace
-from payswitch.domain.payment import Customer
 from payswitch.routing.eligibility import openid_of
 from payswitch.routing.reasons import explain
 

@@ -13,7 +13,8 @@ from tests.routing.world import ACCEPTED, BUSY, FIVE, NIGHT_MS, TIMEOUT, Night, 
 
 from payswitch.domain.channel import Product
 from payswitch.domain.outcome import Outcome, OutcomeKind
-from payswitch.routing.policy import Policy, default_policy
+from payswitch.routing.policy import Policy
+from payswitch.routing.policy_default import default_policy
 from payswitch.routing.request import CallObservation
 
 UNLISTED = Outcome(kind=OutcomeKind.REFUSED_CHANNEL, code="ACQ.SOMETHING_NEW")

@@ -6,7 +6,7 @@ import pytest
 from tests.routing.world import ACCEPTED, BUSY, FIVE, NIGHT_MS, TIMEOUT, Night, book, payment
 
 from payswitch.domain.channel import Product
-from payswitch.domain.payment import Customer
+from payswitch.domain.customer import Customer
 from payswitch.routing.overlay import LINE_STATES, SCOPED_STATES, Overlay
 from payswitch.routing.policy import Policy, Split, SplitMode
 from payswitch.routing.request import CallObservation, ExposedObservation, FinalObservation

@@ -15,12 +15,13 @@ from hypothesis import strategies as st
 from tests.routing.world import ALIPAY, NIGHT_MS, WECHAT, channel, payment
 
 from payswitch.domain.channel import Channel, Environment, MaintenanceWindow, Method, Product
+from payswitch.domain.customer import AgeBand, Customer
 from payswitch.domain.outcome import Outcome, OutcomeKind
-from payswitch.domain.payment import AgeBand, Customer
 from payswitch.routing.eligibility import Layout, why_not
 from payswitch.routing.health import Health
 from payswitch.routing.planner import Router
-from payswitch.routing.policy import Action, Condition, Policy, Rule, RuleSplit, Split, Target, default_policy
+from payswitch.routing.policy import Action, Condition, Policy, Rule, RuleSplit, Split, Target
+from payswitch.routing.policy_default import default_policy
 from payswitch.routing.profile import Profile
 from payswitch.routing.reasons import EXCLUSIONS, MOVES, explain
 from payswitch.routing.request import CallObservation, ChannelBook, FinalObservation, RoutePlan, RouteRequest

@@ -25,8 +25,8 @@ from payswitch.routing.policy import (
     Target,
     Tier,
     Triggers,
-    default_policy,
 )
+from payswitch.routing.policy_default import default_policy
 from payswitch.routing.policy_loading import PolicyInvalid, check_policy, load_policy
 
 EXAMPLE = Path("docs/reference/policy.example.yaml")

@@ -12,7 +12,8 @@ from tests.routing.test_policy_document import EXAMPLE, MISTAKES
 from tests.routing.world import FIVE
 
 from payswitch.domain.channel import Method
-from payswitch.routing.policy import Policy, Split, default_policy
+from payswitch.routing.policy import Policy, Split
+from payswitch.routing.policy_default import default_policy
 from payswitch.routing.policy_diff import differences
 from payswitch.routing.policy_layers import ShopPolicy, load_merchant_policy, load_shop_policy, resolve
 from payswitch.routing.policy_loading import PolicyInvalid, load_policy

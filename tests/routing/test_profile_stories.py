@@ -20,7 +20,7 @@ from tests.routing.world import (
 )
 
 from payswitch.domain.channel import Environment, Method, Product
-from payswitch.domain.payment import AgeBand, Customer
+from payswitch.domain.customer import AgeBand, Customer
 from payswitch.kit.clock import beijing_day
 from payswitch.routing.conditions import Conditions
 from payswitch.routing.policy import Action, Condition, Policy, Rule, RuleSplit, Target

@@ -15,10 +15,11 @@ from payswitch.domain.channel import (
     Method,
     Product,
 )
+from payswitch.domain.customer import Customer
 from payswitch.domain.outcome import Outcome, OutcomeKind
-from payswitch.domain.payment import Customer
 from payswitch.routing.planner import Router
-from payswitch.routing.policy import Policy, Split, default_policy
+from payswitch.routing.policy import Policy, Split
+from payswitch.routing.policy_default import default_policy
 from payswitch.routing.request import BreakerMove, CallObservation, ChannelBook, RoutePlan, RouteRequest
 
 NIGHT_MS = 1_731_328_620_000

@@ -38,7 +38,8 @@ from payswitch.domain.exchange import (
     Reply,
 )
 from payswitch.domain.outcome import Outcome, OutcomeKind
-from payswitch.domain.payment import Attempt, PaymentFile, Shop
+from payswitch.domain.payment import Attempt, PaymentFile
+from payswitch.domain.shop import Shop
 from payswitch.kit.certificates import CertificateEnd
 from payswitch.kit.ids import SeededIds
 from payswitch.routing.policy import Policy, Split

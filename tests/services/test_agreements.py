@@ -9,9 +9,11 @@ import pytest
 from msgspec.structs import replace
 
 from payswitch.domain.agreement import Agreement, AgreementState
+from payswitch.domain.customer import Customer
 from payswitch.domain.errors import ErrorKind, PaySwitchError
 from payswitch.domain.outcome import Outcome, OutcomeKind
-from payswitch.domain.payment import Customer, Payment, Shop
+from payswitch.domain.payment import Payment
+from payswitch.domain.shop import Shop
 from payswitch.entry.worker import Worker
 from payswitch.kit.secrets import Secret
 from payswitch.services.checkout import agreements

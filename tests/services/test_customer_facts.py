@@ -9,9 +9,10 @@ import pytest
 from msgspec.structs import replace
 
 from payswitch.domain.channel import Environment, Product
+from payswitch.domain.customer import Customer
 from payswitch.domain.device import device_of
 from payswitch.domain.exchange import CreateOrder, OpenidSpace
-from payswitch.domain.payment import Customer, Payment
+from payswitch.domain.payment import Payment
 from payswitch.routing.policy import Action, Condition, Policy, Rule, RuleSplit, Target
 from payswitch.services.attempts.asking import create_order
 from payswitch.services.commands import PaymentAnswer

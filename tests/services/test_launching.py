@@ -7,9 +7,10 @@ import asyncio
 import pytest
 
 from payswitch.domain.channel import Method
+from payswitch.domain.customer import Customer
 from payswitch.domain.errors import PaySwitchError
 from payswitch.domain.outcome import Outcome, OutcomeKind
-from payswitch.domain.payment import AttemptState, Customer, PaymentState
+from payswitch.domain.payment import AttemptState, PaymentState
 from payswitch.routing.policy import Action, Condition, Policy, Rule, Target
 from payswitch.services.payments import payments
 from tests.services.harness import (

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from payswitch.domain.customer import Customer
 from payswitch.domain.errors import PaySwitchError
 from payswitch.domain.outcome import Outcome, OutcomeKind
-from payswitch.domain.payment import Customer
 from tests.services.debit_channel import counter
 from tests.services.harness import Night
 

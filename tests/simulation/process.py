@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 import payswitch.entry.worker as worker_module
 from payswitch.domain.changes import StorageUnavailable
-from payswitch.domain.payment import Shop
+from payswitch.domain.shop import Shop
 from payswitch.entry.worker import Worker
 from payswitch.kit.ids import SeededIds
 from payswitch.kit.secrets import fingerprint

@@ -8,12 +8,12 @@ import msgspec
 
 from payswitch.domain.changes import Changes
 from payswitch.domain.channel import Credential, CredentialKind, Environment, Method, Product
+from payswitch.domain.customer import Customer
 from payswitch.domain.events import DeliveryState, Event, EventType
 from payswitch.domain.outcome import Outcome, OutcomeKind
 from payswitch.domain.payment import (
     Attempt,
     AttemptState,
-    Customer,
     Decision,
     Payment,
     PaymentState,

@@ -10,7 +10,8 @@ from tests.storage.builders import NOW_MS, a_payment, an_attempt
 
 from payswitch.domain.changes import Changes
 from payswitch.domain.channel import Method
-from payswitch.domain.payment import AttemptState, Customer, PaymentState
+from payswitch.domain.customer import Customer
+from payswitch.domain.payment import AttemptState, PaymentState
 from payswitch.domain.payment_search import NumberKind, PaymentFilter, PaymentPage
 from payswitch.domain.saved_view import SavedView, ViewPage
 from payswitch.kit.ids import SeededIds

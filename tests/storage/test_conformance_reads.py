@@ -17,7 +17,9 @@ from tests.storage.builders import (
 
 from payswitch.domain.changes import Changes
 from payswitch.domain.channel import Channel, Product
-from payswitch.domain.payment import Customer, Incident, PaymentFile, PaymentState, RefundState, Shop
+from payswitch.domain.customer import Customer
+from payswitch.domain.payment import Incident, PaymentFile, PaymentState, RefundState
+from payswitch.domain.shop import Shop
 from payswitch.kit.clock import ManualClock
 from payswitch.storage.store import DatabaseStore
 

@@ -12,13 +12,13 @@ from tests.storage.builders import launched, paid
 
 from payswitch.domain.changes import Changes, IdempotencyRecord
 from payswitch.domain.channel import Channel, Credential, CredentialKind, Environment, Method, Product
+from payswitch.domain.customer import Customer
 from payswitch.domain.events import DeliveryState, Event, EventType
 from payswitch.domain.outcome import Outcome, OutcomeKind
 from payswitch.domain.payment import (
     Attempt,
     AttemptState,
     CloseReason,
-    Customer,
     Decision,
     Incident,
     Payment,
@@ -26,8 +26,8 @@ from payswitch.domain.payment import (
     Refund,
     RefundKind,
     RefundState,
-    Shop,
 )
+from payswitch.domain.shop import Shop
 from payswitch.storage.store import DatabaseStore
 
 S = TypeVar("S")

@@ -7,7 +7,7 @@ from typing import Protocol
 from payswitch.connectors.transport import HttpTransport
 from payswitch.domain.account import Account, AccountProblem
 from payswitch.domain.channel import CapabilityTable, Channel
-from payswitch.domain.exchange import ChannelClient
+from payswitch.domain.channel_client import ChannelClient
 from payswitch.kit.clock import Clock
 from payswitch.kit.ids import IdSource
 

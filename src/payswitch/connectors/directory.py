@@ -10,8 +10,8 @@ from payswitch.connectors.discovery import Registry
 from payswitch.connectors.forms_of import form_of
 from payswitch.connectors.transport import HttpTransport
 from payswitch.domain.channel import CapabilityTable, Channel, Product
+from payswitch.domain.channel_client import ChannelClient
 from payswitch.domain.connector_form import ConnectorForm
-from payswitch.domain.exchange import ChannelClient
 from payswitch.kit.certificates import CertificateEnd, certificate_ends
 from payswitch.kit.clock import Clock
 from payswitch.kit.ids import IdSource

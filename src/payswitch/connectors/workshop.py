@@ -8,8 +8,8 @@ from payswitch.connectors.contract import Account
 from payswitch.connectors.directory import Directory
 from payswitch.connectors.transport import HttpTransport
 from payswitch.domain.channel import Channel, Product
+from payswitch.domain.channel_client import ChannelClient
 from payswitch.domain.connector_form import ConnectorForm
-from payswitch.domain.exchange import ChannelClient
 from payswitch.kit.clock import Clock
 from payswitch.kit.ids import IdSource
 

@@ -76,6 +76,11 @@ def iso_utc(ms: int) -> str:
     return f"{_iso_second(ms // 1_000)}.{ms % 1_000:03d}Z"
 
 
+def iso_or_none(ms: int | None) -> str | None:
+    """The same for a moment that may not have come."""
+    return None if ms is None else iso_utc(ms)
+
+
 @lru_cache(maxsize=1_024)
 def _iso_second(second: int) -> str:
     return datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%S")

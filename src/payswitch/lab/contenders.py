@@ -23,7 +23,8 @@ from payswitch.lab.oracles import Oracle
 from payswitch.lab.ours import Ours
 from payswitch.lab.tuned import TUNED, Parameters
 from payswitch.lab.world import World
-from payswitch.routing.policy import Policy, Split, SplitMode, default_policy
+from payswitch.routing.policy import Policy, Split, SplitMode
+from payswitch.routing.policy_default import default_policy
 
 LAG_S: Final = 20.0
 INFORMED: Final = "oracle"

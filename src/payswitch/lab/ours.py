@@ -16,8 +16,8 @@ from payswitch.domain.channel import (
     Method,
     Product,
 )
+from payswitch.domain.customer import Customer
 from payswitch.domain.outcome import Outcome, OutcomeKind
-from payswitch.domain.payment import Customer
 from payswitch.lab.contender import Answer, Ask, Pick
 from payswitch.lab.world import World
 from payswitch.routing.planner import Router

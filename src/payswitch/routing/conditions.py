@@ -12,7 +12,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from functools import partial
 from typing import Final, Protocol
 
-from payswitch.domain.payment import AgeBand, Customer, age_band_of
+from payswitch.domain.customer import AgeBand, Customer, age_band_of
 from payswitch.routing.beijing import day_of, weekday_of
 from payswitch.routing.policy import Condition
 from payswitch.routing.request import RouteRequest

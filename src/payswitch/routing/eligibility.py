@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from typing import Final
 
 from payswitch.domain.channel import Capability, Channel, Environment
+from payswitch.domain.customer import Customer
 from payswitch.domain.exchange import OpenidSpace
-from payswitch.domain.payment import Customer
 from payswitch.routing.health import Health, Line
 from payswitch.routing.maintenance import Window, window_of
 from payswitch.routing.policy import Policy, Tier

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from payswitch.domain.payment import Customer, age_band_of
+from payswitch.domain.customer import Customer, age_band_of
 from payswitch.routing.request import Fact, Origin, RouteRequest
 
 _UNKNOWN: Final = Fact(Origin.UNKNOWN)

@@ -9,11 +9,12 @@ import msgspec
 from msgspec import inspect
 
 from payswitch.domain.channel import Channel, Product
-from payswitch.routing.beijing import day_of
 from payswitch.routing.maintenance import window_of
-from payswitch.routing.policy import Action, Condition, Policy, Rule, RuleSplit, Split, Target
+from payswitch.routing.policy import Policy, RuleSplit, Split, Target
+from payswitch.routing.policy_bounds import between, order, positive
 from payswitch.routing.policy_names import check_tags
 from payswitch.routing.policy_shape import PolicyProblem, check_shape, unknown
+from payswitch.routing.rule_checks import ACTIONS, check_rule
 
 _SHAPE = inspect.type_info(Policy)
 
@@ -74,30 +75,10 @@ def check_policy(policy: Policy, channels: Sequence[Channel] | None = None) -> l
                 )
             )
         names.add(rule.name)
-        problems += _check_rule(rule, f"rules[{n}]", tiers)
+        problems += check_rule(rule, f"rules[{n}]", tiers)
     if channels is not None:
         problems += _check_known(policy, channels) + check_tags(policy, channels)
     return problems
-
-
-def _positive(place: str, value: float) -> list[PolicyProblem]:
-    if value > 0:
-        return []
-    return [PolicyProblem(place, f"must be more than 0, not {value}", f"必须大于 0，而不是 {value}")]
-
-
-def _between(place: str, value: float, low: float, high: float) -> list[PolicyProblem]:
-    if low <= value <= high:
-        return []
-    return [
-        PolicyProblem(place, f"must be {low} to {high}, not {value}", f"必须在 {low} 到 {high} 之间，而不是 {value}")
-    ]
-
-
-def _order(place: str, low: float, high: float, what: str) -> list[PolicyProblem]:
-    if low <= high:
-        return []
-    return [PolicyProblem(place, f"{what}: {low} is more than {high}; swap them", f"{what}：{low} 大于 {high}，请对调")]
 
 
 POSITIVE = {
@@ -128,18 +109,18 @@ def _check_figures(policy: Policy) -> list[PolicyProblem]:
     problems: list[PolicyProblem] = []
     for section, names in POSITIVE.items():
         for name in names:
-            problems += _positive(f"{section}.{name}", getattr(getattr(policy, section), name))
+            problems += positive(f"{section}.{name}", getattr(getattr(policy, section), name))
     for section, names in NOT_NEGATIVE.items():
         for name in names:
-            problems += _between(f"{section}.{name}", getattr(getattr(policy, section), name), 0, 1_000_000)
+            problems += between(f"{section}.{name}", getattr(getattr(policy, section), name), 0, 1_000_000)
     for section, names in SHARES.items():
         for name in names:
-            problems += _between(f"{section}.{name}", getattr(getattr(policy, section), name), 0, 1)
+            problems += between(f"{section}.{name}", getattr(getattr(policy, section), name), 0, 1)
     triggers, limit = policy.triggers, policy.soft_limit
-    problems += _order("triggers.timeouts", triggers.timeouts, triggers.of_calls, "timeouts, of_calls")
-    problems += _order("triggers.min_calls", triggers.min_calls, triggers.last_calls, "min_calls, last_calls")
-    problems += _order("triggers.open_base_s", triggers.open_base_s, triggers.open_max_s, "open_base_s, open_max_s")
-    problems += _order("soft_limit.min_ms", limit.min_ms, limit.max_ms, "min_ms, max_ms")
+    problems += order("triggers.timeouts", triggers.timeouts, triggers.of_calls, "timeouts, of_calls")
+    problems += order("triggers.min_calls", triggers.min_calls, triggers.last_calls, "min_calls, last_calls")
+    problems += order("triggers.open_base_s", triggers.open_base_s, triggers.open_max_s, "open_base_s, open_max_s")
+    problems += order("soft_limit.min_ms", limit.min_ms, limit.max_ms, "min_ms, max_ms")
     if "" in triggers.codes:
         problems.append(PolicyProblem("triggers.codes", "holds an empty text; drop it", "含有空文本，请删去"))
     if not policy.version.strip():
@@ -158,7 +139,7 @@ def _check_split(policy: Policy) -> list[PolicyProblem]:
 def _check_shares(split: Split | RuleSplit, place: str) -> list[PolicyProblem]:
     problems: list[PolicyProblem] = []
     for name in ("best", "warm", "explore"):
-        problems += _between(f"{place}.{name}", getattr(split, name), 0, 100)
+        problems += between(f"{place}.{name}", getattr(split, name), 0, 100)
     total = split.best + split.warm + split.explore
     if total != 100:
         problems.append(
@@ -221,107 +202,6 @@ def _check_maintenance(policy: Policy) -> list[PolicyProblem]:
     return problems
 
 
-_ACTIONS = ("prefer", "avoid", "only", "pin")
-
-
-def _check_rule(rule: Rule, place: str, tiers: list[str]) -> list[PolicyProblem]:
-    problems = _check_condition(rule.when, f"{place}.when") + _check_action(rule.then, f"{place}.then")
-    if not rule.name.strip():
-        problems.append(PolicyProblem(f"{place}.name", "must not be empty", "不能为空"))
-    if rule.then.tier is not None and rule.then.tier not in tiers:
-        problems.append(unknown(f"{place}.then.tier", "tier", "优先级", rule.then.tier, tiers))
-    return problems
-
-
-def _check_action(action: Action, place: str) -> list[PolicyProblem]:
-    problems = []
-    if action == Action():
-        problems.append(
-            PolicyProblem(
-                place,
-                "does nothing; give prefer, avoid, only, pin, tier or split",
-                "没有动作；请填写 prefer、avoid、only、pin、tier 或 split",
-            )
-        )
-    problems += [
-        PolicyProblem(
-            f"{place}.{name}",
-            "names nothing; give methods, products, channels or tags",
-            "未指定对象；请填写 methods、products、channels 或 tags",
-        )
-        for name in _ACTIONS
-        if getattr(action, name) == Target()
-    ]
-    return problems
-
-
-def _impossible(place: str, low: object, high: object) -> PolicyProblem:
-    return PolicyProblem(
-        place,
-        f"can never be true: from {low} to {high}; swap them or drop one",
-        f"条件永远不成立：从 {low} 到 {high}，请对调或删去其一",
-    )
-
-
-def _check_condition(when: Condition, place: str) -> list[PolicyProblem]:
-    problems: list[PolicyProblem] = []
-    for low, high in (("min_fen", "max_fen"), ("min_age", "max_age")):
-        low_value, high_value = getattr(when, low), getattr(when, high)
-        if low_value is not None and high_value is not None and low_value > high_value:
-            problems.append(_impossible(f"{place}.{low}", low_value, high_value))
-        for name, value in ((low, low_value), (high, high_value)):
-            if value is not None:
-                problems += _between(f"{place}.{name}", value, 0, 10**12 if name.endswith("_fen") else 150)
-    problems += [*_check_hours(when, place), *_check_days(when, place)]
-    for name in ("devices", "risks", "banks", "shops", "goods_tags"):
-        if "" in getattr(when, name):
-            problems.append(PolicyProblem(f"{place}.{name}", "holds an empty text; drop it", "含有空文本，请删去"))
-    problems += [
-        PolicyProblem(
-            f"{place}.metadata.{key}", "can never be true: no values; give one", "条件永远不成立：没有取值，请填写"
-        )
-        for key, value in when.metadata.items()
-        if value == ()
-    ]
-    return problems
-
-
-def _check_hours(when: Condition, place: str) -> list[PolicyProblem]:
-    if when.from_hour is None and when.to_hour is None:
-        return []
-    if when.from_hour is None or when.to_hour is None:
-        missing = "from_hour" if when.from_hour is None else "to_hour"
-        return [PolicyProblem(f"{place}.{missing}", "is missing: give both hours", "缺少该字段：起止小时须同时填写")]
-    problems = _between(f"{place}.from_hour", when.from_hour, 0, 23) + _between(f"{place}.to_hour", when.to_hour, 1, 24)
-    if when.from_hour == when.to_hour:
-        problems.append(_impossible(f"{place}.from_hour", when.from_hour, when.to_hour))
-    return problems
-
-
-def _check_days(when: Condition, place: str) -> list[PolicyProblem]:
-    problems = [
-        problem for n, day in enumerate(when.weekdays) for problem in _between(f"{place}.weekdays[{n}]", day, 1, 7)
-    ]
-    days: dict[str, int] = {}
-    for name in ("from_date", "to_date"):
-        text = getattr(when, name)
-        if text is None:
-            continue
-        try:
-            days[name] = day_of(text)
-        except ValueError:
-            problems.append(
-                PolicyProblem(
-                    f"{place}.{name}",
-                    f'`{text}` is no day; write "YYYY-MM-DD", Beijing time',
-                    f'`{text}` 不是有效日期；请写成 "YYYY-MM-DD"，北京时间',
-                )
-            )
-    if len(days) == 2 and days["from_date"] > days["to_date"]:
-        problems.append(_impossible(f"{place}.from_date", when.from_date, when.to_date))
-    return problems
-
-
 def _check_known(policy: Policy, channels: Sequence[Channel]) -> list[PolicyProblem]:
     known = [channel.channel_id for channel in channels]
     signed: set[Product] = set().union(*(channel.products for channel in channels))
@@ -335,7 +215,7 @@ def _check_known(policy: Policy, channels: Sequence[Channel]) -> list[PolicyProb
     for n, window in enumerate(policy.maintenance):
         check_channels(f"maintenance[{n}].channel", [window.channel])
     for n, rule in enumerate(policy.rules):
-        for name in _ACTIONS:
+        for name in ACTIONS:
             target: Target | None = getattr(rule.then, name)
             if target is None:
                 continue

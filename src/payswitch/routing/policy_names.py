@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from payswitch.domain.channel import Channel
-from payswitch.routing.policy import DEFAULT_TIERS, Policy, Rule, default_policy
+from payswitch.routing.policy import DEFAULT_TIERS, Policy, Rule
+from payswitch.routing.policy_default import default_policy
 from payswitch.routing.policy_shape import PolicyProblem, unknown
 
 _TARGETS: Final = ("prefer", "avoid", "only", "pin")

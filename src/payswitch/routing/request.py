@@ -8,9 +8,9 @@ from enum import StrEnum
 import msgspec
 
 from payswitch.domain.channel import CapabilityTable, Channel, Consent, Environment, Method, Product
+from payswitch.domain.customer import Customer
 from payswitch.domain.exchange import OpenidSpace
 from payswitch.domain.outcome import Outcome
-from payswitch.domain.payment import Customer
 from payswitch.routing.next_steps import PUSH
 from payswitch.routing.segments import Segments, segments_of
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from payswitch.domain.channel import Environment, Method, Product
-from payswitch.domain.payment import Customer, PaymentFile
+from payswitch.domain.customer import Customer
+from payswitch.domain.payment import PaymentFile
 from payswitch.kit.secrets import Secret
 
 

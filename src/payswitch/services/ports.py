@@ -10,24 +10,15 @@ from payswitch.domain.agreement import Agreement, AgreementState
 from payswitch.domain.backlog import Backlog
 from payswitch.domain.changes import Changes, IdempotencyRecord
 from payswitch.domain.channel import CapabilityTable, Channel, Product
+from payswitch.domain.channel_client import ChannelClient
 from payswitch.domain.connector_form import ConnectorForm
 from payswitch.domain.events import Event
-from payswitch.domain.exchange import ChannelClient
 from payswitch.domain.live_minute import LiveMinute
 from payswitch.domain.managed_channel import ChannelChange, ManagedChannel, SealedCredential
-from payswitch.domain.payment import (
-    Attempt,
-    Decision,
-    Incident,
-    Payment,
-    PaymentFile,
-    PaymentState,
-    Refund,
-    Shop,
-    ShopKey,
-)
+from payswitch.domain.payment import Attempt, Decision, Incident, Payment, PaymentFile, PaymentState, Refund
 from payswitch.domain.policy_record import PolicyActivation, PolicyChange, PolicyScope, PolicyVersion, ResolvedPolicy
 from payswitch.domain.recorded_decision import RecordedDecision
+from payswitch.domain.shop import Shop, ShopKey
 from payswitch.domain.trail import TrailEntry
 from payswitch.kit.certificates import CertificateEnd
 from payswitch.services.desk.desk_ports import DeskStore

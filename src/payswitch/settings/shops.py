@@ -6,7 +6,7 @@ from typing import Annotated
 
 import msgspec
 
-from payswitch.domain.payment import Shop
+from payswitch.domain.shop import Shop
 from payswitch.kit.addresses import is_web_address
 from payswitch.kit.secrets import Secret
 from payswitch.kit.tables import SHA256, id_problems

@@ -12,7 +12,8 @@ from payswitch.domain.alert import ShopTally
 from payswitch.domain.alert_counts import OpenEvents
 from payswitch.domain.audit import AuditRecord
 from payswitch.domain.outcome import OutcomeKind
-from payswitch.domain.payment import TEST_SHOP_PREFIX, CloseReason, Incident
+from payswitch.domain.payment import CloseReason, Incident
+from payswitch.domain.shop import TEST_SHOP_PREFIX
 from payswitch.kit.ids import lowest_id
 from payswitch.storage import schema
 from payswitch.storage.audit_records import AUDIT

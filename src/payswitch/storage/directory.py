@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import BigInteger, Table, Text, bindparam, null, update
 
 from payswitch.domain.channel import Channel
-from payswitch.domain.payment import Shop, ShopKey
+from payswitch.domain.shop import Shop, ShopKey
 from payswitch.storage import read_statements as reads
 from payswitch.storage.codec import RowCodec
 from payswitch.storage.errors import InvariantViolation

@@ -10,7 +10,8 @@ from sqlalchemy import BigInteger, ColumnElement, Integer, Text, bindparam, case
 
 from payswitch.domain.live_minute import LiveMinute
 from payswitch.domain.outcome import OutcomeKind
-from payswitch.domain.payment import TEST_SHOP_PREFIX, CloseReason, PaymentState
+from payswitch.domain.payment import CloseReason, PaymentState
+from payswitch.domain.shop import TEST_SHOP_PREFIX
 from payswitch.kit.durations import HOUR_MS
 from payswitch.kit.ids import lowest_id
 from payswitch.storage import schema

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 
 from payswitch.domain.channel import Channel
 from payswitch.domain.managed_channel import ChannelChange, ManagedChannel, SealedCredential
-from payswitch.domain.payment import Shop, ShopKey
+from payswitch.domain.shop import Shop, ShopKey
 from payswitch.kit.clock import Clock
 from payswitch.storage import directory, managed_channels
 from payswitch.storage import read_statements as reads

@@ -32,7 +32,7 @@ from payswitch.connectors.alipay.bill_file import read_bill
 from payswitch.connectors.bill_reading import UnreadableBill
 from payswitch.connectors.transport import MAX_BILL_BYTES, HttpAnswer, SendFailure
 from payswitch.domain.bill import BillAnswer, BillKind, BillLine, BillSource
-from payswitch.domain.exchange import ChannelClient
+from payswitch.domain.channel_client import ChannelClient
 from payswitch.domain.outcome import OutcomeKind
 
 ADDRESS = "http://dwbillcenter.alipay.com/downloadBillFile.resource?bizType=trade&fileId=%2Ftrade%2F1.csv.zip"

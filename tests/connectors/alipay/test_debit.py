@@ -23,7 +23,8 @@ from payswitch.connectors.alipay import CONNECTOR
 from payswitch.connectors.alipay.client import AlipayClient
 from payswitch.connectors.transport import SendFailure
 from payswitch.domain.channel import Closing, Consent, CredentialKind, Environment, Method, Product
-from payswitch.domain.exchange import DebitClient, DebitOrder, OrderFact, OrderRef
+from payswitch.domain.channel_client import DebitClient
+from payswitch.domain.exchange import DebitOrder, OrderFact, OrderRef
 from payswitch.domain.outcome import Outcome, OutcomeKind
 from payswitch.kit.secrets import Secret
 

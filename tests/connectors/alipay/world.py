@@ -20,7 +20,8 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from payswitch.connectors.alipay import CONNECTOR
 from payswitch.connectors.transport import MAX_ANSWER_BYTES, HttpAnswer, SendFailure
 from payswitch.domain.channel import Channel, Environment, Product
-from payswitch.domain.exchange import ChannelClient, CreateOrder, NotifyRequest, OrderRef, RefundOrder
+from payswitch.domain.channel_client import ChannelClient
+from payswitch.domain.exchange import CreateOrder, NotifyRequest, OrderRef, RefundOrder
 from payswitch.kit.clock import ManualClock
 from payswitch.kit.ids import SeededIds
 

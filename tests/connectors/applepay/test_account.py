@@ -11,7 +11,7 @@ from tests.connectors.unionpay.authority import private_pem
 from payswitch.connectors.applepay import CONNECTOR
 from payswitch.connectors.contract import AccountProblem, Connector
 from payswitch.domain.channel import Closing, Consent, CredentialKind, Environment, Method, Product
-from payswitch.domain.exchange import ApplePayDesk, ChannelClient, DebitClient
+from payswitch.domain.channel_client import ApplePayDesk, ChannelClient, DebitClient
 
 CHINESE = re.compile("[一-鿿]")
 SECRET = re.compile(r"MII[A-Za-z0-9+/]{20}")

@@ -14,7 +14,8 @@ from payswitch.connectors.conformance import BusyDay, ref_of
 from payswitch.connectors.registry import CONNECTORS
 from payswitch.connectors.transport import MAX_ANSWER_BYTES, HttpAnswer, HttpTransport, SendFailure
 from payswitch.domain.bill import BillSource
-from payswitch.domain.exchange import ChannelClient, RefundOrder
+from payswitch.domain.channel_client import ChannelClient
+from payswitch.domain.exchange import RefundOrder
 from payswitch.domain.outcome import OutcomeKind
 from payswitch.kit.clock import BEIJING, beijing
 

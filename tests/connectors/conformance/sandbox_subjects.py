@@ -17,7 +17,8 @@ from payswitch.connectors.conformance import Customer, Lost, PullClient
 from payswitch.connectors.contract import Connector
 from payswitch.connectors.registry import CONNECTORS
 from payswitch.domain.channel import Capability, Channel, Environment, Product
-from payswitch.domain.exchange import ChannelClient, CreateAnswer, CreateOrder, DebitClient, NotifyRequest
+from payswitch.domain.channel_client import ChannelClient, DebitClient
+from payswitch.domain.exchange import CreateAnswer, CreateOrder, NotifyRequest
 from payswitch.kit.clock import SystemClock
 from payswitch.kit.ids import SystemIds
 from payswitch.kit.secrets import Secret

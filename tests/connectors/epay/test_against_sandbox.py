@@ -14,7 +14,8 @@ from tests.sandbox.support import RunningSandbox, running_sandbox, until
 from payswitch.connectors.aiohttp_transport import AiohttpTransport
 from payswitch.connectors.epay import CONNECTOR
 from payswitch.domain.channel import Environment, Product
-from payswitch.domain.exchange import ChannelClient, CreateOrder, NotifyRequest
+from payswitch.domain.channel_client import ChannelClient
+from payswitch.domain.exchange import CreateOrder, NotifyRequest
 from payswitch.domain.outcome import OutcomeKind
 from payswitch.kit.clock import SystemClock
 from payswitch.kit.ids import SystemIds

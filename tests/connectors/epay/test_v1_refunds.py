@@ -20,7 +20,7 @@ from tests.connectors.epay.world import (
 )
 
 from payswitch.domain.channel import Product
-from payswitch.domain.exchange import ChannelClient, OwnTerms
+from payswitch.domain.channel_client import ChannelClient, OwnTerms
 from payswitch.domain.outcome import OutcomeKind
 
 K = OutcomeKind

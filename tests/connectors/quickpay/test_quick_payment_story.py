@@ -15,7 +15,8 @@ from payswitch.connectors.aiohttp_transport import AiohttpTransport
 from payswitch.connectors.quickpay.banks import BANKS, Bank
 from payswitch.connectors.quickpay.client import QuickpayClient
 from payswitch.domain.channel import CredentialKind
-from payswitch.domain.exchange import AgreementDesk, CreateOrder, DebitClient, OrderFact, RefundOrder, SmsClient
+from payswitch.domain.channel_client import AgreementDesk, DebitClient, SmsClient
+from payswitch.domain.exchange import CreateOrder, OrderFact, RefundOrder
 from payswitch.domain.outcome import Outcome, OutcomeKind
 from payswitch.kit.clock import ManualClock, SystemClock
 from payswitch.kit.secrets import Secret

@@ -22,7 +22,7 @@ from payswitch.connectors.unionpay import CONNECTOR
 from payswitch.connectors.unionpay.account import read_account
 from payswitch.domain.bill import BillSource
 from payswitch.domain.channel import Product
-from payswitch.domain.exchange import ChannelClient
+from payswitch.domain.channel_client import ChannelClient
 from payswitch.kit.clock import ManualClock
 
 CHINESE = re.compile("[一-鿿]")

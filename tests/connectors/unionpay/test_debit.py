@@ -28,7 +28,8 @@ from tests.connectors.unionpay.world import account as account_table
 from payswitch.connectors.transport import SendFailure
 from payswitch.connectors.unionpay import CONNECTOR
 from payswitch.domain.channel import Closing, Consent, CredentialKind, Environment, Method, Product
-from payswitch.domain.exchange import DebitClient, DebitOrder, OrderFact
+from payswitch.domain.channel_client import DebitClient
+from payswitch.domain.exchange import DebitOrder, OrderFact
 from payswitch.domain.outcome import Outcome, OutcomeKind
 from payswitch.kit.clock import ManualClock
 from payswitch.kit.secrets import Secret

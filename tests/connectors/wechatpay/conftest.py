@@ -10,7 +10,7 @@ from payswitch.connectors.wechatpay import CONNECTOR
 from payswitch.connectors.wechatpay.client import WechatPayClient
 from payswitch.connectors.wechatpay.keys import WechatAccount, read_account
 from payswitch.domain.channel import Channel
-from payswitch.domain.exchange import ChannelClient
+from payswitch.domain.channel_client import ChannelClient
 from payswitch.kit.clock import ManualClock
 from payswitch.kit.ids import SeededIds
 

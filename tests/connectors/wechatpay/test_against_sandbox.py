@@ -19,7 +19,8 @@ from payswitch.connectors.wechatpay import CONNECTOR
 from payswitch.connectors.wechatpay.products import CAPABILITIES
 from payswitch.domain.bill import BillKind, BillSource
 from payswitch.domain.channel import Product
-from payswitch.domain.exchange import ChannelClient, CreateOrder, NotifyRequest
+from payswitch.domain.channel_client import ChannelClient
+from payswitch.domain.exchange import CreateOrder, NotifyRequest
 from payswitch.domain.outcome import OutcomeKind
 from payswitch.kit.clock import ManualClock, SystemClock, beijing
 from payswitch.kit.ids import SystemIds

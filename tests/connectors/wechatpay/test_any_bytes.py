@@ -15,7 +15,8 @@ from tests.connectors.wechatpay.orders import NOW_MS, REF, REFUND, order
 from payswitch.connectors.transport import HttpAnswer
 from payswitch.connectors.wechatpay import CONNECTOR
 from payswitch.domain.channel import Product
-from payswitch.domain.exchange import ChannelClient, NotifyRequest
+from payswitch.domain.channel_client import ChannelClient
+from payswitch.domain.exchange import NotifyRequest
 from payswitch.domain.outcome import Outcome, OutcomeKind
 from payswitch.kit.clock import ManualClock
 from payswitch.kit.crypto import aes_gcm_encrypt

@@ -23,7 +23,8 @@ from payswitch.connectors.transport import HttpAnswer, SendFailure
 from payswitch.connectors.wechatpay import CONNECTOR
 from payswitch.connectors.wechatpay.client import WechatPayClient
 from payswitch.domain.channel import Product
-from payswitch.domain.exchange import DebitClient, DebitOrder, OrderFact, OrderRef
+from payswitch.domain.channel_client import DebitClient
+from payswitch.domain.exchange import DebitOrder, OrderFact, OrderRef
 from payswitch.domain.outcome import Outcome, OutcomeKind
 from payswitch.kit.clock import ManualClock
 from payswitch.kit.ids import SeededIds

@@ -9,7 +9,7 @@ from tests.connectors.wechatpay.orders import REF, REFUND, order
 from payswitch.connectors.codes import CodeClass, Operation
 from payswitch.connectors.wechatpay.codes import BY_OPERATION, CODES, NOT_FOUND, classify, normalise, unreadable_error
 from payswitch.domain.channel import Product
-from payswitch.domain.exchange import ChannelClient
+from payswitch.domain.channel_client import ChannelClient
 from payswitch.domain.outcome import HURTS_HEALTH, Outcome, OutcomeKind
 
 K = OutcomeKind

@@ -18,7 +18,8 @@ from tests.connectors.wechatpay.orders import NOW_MS, NUMBER, REF, order
 from payswitch.connectors.wechatpay import CONNECTOR
 from payswitch.connectors.wechatpay.products import TRADES
 from payswitch.domain.channel import CredentialKind, Environment, Product
-from payswitch.domain.exchange import ChannelClient, OpenidNeeder, OpenidSpace
+from payswitch.domain.channel_client import ChannelClient, OpenidNeeder
+from payswitch.domain.exchange import OpenidSpace
 from payswitch.domain.outcome import OutcomeKind
 
 PREPAY = "wx26112221580621e9b071c00d9e093b0000"

@@ -19,7 +19,8 @@ from tests.connectors.wechatpay.fake_wechat import (
 )
 from tests.connectors.wechatpay.orders import NUMBER, REFUND_NUMBER
 
-from payswitch.domain.exchange import ChannelClient, NotifyAnswer, NotifyRequest
+from payswitch.domain.channel_client import ChannelClient
+from payswitch.domain.exchange import NotifyAnswer, NotifyRequest
 from payswitch.domain.outcome import OutcomeKind
 from payswitch.kit.clock import ManualClock
 

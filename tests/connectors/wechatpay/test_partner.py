@@ -18,7 +18,8 @@ from tests.connectors.wechatpay.orders import NUMBER, REF, REFUND, REFUND_NUMBER
 from tests.connectors.wechatpay.test_account import problems_of
 
 from payswitch.domain.channel import CredentialKind, Product
-from payswitch.domain.exchange import OpenidNeeder, OpenidSpace
+from payswitch.domain.channel_client import OpenidNeeder
+from payswitch.domain.exchange import OpenidSpace
 from payswitch.domain.outcome import OutcomeKind
 
 PREPAY = "wx26112221580621e9b071c00d9e093b0000"

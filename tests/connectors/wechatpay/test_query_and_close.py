@@ -7,7 +7,8 @@ from tests.connectors.wechatpay.fake_wechat import MCHID, FakeWechat, paid_trans
 from tests.connectors.wechatpay.orders import NUMBER, REF
 
 from payswitch.connectors.transport import SendFailure
-from payswitch.domain.exchange import ChannelClient, OrderRef
+from payswitch.domain.channel_client import ChannelClient
+from payswitch.domain.exchange import OrderRef
 from payswitch.domain.outcome import OutcomeKind
 
 PAID_AT_MS = 1_794_400_625_000

@@ -14,7 +14,8 @@ from payswitch.connectors.wechatpay import CONNECTOR
 from payswitch.connectors.wechatpay.client import WechatPayClient
 from payswitch.connectors.wechatpay.redirects import BANK_TYPES
 from payswitch.domain.channel import Channel
-from payswitch.domain.exchange import NotifyRequest, PayeeCard, RefundOrder, RefundRedirector
+from payswitch.domain.channel_client import RefundRedirector
+from payswitch.domain.exchange import NotifyRequest, PayeeCard, RefundOrder
 from payswitch.domain.outcome import Hurdle, OutcomeKind
 from payswitch.kit.clock import SystemClock
 from payswitch.kit.crypto import SigningKey, VerifyingKey, generate_private_pem

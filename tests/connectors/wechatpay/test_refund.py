@@ -7,7 +7,7 @@ import pytest
 from tests.connectors.wechatpay.fake_wechat import FakeWechat
 from tests.connectors.wechatpay.orders import NUMBER, REF, REFUND, REFUND_NUMBER
 
-from payswitch.domain.exchange import ChannelClient
+from payswitch.domain.channel_client import ChannelClient
 from payswitch.domain.outcome import OutcomeKind
 
 

@@ -25,7 +25,7 @@ from tests.connectors.wechatpay.orders import NUMBER, REF, order
 
 from payswitch.connectors.transport import HttpAnswer, SendFailure
 from payswitch.domain.channel import Product
-from payswitch.domain.exchange import ChannelClient
+from payswitch.domain.channel_client import ChannelClient
 from payswitch.domain.outcome import OutcomeKind
 from payswitch.kit.clock import ManualClock
 

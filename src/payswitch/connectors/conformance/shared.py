@@ -7,7 +7,8 @@ from typing import Protocol
 from msgspec.structs import replace
 
 from payswitch.domain.channel import Capability
-from payswitch.domain.exchange import ChannelClient, CreateOrder, NotifyRequest, OrderFact, OrderRef, RefundOrder
+from payswitch.domain.channel_client import ChannelClient
+from payswitch.domain.exchange import CreateOrder, NotifyRequest, OrderFact, OrderRef, RefundOrder
 from payswitch.domain.outcome import OutcomeKind
 
 PATIENCE_MS = 5_000

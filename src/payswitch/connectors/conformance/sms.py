@@ -8,7 +8,8 @@ from payswitch.connectors.conformance.pull import DebitCheck, created_handle, pr
 from payswitch.connectors.conformance.shared import NOT_PAID, PATIENCE_MS, assert_is_ours
 from payswitch.connectors.conformance.subjects import Customer, DebitSubject
 from payswitch.domain.channel import CredentialKind
-from payswitch.domain.exchange import DebitOrder, SmsClient
+from payswitch.domain.channel_client import SmsClient
+from payswitch.domain.exchange import DebitOrder
 from payswitch.domain.outcome import OutcomeKind
 
 _K = OutcomeKind

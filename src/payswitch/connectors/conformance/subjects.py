@@ -7,7 +7,8 @@ from enum import StrEnum
 from typing import Protocol
 
 from payswitch.domain.channel import Capability
-from payswitch.domain.exchange import ChannelClient, CreateAnswer, CreateOrder, DebitClient, NotifyRequest
+from payswitch.domain.channel_client import ChannelClient, DebitClient
+from payswitch.domain.exchange import CreateAnswer, CreateOrder, NotifyRequest
 from payswitch.kit.secrets import Secret
 
 

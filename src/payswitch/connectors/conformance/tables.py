@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from payswitch.connectors.contract import Connector
 from payswitch.connectors.transport import HttpTransport
 from payswitch.domain.channel import Capability, Channel, CredentialKind, Environment
-from payswitch.domain.exchange import DebitClient, SmsClient
+from payswitch.domain.channel_client import DebitClient, SmsClient
 from payswitch.kit.clock import Clock
 from payswitch.kit.ids import IdSource
 

@@ -9,7 +9,7 @@ from payswitch.connectors.epay.v1 import EpayV1Client
 from payswitch.connectors.epay.v2 import EpayV2Client
 from payswitch.connectors.transport import HttpTransport
 from payswitch.domain.channel import CapabilityTable, Channel
-from payswitch.domain.exchange import ChannelClient
+from payswitch.domain.channel_client import ChannelClient
 from payswitch.kit.clock import Clock
 from payswitch.kit.ids import IdSource
 

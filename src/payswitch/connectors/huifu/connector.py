@@ -8,7 +8,7 @@ from payswitch.connectors.huifu.client import HuifuClient
 from payswitch.connectors.huifu.products import CAPABILITIES
 from payswitch.connectors.transport import HttpTransport
 from payswitch.domain.channel import CapabilityTable, Channel
-from payswitch.domain.exchange import ChannelClient
+from payswitch.domain.channel_client import ChannelClient
 from payswitch.kit.clock import Clock
 from payswitch.kit.ids import IdSource
 

@@ -8,7 +8,7 @@ from payswitch.connectors.wechatpay.client import WechatPayClient
 from payswitch.connectors.wechatpay.keys import SHOWN_KEYS, read_account
 from payswitch.connectors.wechatpay.products import CAPABILITIES
 from payswitch.domain.channel import CapabilityTable, Channel
-from payswitch.domain.exchange import ChannelClient
+from payswitch.domain.channel_client import ChannelClient
 from payswitch.kit.clock import Clock
 from payswitch.kit.ids import IdSource
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from payswitch.domain.agreement import Agreement, AgreementState
-from payswitch.kit.clock import iso_utc
+from payswitch.kit.clock import iso_or_none, iso_utc
 
 
 class AgreementView(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,6 +37,6 @@ def agreement_view(agreement: Agreement) -> AgreementView:
         card_tail=agreement.card_tail,
         state=agreement.state,
         created_at=iso_utc(agreement.created_at_ms),
-        activated_at=None if agreement.activated_at_ms is None else iso_utc(agreement.activated_at_ms),
-        ended_at=None if agreement.ended_at_ms is None else iso_utc(agreement.ended_at_ms),
+        activated_at=iso_or_none(agreement.activated_at_ms),
+        ended_at=iso_or_none(agreement.ended_at_ms),
     )

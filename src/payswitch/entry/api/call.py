@@ -11,8 +11,8 @@ from typing import Any
 import msgspec
 
 from payswitch.domain.errors import INVALID_REQUEST, UNAUTHENTICATED, UNSUPPORTED_MEDIA_TYPE, PaySwitchError
-from payswitch.domain.payment import Shop
 from payswitch.domain.roles import Permission
+from payswitch.domain.shop import Shop
 from payswitch.entry.http import asgi
 from payswitch.kit.secrets import fingerprint
 from payswitch.services.context import Context

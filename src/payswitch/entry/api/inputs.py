@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import msgspec
 
-from payswitch.domain.payment import Customer
+from payswitch.domain.customer import Customer
 from payswitch.services.commands import CreatePayment
 
 

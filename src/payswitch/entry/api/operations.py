@@ -9,7 +9,7 @@ import msgspec
 from payswitch.domain import errors as kinds
 from payswitch.domain.errors import NOT_FOUND
 from payswitch.domain.payment import Decision, PaymentFile
-from payswitch.entry.api import query, views
+from payswitch.entry.api import event_views, query, refund_views, views
 from payswitch.entry.api.agreement_operations import AGREEMENTS
 from payswitch.entry.api.call import Answer, Call
 from payswitch.entry.api.capability_views import CapabilityList, capability_list
@@ -86,16 +86,16 @@ async def create_refund(call: Call) -> Answer:
     refund = await refunds.create_refund(
         call.ctx, call.shop, call.path["payment_id"], call.command, call.idempotency_key
     )
-    return Answer(views.refund_view(refund), status=201)
+    return Answer(refund_views.refund_view(refund), status=201)
 
 
 async def list_refunds(call: Call) -> Answer:
     found = await refunds.list_refunds(call.ctx, call.shop, call.path["payment_id"])
-    return Answer(views.RefundList(data=[views.refund_view(refund) for refund in found]))
+    return Answer(refund_views.RefundList(data=[refund_views.refund_view(refund) for refund in found]))
 
 
 async def get_refund(call: Call) -> Answer:
-    return Answer(views.refund_view(await refunds.get_refund(call.ctx, call.shop, call.path["refund_id"])))
+    return Answer(refund_views.refund_view(await refunds.get_refund(call.ctx, call.shop, call.path["refund_id"])))
 
 
 async def list_events(call: Call) -> Answer:
@@ -103,12 +103,12 @@ async def list_events(call: Call) -> Answer:
     found = await deliveries.list_events(
         call.ctx, call.shop, payment_id=call.query.get("payment_id"), before=call.query.get("before"), limit=limit
     )
-    data = [views.event_view(event) for event in found]
-    return Answer(views.EventList(data=data, next=data[-1].event_id if len(data) == limit else None))
+    data = [event_views.event_view(event) for event in found]
+    return Answer(event_views.EventList(data=data, next=data[-1].event_id if len(data) == limit else None))
 
 
 async def resend_event(call: Call) -> Answer:
-    return Answer(views.event_view(await deliveries.resend_event(call.ctx, call.shop, call.path["event_id"])))
+    return Answer(event_views.event_view(await deliveries.resend_event(call.ctx, call.shop, call.path["event_id"])))
 
 
 async def explain_payment(call: Call) -> Answer:
@@ -281,7 +281,7 @@ OPERATIONS: tuple[Operation[Call], ...] = (
         title="Pay back all or a part; the same refund_no twice is one refund",
         title_zh="申请退款；同一 refund_no 只退一次",
         body=CreateRefund,
-        answer=views.RefundView,
+        answer=refund_views.RefundView,
         status=201,
         problems=(
             NOT_FOUND,
@@ -298,7 +298,7 @@ OPERATIONS: tuple[Operation[Call], ...] = (
         run=list_refunds,
         title="Refunds of one payment, surplus refunds included",
         title_zh="某支付单的退款，含重复支付的自动退款",
-        answer=views.RefundList,
+        answer=refund_views.RefundList,
         problems=(NOT_FOUND,),
     ),
     Operation(
@@ -308,7 +308,7 @@ OPERATIONS: tuple[Operation[Call], ...] = (
         run=get_refund,
         title="One refund",
         title_zh="查询退款",
-        answer=views.RefundView,
+        answer=refund_views.RefundView,
         problems=(NOT_FOUND,),
     ),
     Operation(
@@ -319,7 +319,7 @@ OPERATIONS: tuple[Operation[Call], ...] = (
         title="What the shop was told (or should have been), newest first",
         title_zh="商户通知列表，新的在前",
         parameters=(query.OF_PAYMENT, query.BEFORE_EVENT, query.LIMIT),
-        answer=views.EventList,
+        answer=event_views.EventList,
     ),
     Operation(
         name="resendEvent",
@@ -328,7 +328,7 @@ OPERATIONS: tuple[Operation[Call], ...] = (
         run=resend_event,
         title="Deliver one event once more: same id, same bytes",
         title_zh="重发商户通知：编号与内容不变",
-        answer=views.EventView,
+        answer=event_views.EventView,
         problems=(NOT_FOUND,),
     ),
     Operation(

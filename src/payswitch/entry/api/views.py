@@ -12,7 +12,6 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from payswitch.domain.channel import CredentialKind, Environment, Method, Product
-from payswitch.domain.events import DeliveryState, Event, EventType
 from payswitch.domain.outcome import Outcome, OutcomeKind
 from payswitch.domain.payment import (
     Attempt,
@@ -22,12 +21,9 @@ from payswitch.domain.payment import (
     Payment,
     PaymentFile,
     PaymentState,
-    Refund,
-    RefundKind,
-    RefundState,
-    RefundTrouble,
 )
-from payswitch.kit.clock import iso_utc
+from payswitch.entry.api.refund_views import RefundView, refund_view
+from payswitch.kit.clock import iso_or_none, iso_utc
 from payswitch.services.payments.launching import shown_attempt
 from payswitch.services.payments.lifecycle import confirming_attempt
 
@@ -99,26 +95,6 @@ class AttemptView(msgspec.Struct, frozen=True, kw_only=True):
     """对冲: the attempt that was still silent when this one was begun beside it. At most one of them is ever shown."""
 
 
-class RefundView(msgspec.Struct, frozen=True, kw_only=True):
-    """退款单. `refund_no` is the shop's own number; null for a refund of surplus money (重复支付)."""
-
-    refund_id: str
-    payment_id: str
-    attempt_id: str
-    kind: RefundKind
-    refund_no: str | None
-    out_refund_no: str
-    amount_fen: int
-    reason: str
-    state: RefundState
-    trouble: RefundTrouble | None
-    """Why it is not through yet; with `balance_short` it goes on by itself, everything else needs the operator."""
-    settled_by_hand: bool
-    """Succeeded, but the channel did not move the money: the operator gave it back another way."""
-    created_at: str
-    finished_at: str | None
-
-
 class DecisionView(msgspec.Struct, frozen=True, kw_only=True):
     """路由方案: why this channel, and why not the others."""
 
@@ -166,44 +142,14 @@ class PaymentView(msgspec.Struct, frozen=True, kw_only=True):
     decisions: Sequence[DecisionView] | UnsetType = UNSET
 
 
-class EventView(msgspec.Struct, frozen=True, kw_only=True):
-    """商户通知: one event, whether the shop has it, and its body as sent."""
-
-    event_id: str
-    payment_id: str
-    type: EventType
-    sequence: int
-    state: DeliveryState
-    tries: int
-    url: str | None
-    created_at: str
-    next_try_at: str | None
-    delivered_at: str | None
-    last_error: str
-    body: msgspec.Raw
-
-
 class PaymentList(msgspec.Struct, frozen=True, kw_only=True):
     data: Sequence[PaymentView]
     next: str | None
     """Give it as `before` to get the page after this one; null at the end."""
 
 
-class RefundList(msgspec.Struct, frozen=True, kw_only=True):
-    data: Sequence[RefundView]
-
-
-class EventList(msgspec.Struct, frozen=True, kw_only=True):
-    data: Sequence[EventView]
-    next: str | None
-
-
 class Health(msgspec.Struct, frozen=True):
     ok: bool = True
-
-
-def _time(ms: int | None) -> str | None:
-    return None if ms is None else iso_utc(ms)
 
 
 def credential_view(attempt: Attempt | None) -> CredentialView | None:
@@ -256,24 +202,6 @@ def attempt_view(attempt: Attempt) -> AttemptView:
     )
 
 
-def refund_view(refund: Refund) -> RefundView:
-    return RefundView(
-        refund_id=refund.refund_id,
-        payment_id=refund.payment_id,
-        attempt_id=refund.attempt_id,
-        kind=refund.kind,
-        refund_no=refund.shop_refund_no,
-        out_refund_no=refund.out_refund_no,
-        amount_fen=refund.amount_fen,
-        reason=refund.reason,
-        state=refund.state,
-        trouble=refund.trouble,
-        settled_by_hand=refund.settled_by is not None,
-        created_at=iso_utc(refund.created_at_ms),
-        finished_at=_time(refund.finished_at_ms),
-    )
-
-
 def decision_view(decision: Decision) -> DecisionView:
     return DecisionView(
         decision_id=decision.decision_id,
@@ -281,23 +209,6 @@ def decision_view(decision: Decision) -> DecisionView:
         at_ms=decision.at_ms,
         duration_us=decision.duration_us,
         plan=decision.plan,
-    )
-
-
-def event_view(event: Event) -> EventView:
-    return EventView(
-        event_id=event.event_id,
-        payment_id=event.payment_id,
-        type=event.type,
-        sequence=event.sequence,
-        state=event.state,
-        tries=event.tries,
-        url=event.url,
-        created_at=iso_utc(event.created_at_ms),
-        next_try_at=_time(event.due_at_ms),
-        delivered_at=_time(event.delivered_at_ms),
-        last_error=event.last_error,
-        body=msgspec.Raw(event.body),
     )
 
 
@@ -316,10 +227,10 @@ def payment_view(payment: Payment, checkout_url: str) -> PaymentView:
         products=payment.products,
         created_at=iso_utc(payment.created_at_ms),
         expires_at=iso_utc(payment.expires_at_ms),
-        succeeded_at=_time(payment.succeeded_at_ms),
-        closed_at=_time(payment.closed_at_ms),
+        succeeded_at=iso_or_none(payment.succeeded_at_ms),
+        closed_at=iso_or_none(payment.closed_at_ms),
         close_reason=payment.close_reason,
-        late_until=_time(payment.late_until_ms),
+        late_until=iso_or_none(payment.late_until_ms),
         late=payment.late,
         winner_attempt_id=payment.winner_attempt_id,
         paid_fen=payment.amount_fen if payment.winner_attempt_id is not None else 0,

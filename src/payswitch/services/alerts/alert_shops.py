@@ -11,7 +11,7 @@ from payswitch.alerting.pattern import expected_payments
 from payswitch.alerting.small_shop import Charted, Past, chart, charts_of
 from payswitch.alerting.view import ShopView
 from payswitch.domain.alert import AlertRule, ShopTally, Watch
-from payswitch.domain.payment import Shop
+from payswitch.domain.shop import Shop
 from payswitch.kit.durations import DAY_MS, HOUR_MS, MINUTE_MS
 from payswitch.services.alerts.alert_desk import AlertDesk, ShopMemory
 from payswitch.services.context import Context

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from payswitch.domain.channel import Capability, Channel, Environment, Product
-from payswitch.domain.exchange import ChannelClient, CreateOrder, OpenidNeeder, OpenidSpace, OrderRef, RefundOrder
+from payswitch.domain.channel_client import ChannelClient, OpenidNeeder
+from payswitch.domain.exchange import CreateOrder, OpenidSpace, OrderRef, RefundOrder
 from payswitch.domain.payment import Attempt, Payment, Refund
 from payswitch.routing.eligibility import openid_of
 from payswitch.services.attempts.absent_channel import AbsentChannel

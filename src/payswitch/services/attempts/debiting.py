@@ -6,7 +6,8 @@ stays `unknown`, is asked about and at last reversed (`unknown_debits.py`), and 
 
 from __future__ import annotations
 
-from payswitch.domain.exchange import CreateOrder, DebitClient, DebitOrder, OrderFact
+from payswitch.domain.channel_client import DebitClient
+from payswitch.domain.exchange import CreateOrder, DebitOrder, OrderFact
 from payswitch.domain.outcome import Outcome, OutcomeKind
 from payswitch.domain.payment import Attempt, AttemptState, HeardBy, PaymentFile
 from payswitch.kit.secrets import Secret

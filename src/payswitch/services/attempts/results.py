@@ -7,8 +7,9 @@ are ours. A browser's "ok" never comes here; it only makes somebody ask the chan
 from __future__ import annotations
 
 from payswitch.domain.changes import Changes, StorageUnavailable
+from payswitch.domain.channel_client import ChannelClient
 from payswitch.domain.errors import NOT_FOUND, PaySwitchError
-from payswitch.domain.exchange import ChannelClient, NotifyAnswer, NotifyRequest, OrderFact, Reply
+from payswitch.domain.exchange import NotifyAnswer, NotifyRequest, OrderFact, Reply
 from payswitch.domain.outcome import OutcomeKind
 from payswitch.domain.payment import Attempt, AttemptState, HeardBy, Incident, PaymentFile, PaymentState
 from payswitch.domain.transitions import ATTEMPT

@@ -7,7 +7,8 @@ way back: it counts only once the channel has refused to reverse it.
 
 from __future__ import annotations
 
-from payswitch.domain.exchange import DebitClient, OrderFact
+from payswitch.domain.channel_client import DebitClient
+from payswitch.domain.exchange import OrderFact
 from payswitch.domain.outcome import Outcome, OutcomeKind
 from payswitch.domain.payment import Attempt, AttemptState, PaymentFile
 from payswitch.services.attempts.asking import client_of, order_ref

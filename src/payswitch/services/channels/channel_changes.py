@@ -12,8 +12,8 @@ from msgspec.structs import replace
 
 from payswitch.domain.changes import UniqueViolation
 from payswitch.domain.channel import Channel
+from payswitch.domain.channel_client import ChannelClient
 from payswitch.domain.errors import CHANNEL_EXISTS, CHANNEL_STATE, PaySwitchError
-from payswitch.domain.exchange import ChannelClient
 from payswitch.domain.managed_channel import (
     CHANNEL,
     ChannelChange,

@@ -8,8 +8,8 @@ from msgspec.structs import replace
 
 from payswitch.domain.changes import CommitConflict
 from payswitch.domain.channel import Channel
+from payswitch.domain.channel_client import ChannelClient
 from payswitch.domain.errors import CHANNEL_STATE, NO_MASTER_KEY, REVISION_CONFLICT, PaySwitchError
-from payswitch.domain.exchange import ChannelClient
 from payswitch.domain.managed_channel import (
     ChannelChange,
     ChannelRecord,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from payswitch.domain.account import AccountProblem
-from payswitch.domain.exchange import ChannelClient
+from payswitch.domain.channel_client import ChannelClient
 from payswitch.domain.managed_channel import ManagedChannel, SealedCredential
 from payswitch.kit.logs import get_logger
 from payswitch.kit.sealing import KeyRing, SealBroken

@@ -23,15 +23,8 @@ from payswitch.domain.errors import (
 )
 from payswitch.domain.managed_channel import ChannelChange, ChannelState
 from payswitch.domain.operator import Operator
-from payswitch.domain.payment import (
-    TEST_SHOP_PREFIX,
-    Attempt,
-    AttemptState,
-    PaymentFile,
-    PaymentState,
-    RefundState,
-    Shop,
-)
+from payswitch.domain.payment import Attempt, AttemptState, PaymentFile, PaymentState, RefundState
+from payswitch.domain.shop import TEST_SHOP_PREFIX, Shop
 from payswitch.services.attempts import results
 from payswitch.services.channels.channel_commands import TestChannel
 from payswitch.services.channels.channel_commits import channel_deed, wrong_state

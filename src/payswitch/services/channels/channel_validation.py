@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from payswitch.domain.account import Account, AccountProblem
 from payswitch.domain.channel import Channel
+from payswitch.domain.channel_client import ChannelClient
 from payswitch.domain.errors import INVALID_REQUEST, PaySwitchError
-from payswitch.domain.exchange import ChannelClient
 from payswitch.routing.maintenance import WINDOW_WANTED, unreadable_windows
 from payswitch.services.channels.channel_desk import ChannelDesk
 from payswitch.services.channels.checkup import Severity, check_certificates

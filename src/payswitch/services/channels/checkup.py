@@ -12,7 +12,8 @@ from enum import StrEnum
 import msgspec
 
 from payswitch.domain.channel import Capability, CapabilityTable, Channel, Product
-from payswitch.domain.exchange import ChannelClient, CreateOrder, OrderRef
+from payswitch.domain.channel_client import ChannelClient
+from payswitch.domain.exchange import CreateOrder, OrderRef
 from payswitch.domain.outcome import Outcome, OutcomeKind
 from payswitch.kit.certificates import FoundCertificate, UnreadableCertificate, find_certificates
 from payswitch.kit.clock import Clock, iso_utc

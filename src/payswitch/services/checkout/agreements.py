@@ -25,7 +25,8 @@ from payswitch.domain.errors import (
 )
 from payswitch.domain.exchange import AgreementAnswer, AgreementOrder
 from payswitch.domain.outcome import Outcome, OutcomeKind
-from payswitch.domain.payment import Payment, Shop
+from payswitch.domain.payment import Payment
+from payswitch.domain.shop import Shop
 from payswitch.kit.secrets import Secret
 from payswitch.services.checkout.card_desks import debits_cards, desk_of, desks_for, no_desk, still_offered
 from payswitch.services.checkout.held_cards import MOST_WRONG_CODES, SMS_GAP_MS, HeldCard

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from payswitch.domain.changes import Changes
 from payswitch.domain.channel import Channel, Method, Product
+from payswitch.domain.channel_client import ApplePayDesk
 from payswitch.domain.errors import CHANNELS_UNAVAILABLE, INVALID_REQUEST, NO_CANDIDATE, WRONG_STATE, PaySwitchError
-from payswitch.domain.exchange import ApplePayDesk
 from payswitch.domain.outcome import Outcome, OutcomeKind
-from payswitch.domain.payment import Incident, Payment, PaymentState, Shop
+from payswitch.domain.payment import Incident, Payment, PaymentState
+from payswitch.domain.shop import Shop
 from payswitch.services.checkout.apple_channel import session_channel
 from payswitch.services.commands import OpenApplePaySession
 from payswitch.services.context import Context

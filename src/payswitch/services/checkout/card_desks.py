@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from payswitch.domain.agreement import Agreement
 from payswitch.domain.channel import Channel
+from payswitch.domain.channel_client import AgreementDesk
 from payswitch.domain.errors import BANK_NOT_OFFERED, BANK_UNAVAILABLE, PaySwitchError
-from payswitch.domain.exchange import AgreementDesk
 from payswitch.services.context import Context
 
 

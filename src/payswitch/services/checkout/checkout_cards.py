@@ -10,7 +10,8 @@ from msgspec.structs import replace
 
 from payswitch.domain.agreement import Agreement, AgreementState
 from payswitch.domain.errors import NOT_FOUND, PaySwitchError
-from payswitch.domain.payment import PaymentFile, Shop
+from payswitch.domain.payment import PaymentFile
+from payswitch.domain.shop import Shop
 from payswitch.kit.secrets import Secret
 from payswitch.services.checkout import agreements, applepay
 from payswitch.services.checkout.checkouts import open_checkout

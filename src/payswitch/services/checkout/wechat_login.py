@@ -13,9 +13,11 @@ from typing import Final
 from msgspec.structs import replace
 
 from payswitch.domain.channel import Channel, Environment, Product
-from payswitch.domain.exchange import OpenidDesk, OpenidSpace
+from payswitch.domain.channel_client import OpenidDesk
+from payswitch.domain.customer import Customer
+from payswitch.domain.exchange import OpenidSpace
 from payswitch.domain.outcome import OutcomeKind
-from payswitch.domain.payment import Customer, Payment, PaymentFile, PaymentState
+from payswitch.domain.payment import Payment, PaymentFile, PaymentState
 from payswitch.kit.logs import get_logger
 from payswitch.services.attempts.asking import openid_space
 from payswitch.services.context import Context

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from payswitch.domain.customer import Customer, age_band_of
 from payswitch.domain.device import device_of
-from payswitch.domain.payment import Customer, Payment, age_band_of
+from payswitch.domain.payment import Payment
 from payswitch.services.context import Context
 
 

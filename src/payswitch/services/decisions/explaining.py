@@ -10,7 +10,8 @@ import msgspec
 from payswitch.domain.errors import NOT_FOUND, PaySwitchError
 from payswitch.domain.operator import Operator
 from payswitch.domain.outcome import OutcomeKind
-from payswitch.domain.payment import Attempt, AttemptState, Decision, PaymentFile, Shop
+from payswitch.domain.payment import Attempt, AttemptState, Decision, PaymentFile
+from payswitch.domain.shop import Shop
 from payswitch.routing.reasons import explain, explain_fact
 from payswitch.routing.request import Candidate, Exclusion, RoutePlan
 from payswitch.services.context import Context

@@ -4,14 +4,8 @@ from __future__ import annotations
 
 from payswitch.domain.losses import CAUSE_TEXTS, cause_of
 from payswitch.domain.outcome import Outcome
-from payswitch.domain.payment import (
-    Attempt,
-    AttemptState,
-    CloseReason,
-    Payment,
-    PaymentFile,
-    tested_channel,
-)
+from payswitch.domain.payment import Attempt, AttemptState, CloseReason, Payment, PaymentFile
+from payswitch.domain.shop import tested_channel
 from payswitch.routing.request import BreakerMove, CallObservation, ExposedObservation, FinalObservation
 from payswitch.services.context import Context
 

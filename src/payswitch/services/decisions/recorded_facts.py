@@ -10,7 +10,8 @@ from typing import Any, Final
 import msgspec
 from msgspec.structs import replace
 
-from payswitch.domain.payment import Customer, Decision, Payment
+from payswitch.domain.customer import Customer
+from payswitch.domain.payment import Decision, Payment
 from payswitch.routing.request import RoutePlan, RouteRequest
 
 _KNOWN: Final = "known"

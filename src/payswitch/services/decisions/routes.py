@@ -11,7 +11,8 @@ from msgspec.structs import replace
 from payswitch.domain.channel import Channel, Consent, Environment, Method, Product
 from payswitch.domain.exchange import OpenidSpace
 from payswitch.domain.outcome import HURTS_HEALTH, OutcomeKind
-from payswitch.domain.payment import Attempt, Decision, Payment, tested_channel
+from payswitch.domain.payment import Attempt, Decision, Payment
+from payswitch.domain.shop import tested_channel
 from payswitch.kit.clock import beijing_day, beijing_hour
 from payswitch.routing.request import ChannelBook, RoutePlan, RouteRequest
 from payswitch.services.attempts.asking import openid_space

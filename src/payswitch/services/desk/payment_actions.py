@@ -14,7 +14,8 @@ from payswitch.domain.errors import NOT_FOUND, TOO_SOON, PaySwitchError
 from payswitch.domain.events import Event
 from payswitch.domain.operator import Operator
 from payswitch.domain.outcome import Outcome
-from payswitch.domain.payment import Attempt, AttemptState, PaymentFile, Refund, Shop, tested_channel
+from payswitch.domain.payment import Attempt, AttemptState, PaymentFile, Refund
+from payswitch.domain.shop import Shop, tested_channel
 from payswitch.domain.trail import TrailEntry, TrailKind
 from payswitch.services.attempts import results
 from payswitch.services.attempts.asking import client_of, order_ref

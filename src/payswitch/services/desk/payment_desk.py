@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from payswitch.domain.errors import INVALID_REQUEST, NOT_FOUND, PaySwitchError
 from payswitch.domain.events import DeliveryState, Event
 from payswitch.domain.operator import Operator
-from payswitch.domain.payment import PaymentFile, Shop
+from payswitch.domain.payment import PaymentFile
 from payswitch.domain.payment_search import Match, PaymentFilter, PaymentPage
+from payswitch.domain.shop import Shop
 from payswitch.services.context import Context
 
 

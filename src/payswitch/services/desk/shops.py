@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import msgspec
 
 from payswitch.domain.operator import Operator
-from payswitch.domain.payment import Shop, ShopKey
+from payswitch.domain.shop import Shop, ShopKey
 from payswitch.services.context import Context
 
 

@@ -9,7 +9,8 @@ from msgspec.structs import replace
 from payswitch.domain.changes import Changes, StorageUnavailable
 from payswitch.domain.errors import NOT_FOUND, PaySwitchError
 from payswitch.domain.events import DeliveryState, Event
-from payswitch.domain.payment import Incident, Shop
+from payswitch.domain.payment import Incident
+from payswitch.domain.shop import Shop
 from payswitch.kit.logs import get_logger
 from payswitch.services.context import Context
 from payswitch.services.side_work import wait_a_round

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from payswitch.domain.errors import NOT_FOUND, TOO_SOON, PaySwitchError
-from payswitch.domain.payment import Shop
+from payswitch.domain.shop import Shop
 from payswitch.services.commands import CreatePayment
 from payswitch.services.context import Context
 from payswitch.services.payments import payments

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from payswitch.domain.channel import Consent, CredentialKind, Environment
+from payswitch.domain.channel_client import SmsClient
 from payswitch.domain.errors import (
     CHANNELS_UNAVAILABLE,
     CONSENT_WRONG,
@@ -12,9 +13,10 @@ from payswitch.domain.errors import (
     WRONG_STATE,
     PaySwitchError,
 )
-from payswitch.domain.exchange import CreateOrder, OrderFact, SmsClient
+from payswitch.domain.exchange import CreateOrder, OrderFact
 from payswitch.domain.outcome import Outcome, OutcomeKind
-from payswitch.domain.payment import Attempt, AttemptState, PaymentFile, PaymentState, Shop
+from payswitch.domain.payment import Attempt, AttemptState, PaymentFile, PaymentState
+from payswitch.domain.shop import Shop
 from payswitch.domain.transitions import ATTEMPT, AttemptEvent, advance
 from payswitch.routing.next_steps import After, after_debit
 from payswitch.services.attempts.asking import client_of, create_order

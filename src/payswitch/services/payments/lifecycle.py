@@ -20,8 +20,8 @@ from payswitch.domain.payment import (
     Refund,
     RefundKind,
     RefundState,
-    tested_channel,
 )
+from payswitch.domain.shop import tested_channel
 from payswitch.domain.transitions import ATTEMPT, PAYMENT, AttemptEvent, PaymentEvent, advance
 from payswitch.services.context import Context
 from payswitch.services.payments.announcements import CAME_LATE, PAID_TOO_LATE, PAID_TWICE, announce

@@ -16,14 +16,8 @@ from payswitch.domain.errors import (
     WRONG_STATE,
     PaySwitchError,
 )
-from payswitch.domain.payment import (
-    CloseReason,
-    Decision,
-    Payment,
-    PaymentFile,
-    PaymentState,
-    Shop,
-)
+from payswitch.domain.payment import CloseReason, Decision, Payment, PaymentFile, PaymentState
+from payswitch.domain.shop import Shop
 from payswitch.domain.trail import TrailEntry
 from payswitch.services.attempts import retiring
 from payswitch.services.attempts.rounds import Since, begin_round

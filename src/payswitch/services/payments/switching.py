@@ -7,7 +7,8 @@ from typing import TypeVar
 import msgspec
 
 from payswitch.domain.errors import INVALID_REQUEST, NOT_FOUND, PaySwitchError
-from payswitch.domain.payment import Attempt, PaymentFile, Shop
+from payswitch.domain.payment import Attempt, PaymentFile
+from payswitch.domain.shop import Shop
 from payswitch.domain.transitions import PAYMENT
 from payswitch.services.attempts.retiring import budget_ms, retire_all
 from payswitch.services.attempts.rounds import Since

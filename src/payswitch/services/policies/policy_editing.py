@@ -9,8 +9,8 @@ import msgspec
 
 from payswitch.domain.channel import Channel
 from payswitch.domain.operator import Operator
-from payswitch.domain.payment import Shop
 from payswitch.domain.policy_record import PolicyScope, PolicyVersion
+from payswitch.domain.shop import Shop
 from payswitch.routing.policy import Policy
 from payswitch.routing.policy_book import WHOLE_MERCHANT
 from payswitch.services.context import Context

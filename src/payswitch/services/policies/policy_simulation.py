@@ -15,9 +15,10 @@ from typing import Final
 import msgspec
 
 from payswitch.domain.operator import Operator
-from payswitch.domain.payment import PaymentState, tested_channel
+from payswitch.domain.payment import PaymentState
 from payswitch.domain.policy_record import PolicyScope, PolicyVersion
 from payswitch.domain.recorded_decision import RecordedDecision
+from payswitch.domain.shop import tested_channel
 from payswitch.kit.durations import DAY_MS
 from payswitch.routing.off_policy import Estimate, Weighing
 from payswitch.routing.planner import is_first_try

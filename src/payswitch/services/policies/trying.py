@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import msgspec
 
+from payswitch.domain.customer import Customer, age_band_of
 from payswitch.domain.operator import Operator
-from payswitch.domain.payment import Customer, age_band_of
 from payswitch.kit.clock import beijing_day, beijing_hour
 from payswitch.routing.policy import Policy
 from payswitch.routing.rehearsal import rehearse

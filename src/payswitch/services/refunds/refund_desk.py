@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import msgspec
 
+from payswitch.domain.channel_client import RefundRedirector
 from payswitch.domain.errors import (
     INVALID_REQUEST,
     NOT_FOUND,
@@ -16,7 +17,7 @@ from payswitch.domain.errors import (
     PaySwitchError,
 )
 from payswitch.domain.events import EventType
-from payswitch.domain.exchange import PayeeCard, RefundRedirector
+from payswitch.domain.exchange import PayeeCard
 from payswitch.domain.operator import Operator
 from payswitch.domain.outcome import Outcome, OutcomeKind
 from payswitch.domain.payment import SETTLED_BY_HAND, Attempt, PaymentFile, Refund, RefundState, RefundTrouble

@@ -7,8 +7,8 @@ the terms say, and a channel that refuses it makes an incident.
 from __future__ import annotations
 
 from payswitch.domain.channel import RefundTerms
+from payswitch.domain.channel_client import OwnTerms
 from payswitch.domain.errors import REFUND_TERMS, PaySwitchError
-from payswitch.domain.exchange import OwnTerms
 from payswitch.domain.payment import Attempt, RefundKind, RefundState
 from payswitch.kit.durations import DAY_MS
 from payswitch.services.attempts.asking import capability_of, client_of

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from payswitch.domain.changes import Changes
+from payswitch.domain.channel_client import RefundRedirector
 from payswitch.domain.events import EventType
-from payswitch.domain.exchange import PayeeCard, RefundFact, RefundOrder, RefundRedirector
+from payswitch.domain.exchange import PayeeCard, RefundFact, RefundOrder
 from payswitch.domain.outcome import Outcome, OutcomeKind
 from payswitch.domain.payment import Attempt, Incident, PaymentFile, Refund, RefundState
 from payswitch.domain.transitions import REFUND, RefundEvent, advance

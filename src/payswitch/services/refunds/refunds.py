@@ -17,7 +17,8 @@ from payswitch.domain.errors import (
     WRONG_STATE,
     PaySwitchError,
 )
-from payswitch.domain.payment import Attempt, Refund, RefundKind, RefundState, Shop
+from payswitch.domain.payment import Attempt, Refund, RefundKind, RefundState
+from payswitch.domain.shop import Shop
 from payswitch.domain.trail import TrailEntry
 from payswitch.services.commands import CreateRefund
 from payswitch.services.context import Context

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from payswitch.domain.analysis import LakeState, Scope
 from payswitch.domain.attempt_fact import AttemptFact
-from payswitch.domain.payment import tested_channel
+from payswitch.domain.shop import tested_channel
 from payswitch.kit.clock import beijing_date, beijing_midnight_ms
 from payswitch.kit.durations import HOUR_MS
 from payswitch.kit.logs import get_logger

@@ -9,6 +9,7 @@ from payswitch.domain import errors as kinds
 from payswitch.domain.alert import AlertRule
 from payswitch.domain.roles import Permission
 from payswitch.entry.api import query
+from payswitch.entry.api.admin import alert_setup_views as setup_views
 from payswitch.entry.api.admin import alert_views as views
 from payswitch.entry.api.admin.call import AdminCall
 from payswitch.entry.api.call import Answer
@@ -52,7 +53,7 @@ async def acknowledge_alert(call: AdminCall) -> Answer:
 
 async def list_rules(call: AdminCall) -> Answer:
     found = await alert_watchers.rule_settings(call.ctx, call.operator, call.query.get("merchant_id"))
-    return Answer(views.AlertRuleList(data=[views.rule_view(rule, found.get(rule)) for rule in CATALOG]))
+    return Answer(setup_views.AlertRuleList(data=[setup_views.rule_view(rule, found.get(rule)) for rule in CATALOG]))
 
 
 async def set_rule(call: AdminCall) -> Answer:
@@ -60,44 +61,44 @@ async def set_rule(call: AdminCall) -> Answer:
     if name not in set(AlertRule):
         raise kinds.PaySwitchError(kinds.NOT_FOUND, f"there is no rule {name}", "没有此规则")
     setting = await alert_watchers.set_rule(call.ctx, call.operator, AlertRule(name), call.command)
-    return Answer(views.rule_view(setting.rule, setting))
+    return Answer(setup_views.rule_view(setting.rule, setting))
 
 
 async def list_silences(call: AdminCall) -> Answer:
     now_ms = call.ctx.clock.now_ms()
     found = await alert_watchers.list_silences(call.ctx, call.operator)
-    return Answer(views.AlertSilenceList(data=[views.silence_view(one, now_ms) for one in found]))
+    return Answer(setup_views.AlertSilenceList(data=[setup_views.silence_view(one, now_ms) for one in found]))
 
 
 async def make_silence(call: AdminCall) -> Answer:
     made = await alert_watchers.make_silence(call.ctx, call.operator, call.command)
-    return Answer(views.silence_view(made, call.ctx.clock.now_ms()), status=201)
+    return Answer(setup_views.silence_view(made, call.ctx.clock.now_ms()), status=201)
 
 
 async def end_silence(call: AdminCall) -> Answer:
     ended = await alert_watchers.end_silence(call.ctx, call.operator, call.path["silence_id"])
-    return Answer(views.silence_view(ended, call.ctx.clock.now_ms()))
+    return Answer(setup_views.silence_view(ended, call.ctx.clock.now_ms()))
 
 
 async def list_receivers(call: AdminCall) -> Answer:
     found = await alert_targets.list_receivers(call.ctx, call.operator)
-    return Answer(views.AlertReceiverList(data=[views.receiver_view(one) for one in found]))
+    return Answer(setup_views.AlertReceiverList(data=[setup_views.receiver_view(one) for one in found]))
 
 
 async def save_receiver(call: AdminCall) -> Answer:
-    return Answer(views.receiver_view(await alert_targets.save_receiver(call.ctx, call.operator, call.command)))
+    return Answer(setup_views.receiver_view(await alert_targets.save_receiver(call.ctx, call.operator, call.command)))
 
 
 async def remove_receiver(call: AdminCall) -> Answer:
     receiver_id = call.path["receiver_id"]
     await alert_targets.remove_receiver(call.ctx, call.operator, receiver_id)
-    return Answer(views.AlertReceiverRemoved(receiver_id=receiver_id))
+    return Answer(setup_views.AlertReceiverRemoved(receiver_id=receiver_id))
 
 
 async def test_receiver(call: AdminCall) -> Answer:
     receiver_id = call.path["receiver_id"]
     _, outcome = await alert_targets.test_receiver(call.ctx, call.operator, receiver_id)
-    return Answer(views.tested_view(receiver_id, outcome))
+    return Answer(setup_views.tested_view(receiver_id, outcome))
 
 
 ALERTS = "/v1/admin/alerts"
@@ -161,7 +162,7 @@ ALERT_OPERATIONS: tuple[Operation[AdminCall], ...] = (
         title="Every rule: what it looks at, whether it is on, its thresholds",
         title_zh="告警规则与阈值",
         parameters=(MERCHANT,),
-        answer=views.AlertRuleList,
+        answer=setup_views.AlertRuleList,
         problems=(kinds.NOT_FOUND,),
     ),
     Operation(
@@ -173,7 +174,7 @@ ALERT_OPERATIONS: tuple[Operation[AdminCall], ...] = (
         title="Switch a rule on or off, and set its thresholds; those not named get their defaults",
         title_zh="启停规则、设置阈值；未列出的恢复默认",
         body=SetRule,
-        answer=views.AlertRuleView,
+        answer=setup_views.AlertRuleView,
         problems=(kinds.NOT_FOUND,),
     ),
     Operation(
@@ -184,7 +185,7 @@ ALERT_OPERATIONS: tuple[Operation[AdminCall], ...] = (
         run=list_silences,
         title="Silences in force, and those that ended in the last week",
         title_zh="生效中及一周内结束的静默",
-        answer=views.AlertSilenceList,
+        answer=setup_views.AlertSilenceList,
         problems=(kinds.NOT_FOUND,),
     ),
     Operation(
@@ -196,7 +197,7 @@ ALERT_OPERATIONS: tuple[Operation[AdminCall], ...] = (
         title="Nobody is woken by alerts that fit, for so long; says why",
         title_zh="静默：一段时间内符合条件的告警不再通知",
         body=MakeSilence,
-        answer=views.AlertSilenceView,
+        answer=setup_views.AlertSilenceView,
         status=201,
         problems=(kinds.NOT_FOUND,),
     ),
@@ -208,7 +209,7 @@ ALERT_OPERATIONS: tuple[Operation[AdminCall], ...] = (
         run=end_silence,
         title="End a silence now",
         title_zh="立即结束静默",
-        answer=views.AlertSilenceView,
+        answer=setup_views.AlertSilenceView,
         problems=(kinds.NOT_FOUND,),
     ),
     Operation(
@@ -219,7 +220,7 @@ ALERT_OPERATIONS: tuple[Operation[AdminCall], ...] = (
         run=list_receivers,
         title="Who is told, in which turn, and whether the last messages arrived",
         title_zh="告警接收人、升级次序与送达情况",
-        answer=views.AlertReceiverList,
+        answer=setup_views.AlertReceiverList,
         problems=(kinds.NOT_FOUND,),
     ),
     Operation(
@@ -231,7 +232,7 @@ ALERT_OPERATIONS: tuple[Operation[AdminCall], ...] = (
         title="Add a receiver, or replace one; its address is kept encrypted and never shown again",
         title_zh="新增或替换接收人；地址与密钥加密保存，不再展示",
         body=SaveReceiver,
-        answer=views.AlertReceiverView,
+        answer=setup_views.AlertReceiverView,
         problems=(kinds.NOT_FOUND, kinds.NO_MASTER_KEY, kinds.DECLARED_IN_FILE),
     ),
     Operation(
@@ -242,7 +243,7 @@ ALERT_OPERATIONS: tuple[Operation[AdminCall], ...] = (
         run=remove_receiver,
         title="Take a receiver out",
         title_zh="删除接收人",
-        answer=views.AlertReceiverRemoved,
+        answer=setup_views.AlertReceiverRemoved,
         problems=(kinds.NOT_FOUND, kinds.DECLARED_IN_FILE),
     ),
     Operation(
@@ -253,7 +254,7 @@ ALERT_OPERATIONS: tuple[Operation[AdminCall], ...] = (
         run=test_receiver,
         title="Send a test message now, and say what the receiver answered",
         title_zh="立即发送测试消息并返回结果",
-        answer=views.AlertReceiverTested,
+        answer=setup_views.AlertReceiverTested,
         problems=(kinds.NOT_FOUND,),
     ),
 )

@@ -9,7 +9,7 @@ import msgspec
 from payswitch.domain.break_texts import BREAK_TEXTS, Owner
 from payswitch.domain.ledger import DEBIT_NORMAL, AccountCode
 from payswitch.domain.reconciliation import BillRun, Break, BreakKind, BreakState, RunState
-from payswitch.kit.clock import beijing_date, iso_utc
+from payswitch.kit.clock import beijing_date, iso_or_none, iso_utc
 from payswitch.kit.durations import HOUR_MS
 from payswitch.services.books.bills import DayOfChannel
 
@@ -123,7 +123,7 @@ def break_view(found: Break, now_ms: int) -> BreakView:
         found_at=iso_utc(found.found_at_ms),
         age_hours=max(0, (found.resolved_at_ms or now_ms) - found.found_at_ms) // HOUR_MS,
         state=found.state,
-        resolved_at=None if found.resolved_at_ms is None else iso_utc(found.resolved_at_ms),
+        resolved_at=iso_or_none(found.resolved_at_ms),
         resolved_by=found.resolved_by,
         note=found.note,
     )
@@ -147,7 +147,7 @@ def run_view(run: BillRun) -> RunView:
         net_fen=run.paid_fen - run.refunded_fen - run.fees_fen,
         tries=run.tries,
         finished_at=iso_utc(run.finished_at_ms),
-        due_at=None if run.due_at_ms is None else iso_utc(run.due_at_ms),
+        due_at=iso_or_none(run.due_at_ms),
     )
 
 

@@ -11,7 +11,7 @@ from payswitch.domain.errors import NOT_FOUND
 from payswitch.domain.events import DeliveryState, Event
 from payswitch.domain.roles import Permission
 from payswitch.domain.saved_view import SavedView, ViewPage
-from payswitch.entry.api import views
+from payswitch.entry.api import event_views
 from payswitch.entry.api.admin.call import AdminCall
 from payswitch.entry.api.call import Answer
 from payswitch.entry.api.operation import Operation
@@ -40,7 +40,7 @@ class AdminEventView(msgspec.Struct, frozen=True, kw_only=True):
     """An event, and whose it is."""
 
     shop_id: str
-    event: views.EventView
+    event: event_views.EventView
 
 
 class AdminEventList(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,7 +67,7 @@ class SavedViewList(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def event_view(event: Event) -> AdminEventView:
-    return AdminEventView(shop_id=event.shop_id, event=views.event_view(event))
+    return AdminEventView(shop_id=event.shop_id, event=event_views.event_view(event))
 
 
 def saved_view(view: SavedView) -> SavedViewView:

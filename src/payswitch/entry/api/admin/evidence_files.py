@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from payswitch.entry.api import views
+from payswitch.entry.api import event_views
 from payswitch.entry.api.admin.payment_views import detail_view, moment_view
 from payswitch.kit.clock import beijing_time
 from payswitch.kit.money import yuan_from_fen
@@ -21,7 +21,7 @@ def evidence_files(records: Records) -> dict[str, bytes]:
         "timeline.en.txt": _text(records, 1),
         "ledger.json": readable(records.transfers),
         "incidents.json": readable(records.incidents),
-        "events.json": readable([views.event_view(event) for event in records.events]),
+        "events.json": readable([event_views.event_view(event) for event in records.events]),
     }
     for event in records.events:
         files[f"events/{event.sequence:03d}-{event.event_id}.json"] = event.body

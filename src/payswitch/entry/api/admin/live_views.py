@@ -9,7 +9,7 @@ import msgspec
 from payswitch.domain.channel import Product
 from payswitch.domain.managed_channel import ChannelOrigin, ChannelState
 from payswitch.entry.api.admin.quality_views import ChannelQualityView, RateView, quality_view, rate_view, tenths
-from payswitch.kit.clock import iso_utc
+from payswitch.kit.clock import iso_or_none, iso_utc
 from payswitch.routing.policy import Policy
 from payswitch.routing.reasons import explain
 from payswitch.services.channels.quality import rate
@@ -225,7 +225,7 @@ def _open_items(items: OpenItems) -> OpenItemsView:
 
 
 def _heap(heap: Heap) -> HeapView:
-    oldest = None if heap.oldest_ms is None else iso_utc(heap.oldest_ms)
+    oldest = iso_or_none(heap.oldest_ms)
     return HeapView(count=heap.count, amount_fen=heap.amount_fen, oldest=oldest)
 
 

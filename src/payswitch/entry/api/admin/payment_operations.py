@@ -12,7 +12,7 @@ from payswitch.domain.errors import NOT_FOUND
 from payswitch.domain.payment import PaymentState
 from payswitch.domain.payment_search import PaymentFilter, PaymentPage
 from payswitch.domain.roles import Permission
-from payswitch.entry.api import views
+from payswitch.entry.api import refund_views
 from payswitch.entry.api.admin import payment_views as shown
 from payswitch.entry.api.admin.call import AdminCall
 from payswitch.entry.api.admin.evidence_files import evidence_files
@@ -136,7 +136,7 @@ async def close_payment(call: AdminCall) -> Answer:
 
 async def refund_payment(call: AdminCall) -> Answer:
     refund = await payment_actions.refund_payment(call.ctx, call.operator, call.path["payment_id"], call.command)
-    return Answer(views.refund_view(refund), status=201)
+    return Answer(refund_views.refund_view(refund), status=201)
 
 
 async def download_evidence(call: AdminCall) -> Download:
@@ -232,7 +232,7 @@ PAYMENT_OPERATIONS: tuple[Operation[AdminCall], ...] = (
         title="Pay back all or a part; the same refund_no twice is one refund",
         title_zh="全额或部分退款；同一 refund_no 只退一次",
         body=RefundByOperator,
-        answer=views.RefundView,
+        answer=refund_views.RefundView,
         status=201,
         problems=(
             NOT_FOUND,

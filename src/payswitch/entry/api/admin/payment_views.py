@@ -11,11 +11,12 @@ import msgspec
 
 from payswitch.domain.channel import Environment, Method, Product
 from payswitch.domain.outcome import OutcomeKind
-from payswitch.domain.payment import AttemptState, CloseReason, PaymentState, tested_channel
+from payswitch.domain.payment import AttemptState, CloseReason, PaymentState
 from payswitch.domain.payment_search import FoundPayment, Match, NumberKind, PaymentPage
-from payswitch.entry.api import views
+from payswitch.domain.shop import tested_channel
+from payswitch.entry.api import refund_views, views
 from payswitch.entry.api.explanation_views import SentenceView
-from payswitch.kit.clock import iso_utc
+from payswitch.kit.clock import iso_or_none, iso_utc
 from payswitch.services.desk.payment_actions import Asked
 from payswitch.services.desk.timeline import Moment, MomentKind, Records, Tone
 from payswitch.services.desk.timeline_lines import timeline
@@ -103,10 +104,6 @@ class AskedView(msgspec.Struct, frozen=True, kw_only=True):
     heard: Sequence[HeardView]
 
 
-def _time(ms: int | None) -> str | None:
-    return None if ms is None else iso_utc(ms)
-
-
 def row_view(found: FoundPayment) -> PaymentRowView:
     payment, told = found.payment, found.told
     return PaymentRowView(
@@ -117,7 +114,7 @@ def row_view(found: FoundPayment) -> PaymentRowView:
         amount_fen=payment.amount_fen,
         state=payment.state,
         created_at=iso_utc(payment.created_at_ms),
-        ended_at=_time(payment.succeeded_at_ms or payment.closed_at_ms),
+        ended_at=iso_or_none(payment.succeeded_at_ms or payment.closed_at_ms),
         late=payment.late,
         attempts=len(found.attempts),
         method=told.method if told else None,
@@ -133,7 +130,7 @@ def row_view(found: FoundPayment) -> PaymentRowView:
 
 def page_view(page: PaymentPage) -> PaymentRowList:
     return PaymentRowList(
-        data=[row_view(found) for found in page.found], next=page.next, searched_to=_time(page.searched_to_ms)
+        data=[row_view(found) for found in page.found], next=page.next, searched_to=iso_or_none(page.searched_to_ms)
     )
 
 
@@ -210,7 +207,7 @@ class PaymentDetailView(msgspec.Struct, frozen=True, kw_only=True):
     may_close: bool
     may_refund: bool
     attempts: Sequence[views.AttemptView]
-    refunds: Sequence[views.RefundView]
+    refunds: Sequence[refund_views.RefundView]
     timeline: Sequence[MomentView]
 
 
@@ -232,8 +229,8 @@ def detail_view(records: Records) -> PaymentDetailView:
         metadata=payment.metadata,
         created_at=iso_utc(payment.created_at_ms),
         expires_at=iso_utc(payment.expires_at_ms),
-        succeeded_at=_time(payment.succeeded_at_ms),
-        closed_at=_time(payment.closed_at_ms),
+        succeeded_at=iso_or_none(payment.succeeded_at_ms),
+        closed_at=iso_or_none(payment.closed_at_ms),
         late=payment.late,
         winner_attempt_id=payment.winner_attempt_id,
         refunded_fen=winner.refunded_fen if winner is not None else 0,
@@ -244,6 +241,6 @@ def detail_view(records: Records) -> PaymentDetailView:
         may_close=payment.state in (PaymentState.CREATED, PaymentState.PENDING),
         may_refund=refundable_fen > 0 and tested_channel(payment.shop_id) is None,
         attempts=[views.attempt_view(attempt) for attempt in attempts],
-        refunds=[views.refund_view(refund) for refund in records.file.refunds],
+        refunds=[refund_views.refund_view(refund) for refund in records.file.refunds],
         timeline=[moment_view(moment) for moment in timeline(records)],
     )

@@ -9,7 +9,7 @@ import msgspec
 from payswitch.domain.channel import Method, Product
 from payswitch.domain.outcome import OutcomeKind
 from payswitch.kit.certificates import CertificateEnd
-from payswitch.kit.clock import iso_utc
+from payswitch.kit.clock import iso_or_none, iso_utc
 from payswitch.kit.durations import DAY_MS
 from payswitch.routing.reasons import explain
 from payswitch.services.channels.checkup import Severity
@@ -162,7 +162,7 @@ def _line(line: LineQuality) -> LineView:
         since=iso_utc(line.since_ms) if line.since_ms else None,
         reason=reason,
         reason_zh=reason_zh,
-        next_probe_at=None if line.next_probe_at_ms is None else iso_utc(line.next_probe_at_ms),
+        next_probe_at=iso_or_none(line.next_probe_at_ms),
         calls=line.calls,
         creates=rate_view(line.creates),
         completions=rate_view(line.completions),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from payswitch.entry.api import views
+from payswitch.entry.api import refund_views
 from payswitch.kit.clock import iso_utc
 from payswitch.services.refunds.refund_desk import OpenRefund
 from payswitch.services.refunds.refund_troubles import ADVICE
@@ -15,7 +15,7 @@ from payswitch.services.refunds.refund_troubles import ADVICE
 class AdminRefundView(msgspec.Struct, frozen=True, kw_only=True):
     """A refund with what an operator needs to push it on."""
 
-    refund: views.RefundView
+    refund: refund_views.RefundView
     out_trade_no: str
     shop_id: str
     channel_id: str
@@ -52,7 +52,7 @@ def admin_refund_view(one: OpenRefund) -> AdminRefundView:
     refund, attempt, outcome = one.refund, one.attempt, one.refund.outcome
     advice = ADVICE[refund.trouble] if refund.trouble is not None else None
     return AdminRefundView(
-        refund=views.refund_view(refund),
+        refund=refund_views.refund_view(refund),
         out_trade_no=one.out_trade_no,
         shop_id=refund.shop_id,
         channel_id=attempt.channel_id,

@@ -8,7 +8,7 @@ from payswitch.domain.roles import Permission
 from payswitch.entry.api.admin.call import AdminCall
 from payswitch.entry.api.call import Answer
 from payswitch.entry.api.operation import Operation
-from payswitch.kit.clock import iso_utc
+from payswitch.kit.clock import iso_or_none, iso_utc
 from payswitch.services.desk import shops
 from payswitch.services.desk.shops import ConfiguredShop, OperatorKey
 
@@ -78,7 +78,7 @@ def _shop_view(found: ConfiguredShop, public_url: str) -> ShopView:
             ShopKeyView(
                 fingerprint=key.fingerprint[:FINGERPRINT_SHOWN],
                 since=iso_utc(key.created_at_ms),
-                revoked_at=None if key.revoked_at_ms is None else iso_utc(key.revoked_at_ms),
+                revoked_at=iso_or_none(key.revoked_at_ms),
             )
             for key in found.keys
         ],

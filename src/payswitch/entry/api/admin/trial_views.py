@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from payswitch.domain.channel import Product
-from payswitch.entry.api import views
+from payswitch.entry.api import refund_views, views
 from payswitch.entry.api.admin.views import FindingView, finding_view
 from payswitch.services.channels.channel_tests import TEST_FEN, ChannelTest, TestState
 from payswitch.services.payments.launching import shown_attempt
@@ -25,7 +25,7 @@ class ChannelTestView(msgspec.Struct, frozen=True, kw_only=True):
     checkout_url: str
     """A page that shows the same credential, for one that is a form."""
     transaction_id: str | None
-    refund: views.RefundView | None
+    refund: refund_views.RefundView | None
     finding: FindingView | None
     """Why the channel refused, and how to mend it."""
 
@@ -43,6 +43,6 @@ def test_view(test: ChannelTest, checkout_url: str, now_ms: int) -> ChannelTestV
         credential=views.credential_view(shown_attempt(file, now_ms)),
         checkout_url=checkout_url,
         transaction_id=attempt.transaction_id if attempt else None,
-        refund=views.refund_view(file.refunds[-1]) if file.refunds else None,
+        refund=refund_views.refund_view(file.refunds[-1]) if file.refunds else None,
         finding=finding_view(test.finding) if test.finding else None,
     )

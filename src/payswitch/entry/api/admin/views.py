@@ -10,7 +10,7 @@ from payswitch.domain.channel import MaintenanceWindow, Product
 from payswitch.domain.managed_channel import ChannelOrigin, ChannelRecord, ChannelState
 from payswitch.domain.trail import TrailEntry
 from payswitch.kit.certificates import FoundCertificate
-from payswitch.kit.clock import iso_utc
+from payswitch.kit.clock import iso_or_none, iso_utc
 from payswitch.services.channels.channels import CredentialVersion
 from payswitch.services.channels.checkup import Finding, Severity
 from payswitch.services.channels.credentials import AccountEntry, EntryKind
@@ -154,8 +154,8 @@ def channel_view(record: ChannelRecord, notify_url: str) -> ChannelView:
         tags=sorted(channel.tags),
         maintenance=list(channel.maintenance),
         notify_url=notify_url,
-        created_at=None if record.created_at_ms is None else iso_utc(record.created_at_ms),
-        updated_at=None if record.updated_at_ms is None else iso_utc(record.updated_at_ms),
+        created_at=iso_or_none(record.created_at_ms),
+        updated_at=iso_or_none(record.updated_at_ms),
     )
 
 
