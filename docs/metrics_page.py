@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from docs.page import HEADER
-from payswitch.entry.metrics.catalog import METRICS, Metric
+from payswitch.entry.metrics.catalog import METRICS
+from payswitch.entry.metrics.catalog.metric import Metric
 
 INTRODUCTION = """\
 # Metrics (监控指标)
@@ -49,7 +50,7 @@ Beside these the usual ones of every Python process: `process_resident_memory_by
 
 def metrics_page() -> str:
     """Every metric with its labels and meaning, in both languages."""
-    lines = [HEADER.format(source="src/payswitch/entry/metrics/catalog.py") + INTRODUCTION]
+    lines = [HEADER.format(source="src/payswitch/entry/metrics/catalog/") + INTRODUCTION]
     lines += ["| metric | labels | meaning |", "|---|---|---|", *map(_row, METRICS)]
     return "\n".join([*lines, PROCESS + COSTS])
 

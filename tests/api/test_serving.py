@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from payswitch.app import StartProblem, server_options, take_database
+from payswitch.app import StartProblem
 from payswitch.kit.clock import ManualClock
+from payswitch.serving import server_options, take_database
 from payswitch.settings import SettingsError
 from payswitch.settings.service import ServiceSettings
 from payswitch.storage.databases import make_store

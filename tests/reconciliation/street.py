@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from payswitch.app import App, without_service
+from payswitch.app import App
 from payswitch.domain.channel import Environment, Product
 from payswitch.domain.payment import Attempt, Refund
 from payswitch.domain.reconciliation import Break
@@ -26,6 +26,7 @@ from payswitch.services.books.bills import DayOfChannel, ReconcileDay, reconcile
 from payswitch.services.commands import CreatePayment, CreateRefund
 from payswitch.services.payments import payments
 from payswitch.services.refunds import refunds
+from payswitch.serving import without_service
 from payswitch.settings import Settings
 from payswitch.settings.channels import ChannelSettings
 from payswitch.settings.service import ServiceSettings

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import uvicorn
 
-from payswitch.app import App, build, server_options
+from payswitch.app import App, build
 from payswitch.domain.changes import Changes
+from payswitch.serving import server_options
 from payswitch.settings import load
 
 

@@ -9,21 +9,21 @@ import msgspec
 from payswitch.domain import errors as kinds
 from payswitch.domain.errors import NOT_FOUND
 from payswitch.domain.payment import Decision, PaymentFile
-from payswitch.entry.api import event_views, query, refund_views, views
+from payswitch.entry.api import query, views
 from payswitch.entry.api.agreement_operations import AGREEMENTS
 from payswitch.entry.api.call import Answer, Call
 from payswitch.entry.api.capability_views import CapabilityList, capability_list
+from payswitch.entry.api.event_operations import EVENTS
 from payswitch.entry.api.explanation_views import ExplanationView, explanation_view
 from payswitch.entry.api.inputs import CreatePaymentInput
 from payswitch.entry.api.operation import Operation
+from payswitch.entry.api.refund_operations import REFUNDS
 from payswitch.entry.http.environment import detect
 from payswitch.services.checkout import applepay, capabilities
-from payswitch.services.commands import ConfirmPayment, CreateRefund, OpenApplePaySession, PaymentAnswer, SwitchPayment
+from payswitch.services.commands import ConfirmPayment, OpenApplePaySession, PaymentAnswer, SwitchPayment
 from payswitch.services.decisions import explaining
-from payswitch.services.events import deliveries
 from payswitch.services.payments import confirming, payments, switching
 from payswitch.services.payments.confirmations import settled_by_ms
-from payswitch.services.refunds import refunds
 
 
 async def create_payment(call: Call) -> Answer:
@@ -80,35 +80,6 @@ async def resend_sms(call: Call) -> Answer:
 async def open_apple_pay_session(call: Call) -> Answer:
     session = await applepay.merchant_session(call.ctx, call.shop, call.path["payment_id"], call.command)
     return Answer(msgspec.Raw(session))
-
-
-async def create_refund(call: Call) -> Answer:
-    refund = await refunds.create_refund(
-        call.ctx, call.shop, call.path["payment_id"], call.command, call.idempotency_key
-    )
-    return Answer(refund_views.refund_view(refund), status=201)
-
-
-async def list_refunds(call: Call) -> Answer:
-    found = await refunds.list_refunds(call.ctx, call.shop, call.path["payment_id"])
-    return Answer(refund_views.RefundList(data=[refund_views.refund_view(refund) for refund in found]))
-
-
-async def get_refund(call: Call) -> Answer:
-    return Answer(refund_views.refund_view(await refunds.get_refund(call.ctx, call.shop, call.path["refund_id"])))
-
-
-async def list_events(call: Call) -> Answer:
-    limit = call.query.get("limit", query.PER_PAGE)
-    found = await deliveries.list_events(
-        call.ctx, call.shop, payment_id=call.query.get("payment_id"), before=call.query.get("before"), limit=limit
-    )
-    data = [event_views.event_view(event) for event in found]
-    return Answer(event_views.EventList(data=data, next=data[-1].event_id if len(data) == limit else None))
-
-
-async def resend_event(call: Call) -> Answer:
-    return Answer(event_views.event_view(await deliveries.resend_event(call.ctx, call.shop, call.path["event_id"])))
 
 
 async def explain_payment(call: Call) -> Answer:
@@ -273,64 +244,8 @@ OPERATIONS: tuple[Operation[Call], ...] = (
         answer=views.PaymentView,
         problems=(NOT_FOUND, kinds.WRONG_STATE, kinds.TOO_SOON, kinds.CHANNELS_UNAVAILABLE),
     ),
-    Operation(
-        name="createRefund",
-        method="POST",
-        path=_PAYMENT + "/refunds",
-        run=create_refund,
-        title="Pay back all or a part; the same refund_no twice is one refund",
-        title_zh="申请退款；同一 refund_no 只退一次",
-        body=CreateRefund,
-        answer=refund_views.RefundView,
-        status=201,
-        problems=(
-            NOT_FOUND,
-            kinds.WRONG_STATE,
-            kinds.IDEMPOTENCY_CONFLICT,
-            kinds.REFUND_EXCEEDS_PAID,
-            kinds.REFUND_TERMS,
-        ),
-    ),
-    Operation(
-        name="listRefunds",
-        method="GET",
-        path=_PAYMENT + "/refunds",
-        run=list_refunds,
-        title="Refunds of one payment, surplus refunds included",
-        title_zh="某支付单的退款，含重复支付的自动退款",
-        answer=refund_views.RefundList,
-        problems=(NOT_FOUND,),
-    ),
-    Operation(
-        name="getRefund",
-        method="GET",
-        path="/v1/refunds/{refund_id}",
-        run=get_refund,
-        title="One refund",
-        title_zh="查询退款",
-        answer=refund_views.RefundView,
-        problems=(NOT_FOUND,),
-    ),
-    Operation(
-        name="listEvents",
-        method="GET",
-        path="/v1/events",
-        run=list_events,
-        title="What the shop was told (or should have been), newest first",
-        title_zh="商户通知列表，新的在前",
-        parameters=(query.OF_PAYMENT, query.BEFORE_EVENT, query.LIMIT),
-        answer=event_views.EventList,
-    ),
-    Operation(
-        name="resendEvent",
-        method="POST",
-        path="/v1/events/{event_id}/resend",
-        run=resend_event,
-        title="Deliver one event once more: same id, same bytes",
-        title_zh="重发商户通知：编号与内容不变",
-        answer=event_views.EventView,
-        problems=(NOT_FOUND,),
-    ),
+    *REFUNDS,
+    *EVENTS,
     Operation(
         name="listCapabilities",
         method="GET",

@@ -19,7 +19,8 @@ def print_new() -> None:
 
 def run_reencrypt(*, config: Path) -> None:
     """With the service stopped: everything that is sealed with an older key, under the newest one."""
-    from payswitch.app import StartProblem, reencrypt
+    from payswitch.app import StartProblem
+    from payswitch.serving import reencrypt
 
     settings = load_or_fail(config)
     if settings.key_ring is None:

@@ -63,9 +63,9 @@ def _here(settings: Settings, date: str, channel_id: str | None, config: Path) -
 
 
 async def _reconcile(settings: Settings, date: str, channel_id: str | None) -> dict[str, Any]:
-    from payswitch.app import without_service
     from payswitch.entry.api.admin.bill_views import reconciled_view
     from payswitch.services.books.bills import ReconcileDay, reconcile_day
+    from payswitch.serving import without_service
 
     async with without_service(settings) as app:
         command = ReconcileDay(date=date, channel_id=channel_id)

@@ -24,7 +24,8 @@ def run(*, config: Path, host: str | None, port: int | None, database: str | Non
 
 
 def _serve(settings: Settings) -> None:
-    from payswitch.app import StartProblem, serve
+    from payswitch.app import StartProblem
+    from payswitch.serving import serve
 
     try:
         serve(settings)

@@ -8,7 +8,7 @@ from typing import Any
 from prometheus_client.core import Metric as Exposed
 from prometheus_client.registry import Collector
 
-from payswitch.entry.metrics import catalog
+from payswitch.entry.metrics.catalog import channels, events, machinery, money, payments
 from payswitch.entry.metrics.tallies import Count, Spreads
 
 Facts = Mapping[str, Any]
@@ -18,22 +18,22 @@ class HeardMetrics(Collector):
     """Implements `services.ports.LiveFeed`. Stands in the path of a payment: half a microsecond for each news."""
 
     def __init__(self) -> None:
-        self._created = Count(catalog.PAYMENTS_CREATED)
-        self._without_candidate = Count(catalog.PAYMENTS_WITHOUT_CANDIDATE)
-        self._decision_s = Spreads(catalog.DECISION_DURATION)
-        self._credential_s = Spreads(catalog.CREDENTIAL_DURATION)
-        self._calls = Count(catalog.CHANNEL_CALLS)
-        self._call_s = Spreads(catalog.CHANNEL_CALL_DURATION)
-        self._switches = Count(catalog.SWITCHES)
-        self._switch_s = Spreads(catalog.SWITCH_DURATION)
-        self._moves = Count(catalog.BREAKER_MOVES)
-        self._notifications = Count(catalog.NOTIFICATIONS)
-        self._deliveries = Count(catalog.EVENT_DELIVERIES)
-        self._event_delay_s = Spreads(catalog.EVENT_DELAY)
-        self._refunds = Count(catalog.REFUNDS_ENDED)
-        self._refund_s = Spreads(catalog.REFUND_DURATION)
-        self._commit_s = Spreads(catalog.COMMIT_DURATION)
-        self._commit_units = Spreads(catalog.COMMIT_UNITS)
+        self._created = Count(payments.PAYMENTS_CREATED)
+        self._without_candidate = Count(payments.PAYMENTS_WITHOUT_CANDIDATE)
+        self._decision_s = Spreads(channels.DECISION_DURATION)
+        self._credential_s = Spreads(channels.CREDENTIAL_DURATION)
+        self._calls = Count(channels.CHANNEL_CALLS)
+        self._call_s = Spreads(channels.CHANNEL_CALL_DURATION)
+        self._switches = Count(channels.SWITCHES)
+        self._switch_s = Spreads(channels.SWITCH_DURATION)
+        self._moves = Count(channels.BREAKER_MOVES)
+        self._notifications = Count(money.NOTIFICATIONS)
+        self._deliveries = Count(events.EVENT_DELIVERIES)
+        self._event_delay_s = Spreads(events.EVENT_DELAY)
+        self._refunds = Count(money.REFUNDS_ENDED)
+        self._refund_s = Spreads(money.REFUND_DURATION)
+        self._commit_s = Spreads(machinery.COMMIT_DURATION)
+        self._commit_units = Spreads(machinery.COMMIT_UNITS)
         self._ears: Mapping[str, Callable[[Facts], None]] = {
             "payment_created": self._payment_created,
             "no_candidate": self._no_candidate,

@@ -14,8 +14,8 @@ from payswitch.domain.audit import AuditRecord
 from payswitch.domain.backlog import Backlog, Unfinished
 from payswitch.domain.changes import StorageUnavailable
 from payswitch.domain.payment import AttemptState, PaymentState
-from payswitch.entry.metrics import catalog
-from payswitch.entry.metrics.catalog import Metric
+from payswitch.entry.metrics.catalog import channels, events, machinery, money, payments
+from payswitch.entry.metrics.catalog.metric import Metric
 from payswitch.kit.logs import get_logger
 from payswitch.routing.breaker import BreakerState
 from payswitch.services.context import Context
@@ -57,30 +57,30 @@ class ReadMetrics(Collector):
         yield from self._totals()
         yield from self._lanes()
         yield from self._channels()
-        yield _exposed(catalog.STORAGE_UP, {(): float(self._backlog is not None)})
+        yield _exposed(machinery.STORAGE_UP, {(): float(self._backlog is not None)})
         if self._backlog is not None:
             yield from _unfinished(self._backlog)
         if self._audit is not None:
-            yield _exposed(catalog.AUDIT_LAST, {(): self._audit.at_ms / 1_000})
-            yield _exposed(catalog.AUDIT_VIOLATIONS, {(): len(self._audit.violations)})
+            yield _exposed(money.AUDIT_LAST, {(): self._audit.at_ms / 1_000})
+            yield _exposed(money.AUDIT_VIOLATIONS, {(): len(self._audit.violations)})
         database = "postgresql" if self._ctx.store.shared else "sqlite"
-        yield _exposed(catalog.BUILD_INFO, {(__version__, database): 1})
+        yield _exposed(machinery.BUILD_INFO, {(__version__, database): 1})
 
     def _totals(self) -> Iterator[Exposed]:
         """What the live board has counted since the process began."""
         totals = self._board.totals
         for metric, total in (
-            (catalog.PAYMENTS_CREATED_FEN, totals.amount_fen),
-            (catalog.PAYMENTS_SUCCEEDED, totals.paid),
-            (catalog.PAYMENTS_SUCCEEDED_FEN, totals.paid_fen),
-            (catalog.PAYMENTS_CLOSED, totals.closed),
-            (catalog.PAYMENTS_SAVED, totals.saved),
-            (catalog.PAYMENTS_SAVED_FEN, totals.saved_fen),
-            (catalog.HEDGES, totals.hedges),
-            (catalog.HEDGES_WON, totals.hedges_won),
-            (catalog.HEDGES_DENIED, totals.hedges_denied),
-            (catalog.SURPLUS, totals.surplus),
-            (catalog.SURPLUS_FEN, totals.surplus_fen),
+            (payments.PAYMENTS_CREATED_FEN, totals.amount_fen),
+            (payments.PAYMENTS_SUCCEEDED, totals.paid),
+            (payments.PAYMENTS_SUCCEEDED_FEN, totals.paid_fen),
+            (payments.PAYMENTS_CLOSED, totals.closed),
+            (payments.PAYMENTS_SAVED, totals.saved),
+            (payments.PAYMENTS_SAVED_FEN, totals.saved_fen),
+            (channels.HEDGES, totals.hedges),
+            (channels.HEDGES_WON, totals.hedges_won),
+            (channels.HEDGES_DENIED, totals.hedges_denied),
+            (money.SURPLUS, totals.surplus),
+            (money.SURPLUS_FEN, totals.surplus_fen),
         ):
             yield _exposed(metric, {(): total})
 
@@ -91,24 +91,24 @@ class ReadMetrics(Collector):
             for lane in self._ctx.router.health_snapshot(self._ctx.clock.now_ms())
         }
         yield _exposed(
-            catalog.BREAKER_STATE,
+            channels.BREAKER_STATE,
             {(*key, state): lane.state == state for key, lane in lanes.items() for state in BreakerState},
         )
-        yield _exposed(catalog.SUCCESS_ESTIMATE, {key: lane.estimate for key, lane in lanes.items()})
-        yield _exposed(catalog.UP_PROBABILITY, {key: lane.up for key, lane in lanes.items()})
-        yield _exposed(catalog.TRAFFIC_SHARE, {key: lane.traffic_share for key, lane in lanes.items()})
-        yield _exposed(catalog.SOFT_LIMIT, {key: lane.soft_limit_ms / 1_000 for key, lane in lanes.items()})
+        yield _exposed(channels.SUCCESS_ESTIMATE, {key: lane.estimate for key, lane in lanes.items()})
+        yield _exposed(channels.UP_PROBABILITY, {key: lane.up for key, lane in lanes.items()})
+        yield _exposed(channels.TRAFFIC_SHARE, {key: lane.traffic_share for key, lane in lanes.items()})
+        yield _exposed(channels.SOFT_LIMIT, {key: lane.soft_limit_ms / 1_000 for key, lane in lanes.items()})
 
     def _channels(self) -> Iterator[Exposed]:
         directory = self._ctx.directory
-        channels = {(channel.channel_id,): channel for channel in directory.all_channels()}
+        known = {(channel.channel_id,): channel for channel in directory.all_channels()}
         received_fen = self._ctx.usage.today(self._ctx.clock.now_ms())
-        ends = {key: [end.ends_at_ms for end in directory.certificates(*key)] for key in channels}
-        caps = {key: channel.daily_cap_fen for key, channel in channels.items()}
-        yield _exposed(catalog.CHANNEL_ENABLED, {key: channel.enabled for key, channel in channels.items()})
-        yield _exposed(catalog.RECEIVED_TODAY, {key: received_fen.get(key[0], 0) for key in channels})
-        yield _exposed(catalog.DAILY_CAP, {key: cap for key, cap in caps.items() if cap is not None})
-        yield _exposed(catalog.CERTIFICATE_EXPIRY, {key: min(found) / 1_000 for key, found in ends.items() if found})
+        ends = {key: [end.ends_at_ms for end in directory.certificates(*key)] for key in known}
+        caps = {key: channel.daily_cap_fen for key, channel in known.items()}
+        yield _exposed(channels.CHANNEL_ENABLED, {key: channel.enabled for key, channel in known.items()})
+        yield _exposed(channels.RECEIVED_TODAY, {key: received_fen.get(key[0], 0) for key in known})
+        yield _exposed(channels.DAILY_CAP, {key: cap for key, cap in caps.items() if cap is not None})
+        yield _exposed(channels.CERTIFICATE_EXPIRY, {key: min(found) / 1_000 for key, found in ends.items() if found})
 
 
 def _unfinished(found: Backlog) -> Iterator[Exposed]:
@@ -116,25 +116,25 @@ def _unfinished(found: Backlog) -> Iterator[Exposed]:
     refunds = {(pile.kind, pile.state): pile for pile in found.of(Unfinished.REFUNDS)}
     unknown = AttemptState.UNKNOWN.value
     yield _exposed(
-        catalog.PAYMENTS_UNFINISHED,
+        payments.PAYMENTS_UNFINISHED,
         {(state.value,): found.count(Unfinished.PAYMENTS, state=state.value) for state in _LIVE},
     )
-    yield _exposed(catalog.PAYMENTS_OLDEST_AGE, {(): _age_s(found, Unfinished.PAYMENTS)})
-    yield _exposed(catalog.ATTEMPTS_UNFINISHED, {(pile.state,): pile.count for pile in found.of(Unfinished.ATTEMPTS)})
-    yield _exposed(catalog.IN_DOUBT, {(): found.count(Unfinished.ATTEMPTS, state=unknown)})
-    yield _exposed(catalog.IN_DOUBT_FEN, {(): found.amount_fen(Unfinished.ATTEMPTS, state=unknown)})
-    yield _exposed(catalog.IN_DOUBT_AGE, {(): found.oldest_age_ms(Unfinished.ATTEMPTS, state=unknown) / 1_000})
-    yield _exposed(catalog.REFUNDS_UNFINISHED, {key: pile.count for key, pile in refunds.items()})
-    yield _exposed(catalog.REFUNDS_UNFINISHED_FEN, {key: pile.amount_fen for key, pile in refunds.items()})
+    yield _exposed(payments.PAYMENTS_OLDEST_AGE, {(): _age_s(found, Unfinished.PAYMENTS)})
+    yield _exposed(money.ATTEMPTS_UNFINISHED, {(pile.state,): pile.count for pile in found.of(Unfinished.ATTEMPTS)})
+    yield _exposed(money.IN_DOUBT, {(): found.count(Unfinished.ATTEMPTS, state=unknown)})
+    yield _exposed(money.IN_DOUBT_FEN, {(): found.amount_fen(Unfinished.ATTEMPTS, state=unknown)})
+    yield _exposed(money.IN_DOUBT_AGE, {(): found.oldest_age_ms(Unfinished.ATTEMPTS, state=unknown) / 1_000})
+    yield _exposed(money.REFUNDS_UNFINISHED, {key: pile.count for key, pile in refunds.items()})
+    yield _exposed(money.REFUNDS_UNFINISHED_FEN, {key: pile.amount_fen for key, pile in refunds.items()})
     yield _exposed(
-        catalog.REFUNDS_OLDEST_AGE,
+        money.REFUNDS_OLDEST_AGE,
         {(kind,): found.oldest_age_ms(Unfinished.REFUNDS, kind=kind) / 1_000 for kind in {kind for kind, _ in refunds}},
     )
-    yield _exposed(catalog.BREAKS_OPEN, {(pile.kind,): pile.count for pile in found.of(Unfinished.BREAKS)})
-    yield _exposed(catalog.EVENTS_UNDELIVERED, {(): found.count(Unfinished.EVENTS)})
-    yield _exposed(catalog.EVENTS_OLDEST_AGE, {(): _age_s(found, Unfinished.EVENTS)})
-    yield _exposed(catalog.SWEEPER_DUE, {(kind,): found.count(Unfinished.DUE, kind=kind) for kind in _DUE_KINDS})
-    yield _exposed(catalog.SWEEPER_OLDEST_AGE, {(): _age_s(found, Unfinished.DUE)})
+    yield _exposed(money.BREAKS_OPEN, {(pile.kind,): pile.count for pile in found.of(Unfinished.BREAKS)})
+    yield _exposed(events.EVENTS_UNDELIVERED, {(): found.count(Unfinished.EVENTS)})
+    yield _exposed(events.EVENTS_OLDEST_AGE, {(): _age_s(found, Unfinished.EVENTS)})
+    yield _exposed(machinery.SWEEPER_DUE, {(kind,): found.count(Unfinished.DUE, kind=kind) for kind in _DUE_KINDS})
+    yield _exposed(machinery.SWEEPER_OLDEST_AGE, {(): _age_s(found, Unfinished.DUE)})
 
 
 def _age_s(found: Backlog, what: Unfinished) -> float:

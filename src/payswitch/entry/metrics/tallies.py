@@ -13,7 +13,7 @@ from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily
 from prometheus_client.core import Metric as Exposed
 from prometheus_client.utils import floatToGoString
 
-from payswitch.entry.metrics.catalog import Metric
+from payswitch.entry.metrics.catalog.metric import Metric
 
 Labels = tuple[str, ...]
 
