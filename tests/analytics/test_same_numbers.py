@@ -16,7 +16,8 @@ from payswitch.services.payments.switching import switch_payment
 from payswitch.services.refunds import refunds
 from payswitch.services.reports.analytics_writing import write_due
 from tests.analytics.conftest import Watched
-from tests.services.harness import BUSY, NOT_SENT, PAYER_NO, SHOP, SILENT, Night
+from tests.services.fake_channel import BUSY, NOT_SENT, PAYER_NO, SILENT
+from tests.services.harness import SHOP, Night
 
 HOURS = 24
 PER_HOUR = 6

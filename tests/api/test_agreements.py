@@ -24,7 +24,7 @@ from tests.services.bank_street import (
     BankStreet,
     move_in,
 )
-from tests.services.harness import SILENT
+from tests.services.fake_channel import SILENT
 
 FORM = {"customer_id": "c-77", "bank": "icbc", "card_no": CARD, "id_no": ID_NO, "name": NAME, "mobile": MOBILE}
 CREDIT = {"is_credit": True, "valid_until": "1228", "cvv2": CVV2}

@@ -11,7 +11,7 @@ import pytest
 from payswitch.domain.channel import Method
 from payswitch.entry.checkout.words import Language, Words, language_of
 from tests.api.support import DESK, PHONE, Evening, Heard, order
-from tests.services.harness import BUSY, PAYER_NO
+from tests.services.fake_channel import BUSY, PAYER_NO
 
 
 async def link(tonight: Evening, **changes: Any) -> str:

@@ -16,7 +16,7 @@ from payswitch.services.decisions.usage import day_start_ms
 from payswitch.services.live.live_board import LiveBoard
 from tests.api.listening import Listening, listening
 from tests.api.support import OPERATOR_KEY, Evening, Web, order
-from tests.services.harness import MAINTENANCE
+from tests.services.fake_channel import MAINTENANCE
 
 LIVE = "/v1/admin/live"
 NO_PERMISSION = Outcome(kind=OutcomeKind.REFUSED_CONFIG, code="NO_AUTH")

@@ -13,7 +13,7 @@ from typing import Any
 from payswitch.domain.payment import Attempt
 from payswitch.entry.api.admin.payment_csv import safe_cell
 from tests.api.support import Evening, Heard, order
-from tests.services.harness import BUSY, SILENT
+from tests.services.fake_channel import BUSY, SILENT
 
 PAYMENTS = "/v1/admin/payments"
 

@@ -6,7 +6,7 @@ import pytest
 
 from payswitch.domain.outcome import Outcome, OutcomeKind
 from tests.api.support import DESK, Evening, order
-from tests.services.harness import BUSY, MAINTENANCE, PAYER_NO
+from tests.services.fake_channel import BUSY, MAINTENANCE, PAYER_NO
 
 
 async def test_a_desktop_customer_gets_a_qr_code_at_once(tonight: Evening) -> None:

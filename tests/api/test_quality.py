@@ -6,7 +6,7 @@ from payswitch.kit.certificates import CertificateEnd
 from payswitch.kit.durations import DAY_MS
 from payswitch.services.channels.channel_watch import watch_channels
 from tests.api.support import Evening, order
-from tests.services.harness import MAINTENANCE
+from tests.services.fake_channel import MAINTENANCE
 
 
 async def test_all_channels_and_one(tonight: Evening) -> None:

@@ -15,7 +15,7 @@ from deploy.grafana import dashboard
 
 from payswitch.entry.metrics.catalog import METRICS
 from payswitch.settings import load
-from tests.unit.test_settings import CHANNEL, SHOP
+from tests.unit.configuration import CHANNEL, SHOP
 
 DEPLOY = Path(dashboard.__file__).parent.parent
 RULES = DEPLOY / "prometheus" / "payswitch.rules.yml"

@@ -15,7 +15,8 @@ from payswitch.services.policies.policy_commands import TryPayment
 from payswitch.services.policies.policy_editing import in_force as now_in_force
 from payswitch.services.policies.trying import Tried
 from tests.policies.support import ALIPAY_FIRST, BEST_ONLY, LIN, WU, activate, draft, goes_to, in_force, problems
-from tests.services.harness import MAINTENANCE, Night
+from tests.services.fake_channel import MAINTENANCE
+from tests.services.harness import Night
 
 LARGE_TO_BACKUP: dict[str, Any] = {
     **BEST_ONLY,

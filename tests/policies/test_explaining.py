@@ -14,7 +14,8 @@ from payswitch.routing.request import Exclusion, RoutePlan, RouteRequest
 from payswitch.services.decisions import explaining
 from payswitch.services.decisions.explaining import Explanation, explain_for_operator, explain_for_shop
 from tests.policies.support import ALIPAY_FIRST, BOOKS, LIN, WU, in_force
-from tests.services.harness import MAINTENANCE, SHOP, Night
+from tests.services.fake_channel import MAINTENANCE
+from tests.services.harness import SHOP, Night
 
 
 def english(found: Explanation) -> list[str]:

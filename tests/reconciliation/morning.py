@@ -16,7 +16,8 @@ from payswitch.domain.reconciliation import BillRun, Break
 from payswitch.kit.clock import beijing_date, beijing_midnight_ms
 from payswitch.services.books import reconciliation
 from payswitch.services.books.reconciliation import bill_source
-from tests.services.harness import ACCEPTED, FakeChannel, Night, night
+from tests.services.fake_channel import ACCEPTED, FakeChannel
+from tests.services.harness import Night, night
 
 EVENING_MS = beijing_midnight_ms("2026-11-11") + (20 * 60 + 37) * 60_000
 """20:37 Beijing time: the night it exists for."""

@@ -24,7 +24,9 @@ from payswitch.domain.outcome import Outcome, OutcomeKind
 from payswitch.kit.clock import ManualClock
 from payswitch.kit.secrets import Secret
 from payswitch.services.commands import ApplyAgreement
-from tests.services.harness import TABLES, FakeChannel, FakeDirectory, Night
+from tests.services.fake_channel import FakeChannel
+from tests.services.fake_directory import TABLES, FakeDirectory
+from tests.services.harness import Night
 
 RIGHT_CODE = "888888"
 CARD, ID_NO, NAME, MOBILE, CVV2 = "6222021111111119876", "440524199001011234", "欧阳小红", "13800138000", "907"

@@ -25,7 +25,8 @@ from payswitch.domain.channel import (
 from payswitch.domain.exchange import CreateAnswer, CreateOrder, DebitOrder, OrderFact, OrderRef
 from payswitch.domain.outcome import Outcome, OutcomeKind
 from payswitch.kit.clock import ManualClock
-from tests.services.harness import SILENT, FakeChannel, Night, Order, night
+from tests.services.fake_channel import SILENT, FakeChannel, Order
+from tests.services.harness import Night, night
 
 USERPAYING = Outcome(kind=OutcomeKind.PENDING, code="USERPAYING")
 SYSTEM_ERROR = Outcome(kind=OutcomeKind.UNKNOWN, code="SYSTEMERROR")

@@ -21,7 +21,8 @@ from payswitch.services.checkout.held_cards import HELD_MS, MOST_HELD, HeldCards
 from payswitch.services.payments.payments import _new_payment
 from tests.sandbox.support import until
 from tests.services.bank_street import BAD_CARD, CARD, MOBILE, RIGHT_CODE, SECRETS, BankStreet, application, move_in
-from tests.services.harness import BUSY, MAINTENANCE, NOT_SENT, SHOP, SILENT, Night, command
+from tests.services.fake_channel import BUSY, MAINTENANCE, NOT_SENT, SILENT
+from tests.services.harness import SHOP, Night, command
 
 S = AgreementState
 CODE, WRONG = Secret(RIGHT_CODE), Secret("314159")

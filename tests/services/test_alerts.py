@@ -32,7 +32,9 @@ from payswitch.services.alerts.alert_round import LEASE_MS, alert_round
 from payswitch.services.alerts.alert_sending import deliver_notices
 from payswitch.services.live.live_board import LiveBoard
 from payswitch.storage.postgres import PostgresStore
-from tests.services.harness import ACCEPTED, MAINTENANCE, FakeDirectory, FakeShop, Night, night, wired
+from tests.services.fake_channel import ACCEPTED, MAINTENANCE
+from tests.services.fake_directory import FakeDirectory
+from tests.services.harness import FakeShop, Night, night, wired
 from tests.services.passing_time import PassingClock
 
 DUTY = OpenReceiver(Receiver(receiver_id="duty", name="值班", kind=ReceiverKind.DINGTALK), {"url": "x"})

@@ -17,7 +17,8 @@ from payswitch.services.checkout.applepay import merchant_session
 from payswitch.services.commands import ConfirmPayment, OpenApplePaySession
 from payswitch.services.payments import confirming, payments
 from tests.services.debit_channel import DebitChannel
-from tests.services.harness import SHOP, FakeChannel, Night, night
+from tests.services.fake_channel import FakeChannel
+from tests.services.harness import SHOP, Night, night
 
 SESSION = b'{"merchantSessionIdentifier": "SSH1",  "signature":"30"}'
 TOKEN = '{"paymentData": {"data": "secret"}, "paymentMethod": {"network": "ChinaUnionPay"}}'

@@ -22,7 +22,8 @@ from payswitch.services.channels.checkup import Severity
 from payswitch.services.channels.watch_memory import ChannelWatch
 from payswitch.services.live.live_board import LiveBoard, RecentIds
 from payswitch.services.timings import Timings
-from tests.services.harness import MAINTENANCE, SILENT, FakeChannel, Night, night
+from tests.services.fake_channel import MAINTENANCE, SILENT, FakeChannel
+from tests.services.harness import Night, night
 
 CONFIG = Outcome(kind=OutcomeKind.REFUSED_CONFIG, code="SIGN_ERROR", message="签名错误")
 FORGED = Outcome(kind=OutcomeKind.UNTRUSTED, code="bad_signature")

@@ -31,7 +31,8 @@ from tests.services.debit_channel import (
     Counter,
     counter,
 )
-from tests.services.harness import NOT_SENT, SHOP
+from tests.services.fake_channel import NOT_SENT
+from tests.services.harness import SHOP
 
 CODE = "134567890123456789"
 NEXT_CODE = "139999999999999999"

@@ -15,8 +15,9 @@ from payswitch.services.attempts import results
 from payswitch.services.events import deliveries
 from payswitch.services.payments import payments
 from payswitch.services.refunds import refunds
+from tests.services.fake_channel import ACCEPTED, NOT_SENT
 from tests.services.hard import FORGED, incident_kinds, paid, refund
-from tests.services.harness import ACCEPTED, NOT_SENT, SHOP, Night, command
+from tests.services.harness import SHOP, Night, command
 
 
 # --- answers of every kind ---

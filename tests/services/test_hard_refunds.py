@@ -11,8 +11,9 @@ from payswitch.domain.exchange import RefundFact
 from payswitch.domain.payment import RefundState
 from payswitch.services.attempts import sweeper
 from payswitch.services.refunds import refunding, refunds
+from tests.services.fake_channel import NOT_SENT, SILENT
 from tests.services.hard import BACK, REFUSED, TAKEN, incident_kinds, paid, refund
-from tests.services.harness import NOT_SENT, SHOP, SILENT, Night
+from tests.services.harness import SHOP, Night
 
 
 async def test_a_refund_that_the_channel_refuses_the_second_time_may_have_gone_through_the_first_time(

@@ -11,7 +11,8 @@ from payswitch.domain.payment import AttemptState, PaymentState
 from payswitch.services.attempts import results
 from payswitch.services.commands import SwitchPayment
 from payswitch.services.payments import switching
-from tests.services.harness import BUSY, SHOP, SILENT, Night
+from tests.services.fake_channel import BUSY, SILENT
+from tests.services.harness import SHOP, Night
 
 
 # --- what the customer holds in hand ---

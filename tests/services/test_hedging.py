@@ -13,7 +13,8 @@ from payswitch.routing.policy import Hedging
 from payswitch.routing.request import CallObservation
 from payswitch.services.decisions import explaining
 from payswitch.services.payments import payments
-from tests.services.harness import ACCEPTED, BUSY, PAYER_NO, RISK_NO, SHOP, FakeChannel, Night
+from tests.services.fake_channel import ACCEPTED, BUSY, PAYER_NO, RISK_NO, FakeChannel
+from tests.services.harness import SHOP, Night
 
 SOFT_LIMIT_MS = 250
 SLOW_MS = 400

@@ -13,16 +13,8 @@ from payswitch.domain.outcome import Outcome, OutcomeKind
 from payswitch.domain.payment import AttemptState, PaymentState
 from payswitch.routing.policy import Action, Condition, Policy, Rule, Target
 from payswitch.services.payments import payments
-from tests.services.harness import (
-    BUSY,
-    MAINTENANCE,
-    NOT_SENT,
-    PAYER_NO,
-    RISK_NO,
-    SHOP,
-    Night,
-    command,
-)
+from tests.services.fake_channel import BUSY, MAINTENANCE, NOT_SENT, PAYER_NO, RISK_NO
+from tests.services.harness import SHOP, Night, command
 
 
 async def test_all_is_well_and_the_customer_sees_a_code(tonight: Night) -> None:

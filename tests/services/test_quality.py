@@ -15,7 +15,8 @@ from payswitch.kit.certificates import CertificateEnd
 from payswitch.services.channels.channel_watch import watch_channels
 from payswitch.services.channels.quality import ChannelQuality, quality_of, quality_of_channel, rate
 from payswitch.services.live.live_board import LiveBoard
-from tests.services.harness import BUSY, MAINTENANCE, PAYER_NO, SILENT, Night, night
+from tests.services.fake_channel import BUSY, MAINTENANCE, PAYER_NO, SILENT
+from tests.services.harness import Night, night
 
 LIN = Operator(operator_id="op-lin", name="林", merchant_ids=frozenset({"m-1"}))
 STRANGER = Operator(operator_id="op-2", name="别家", merchant_ids=frozenset({"m-2"}))

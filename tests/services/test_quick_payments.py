@@ -15,7 +15,8 @@ from payswitch.domain.payment import AttemptState, PaymentState
 from payswitch.services.commands import ConfirmPayment, PaymentAnswer
 from payswitch.services.payments import confirming, payments
 from tests.services.debit_channel import MAINTENANCE, NOT_ENOUGH, SMS_CODE, WRONG_SMS, Counter, counter
-from tests.services.harness import NOT_SENT, SHOP
+from tests.services.fake_channel import NOT_SENT
+from tests.services.harness import SHOP
 
 
 @pytest.fixture

@@ -11,7 +11,8 @@ from payswitch.routing.request import CallObservation, ExposedObservation, Final
 from payswitch.routing.segments import Segments
 from payswitch.routing.snapshot import ChannelHealth
 from payswitch.services.decisions.recalling import observations_of, recall
-from tests.services.harness import SILENT, Night
+from tests.services.fake_channel import SILENT
+from tests.services.harness import Night
 from tests.storage.builders import NOW_MS, an_attempt
 
 

@@ -10,7 +10,8 @@ from payswitch.domain.payment import Attempt, AttemptState, PaymentState
 from payswitch.services.checkout import checkouts
 from payswitch.services.commands import PaymentAnswer, SwitchPayment
 from payswitch.services.payments import switching
-from tests.services.harness import SHOP, SILENT, Night
+from tests.services.fake_channel import SILENT
+from tests.services.harness import SHOP, Night
 
 LINK_LIVES_MS = 60_000
 

@@ -18,8 +18,9 @@ from payswitch.services.attempts import sweeper
 from payswitch.services.commands import RedirectRefund, SettleRefund
 from payswitch.services.events.deliveries import deliver_due
 from payswitch.services.refunds import refund_desk, refunding, refunds
+from tests.services.fake_channel import SILENT, FakeChannel
 from tests.services.hard import BACK, FORGED, REFUSED, TAKEN, incident_kinds, paid, paid_twice, refund
-from tests.services.harness import SHOP, SILENT, FakeChannel, Night
+from tests.services.harness import SHOP, Night
 
 LIN = Operator(operator_id="op-lin", name="林", merchant_ids=frozenset({"m-1"}))
 WU = Operator(operator_id="op-wu", name="吴", merchant_ids=frozenset({"m-2"}))

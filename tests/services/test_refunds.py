@@ -15,7 +15,8 @@ from payswitch.services.commands import CreateRefund, SwitchPayment
 from payswitch.services.events.deliveries import deliver_due
 from payswitch.services.payments.switching import switch_payment
 from payswitch.services.refunds import refunding, refunds
-from tests.services.harness import NOT_SENT, SHOP, SILENT, Night
+from tests.services.fake_channel import NOT_SENT, SILENT
+from tests.services.harness import SHOP, Night
 
 REFUSED = Outcome(kind=OutcomeKind.REFUSED_ORDER, code="TRADE_HAS_FINISHED")
 TAKEN = Outcome(kind=OutcomeKind.PENDING, code="PROCESSING")

@@ -13,7 +13,9 @@ from payswitch.services.commands import CreateRefund
 from payswitch.services.events import deliveries
 from payswitch.services.refunds.refunds import create_refund
 from payswitch.storage.postgres import PostgresStore
-from tests.services.harness import BUSY, SHOP, FakeDirectory, FakeShop, Night, wired
+from tests.services.fake_channel import BUSY
+from tests.services.fake_directory import FakeDirectory
+from tests.services.harness import SHOP, FakeShop, Night, wired
 from tests.services.passing_time import PassingClock
 
 Pair = tuple[Night, Night]

@@ -19,7 +19,7 @@ from payswitch.domain.exchange import (
     Reply,
 )
 from payswitch.domain.outcome import Outcome, OutcomeKind
-from tests.services.harness import ACCEPTED
+from tests.services.fake_channel import ACCEPTED
 from tests.simulation.accounts import Account, Order, Payback, World
 from tests.simulation.fate import Fate
 from tests.simulation.faults import Fault

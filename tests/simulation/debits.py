@@ -8,7 +8,7 @@ from payswitch.domain.channel import Credential, CredentialKind
 from payswitch.domain.exchange import CreateAnswer, CreateOrder, DebitOrder, OrderFact, OrderRef
 from payswitch.domain.outcome import Outcome, OutcomeKind
 from tests.services.debit_channel import SMS_CODE, WRONG_SMS
-from tests.services.harness import ACCEPTED
+from tests.services.fake_channel import ACCEPTED
 from tests.simulation.accounts import Account, Order, World
 from tests.simulation.channels import MoodyChannel
 from tests.simulation.fate import Fate

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from payswitch.domain.outcome import Outcome, OutcomeKind
-from tests.services.harness import BUSY, NOT_SENT, SILENT
+from tests.services.fake_channel import BUSY, NOT_SENT, SILENT
 from tests.simulation.accounts import Account, World
 from tests.simulation.fate import Fate
 from tests.simulation.faults import Fault

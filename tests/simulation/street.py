@@ -17,8 +17,8 @@ from payswitch.domain.channel import (
     Product,
 )
 from tests.services.debit_channel import TABLES as DEBIT_TABLES
-from tests.services.harness import TABLES as PUSH_TABLES
-from tests.services.harness import FakeDirectory
+from tests.services.fake_directory import TABLES as PUSH_TABLES
+from tests.services.fake_directory import FakeDirectory
 from tests.simulation.accounts import Account, World
 from tests.simulation.channels import MoodyChannel, SignedPage
 from tests.simulation.debits import MoodyDebits

@@ -13,7 +13,8 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from tests.services.harness import PAYER_NO, SHOP, Night, command, night
+from tests.services.fake_channel import PAYER_NO
+from tests.services.harness import SHOP, Night, command, night
 
 from payswitch.domain.audit import MOST_ROWS, AuditReport
 from payswitch.services.commands import CreateRefund, SwitchPayment

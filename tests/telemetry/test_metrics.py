@@ -13,7 +13,7 @@ from payswitch.services.books.auditing import audit
 from payswitch.services.channels.channel_watch import watch_channels
 from payswitch.services.events import deliveries
 from tests.api.support import Web, order
-from tests.services.harness import MAINTENANCE
+from tests.services.fake_channel import MAINTENANCE
 from tests.telemetry.scrape import TOKEN, Watched
 
 

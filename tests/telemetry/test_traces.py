@@ -18,7 +18,7 @@ from payswitch.services.events import deliveries
 from payswitch.services.feeds import FanOut
 from payswitch.settings import SettingsError
 from tests.api.support import KEY, Evening, Web, evening, order
-from tests.services.harness import MAINTENANCE
+from tests.services.fake_channel import MAINTENANCE
 from tests.telemetry.collector import Collector, attributes, collecting
 from tests.telemetry.test_switched import QUIET
 
