@@ -11,7 +11,7 @@ import zipfile
 from typing import Any
 
 from payswitch.domain.payment import Attempt
-from payswitch.entry.api.admin.payment_csv import safe_cell
+from payswitch.entry.api.admin.desk.payment_csv import safe_cell
 from tests.api.support import Evening, Heard, order
 from tests.services.fake_channel import BUSY, SILENT
 

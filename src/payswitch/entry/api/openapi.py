@@ -10,18 +10,15 @@ from payswitch import __version__
 from payswitch.domain import errors as kinds
 from payswitch.domain.errors import ErrorKind
 from payswitch.entry.api import examples
-from payswitch.entry.api.admin import (
-    alert_examples,
-    analysis_examples,
-    bill_examples,
-    connector_examples,
-    fault_examples,
-    live_examples,
-    payment_examples,
-    people_examples,
-    policy_examples,
-)
 from payswitch.entry.api.admin import examples as admin_examples
+from payswitch.entry.api.admin.alerts import alert_examples
+from payswitch.entry.api.admin.books import bill_examples
+from payswitch.entry.api.admin.channels import connector_examples, fault_examples
+from payswitch.entry.api.admin.desk import payment_examples
+from payswitch.entry.api.admin.live import live_examples
+from payswitch.entry.api.admin.people import people_examples
+from payswitch.entry.api.admin.policies import policy_examples
+from payswitch.entry.api.admin.reports import analysis_examples
 from payswitch.entry.api.call import IDEMPOTENCY_KEY
 from payswitch.entry.api.console import cookies
 from payswitch.entry.api.console import examples as console_examples

@@ -63,7 +63,7 @@ def _here(settings: Settings, date: str, channel_id: str | None, config: Path) -
 
 
 async def _reconcile(settings: Settings, date: str, channel_id: str | None) -> dict[str, Any]:
-    from payswitch.entry.api.admin.bill_views import reconciled_view
+    from payswitch.entry.api.admin.books.bill_views import reconciled_view
     from payswitch.services.books.bills import ReconcileDay, reconcile_day
     from payswitch.serving import without_service
 

@@ -7,9 +7,9 @@ from payswitch.domain.errors import NOT_FOUND
 from payswitch.domain.managed_channel import ChannelEvent, ChannelRecord
 from payswitch.domain.roles import Permission
 from payswitch.entry.api import query
-from payswitch.entry.api.admin import views
 from payswitch.entry.api.admin.call import AdminCall
-from payswitch.entry.api.admin.trial_views import ChannelTestView, test_view
+from payswitch.entry.api.admin.channels import channel_views as views
+from payswitch.entry.api.admin.channels.trial_views import ChannelTestView, test_view
 from payswitch.entry.api.call import Answer
 from payswitch.entry.api.operation import Operation
 from payswitch.services.channels import channel_changes, channel_checks, channel_probing, channel_tests, channels

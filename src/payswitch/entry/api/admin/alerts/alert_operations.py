@@ -9,8 +9,8 @@ from payswitch.domain import errors as kinds
 from payswitch.domain.alert import AlertRule
 from payswitch.domain.roles import Permission
 from payswitch.entry.api import query
-from payswitch.entry.api.admin import alert_setup_views as setup_views
-from payswitch.entry.api.admin import alert_views as views
+from payswitch.entry.api.admin.alerts import alert_setup_views as setup_views
+from payswitch.entry.api.admin.alerts import alert_views as views
 from payswitch.entry.api.admin.call import AdminCall
 from payswitch.entry.api.call import Answer
 from payswitch.entry.api.operation import Operation

@@ -6,7 +6,7 @@ import msgspec
 
 from payswitch.domain.channel import Product
 from payswitch.entry.api import refund_views, views
-from payswitch.entry.api.admin.views import FindingView, finding_view
+from payswitch.entry.api.admin.channels.channel_views import FindingView, finding_view
 from payswitch.services.channels.channel_tests import TEST_FEN, ChannelTest, TestState
 from payswitch.services.payments.launching import shown_attempt
 

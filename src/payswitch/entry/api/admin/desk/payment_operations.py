@@ -13,10 +13,10 @@ from payswitch.domain.payment import PaymentState
 from payswitch.domain.payment_search import PaymentFilter, PaymentPage
 from payswitch.domain.roles import Permission
 from payswitch.entry.api import refund_views
-from payswitch.entry.api.admin import payment_views as shown
 from payswitch.entry.api.admin.call import AdminCall
-from payswitch.entry.api.admin.evidence_files import evidence_files
-from payswitch.entry.api.admin.payment_csv import ROWS_PER_READ, CsvLanguage, payment_csv
+from payswitch.entry.api.admin.desk import payment_views as shown
+from payswitch.entry.api.admin.desk.evidence_files import evidence_files
+from payswitch.entry.api.admin.desk.payment_csv import ROWS_PER_READ, CsvLanguage, payment_csv
 from payswitch.entry.api.call import Answer, Download
 from payswitch.entry.api.limits import VISIBLE
 from payswitch.entry.api.operation import Operation

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from payswitch.entry.api import event_views
-from payswitch.entry.api.admin.payment_views import detail_view, moment_view
+from payswitch.entry.api.admin.desk.payment_views import detail_view, moment_view
 from payswitch.kit.clock import beijing_time
 from payswitch.kit.money import yuan_from_fen
 from payswitch.services.desk.evidence import readable

@@ -5,7 +5,7 @@ from __future__ import annotations
 from payswitch.domain.errors import NOT_FOUND
 from payswitch.domain.roles import Permission
 from payswitch.entry.api.admin.call import AdminCall
-from payswitch.entry.api.admin.quality_views import ChannelQualityView, QualityList, quality_list, quality_view
+from payswitch.entry.api.admin.channels.quality_views import ChannelQualityView, QualityList, quality_list, quality_view
 from payswitch.entry.api.call import Answer
 from payswitch.entry.api.operation import Operation
 from payswitch.services.channels import quality

@@ -5,9 +5,9 @@ from __future__ import annotations
 from payswitch.domain import errors as kinds
 from payswitch.domain.errors import NOT_FOUND, PaySwitchError
 from payswitch.domain.roles import Permission
-from payswitch.entry.api.admin import policy_editing_views as editing
-from payswitch.entry.api.admin import policy_views as views
 from payswitch.entry.api.admin.call import AdminCall
+from payswitch.entry.api.admin.policies import policy_editing_views as editing
+from payswitch.entry.api.admin.policies import policy_views as views
 from payswitch.entry.api.call import Answer
 from payswitch.entry.api.explanation_views import ExplanationView, explanation_view
 from payswitch.entry.api.operation import Operation

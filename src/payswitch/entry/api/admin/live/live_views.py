@@ -8,7 +8,13 @@ import msgspec
 
 from payswitch.domain.channel import Product
 from payswitch.domain.managed_channel import ChannelOrigin, ChannelState
-from payswitch.entry.api.admin.quality_views import ChannelQualityView, RateView, quality_view, rate_view, tenths
+from payswitch.entry.api.admin.channels.quality_views import (
+    ChannelQualityView,
+    RateView,
+    quality_view,
+    rate_view,
+    tenths,
+)
 from payswitch.kit.clock import iso_or_none, iso_utc
 from payswitch.routing.policy import Policy
 from payswitch.routing.reasons import explain

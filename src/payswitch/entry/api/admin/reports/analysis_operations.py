@@ -10,9 +10,9 @@ from payswitch.domain import errors as kinds
 from payswitch.domain.analysis import By
 from payswitch.domain.errors import NO_BROWSER, NOT_FOUND, PaySwitchError
 from payswitch.domain.roles import Permission
-from payswitch.entry.api.admin import analysis_views as views
 from payswitch.entry.api.admin.call import AdminCall
-from payswitch.entry.api.admin.policy_views import PolicyView, policy_view
+from payswitch.entry.api.admin.policies.policy_views import PolicyView, policy_view
+from payswitch.entry.api.admin.reports import analysis_views as views
 from payswitch.entry.api.call import Answer
 from payswitch.entry.api.operation import Operation
 from payswitch.entry.api.query import IDENTIFIER, Parameter

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from payswitch.domain import errors as kinds
 from payswitch.domain.roles import Permission
-from payswitch.entry.api.admin import bill_views as views
+from payswitch.entry.api.admin.books import bill_views as views
 from payswitch.entry.api.admin.call import AdminCall
 from payswitch.entry.api.call import Answer
 from payswitch.entry.api.operation import Operation

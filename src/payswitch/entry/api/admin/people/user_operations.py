@@ -8,8 +8,8 @@ from payswitch.domain import errors as kinds
 from payswitch.domain.errors import NOT_FOUND
 from payswitch.domain.roles import Permission
 from payswitch.domain.user import User
-from payswitch.entry.api.admin import user_views as views
 from payswitch.entry.api.admin.call import AdminCall
+from payswitch.entry.api.admin.people import user_views as views
 from payswitch.entry.api.call import Answer
 from payswitch.entry.api.operation import Operation
 from payswitch.services.people import user_access, users

@@ -9,7 +9,7 @@ import msgspec
 
 from payswitch.domain.roles import Permission
 from payswitch.entry.api.admin.call import AdminCall
-from payswitch.entry.api.admin.live_views import LiveView, live_view
+from payswitch.entry.api.admin.live.live_views import LiveView, live_view
 from payswitch.entry.api.call import Answer
 from payswitch.entry.api.operation import Operation
 from payswitch.entry.http.streams import event

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from payswitch.entry.api.admin.user_views import role_list
+from payswitch.entry.api.admin.people.user_views import role_list
 from payswitch.entry.api.examples import one
 
 _USER: dict[str, Any] = {

@@ -6,7 +6,7 @@ from payswitch.domain.errors import NOT_FOUND, REDIRECT_REFUSED, REFUND_EXCEEDS_
 from payswitch.domain.roles import Permission
 from payswitch.entry.api import query
 from payswitch.entry.api.admin.call import AdminCall
-from payswitch.entry.api.admin.refund_views import AdminRefundList, AdminRefundView, admin_refund_view, refund_list
+from payswitch.entry.api.admin.desk.refund_views import AdminRefundList, AdminRefundView, admin_refund_view, refund_list
 from payswitch.entry.api.call import Answer
 from payswitch.entry.api.inputs import RedirectRefundInput
 from payswitch.entry.api.operation import Operation
