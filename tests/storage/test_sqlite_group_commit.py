@@ -241,3 +241,23 @@ async def test_a_failed_read_leaves_the_connection_usable(path: Path) -> None:
         assert await readers.run_snapshot(lambda cursor: cursor.execute("SELECT 1").fetchone()) == (1,)
 
     await readers.aclose()
+
+
+async def test_a_stop_does_not_wait_for_a_read_that_takes_minutes(path: Path) -> None:
+    """The audit of a long history, and another read behind it: the service ends all the same."""
+    readers = ReaderPool(path, 1, patience_s=0)
+    endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
+    began = threading.Event()
+
+    def audit(cursor: sqlite3.Cursor) -> None:
+        began.set()
+        cursor.execute(endless)
+
+    reads = [asyncio.ensure_future(readers.run_snapshot(audit)) for _ in range(2)]
+    await asyncio.to_thread(began.wait, 30)
+
+    await readers.aclose()
+
+    for read in reads:
+        with pytest.raises(StorageUnavailable, match="interrupted"):
+            await read

@@ -70,7 +70,7 @@ class DatabaseStore(
 
     @abstractmethod
     async def aclose(self) -> None:
-        """Finish every accepted commit and running read, then let go of the database. May be called twice."""
+        """Finish every accepted commit, leave running reads a moment, let go of the database. May be called twice."""
 
     async def __aenter__(self) -> Self:
         await self.open()

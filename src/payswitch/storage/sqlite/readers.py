@@ -14,11 +14,16 @@ import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from payswitch.domain.changes import StorageUnavailable
 from payswitch.storage.sqlite.connections import QUICK_BUSY_TIMEOUT_MS, connect_reader
 from payswitch.storage.sqlite.errors import unavailable
+
+PATIENCE_S: Final = 2.0
+"""A list that somebody waits for has long been read by then; the audit of ten million payments runs for minutes, and is
+made again after the next start."""
+SAID_AGAIN_S: Final = 0.05
 
 T = TypeVar("T")
 Read = Callable[[sqlite3.Cursor], T]
@@ -58,7 +63,8 @@ class QuickReader:
 class ReaderPool:
     """A few read-only connections on threads: a slow read delays neither the writer nor the event loop."""
 
-    def __init__(self, path: Path, size: int) -> None:
+    def __init__(self, path: Path, size: int, *, patience_s: float = PATIENCE_S) -> None:
+        self._patience_s = patience_s
         self._free: queue.SimpleQueue[sqlite3.Cursor] = queue.SimpleQueue()
         self._connections = [connect_reader(path) for _ in range(size)]
         for connection in self._connections:
@@ -90,7 +96,14 @@ class ReaderPool:
             self._free.put(cursor)
 
     async def aclose(self) -> None:
-        """Let running reads end, then close the connections."""
-        await asyncio.to_thread(self._threads.shutdown)
+        """Let running reads end, then close the connections. One that takes longer than a stop may is cut short:
+        whoever still waits for it gets StorageUnavailable."""
+        ended = asyncio.create_task(asyncio.to_thread(self._threads.shutdown))
+        patience_s = self._patience_s
+        while not (await asyncio.wait({ended}, timeout=patience_s))[0]:
+            # Said again and again: between two statements of a script nobody hears it.
+            for connection in self._connections:
+                connection.interrupt()
+            patience_s = SAID_AGAIN_S
         for connection in self._connections:
             connection.close()
