@@ -34,11 +34,11 @@ from payswitch.kit.clock import SystemClock, beijing_date, beijing_midnight_ms
 from payswitch.kit.durations import HOUR_MS
 from payswitch.kit.ids import lowest_id
 from payswitch.services.reports.attempt_facts import facts_of_payment
-from payswitch.storage import schema
+from payswitch.storage import ledger, schema
 from payswitch.storage.analytics import duck
 from payswitch.storage.analytics.files import VERSION
 from payswitch.storage.analytics.lake import ParquetLake
-from payswitch.storage.prepared import PreparedInsert
+from payswitch.storage.prepared import Prepared, PreparedInsert
 from payswitch.storage.sqlite import SqliteStore
 from payswitch.storage.write_statements import ATTEMPT, DECISION, EVENT, PAYMENT, REFUND, TRANSFER
 
@@ -131,6 +131,8 @@ class Bulk:
                 f"INSERT INTO main.{table.name} ({columns}) SELECT {columns} FROM last.{table.name}"  # noqa: S608
             )
         self._connection.execute("DETACH last")
+        balances = Prepared(ledger.added_up()).sqlite
+        self._connection.execute(f"INSERT INTO ledger_balances (account, fen) {balances.sql}", balances.bind({}))
         self._connection.execute("ANALYZE")
         self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.close()

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 TICKS_PER_S = os.sysconf("SC_CLK_TCK")
-START_LIMIT_S = 30.0
+START_LIMIT_S = 120.0
 
 
 def free_port() -> int:
