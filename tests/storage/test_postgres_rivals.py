@@ -16,11 +16,16 @@ from tests.storage.builders import (
     next_version,
     paid,
 )
+from tests.storage.test_conformance_balances import billed, both, fold_all
+from tests.storage.test_conformance_ledger import a_transfer, fee, won
 from tests.storage.test_postgres_connections import until_somebody_waits
 
 from payswitch.domain.changes import Changes, CommitConflict, StorageUnavailable, UniqueViolation
+from payswitch.domain.reconciliation import Billed
 from payswitch.kit.clock import ManualClock
+from payswitch.storage import ledger, reconciling
 from payswitch.storage.postgres import PostgresStore
+from payswitch.storage.postgres.running import run_script
 
 Pair = tuple[PostgresStore, PostgresStore]
 
@@ -174,3 +179,39 @@ async def test_a_real_deadlock_ends_in_a_commit(pair: Pair, empty_database: str)
     assert [file.payment.version for file in files if file is not None] == [2, 2]
     await watcher.close()
     await other.close()
+
+
+async def test_a_transaction_that_ends_after_a_younger_one_was_folded_is_not_forgotten(
+    pair: Pair, empty_database: str
+) -> None:
+    """Its notes have the lower numbers and are seen last: no order of numbers may decide what was folded."""
+    await pair[0].commit(won(1, a_transfer(1), fee(1)))
+    slow = await asyncpg.connect(empty_database)
+    transaction = slow.transaction()
+    await transaction.start()
+    await run_script(slow, reconciling.save(Billed(transfers=[billed(1)])))
+    await pair[1].commit(won(2, a_transfer(2), fee(2)))
+
+    assert await fold_all(pair[0]) > 0
+    await transaction.commit()
+    await slow.close()
+
+    summed, kept = await both(pair[1])
+    assert kept == summed
+    assert kept["fees/wechat-main"] == 2 * 779 + 21
+    assert await fold_all(pair[1]) == 2
+    assert (await both(pair[0])) == (summed, summed)
+
+
+async def test_two_services_that_fold_at_once_fold_everything_once(pair: Pair) -> None:
+    for n in range(30):
+        await pair[n % 2].commit(won(n, a_transfer(n), fee(n)))
+
+    async def fold(store: PostgresStore) -> int:
+        return await store.write(lambda: ledger.fold(7))
+
+    taken = await asyncio.gather(*(fold(pair[n % 2]) for n in range(30)))
+
+    summed, kept = await both(pair[0])
+    assert kept == summed
+    assert sum(taken) + await fold_all(pair[0]) == 30 * 3

@@ -11,8 +11,10 @@ from sqlalchemy import NullPool, create_engine
 from tests.storage.test_sqlite_auditor import audited, played
 
 from payswitch.domain.ledger import TransferKind
+from payswitch.storage import ledger
 from payswitch.storage.migrations.upgrade import alembic_config
 from payswitch.storage.sqlite.connections import connect_reader
+from payswitch.storage.sqlite.running import run_script
 from payswitch.storage.sqlite.upgrading import stored_revision, upgrade
 
 __all__ = ["played"]
@@ -51,6 +53,7 @@ def test_the_opened_books_say_what_books_kept_from_the_first_day_say(played: tup
     opened = balances(path)
     assert {name: fen for name, fen in opened.items() if fen} == {name: fen for name, fen in kept.items() if fen}
     with closing(connect_reader(path)) as connection:
+        assert run_script(connection.cursor(), ledger.balances()) == opened
         assert audited(connection, played[1]).violations == ()
         kinds = {row[0] for row in connection.execute("SELECT kind FROM transfers")}
     assert kinds == {TransferKind.RECEIVED, TransferKind.SURPLUS, TransferKind.FEE, *REFUND_KINDS}

@@ -11,6 +11,7 @@ from payswitch.services.alerts.alert_round import alert_round
 from payswitch.services.alerts.alert_sending import deliver_notices
 from payswitch.services.attempts.sweeper import settle, sweep
 from payswitch.services.books.auditing import audit_due
+from payswitch.services.books.balances import fold_ledger
 from payswitch.services.books.bill_schedule import reconcile_due
 from payswitch.services.channels.channel_watch import watch_channels
 from payswitch.services.context import Context
@@ -22,7 +23,7 @@ SWEEP_GAP_S = 0.25
 OUTBOX_GAP_S = 0.5
 WATCH_GAP_S = 5.0
 BOOKS_GAP_S = 60.0
-"""Between two looks whether a bill or an audit is due."""
+"""Between two looks whether a bill or an audit is due, or the ledger's balances have something to fold in."""
 ALERT_SOON_S = 1.0
 """While somebody is about to be told of something."""
 ALERTS_OFF_GAP_S = 5.0
@@ -86,6 +87,7 @@ class Worker:
         """The first look a while after the start: after a long stop there is more urgent work."""
         while not self._stopping.is_set():
             await self._pause(self._stopping, BOOKS_GAP_S)
+            await self._guarded("ledger", fold_ledger)
             await self._guarded("bills", reconcile_due)
             await self._guarded("audit", audit_due)
 

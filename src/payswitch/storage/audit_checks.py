@@ -29,6 +29,8 @@ class Check:
     in_time: bool = False
     """Whether it is about something that must happen *in time*: with the clock stopped or jumping (in simulations), and
     for some minutes after a long stop, these may not hold while nothing is wrong."""
+    whole: bool = False
+    """Whether it is about all rows together: looked for only when everything is audited."""
 
 
 PAID: Final = attempts.c.state == literal(AttemptState.SUCCEEDED)

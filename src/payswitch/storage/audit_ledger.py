@@ -19,9 +19,11 @@ from sqlalchemy import (
     not_,
     or_,
     select,
+    union_all,
 )
 
 from payswitch.domain.ledger import AccountCode, TransferKind
+from payswitch.storage import ledger
 from payswitch.storage.audit_checks import PAID, PROMISED, RETURNED, Check, of_attempts, of_refunds
 from payswitch.storage.audit_scope import Scope
 from payswitch.storage.schema import attempts, fen_sum, literal, payments, refunds, transfers
@@ -135,6 +137,13 @@ def _orphans(scope: Scope) -> Select[Any]:
     return select(T.payment_id, T.transfer_id).where(scope(T.payment_id), gone)
 
 
+def _wrong_balances(_: Scope) -> Select[Any]:
+    """Accounts whose balance is not what the transfers add up to."""
+    summed, was_kept = ledger.added_up().subquery(), ledger.kept().subquery()
+    both = union_all(select(was_kept.c.account, was_kept.c.fen), select(summed.c.account, -summed.c.fen)).subquery()
+    return select(both.c.account).group_by(both.c.account).having(fen_sum(both.c.fen) != literal_column("0"))
+
+
 LEDGER_CHECKS: Final[tuple[Check, ...]] = (
     Check(
         "16.1",
@@ -186,5 +195,13 @@ LEDGER_CHECKS: Final[tuple[Check, ...]] = (
         "every transfer is about an attempt, and a refund, that exist",
         "每笔分录都对应存在的尝试与退款",
         _orphans,
+    ),
+    Check(
+        "16.8",
+        "balances_are_the_sum",
+        "the balance of every account is what its transfers add up to",
+        "每个科目的余额等于其分录之和",
+        _wrong_balances,
+        whole=True,
     ),
 )

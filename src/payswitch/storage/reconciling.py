@@ -12,6 +12,7 @@ from payswitch.domain.payment import Attempt, Refund
 from payswitch.domain.reconciliation import RESOLVED_BY_US, Billed, BillRun, Break, BreakState
 from payswitch.domain.trail import TrailEntry
 from payswitch.storage import bill_statements as sql
+from payswitch.storage import ledger
 from payswitch.storage.people import add_trail
 from payswitch.storage.scripts import Script, decoded, first, row_or_none, rows, write
 from payswitch.storage.write_statements import ATTEMPT, REFUND, TRANSFER
@@ -73,6 +74,7 @@ def save(billed: Billed) -> Script[None]:
         yield from write(sql.SAVE_MARK, dict(zip(sql.MARK.fields, sql.MARK.encode(mark), strict=True)))
     for transfer in billed.transfers:
         yield from write(sql.INSERT_TRANSFER, TRANSFER.encode(transfer))
+    yield from ledger.note(ledger.moved_by(billed.transfers))
     for found in billed.breaks:
         yield from _save_break(found)
     for settled in billed.settled:

@@ -12,7 +12,7 @@ from payswitch.domain.events import Event
 from payswitch.domain.ledger import Transfer
 from payswitch.domain.payment import Attempt, Decision, Incident, Payment, Refund
 from payswitch.domain.trail import TrailEntry
-from payswitch.storage import schema
+from payswitch.storage import ledger, schema
 from payswitch.storage.codec import RowCodec
 from payswitch.storage.errors import InvariantViolation
 from payswitch.storage.prepared import Prepared, PreparedInsert, PreparedUpdate
@@ -114,10 +114,12 @@ class EncodedUnit:
             (statement, codec.encode(value)) for name, codec, statement in _INSERTS for value in getattr(changes, name)
         ]
         self.updates = list(_encoded_updates(changes))
+        self.moves = ledger.moved_by(changes.insert_transfers)
+        """What it moves in the ledger: noted by the writer, once for all units of a transaction."""
 
     def apply(self) -> Script[None]:
-        """Write it inside the open transaction. Raises CommitConflict, InvariantViolation or the driver's error; then
-        the caller rolls all of it back."""
+        """Write it inside the open transaction, all but its `moves`. Raises CommitConflict, InvariantViolation or the
+        driver's error; then the caller rolls all of it back."""
         for row, (payment_id, version) in zip(self.payments, self._versions, strict=True):
             if (yield Ask(UPDATE_PAYMENT, row)).count != 1:
                 yield from _explain_missed_payment(payment_id, version)

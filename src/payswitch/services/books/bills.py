@@ -46,7 +46,7 @@ class DayOfChannel(msgspec.Struct, frozen=True, kw_only=True):
 async def reconcile_day(ctx: Context, operator: Operator | None, command: ReconcileDay) -> list[DayOfChannel]:
     """Of one channel or all, one after the other. `operator`: None for whoever sits at the machine itself."""
     _check_date(ctx, command.date)
-    books = _books(ctx)
+    books = books_of(ctx)
     found = []
     for channel in _channels(ctx, operator, command.channel_id):
         source = bill_source(ctx, channel)
@@ -95,7 +95,7 @@ def _channels(ctx: Context, operator: Operator | None, channel_id: str | None) -
 
 async def list_runs(ctx: Context, operator: Operator, from_day: str) -> list[BillRun]:
     """Newest day first."""
-    runs = await _books(ctx).runs_since(from_day, MOST_RUNS)
+    runs = await books_of(ctx).runs_since(from_day, MOST_RUNS)
     return [run for run in runs if operator.manages(run.merchant_id)]
 
 
@@ -103,7 +103,7 @@ async def list_breaks(
     ctx: Context, operator: Operator, *, only_open: bool, before: str | None, limit: int
 ) -> list[Break]:
     """Newest first, of all merchants of the operator."""
-    books = _books(ctx)
+    books = books_of(ctx)
     place: tuple[int, str] | None = None
     if before is not None:
         last = await get_break(ctx, operator, before)
@@ -116,7 +116,7 @@ async def list_breaks(
 
 
 async def get_break(ctx: Context, operator: Operator, break_id: str) -> Break:
-    found = await _books(ctx).break_of(break_id)
+    found = await books_of(ctx).break_of(break_id)
     if found is None or not operator.manages(found.merchant_id):
         raise PaySwitchError(NOT_FOUND, f"there is no break {break_id}", f"没有差异 {break_id}")
     return found
@@ -134,7 +134,7 @@ async def resolve_break(ctx: Context, operator: Operator, break_id: str, command
         note=command.note,
     )
     try:
-        await _books(ctx).resolve_break(resolved, _resolving(ctx, operator, found, command.note))
+        await books_of(ctx).resolve_break(resolved, _resolving(ctx, operator, found, command.note))
     except CommitConflict as conflict:
         raise PaySwitchError(
             WRONG_STATE,
@@ -152,15 +152,8 @@ def _resolving(ctx: Context, operator: Operator, found: Break, note: str) -> Tra
     )
 
 
-async def balances(ctx: Context, operator: Operator) -> dict[str, int]:
-    """Debits minus credits of the accounts of the operator's channels and shops."""
-    owners = {c.channel_id for c in ctx.directory.all_channels() if operator.manages(c.merchant_id)}
-    owners |= {shop.shop_id for shop in await ctx.store.shops() if operator.manages(shop.merchant_id)}
-    found = await _books(ctx).ledger_balances()
-    return {name: fen for name, fen in found.items() if name.partition("/")[2] in owners}
-
-
-def _books(ctx: Context) -> BookStore:
+def books_of(ctx: Context) -> BookStore:
+    """Raises NOT_FOUND where the service keeps none."""
     if ctx.books is None:
         raise PaySwitchError(NOT_FOUND, "this service keeps no books", "本服务未启用账本")
     return ctx.books

@@ -18,7 +18,12 @@ class BookStore(Protocol):
     """The ledger, the bills held against it, and the audits of everything."""
 
     async def ledger_balances(self) -> Mapping[str, int]:
-        """Debits minus credits by account. Reads the whole ledger."""
+        """Debits minus credits by account, of this moment."""
+        ...
+
+    async def fold_ledger(self) -> int:
+        """Fold some of what the latest transfers moved into the balances, so that these stay quick to read. How much;
+        0: there was nothing. The balances are the same before and after."""
         ...
 
     async def transfers_of(self, payment_id: str) -> Sequence[Transfer]: ...

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from payswitch.domain.changes import CommitConflict, StorageUnavailable
+from payswitch.storage import ledger
 from payswitch.storage.commit_meter import CommitMeter
 from payswitch.storage.errors import InvariantViolation
 from payswitch.storage.postgres.batches import Missed, apply_together
@@ -139,6 +140,8 @@ class GroupCommit:
                 raise
             await connection.execute("ROLLBACK TO batch")
             await self._apply_parts(connection, _cut(batch, error))
+        moves = ledger.together(job.unit.moves for job in batch if job.error is None)
+        await run_script(connection, ledger.note(moves))
         if await connection.execute("COMMIT") != "COMMIT":
             raise StorageUnavailable("the server took the transaction back at its end")
 

@@ -21,7 +21,15 @@ from payswitch.storage.schema.alerts import (
     alert_watches,
     alerts,
 )
-from payswitch.storage.schema.books import audits, bill_marks, bill_runs, breaks, transfers
+from payswitch.storage.schema.books import (
+    audits,
+    bill_marks,
+    bill_runs,
+    breaks,
+    ledger_balances,
+    ledger_moves,
+    transfers,
+)
 from payswitch.storage.schema.channels import channel_credentials, channels, managed_channels
 from payswitch.storage.schema.columns import fen_sum, literal, literals, metadata
 from payswitch.storage.schema.guards import GUARDS
@@ -80,6 +88,8 @@ __all__ = [
     "fen_sum",
     "idempotency",
     "incidents",
+    "ledger_balances",
+    "ledger_moves",
     "literal",
     "literals",
     "managed_channels",

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, PrimaryKeyConstraint, Table
+from sqlalchemy import CheckConstraint, Column, ForeignKeyConstraint, Identity, Index, PrimaryKeyConstraint, Table
 
 from payswitch.domain.bill import BillKind
 from payswitch.domain.ledger import TransferKind
 from payswitch.domain.payment import RefundState
 from payswitch.domain.reconciliation import BreakKind, BreakState, RunState
-from payswitch.storage.schema.columns import literal, metadata, number, one_of, partial_index, text
+from payswitch.storage.schema.columns import COUNTER, literal, metadata, number, one_of, partial_index, text
 from payswitch.storage.schema.guards import never_changed
 from payswitch.storage.schema.payments import refunds
 from payswitch.storage.schema.records import incidents
@@ -34,6 +34,25 @@ transfers = Table(
     CheckConstraint(one_of("kind", TransferKind), name="ck_transfer_kind"),
     sqlite_with_rowid=False,  # one tree instead of two: a paid payment writes two of these rows
 )
+
+ledger_balances = Table(
+    "ledger_balances",
+    metadata,
+    text("account"),
+    number("fen"),
+    PrimaryKeyConstraint("account", name="pk_ledger_balances"),
+)
+"""Debits minus credits of each account, but for what still stands in `ledger_moves`."""
+
+ledger_moves = Table(
+    "ledger_moves",
+    metadata,
+    Column("move_id", COUNTER, Identity(), nullable=False),
+    text("account"),
+    number("fen"),
+    PrimaryKeyConstraint("move_id", name="pk_ledger_moves"),
+)
+"""What each transaction that wrote transfers moved, by account; deleted when it is folded into `ledger_balances`."""
 
 bill_marks = Table(
     "bill_marks",

@@ -11,14 +11,17 @@ import asyncio
 import queue
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from types import MappingProxyType
+from typing import Any, Final, TypeVar
 
 from payswitch.domain.changes import StorageUnavailable
+from payswitch.storage import ledger
 from payswitch.storage.commit_meter import CommitMeter
 from payswitch.storage.errors import InvariantViolation
 from payswitch.storage.sqlite.errors import integrity_error, unavailable
+from payswitch.storage.sqlite.running import run_script
 
 T = TypeVar("T")
 Work = Callable[[sqlite3.Cursor], T]
@@ -26,12 +29,14 @@ Work = Callable[[sqlite3.Cursor], T]
 
 MAX_BATCH = 256
 """Units per transaction: bounds how long the first unit of a batch waits for the last (about 10 ms)."""
+NO_MOVES: Final[Mapping[str, int]] = MappingProxyType({})
 
 
 @dataclass(slots=True)
 class _Job:
     work: Work[Any]
     future: asyncio.Future[Any]
+    moves: Mapping[str, int]
     result: Any = None
     error: BaseException | None = None
 
@@ -54,8 +59,9 @@ class GroupCommit:
         self._closed = False
         self._thread.start()
 
-    async def run(self, work: Work[T]) -> T:
-        """Run `work` in the next transaction and return its result once that is on disk.
+    async def run(self, work: Work[T], *, moves: Mapping[str, int] = NO_MOVES) -> T:
+        """Run `work` in the next transaction and return its result once that is on disk. `moves`: what the transfers
+        that it writes move, by account.
 
         Raises what the unit raised (constraint errors in PaySwitch's words), or StorageUnavailable when the
         transaction as a whole failed. Cancelling the caller does not take the unit back.
@@ -63,7 +69,7 @@ class GroupCommit:
         if self._closed:
             raise StorageUnavailable("the database is closed")
         future: asyncio.Future[T] = self._loop.create_future()
-        self._queue.put(_Job(work, future))
+        self._queue.put(_Job(work, future, moves))
         return await future
 
     async def aclose(self) -> None:
@@ -110,6 +116,7 @@ class GroupCommit:
             self._cursor.execute("BEGIN IMMEDIATE")
             for job in batch:
                 self._run_unit(job)
+            run_script(self._cursor, ledger.note(ledger.together(job.moves for job in batch if job.error is None)))
             self._cursor.execute("COMMIT")
         except sqlite3.Error as error:
             self._roll_back()

@@ -126,7 +126,7 @@ class SqliteStore(DatabaseStore):
             self._sole_writer = None
 
     async def aclose(self) -> None:
-        """Finish every accepted commit and running read, then let go of the file. May be called twice."""
+        """Finish every accepted commit, let go of the file. Reads have two seconds left. May be called twice."""
         quick, readers, writer = self._quick, self._readers, self._writer
         self._quick = self._readers = self._writer = None
         if quick is not None:
@@ -139,12 +139,16 @@ class SqliteStore(DatabaseStore):
         self._let_go()
 
     async def commit(self, changes: Changes) -> None:
-        await self.write(EncodedUnit(changes).apply)
+        unit = EncodedUnit(changes)
+        await self._writing().run(lambda cursor: run_script(cursor, unit.apply()), moves=unit.moves)
 
     async def write(self, unit: Unit[T]) -> T:
+        return await self._writing().run(lambda cursor: run_script(cursor, unit()))
+
+    def _writing(self) -> GroupCommit:
         if self._writer is None:
             raise StorageUnavailable("the database is not open")
-        return await self._writer.run(lambda cursor: run_script(cursor, unit()))
+        return self._writer
 
     async def look(self, script: Script[T], *, snapshot: bool = False) -> T:
         """On the event loop's own thread: here and now."""

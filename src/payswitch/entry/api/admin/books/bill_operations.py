@@ -12,7 +12,7 @@ from payswitch.entry.api.call import Answer
 from payswitch.entry.api.operation import Operation
 from payswitch.entry.api.query import IDENTIFIER, LIMIT, PER_PAGE, Parameter
 from payswitch.kit.durations import DAY_MS
-from payswitch.services.books import bills
+from payswitch.services.books import balances, bills
 from payswitch.services.books.bills import ReconcileDay, ResolveBreak
 
 DAYS_SHOWN_MS = 31 * DAY_MS
@@ -68,7 +68,7 @@ async def resolve_break(call: AdminCall) -> Answer:
 
 
 async def list_balances(call: AdminCall) -> Answer:
-    return Answer(views.balance_list(await bills.balances(call.ctx, call.operator)))
+    return Answer(views.balance_list(await balances.balances(call.ctx, call.operator)))
 
 
 RUNS = "/v1/admin/reconciliations"
