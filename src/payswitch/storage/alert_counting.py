@@ -17,6 +17,7 @@ from payswitch.domain.shop import TEST_SHOP_PREFIX
 from payswitch.kit.ids import lowest_id
 from payswitch.storage import schema
 from payswitch.storage.audit_records import AUDIT
+from payswitch.storage.parameters import bound_number, bound_text
 from payswitch.storage.prepared import Prepared
 from payswitch.storage.schema import attempts, events, fen_sum, incidents, payments
 from payswitch.storage.schema.columns import JsonText
@@ -37,14 +38,6 @@ TROUBLES: Final = (
 _KIND: Final = JsonText("outcome", "kind")
 
 
-def _number(name: str) -> ColumnElement[int]:
-    return bindparam(name, type_=BigInteger)
-
-
-def _text(name: str) -> ColumnElement[str]:
-    return bindparam(name, type_=Text)
-
-
 def _attempt(*conditions: Any) -> Any:
     return exists().where(attempts.c.payment_id == payments.c.payment_id, *conditions).correlate(payments)
 
@@ -52,7 +45,7 @@ def _attempt(*conditions: Any) -> Any:
 def _tallies() -> Prepared:
     """Each payment by what had become of it at the same age: a late success is not counted as one, so that today and
     last week are judged alike. The cheap question first: most payments are paid."""
-    paid = payments.c.succeeded_at_ms - payments.c.created_at_ms <= _number("age_ms")
+    paid = payments.c.succeeded_at_ms - payments.c.created_at_ms <= bound_number("age_ms")
     payer = (payments.c.close_reason == schema.literal(CloseReason.CANCELLED)) | _attempt(
         _KIND.in_(schema.literals(PAYERS))
     )
@@ -66,14 +59,14 @@ def _tallies() -> Prepared:
         (ours, literal_column("'ours'", Text)),
         else_=literal_column("'silent'", Text),
     ).label("verdict")
-    step = _number("step_ms")
+    step = bound_number("step_ms")
     judged = (
         select(
             payments.c.shop_id, (payments.c.created_at_ms // step * step).label("at_ms"), payments.c.amount_fen, verdict
         )
         .where(
-            payments.c.payment_id >= _text("from_id"),
-            payments.c.payment_id < _text("to_id"),
+            payments.c.payment_id >= bound_text("from_id"),
+            payments.c.payment_id < bound_text("to_id"),
             payments.c.shop_id.not_like(f"{TEST_SHOP_PREFIX}%"),
         )
         .subquery()
@@ -113,18 +106,18 @@ OPEN_EVENTS: Final = Prepared(
 )
 LAST_PAYMENT: Final = Prepared(
     select(func.coalesce(func.max(payments.c.created_at_ms), literal_column("0", BigInteger))).where(
-        payments.c.shop_id == _text("shop_id")
+        payments.c.shop_id == bound_text("shop_id")
     )
 )
 INCIDENTS_SINCE: Final = Prepared(
     select(*incidents.columns)
-    .where(incidents.c.at_ms >= _number("since_ms"))
+    .where(incidents.c.at_ms >= bound_number("since_ms"))
     .order_by(incidents.c.at_ms.desc(), incidents.c.incident_id.desc())
     .limit(bindparam("limit", type_=Integer))
 )
 AUDITS_SINCE: Final = Prepared(
     select(*schema.audits.columns)
-    .where(schema.audits.c.audit_id >= _text("since_id"))
+    .where(schema.audits.c.audit_id >= bound_text("since_id"))
     .order_by(schema.audits.c.audit_id.desc())
 )
 

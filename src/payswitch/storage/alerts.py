@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Integer, Table, Text, bindparam, case, delete, select, tuple_, update
+from sqlalchemy import case, delete, select, tuple_, update
 
 from payswitch.domain.alert import (
     Alert,
@@ -22,7 +22,8 @@ from payswitch.domain.alert import (
 )
 from payswitch.storage import schema
 from payswitch.storage.codec import RowCodec
-from payswitch.storage.prepared import Prepared, Statement, prepared_upsert
+from payswitch.storage.parameters import LIMIT, bound_number, bound_text
+from payswitch.storage.prepared import Prepared, Statement, prepared_upsert, upsert
 from payswitch.storage.scripts import AskEach, Script, rows, write
 
 ALERT: Final = RowCodec(Alert)
@@ -35,38 +36,15 @@ NODE: Final = RowCodec(NodeFindings)
 TALLY: Final = RowCodec(ShopTally)
 WATCH: Final = RowCodec(Watch)
 
-_LIMIT: Final = bindparam("limit", type_=Integer)
 
-
-def _text(name: str) -> Any:
-    return bindparam(name, type_=Text)
-
-
-def _number(name: str) -> Any:
-    return bindparam(name, type_=BigInteger)
-
-
-def _saving(table: Table) -> Prepared:
-    """Insert, or replace everything but the key."""
-    keys = [column.name for column in table.primary_key.columns]
-
-    def build(insert: Any) -> Statement:
-        statement = insert(table)
-        changing = {c.name: statement.excluded[c.name] for c in table.columns if c.name not in keys}
-        saved: Statement = statement.on_conflict_do_update(index_elements=keys, set_=changing)
-        return saved
-
-    return prepared_upsert(build)
-
-
-_SAVE_ALERT: Final = _saving(schema.alerts)
-_SAVE_NOTICE: Final = _saving(schema.alert_notices)
-_SAVE_SILENCE: Final = _saving(schema.alert_silences)
-_SAVE_RECEIVER: Final = _saving(schema.alert_receivers)
-_SAVE_SETTING: Final = _saving(schema.alert_rules)
-_SAVE_NODE: Final = _saving(schema.alert_nodes)
-_SAVE_TALLY: Final = _saving(schema.alert_hours)
-_SAVE_WATCH: Final = _saving(schema.alert_watches)
+_SAVE_ALERT: Final = upsert(schema.alerts)
+_SAVE_NOTICE: Final = upsert(schema.alert_notices)
+_SAVE_SILENCE: Final = upsert(schema.alert_silences)
+_SAVE_RECEIVER: Final = upsert(schema.alert_receivers)
+_SAVE_SETTING: Final = upsert(schema.alert_rules)
+_SAVE_NODE: Final = upsert(schema.alert_nodes)
+_SAVE_TALLY: Final = upsert(schema.alert_hours)
+_SAVE_WATCH: Final = upsert(schema.alert_watches)
 
 _ACKNOWLEDGEMENT: Final = ("state", "acknowledged_at_ms", "acknowledged_by", "note")
 
@@ -93,24 +71,26 @@ _SAVE_GROUP: Final = prepared_upsert(_save_group)
 _alerts, _groups, _notices = schema.alerts, schema.alert_groups, schema.alert_notices
 _live = _groups.c.state != schema.literal(schema.RESOLVED_GROUP)
 OPEN_ALERTS: Final = Prepared(select(*_alerts.columns).where(_alerts.c.resolved_at_ms.is_(None)))
-ALERTS_RESOLVED_SINCE: Final = Prepared(select(*_alerts.columns).where(_alerts.c.resolved_at_ms >= _number("since_ms")))
+ALERTS_RESOLVED_SINCE: Final = Prepared(
+    select(*_alerts.columns).where(_alerts.c.resolved_at_ms >= bound_number("since_ms"))
+)
 ALERTS_OF: Final = Prepared(
     select(*_alerts.columns)
-    .where(_alerts.c.group_id == _text("group_id"))
+    .where(_alerts.c.group_id == bound_text("group_id"))
     .order_by(_alerts.c.raised_at_ms, _alerts.c.alert_id)
 )
 LIVE_GROUPS: Final = Prepared(select(*_groups.columns).where(_live))
-GROUP_BY_ID: Final = Prepared(select(*_groups.columns).where(_groups.c.group_id == _text("group_id")))
+GROUP_BY_ID: Final = Prepared(select(*_groups.columns).where(_groups.c.group_id == bound_text("group_id")))
 
 
 def _group_page(*, live: bool, after_place: bool) -> Prepared:
     place = (_groups.c.opened_at_ms, _groups.c.group_id)
-    statement = select(*_groups.columns).where(_groups.c.merchant_id == _text("merchant_id"))
+    statement = select(*_groups.columns).where(_groups.c.merchant_id == bound_text("merchant_id"))
     if live:
         statement = statement.where(_live)
     if after_place:
-        statement = statement.where(tuple_(*place) < tuple_(_number("place_ms"), _text("place_id")))
-    return Prepared(statement.order_by(*(column.desc() for column in place)).limit(_LIMIT))
+        statement = statement.where(tuple_(*place) < tuple_(bound_number("place_ms"), bound_text("place_id")))
+    return Prepared(statement.order_by(*(column.desc() for column in place)).limit(LIMIT))
 
 
 GROUP_PAGES: Final = {
@@ -118,64 +98,72 @@ GROUP_PAGES: Final = {
 }
 
 NOTICES_OF_GROUP: Final = Prepared(
-    select(*_notices.columns).where(_notices.c.group_id == _text("group_id")).order_by(_notices.c.notice_id)
+    select(*_notices.columns).where(_notices.c.group_id == bound_text("group_id")).order_by(_notices.c.notice_id)
 )
 NOTICES_OF_RECEIVER: Final = Prepared(
     select(*_notices.columns)
-    .where(_notices.c.receiver_id == _text("receiver_id"))
+    .where(_notices.c.receiver_id == bound_text("receiver_id"))
     .order_by(_notices.c.notice_id.desc())
-    .limit(_LIMIT)
+    .limit(LIMIT)
 )
 DUE_NOTICES: Final = Prepared(
     select(*_notices.columns)
     .where(
         _notices.c.state.in_(schema.literals(schema.UNDELIVERED_NOTICES)),
-        _notices.c.due_at_ms <= _number("now_ms"),
+        _notices.c.due_at_ms <= bound_number("now_ms"),
     )
     .order_by(_notices.c.due_at_ms, _notices.c.notice_id)
-    .limit(_LIMIT)
+    .limit(LIMIT)
     .with_for_update(skip_locked=True, of=_notices)
 )
 _LEASE_NOTICE: Final = Prepared(
-    update(_notices).where(_notices.c.notice_id == _text("notice")).values(due_at_ms=_number("until_ms"))
+    update(_notices).where(_notices.c.notice_id == bound_text("notice")).values(due_at_ms=bound_number("until_ms"))
 )
 
 SILENCES_SINCE: Final = Prepared(
     select(*schema.alert_silences.columns)
-    .where(schema.alert_silences.c.until_ms > _number("since_ms"))
+    .where(schema.alert_silences.c.until_ms > bound_number("since_ms"))
     .order_by(schema.alert_silences.c.until_ms.desc())
 )
 SILENCE_BY_ID: Final = Prepared(
-    select(*schema.alert_silences.columns).where(schema.alert_silences.c.silence_id == _text("silence_id"))
+    select(*schema.alert_silences.columns).where(schema.alert_silences.c.silence_id == bound_text("silence_id"))
 )
 RECEIVERS: Final = Prepared(select(*schema.alert_receivers.columns).order_by(schema.alert_receivers.c.receiver_id))
 _DROP_RECEIVER: Final = Prepared(
-    delete(schema.alert_receivers).where(schema.alert_receivers.c.receiver_id == _text("receiver_id"))
+    delete(schema.alert_receivers).where(schema.alert_receivers.c.receiver_id == bound_text("receiver_id"))
 )
 SETTINGS: Final = Prepared(select(*schema.alert_rules.columns))
-NODES: Final = Prepared(select(*schema.alert_nodes.columns).where(schema.alert_nodes.c.at_ms >= _number("since_ms")))
-_FORGET_NODES: Final = Prepared(delete(schema.alert_nodes).where(schema.alert_nodes.c.at_ms < _number("before_ms")))
+NODES: Final = Prepared(
+    select(*schema.alert_nodes.columns).where(schema.alert_nodes.c.at_ms >= bound_number("since_ms"))
+)
+_FORGET_NODES: Final = Prepared(
+    delete(schema.alert_nodes).where(schema.alert_nodes.c.at_ms < bound_number("before_ms"))
+)
 HOURS_SINCE: Final = Prepared(
     select(*schema.alert_hours.columns)
-    .where(schema.alert_hours.c.at_ms >= _number("since_ms"))
+    .where(schema.alert_hours.c.at_ms >= bound_number("since_ms"))
     .order_by(schema.alert_hours.c.at_ms)
 )
-_FORGET_HOURS: Final = Prepared(delete(schema.alert_hours).where(schema.alert_hours.c.at_ms < _number("before_ms")))
+_FORGET_HOURS: Final = Prepared(
+    delete(schema.alert_hours).where(schema.alert_hours.c.at_ms < bound_number("before_ms"))
+)
 WATCHES: Final = Prepared(select(*schema.alert_watches.columns))
 LEASE: Final = Prepared(
     select(schema.alert_leases.c.holder, schema.alert_leases.c.until_ms).where(
-        schema.alert_leases.c.name == _text("name")
+        schema.alert_leases.c.name == bound_text("name")
     )
 )
 
 
 def _take_lease(insert: Any) -> Statement:
     """Ours, unless somebody else's is still running."""
-    new = insert(schema.alert_leases).values(name=_text("name"), holder=_text("holder"), until_ms=_number("until_ms"))
+    new = insert(schema.alert_leases).values(
+        name=bound_text("name"), holder=bound_text("holder"), until_ms=bound_number("until_ms")
+    )
     taken: Statement = new.on_conflict_do_update(
         index_elements=[schema.alert_leases.c.name],
         set_={"holder": new.excluded.holder, "until_ms": new.excluded.until_ms},
-        where=(schema.alert_leases.c.until_ms <= _number("now_ms"))
+        where=(schema.alert_leases.c.until_ms <= bound_number("now_ms"))
         | (schema.alert_leases.c.holder == new.excluded.holder),
     )
     return taken

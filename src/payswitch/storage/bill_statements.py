@@ -5,11 +5,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from sqlalchemy import (
-    BigInteger,
     ColumnElement,
-    Integer,
     Select,
-    Table,
     Text,
     bindparam,
     case,
@@ -25,7 +22,8 @@ from payswitch.domain.ledger import AccountCode, TransferKind
 from payswitch.domain.payment import AttemptState, RefundState
 from payswitch.domain.reconciliation import BillMark, BillRun, Break, BreakState
 from payswitch.storage.codec import RowCodec
-from payswitch.storage.prepared import Prepared, PreparedInsert, Statement, prepared_upsert
+from payswitch.storage.parameters import LIMIT, bound_number, bound_text
+from payswitch.storage.prepared import Prepared, PreparedInsert, upsert
 from payswitch.storage.schema import (
     attempts,
     bill_marks,
@@ -44,43 +42,22 @@ INSERT_BREAK: Final = PreparedInsert(breaks)
 INSERT_TRANSFER: Final = PreparedInsert(transfers)
 
 
-def _text(name: str) -> ColumnElement[str]:
-    return bindparam(name, type_=Text)
-
-
-def _number(name: str) -> ColumnElement[int]:
-    return bindparam(name, type_=BigInteger)
-
-
-_LIMIT: Final = bindparam("limit", type_=Integer)
-
-
-def _replacing(table: Table, keys: tuple[str, ...]) -> Prepared:
-    def build(insert: Any) -> Statement:
-        statement = insert(table)
-        changing = {c.name: statement.excluded[c.name] for c in table.columns if c.name not in keys}
-        replaced: Statement = statement.on_conflict_do_update(index_elements=list(keys), set_=changing)
-        return replaced
-
-    return prepared_upsert(build)
-
-
-SAVE_MARK: Final = _replacing(bill_marks, ("item_id",))
-SAVE_RUN: Final = _replacing(bill_runs, ("channel_id", "day"))
+SAVE_MARK: Final = upsert(bill_marks)
+SAVE_RUN: Final = upsert(bill_runs)
 
 # One line of a bill.
 ATTEMPT_BY_ORDER_NO: Final = Prepared(
     select(*attempts.columns).where(
-        attempts.c.channel_id == _text("channel_id"), attempts.c.channel_order_no == _text("channel_order_no")
+        attempts.c.channel_id == bound_text("channel_id"), attempts.c.channel_order_no == bound_text("channel_order_no")
     )
 )
 REFUND_BY_NO: Final = Prepared(
     select(*refunds.columns)
     .join(attempts, attempts.c.attempt_id == refunds.c.attempt_id)
-    .where(refunds.c.out_refund_no == _text("out_refund_no"), attempts.c.channel_id == _text("channel_id"))
+    .where(refunds.c.out_refund_no == bound_text("out_refund_no"), attempts.c.channel_id == bound_text("channel_id"))
 )
-ATTEMPT_BY_ID: Final = Prepared(select(*attempts.columns).where(attempts.c.attempt_id == _text("attempt_id")))
-MARK_OF: Final = Prepared(select(bill_marks.c.day).where(bill_marks.c.item_id == _text("item_id")))
+ATTEMPT_BY_ID: Final = Prepared(select(*attempts.columns).where(attempts.c.attempt_id == bound_text("attempt_id")))
+MARK_OF: Final = Prepared(select(bill_marks.c.day).where(bill_marks.c.item_id == bound_text("item_id")))
 
 _IS_FEE: Final = transfers.c.debit == literal(AccountCode.FEES).concat("/").concat(transfers.c.channel_id)
 FEES_OF: Final = Prepared(
@@ -90,7 +67,7 @@ FEES_OF: Final = Prepared(
         transfers.c.attempt_id,
         case((_IS_FEE, transfers.c.amount_fen), else_=-transfers.c.amount_fen),
     ).where(
-        transfers.c.payment_id == _text("payment_id"),
+        transfers.c.payment_id == bound_text("payment_id"),
         transfers.c.kind.in_([literal(TransferKind.FEE), literal(TransferKind.FEE_BILLED)]),
     )
 )
@@ -102,7 +79,7 @@ def _unbilled(item: ColumnElement[str]) -> ColumnElement[bool]:
     return not_(exists().where(bill_marks.c.item_id == item))
 
 
-_IN_DAY: Final = (_number("from_ms"), _number("to_ms"))
+_IN_DAY: Final = (bound_number("from_ms"), bound_number("to_ms"))
 
 
 def _missing_payments() -> Select[Any]:
@@ -110,8 +87,8 @@ def _missing_payments() -> Select[Any]:
         attempts.c.state == literal(AttemptState.SUCCEEDED),
         attempts.c.finished_at_ms >= _IN_DAY[0],
         attempts.c.finished_at_ms < _IN_DAY[1],
-        attempts.c.channel_id == _text("channel_id"),
-        attempts.c.created_at_ms >= _number("since_ms"),
+        attempts.c.channel_id == bound_text("channel_id"),
+        attempts.c.created_at_ms >= bound_number("since_ms"),
         _unbilled(attempts.c.attempt_id),
     )
 
@@ -125,8 +102,8 @@ def _missing_refunds() -> Select[Any]:
             refunds.c.settled_by.is_(None),
             refunds.c.finished_at_ms >= _IN_DAY[0],
             refunds.c.finished_at_ms < _IN_DAY[1],
-            attempts.c.channel_id == _text("channel_id"),
-            refunds.c.created_at_ms >= _number("since_ms"),
+            attempts.c.channel_id == bound_text("channel_id"),
+            refunds.c.created_at_ms >= bound_number("since_ms"),
             _unbilled(refunds.c.refund_id),
         )
     )
@@ -138,19 +115,19 @@ MISSING_REFUNDS: Final = Prepared(_missing_refunds())
 # Runs and breaks.
 RUNS_OF: Final = Prepared(
     select(*bill_runs.columns)
-    .where(bill_runs.c.channel_id == _text("channel_id"), bill_runs.c.day >= _text("from_day"))
+    .where(bill_runs.c.channel_id == bound_text("channel_id"), bill_runs.c.day >= bound_text("from_day"))
     .order_by(bill_runs.c.day)
 )
 RUNS_SINCE: Final = Prepared(
     select(*bill_runs.columns)
-    .where(bill_runs.c.day >= _text("from_day"))
+    .where(bill_runs.c.day >= bound_text("from_day"))
     .order_by(bill_runs.c.day.desc(), bill_runs.c.channel_id)
-    .limit(_LIMIT)
+    .limit(LIMIT)
 )
-BREAK_BY_ID: Final = Prepared(select(*breaks.columns).where(breaks.c.break_id == _text("break_id")))
+BREAK_BY_ID: Final = Prepared(select(*breaks.columns).where(breaks.c.break_id == bound_text("break_id")))
 OPEN_BREAKS_OF: Final = Prepared(
     select(*breaks.columns)
-    .where(breaks.c.state == literal(BreakState.OPEN), breaks.c.channel_id == _text("channel_id"))
+    .where(breaks.c.state == literal(BreakState.OPEN), breaks.c.channel_id == bound_text("channel_id"))
     .order_by(breaks.c.day, breaks.c.break_id)
 )
 _BREAK_FIELDS: Final = ("day", "here_fen", "there_fen", "state", "resolved_at_ms", "resolved_by", "note")
@@ -165,12 +142,12 @@ _PLACE: Final = (breaks.c.found_at_ms, breaks.c.break_id)
 
 
 def _break_list(only_open: bool, after_place: bool) -> Prepared:
-    statement = select(*breaks.columns).where(breaks.c.merchant_id == _text("merchant_id"))
+    statement = select(*breaks.columns).where(breaks.c.merchant_id == bound_text("merchant_id"))
     if only_open:
         statement = statement.where(breaks.c.state == literal(BreakState.OPEN))
     if after_place:
-        statement = statement.where(tuple_(*_PLACE) < tuple_(_number("place_ms"), _text("place_id")))
-    return Prepared(statement.order_by(*(column.desc() for column in _PLACE)).limit(_LIMIT))
+        statement = statement.where(tuple_(*_PLACE) < tuple_(bound_number("place_ms"), bound_text("place_id")))
+    return Prepared(statement.order_by(*(column.desc() for column in _PLACE)).limit(LIMIT))
 
 
 LIST_BREAKS: Final = {
@@ -180,7 +157,7 @@ LIST_BREAKS: Final = {
 }
 BREAKS_OF_DAY: Final = Prepared(
     select(*breaks.columns)
-    .where(breaks.c.channel_id == _text("channel_id"), breaks.c.day == _text("day"))
+    .where(breaks.c.channel_id == bound_text("channel_id"), breaks.c.day == bound_text("day"))
     .order_by(breaks.c.kind, breaks.c.break_id)
 )
 OPEN_BY_KIND: Final = Prepared(

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, ColumnElement, Integer, Text, bindparam, delete, select, tuple_
+from sqlalchemy import delete, select, tuple_
 
 from payswitch.domain.events import DeliveryState, Event
 from payswitch.domain.saved_view import SavedView
 from payswitch.storage.codec import RowCodec
+from payswitch.storage.parameters import LIMIT, bound_number, bound_text
 from payswitch.storage.prepared import Prepared, Statement, prepared_upsert
 from payswitch.storage.schema import TROUBLED_STATES, events, incidents, literal, literals, saved_views
 from payswitch.storage.scripts import Script, decoded
@@ -18,27 +19,18 @@ from payswitch.storage.write_statements import EVENT
 VIEW: Final = RowCodec(SavedView)
 
 
-def _text(name: str) -> ColumnElement[str]:
-    return bindparam(name, type_=Text)
-
-
-def _number(name: str) -> ColumnElement[int]:
-    return bindparam(name, type_=BigInteger)
-
-
-_LIMIT: Final = bindparam("limit", type_=Integer)
 _PLACE: Final = (events.c.created_at_ms, events.c.sequence, events.c.event_id)
 
 
 def _of_shop(state: DeliveryState | None, after_place: bool) -> Prepared:
-    statement = select(*events.columns).where(events.c.shop_id == _text("shop_id"))
+    statement = select(*events.columns).where(events.c.shop_id == bound_text("shop_id"))
     if state is not None:
         # The second says what is true anyway, in the words of the partial index.
         statement = statement.where(events.c.state == literal(state), events.c.state.in_(literals(TROUBLED_STATES)))
     if after_place:
-        place = tuple_(_number("place_ms"), _number("place_sequence"), _text("place_id"))
+        place = tuple_(bound_number("place_ms"), bound_number("place_sequence"), bound_text("place_id"))
         statement = statement.where(tuple_(*_PLACE) < place)
-    return Prepared(statement.order_by(*(column.desc() for column in _PLACE)).limit(_LIMIT))
+    return Prepared(statement.order_by(*(column.desc() for column in _PLACE)).limit(LIMIT))
 
 
 EVENTS_OF_SHOP: Final = {
@@ -47,25 +39,25 @@ EVENTS_OF_SHOP: Final = {
     for after_place in (False, True)
 }
 EVENTS_OF_PAYMENT: Final = Prepared(
-    select(*events.columns).where(events.c.payment_id == _text("payment_id")).order_by(events.c.sequence)
+    select(*events.columns).where(events.c.payment_id == bound_text("payment_id")).order_by(events.c.sequence)
 )
 INCIDENTS_OF_PAYMENT: Final = Prepared(
     select(*incidents.columns)
-    .where(incidents.c.payment_id == _text("payment_id"))
+    .where(incidents.c.payment_id == bound_text("payment_id"))
     .order_by(incidents.c.at_ms, incidents.c.incident_id)
 )
 
 VIEWS_OF: Final = Prepared(
     select(*saved_views.columns)
     .where(
-        saved_views.c.merchant_id == _text("merchant_id"),
-        saved_views.c.owner.in_([_text("owner"), ""]),
-        saved_views.c.page == _text("page"),
+        saved_views.c.merchant_id == bound_text("merchant_id"),
+        saved_views.c.owner.in_([bound_text("owner"), ""]),
+        saved_views.c.page == bound_text("page"),
     )
     .order_by(saved_views.c.name)
 )
-VIEW_BY_ID: Final = Prepared(select(*saved_views.columns).where(saved_views.c.view_id == _text("view_id")))
-DELETE_VIEW: Final = Prepared(delete(saved_views).where(saved_views.c.view_id == _text("view_id")))
+VIEW_BY_ID: Final = Prepared(select(*saved_views.columns).where(saved_views.c.view_id == bound_text("view_id")))
+DELETE_VIEW: Final = Prepared(delete(saved_views).where(saved_views.c.view_id == bound_text("view_id")))
 
 
 def _save_view(insert: Any) -> Statement:

@@ -6,14 +6,14 @@ from collections.abc import Collection
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import BigInteger, Table, Text, bindparam, null, update
+from sqlalchemy import BigInteger, Text, bindparam, null, update
 
 from payswitch.domain.channel import Channel
 from payswitch.domain.shop import Shop, ShopKey
 from payswitch.storage import read_statements as reads
 from payswitch.storage.codec import RowCodec
 from payswitch.storage.errors import InvariantViolation
-from payswitch.storage.prepared import Prepared, Statement, prepared_upsert
+from payswitch.storage.prepared import Prepared, Statement, prepared_upsert, upsert
 from payswitch.storage.schema import api_keys, channels, shops
 from payswitch.storage.scripts import Script, rows, write
 
@@ -21,20 +21,8 @@ SHOP: Final = RowCodec(Shop)
 SHOP_KEY: Final = RowCodec(ShopKey)
 
 
-def _upsert(table: Table, keys: tuple[str, ...]) -> Prepared:
-    """Insert, or replace everything but the keys."""
-
-    def build(insert: Any) -> Statement:
-        statement = insert(table)
-        changing = {c.name: statement.excluded[c.name] for c in table.columns if c.name not in keys}
-        upsert: Statement = statement.on_conflict_do_update(index_elements=list(keys), set_=changing)
-        return upsert
-
-    return prepared_upsert(build)
-
-
-_SAVE_SHOP: Final = _upsert(shops, ("shop_id",))
-_SAVE_CHANNEL: Final = _upsert(channels, ("channel_id", "version"))
+_SAVE_SHOP: Final = upsert(shops)
+_SAVE_CHANNEL: Final = upsert(channels)
 _REVOKE_ALL: Final = Prepared(
     update(api_keys)
     .where(api_keys.c.shop_id == bindparam("shop", type_=Text), api_keys.c.revoked_at_ms.is_(None))
@@ -59,8 +47,8 @@ def _save_key(insert: Any) -> Statement:
     )
     free = (api_keys.c.shop_id == statement.excluded.shop_id) | api_keys.c.revoked_at_ms.is_not(None)
     revived = {"revoked_at_ms": null(), "shop_id": statement.excluded.shop_id}
-    upsert: Statement = statement.on_conflict_do_update(index_elements=["fingerprint"], set_=revived, where=free)
-    return upsert
+    saved: Statement = statement.on_conflict_do_update(index_elements=["fingerprint"], set_=revived, where=free)
+    return saved
 
 
 _SAVE_KEY: Final = prepared_upsert(_save_key)

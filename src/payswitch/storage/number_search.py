@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy import ColumnElement, Integer, Select, Text, bindparam, select
+from sqlalchemy import ColumnElement, Select, select
 
 from payswitch.domain.payment import Payment, PaymentState
 from payswitch.domain.payment_search import Match, NumberKind
 from payswitch.storage import read_statements as reads
 from payswitch.storage import schema
+from payswitch.storage.parameters import LIMIT, bound_text
 from payswitch.storage.payment_search import with_attempts
 from payswitch.storage.prepared import Prepared
 from payswitch.storage.schema import CUSTOMER_ID, attempts, channels, literal, literals, payments, refunds
@@ -22,29 +23,24 @@ MOST_LIVE_LOOKED_AT: Final = 5_000
 """A customer's payments that have not ended are looked for among the newest so many of a shop that have not."""
 
 
-def _text(name: str) -> ColumnElement[str]:
-    return bindparam(name, type_=Text)
-
-
-_LIMIT: Final = bindparam("limit", type_=Integer)
-_NUMBER: Final = _text("number")
+_NUMBER: Final = bound_text("number")
 _BY_ATTEMPT: Final = attempts.join(payments, payments.c.payment_id == attempts.c.payment_id)
 _BY_REFUND: Final = refunds.join(payments, payments.c.payment_id == refunds.c.payment_id)
 
 
 def _found(condition: ColumnElement[bool], source: object = payments) -> Prepared:
     statement: Select[tuple[object, ...]] = select(*payments.columns).select_from(source)  # type: ignore[arg-type]
-    return Prepared(statement.where(condition).limit(_LIMIT))
+    return Prepared(statement.where(condition).limit(LIMIT))
 
 
 CHANNELS_OF: Final = Prepared(
-    select(channels.c.channel_id).where(channels.c.merchant_id == _text("merchant_id")).distinct()
+    select(channels.c.channel_id).where(channels.c.merchant_id == bound_text("merchant_id")).distinct()
 )
 """Every channel that the merchant ever had, those that are configured no more too: there are few."""
 BY_ORDER_NO: Final = Prepared(
     select(*payments.columns)
     .select_from(_BY_ATTEMPT)
-    .where(attempts.c.channel_id == _text("channel_id"), attempts.c.channel_order_no == _NUMBER)
+    .where(attempts.c.channel_id == bound_text("channel_id"), attempts.c.channel_order_no == _NUMBER)
 )
 BY_TRANSACTION: Final = _found(attempts.c.transaction_id == _NUMBER, _BY_ATTEMPT)
 BY_REFUND_ID: Final = _found(refunds.c.refund_id == _NUMBER, _BY_REFUND)
@@ -53,7 +49,7 @@ BY_CHANNEL_REFUND: Final = _found(refunds.c.channel_refund_id == _NUMBER, _BY_RE
 BY_SHOP_REFUND_NO: Final = Prepared(
     select(*payments.columns)
     .select_from(_BY_REFUND)
-    .where(refunds.c.shop_id == _text("shop_id"), refunds.c.shop_refund_no == _NUMBER)
+    .where(refunds.c.shop_id == bound_text("shop_id"), refunds.c.shop_refund_no == _NUMBER)
 )
 
 
@@ -61,14 +57,14 @@ def _of_customer(state: PaymentState) -> Prepared:
     return Prepared(
         select(*payments.columns)
         .where(
-            payments.c.shop_id == _text("shop_id"),
+            payments.c.shop_id == bound_text("shop_id"),
             _NUMBER == CUSTOMER_ID,
             payments.c.state == literal(state),
             # Says again what is true anyway, in the words of the partial index.
             payments.c.state.in_(literals(schema.ENDED_PAYMENT_STATES)),
         )
         .order_by(payments.c.payment_id.desc())
-        .limit(_LIMIT)
+        .limit(LIMIT)
     )
 
 
@@ -80,12 +76,12 @@ def _live(state: PaymentState) -> Prepared:
     newest = (
         select(*payments.columns)
         .where(
-            payments.c.shop_id == _text("shop_id"),
+            payments.c.shop_id == bound_text("shop_id"),
             payments.c.state == literal(state),
             payments.c.state.in_(literals(schema.LIVE_PAYMENT_STATES)),
         )
         .order_by(payments.c.created_at_ms.desc(), payments.c.payment_id.desc())
-        .limit(_LIMIT)
+        .limit(LIMIT)
         .subquery()
     )
     return Prepared(select(*newest.columns).where(_NUMBER == CUSTOMER_ID))

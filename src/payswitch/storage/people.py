@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import BigInteger, Integer, Text, bindparam, select, update
+from sqlalchemy import bindparam, select, update
 
 from payswitch.domain.changes import CommitConflict
 from payswitch.domain.trail import TrailEntry, TrailFilters
 from payswitch.domain.user import EndSessions, Session, SignInLink, User, UserChange
 from payswitch.storage.codec import RowCodec
+from payswitch.storage.parameters import LIMIT, bound_number, bound_text
 from payswitch.storage.prepared import Prepared, PreparedInsert
 from payswitch.storage.schema import audit_trail, sessions, sign_in_links, users
 from payswitch.storage.scripts import Script, decoded, row_or_none, write
@@ -26,27 +27,19 @@ _INSERT_LINK: Final = PreparedInsert(sign_in_links)
 INSERT_TRAIL: Final = PreparedInsert(audit_trail)
 
 
-def _text(name: str) -> Any:
-    return bindparam(name, type_=Text)
-
-
-def _number(name: str) -> Any:
-    return bindparam(name, type_=BigInteger)
-
-
-_LIMIT: Final = bindparam("limit", type_=Integer)
-
 USERS: Final = Prepared(select(*users.columns).order_by(users.c.user_id))
-USER_BY_ID: Final = Prepared(select(*users.columns).where(users.c.user_id == _text("user_id")))
-SESSION_BY_TOKEN: Final = Prepared(select(*sessions.columns).where(sessions.c.token_sha256 == _text("token_sha256")))
+USER_BY_ID: Final = Prepared(select(*users.columns).where(users.c.user_id == bound_text("user_id")))
+SESSION_BY_TOKEN: Final = Prepared(
+    select(*sessions.columns).where(sessions.c.token_sha256 == bound_text("token_sha256"))
+)
 SESSIONS_OF: Final = Prepared(
     select(*sessions.columns)
-    .where(sessions.c.user_id == _text("user_id"))
+    .where(sessions.c.user_id == bound_text("user_id"))
     .order_by(sessions.c.session_id.desc())
-    .limit(_LIMIT)
+    .limit(LIMIT)
 )
 LINK_BY_TOKEN: Final = Prepared(
-    select(*sign_in_links.columns).where(sign_in_links.c.token_sha256 == _text("token_sha256"))
+    select(*sign_in_links.columns).where(sign_in_links.c.token_sha256 == bound_text("token_sha256"))
 )
 
 _UPDATE_USER: Final = Prepared(
@@ -152,16 +145,19 @@ def _trail_statement(*, of_object: bool) -> Prepared:
     after which nothing comes when there is none."""
     columns = audit_trail.c
     conditions = [
-        columns.merchant_id == _text("merchant_id"),
-        columns.audit_id < _text("before"),
-        (_text("operator_id") == "") | (columns.operator_id == _text("operator_id")),
-        (_text("action") == "") | (columns.action == _text("action")),
+        columns.merchant_id == bound_text("merchant_id"),
+        columns.audit_id < bound_text("before"),
+        (bound_text("operator_id") == "") | (columns.operator_id == bound_text("operator_id")),
+        (bound_text("action") == "") | (columns.action == bound_text("action")),
     ]
     if of_object:
-        conditions += [columns.kind == _text("kind"), columns.object_id == _text("object_id")]
+        conditions += [columns.kind == bound_text("kind"), columns.object_id == bound_text("object_id")]
     else:
-        conditions += [(_text("kind") == "") | (columns.kind == _text("kind")), columns.at_ms >= _number("since_ms")]
-    return Prepared(select(*columns).where(*conditions).order_by(columns.audit_id.desc()).limit(_LIMIT))
+        conditions += [
+            (bound_text("kind") == "") | (columns.kind == bound_text("kind")),
+            columns.at_ms >= bound_number("since_ms"),
+        ]
+    return Prepared(select(*columns).where(*conditions).order_by(columns.audit_id.desc()).limit(LIMIT))
 
 
 TRAIL_PAGE: Final = _trail_statement(of_object=False)

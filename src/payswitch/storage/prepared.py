@@ -125,3 +125,16 @@ class PreparedUpdate(_PreparedOfRow):
 def prepared_upsert(build: Callable[[Any], Statement]) -> Prepared:
     """A statement over SQLAlchemy's `insert` of each database: `build(insert)` makes it."""
     return Prepared(build(sqlite.insert), postgres=build(postgresql.insert))
+
+
+def upsert(table: Table) -> Prepared:
+    """Insert a row, or replace everything of it but the primary key."""
+    keys = [column.name for column in table.primary_key.columns]
+
+    def build(insert: Any) -> Statement:
+        statement = insert(table)
+        changing = {c.name: statement.excluded[c.name] for c in table.columns if c.name not in keys}
+        saved: Statement = statement.on_conflict_do_update(index_elements=keys, set_=changing)
+        return saved
+
+    return prepared_upsert(build)

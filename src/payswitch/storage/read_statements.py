@@ -6,8 +6,6 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from sqlalchemy import (
-    BigInteger,
-    ColumnElement,
     FromClause,
     Integer,
     Select,
@@ -23,6 +21,7 @@ from sqlalchemy import (
 
 from payswitch.domain.payment import AttemptState, PaymentState, RefundState
 from payswitch.storage import schema
+from payswitch.storage.parameters import LIMIT, bound_number, bound_text
 from payswitch.storage.prepared import Prepared
 from payswitch.storage.schema import (
     agreements,
@@ -45,17 +44,6 @@ from payswitch.storage.schema import (
 )
 
 
-def _text(name: str) -> ColumnElement[str]:
-    return bindparam(name, type_=Text)
-
-
-def _number(name: str) -> ColumnElement[int]:
-    return bindparam(name, type_=BigInteger)
-
-
-_LIMIT: Final = bindparam("limit", type_=Integer)
-
-
 def _all(table: Table, source: FromClause | None = None) -> Select[Any]:
     """All columns of `table`, in its order, which is the codec's order."""
     statement = select(*table.columns)
@@ -63,14 +51,16 @@ def _all(table: Table, source: FromClause | None = None) -> Select[Any]:
 
 
 # One payment, found by any of the names that somebody outside knows it by.
-PAYMENT_BY_ID: Final = Prepared(_all(payments).where(payments.c.payment_id == _text("payment_id")))
+PAYMENT_BY_ID: Final = Prepared(_all(payments).where(payments.c.payment_id == bound_text("payment_id")))
 PAYMENT_BY_TRADE_NO: Final = Prepared(
-    _all(payments).where(payments.c.shop_id == _text("shop_id"), payments.c.out_trade_no == _text("out_trade_no"))
+    _all(payments).where(
+        payments.c.shop_id == bound_text("shop_id"), payments.c.out_trade_no == bound_text("out_trade_no")
+    )
 )
-PAYMENT_BY_CHECKOUT_TOKEN: Final = Prepared(_all(payments).where(payments.c.checkout_token == _text("token")))
+PAYMENT_BY_CHECKOUT_TOKEN: Final = Prepared(_all(payments).where(payments.c.checkout_token == bound_text("token")))
 PAYMENT_BY_ORDER_NO: Final = Prepared(
     _all(payments, payments.join(attempts, attempts.c.payment_id == payments.c.payment_id)).where(
-        attempts.c.channel_id == _text("channel_id"), attempts.c.channel_order_no == _text("channel_order_no")
+        attempts.c.channel_id == bound_text("channel_id"), attempts.c.channel_order_no == bound_text("channel_order_no")
     )
 )
 PAYMENT_BY_REFUND_NO: Final = Prepared(
@@ -79,19 +69,19 @@ PAYMENT_BY_REFUND_NO: Final = Prepared(
         payments.join(refunds, refunds.c.payment_id == payments.c.payment_id).join(
             attempts, attempts.c.attempt_id == refunds.c.attempt_id
         ),
-    ).where(refunds.c.out_refund_no == _text("out_refund_no"), attempts.c.channel_id == _text("channel_id"))
+    ).where(refunds.c.out_refund_no == bound_text("out_refund_no"), attempts.c.channel_id == bound_text("channel_id"))
 )
 
 # What belongs to one payment, oldest first.
 ATTEMPTS_OF: Final = Prepared(
-    _all(attempts).where(attempts.c.payment_id == _text("payment_id")).order_by(attempts.c.ordinal)
+    _all(attempts).where(attempts.c.payment_id == bound_text("payment_id")).order_by(attempts.c.ordinal)
 )
 REFUNDS_OF: Final = Prepared(
     _all(refunds)
-    .where(refunds.c.payment_id == _text("payment_id"))
+    .where(refunds.c.payment_id == bound_text("payment_id"))
     .order_by(refunds.c.created_at_ms, refunds.c.refund_id)
 )
-REFUND_BY_ID: Final = Prepared(_all(refunds).where(refunds.c.refund_id == _text("refund_id")))
+REFUND_BY_ID: Final = Prepared(_all(refunds).where(refunds.c.refund_id == bound_text("refund_id")))
 
 
 def _open_refunds() -> Prepared:
@@ -103,51 +93,53 @@ def _open_refunds() -> Prepared:
         .where(
             refunds.c.due_at_ms.is_not(None),
             refunds.c.state.in_(schema.literals(schema.OPEN_REFUND_STATES)),
-            payments.c.merchant_id == _text("merchant_id"),
+            payments.c.merchant_id == bound_text("merchant_id"),
         )
         .order_by(abnormal_first, refunds.c.created_at_ms, refunds.c.refund_id)
-        .limit(_LIMIT)
+        .limit(LIMIT)
     )
 
 
 OPEN_REFUNDS: Final = _open_refunds()
-EVENT_BY_ID: Final = Prepared(_all(events).where(events.c.event_id == _text("event_id")))
+EVENT_BY_ID: Final = Prepared(_all(events).where(events.c.event_id == bound_text("event_id")))
 DECISIONS_OF: Final = Prepared(
     _all(decisions)
-    .where(decisions.c.payment_id == _text("payment_id"))
+    .where(decisions.c.payment_id == bound_text("payment_id"))
     .order_by(decisions.c.at_ms, decisions.c.decision_id)
 )
 
 # Signed cards (签约).
-AGREEMENT_BY_ID: Final = Prepared(_all(agreements).where(agreements.c.agreement_id == _text("agreement_id")))
+AGREEMENT_BY_ID: Final = Prepared(_all(agreements).where(agreements.c.agreement_id == bound_text("agreement_id")))
 AGREEMENTS_OF: Final = Prepared(
     _all(agreements)
-    .where(agreements.c.shop_id == _text("shop_id"), agreements.c.customer_id == _text("customer_id"))
+    .where(agreements.c.shop_id == bound_text("shop_id"), agreements.c.customer_id == bound_text("customer_id"))
     .order_by(agreements.c.created_at_ms.desc())
 )
 """Newest first, by the index; nobody applies for two cards in one millisecond."""
 
 IDEMPOTENCY: Final = Prepared(
-    _all(idempotency).where(idempotency.c.shop_id == _text("shop_id"), idempotency.c.key == _text("key"))
+    _all(idempotency).where(idempotency.c.shop_id == bound_text("shop_id"), idempotency.c.key == bound_text("key"))
 )
 
 # Lists, newest first. A page starts after the place of the last row seen (keyset), never at an offset.
 _PAYMENT_PLACE: Final = (payments.c.created_at_ms, payments.c.payment_id)
 PAYMENT_PLACE: Final = Prepared(
-    select(*_PAYMENT_PLACE).where(payments.c.payment_id == _text("before"), payments.c.shop_id == _text("shop_id"))
+    select(*_PAYMENT_PLACE).where(
+        payments.c.payment_id == bound_text("before"), payments.c.shop_id == bound_text("shop_id")
+    )
 )
 
 
 def _payment_list(state: PaymentState | None, after_place: bool) -> Prepared:
-    statement = _all(payments).where(payments.c.shop_id == _text("shop_id"))
+    statement = _all(payments).where(payments.c.shop_id == bound_text("shop_id"))
     if state is not None:
         statement = statement.where(payments.c.state == schema.literal(state))
     if state in schema.LIVE_PAYMENT_STATES:
         # Says again what is true anyway, in the words of the partial index.
         statement = statement.where(payments.c.state.in_(schema.literals(schema.LIVE_PAYMENT_STATES)))
     if after_place:
-        statement = statement.where(tuple_(*_PAYMENT_PLACE) < tuple_(_number("place_ms"), _text("place_id")))
-    return Prepared(statement.order_by(*(column.desc() for column in _PAYMENT_PLACE)).limit(_LIMIT))
+        statement = statement.where(tuple_(*_PAYMENT_PLACE) < tuple_(bound_number("place_ms"), bound_text("place_id")))
+    return Prepared(statement.order_by(*(column.desc() for column in _PAYMENT_PLACE)).limit(LIMIT))
 
 
 LIST_PAYMENTS: Final = {
@@ -158,21 +150,21 @@ LIST_PAYMENTS: Final = {
 
 _EVENT_PLACE: Final = (events.c.created_at_ms, events.c.sequence, events.c.event_id)
 EVENT_PLACE: Final = Prepared(
-    select(*_EVENT_PLACE).where(events.c.event_id == _text("before"), events.c.shop_id == _text("shop_id"))
+    select(*_EVENT_PLACE).where(events.c.event_id == bound_text("before"), events.c.shop_id == bound_text("shop_id"))
 )
 
 
 def _event_list(of_payment: bool, after_place: bool) -> Prepared:
-    statement = _all(events).where(events.c.shop_id == _text("shop_id"))
+    statement = _all(events).where(events.c.shop_id == bound_text("shop_id"))
     if of_payment:
-        statement = statement.where(events.c.payment_id == _text("payment_id"))
+        statement = statement.where(events.c.payment_id == bound_text("payment_id"))
         if after_place:
-            statement = statement.where(events.c.sequence < _number("place_sequence"))
-        return Prepared(statement.order_by(events.c.sequence.desc()).limit(_LIMIT))
+            statement = statement.where(events.c.sequence < bound_number("place_sequence"))
+        return Prepared(statement.order_by(events.c.sequence.desc()).limit(LIMIT))
     if after_place:
-        place = tuple_(_number("place_ms"), _number("place_sequence"), _text("place_id"))
+        place = tuple_(bound_number("place_ms"), bound_number("place_sequence"), bound_text("place_id"))
         statement = statement.where(tuple_(*_EVENT_PLACE) < place)
-    return Prepared(statement.order_by(*(column.desc() for column in _EVENT_PLACE)).limit(_LIMIT))
+    return Prepared(statement.order_by(*(column.desc() for column in _EVENT_PLACE)).limit(LIMIT))
 
 
 LIST_EVENTS: Final = {
@@ -182,7 +174,7 @@ LIST_EVENTS: Final = {
 }
 
 LIST_INCIDENTS: Final = Prepared(
-    _all(incidents).order_by(incidents.c.at_ms.desc(), incidents.c.incident_id.desc()).limit(_LIMIT)
+    _all(incidents).order_by(incidents.c.at_ms.desc(), incidents.c.incident_id.desc()).limit(LIMIT)
 )
 
 
@@ -190,7 +182,7 @@ _CHANNEL: Final = attempts.c.channel_id.concat(literal_column("''", Text))
 """An expression, so that the planner takes the index of received money and not one that is sorted by channel."""
 RECEIVED_SINCE: Final = Prepared(
     select(_CHANNEL, schema.fen_sum(attempts.c.amount_fen))
-    .where(attempts.c.state == literal(AttemptState.SUCCEEDED), attempts.c.finished_at_ms >= _number("since_ms"))
+    .where(attempts.c.state == literal(AttemptState.SUCCEEDED), attempts.c.finished_at_ms >= bound_number("since_ms"))
     .group_by(_CHANNEL)
 )
 
@@ -198,8 +190,8 @@ HAS_PAID: Final = Prepared(
     select(literal_column("1"))
     .select_from(payments)
     .where(
-        payments.c.shop_id == _text("shop_id"),
-        _text("customer_id") == schema.CUSTOMER_ID,
+        payments.c.shop_id == bound_text("shop_id"),
+        bound_text("customer_id") == schema.CUSTOMER_ID,
         payments.c.state == literal(PaymentState.SUCCEEDED),
         # Says again what is true anyway, in the words of the partial index.
         payments.c.state.in_(schema.literals(schema.ENDED_PAYMENT_STATES)),
@@ -208,9 +200,9 @@ HAS_PAID: Final = Prepared(
 )
 RECENT_ATTEMPTS: Final = Prepared(
     _all(attempts)
-    .where(attempts.c.attempt_id >= _text("since_id"))
+    .where(attempts.c.attempt_id >= bound_text("since_id"))
     .order_by(attempts.c.attempt_id.desc())
-    .limit(_LIMIT)
+    .limit(LIMIT)
 )
 
 SHOPS: Final = Prepared(_all(shops).order_by(shops.c.shop_id))
@@ -222,30 +214,30 @@ CHANNEL_SETTINGS: Final = Prepared(select(channels.c.settings).order_by(channels
 
 MANAGED_CHANNELS: Final = Prepared(_all(managed_channels).order_by(managed_channels.c.channel_id))
 MANAGED_CHANNEL_BY_ID: Final = Prepared(
-    _all(managed_channels).where(managed_channels.c.channel_id == _text("channel_id"))
+    _all(managed_channels).where(managed_channels.c.channel_id == bound_text("channel_id"))
 )
 ALL_CREDENTIALS: Final = Prepared(
     _all(channel_credentials).order_by(channel_credentials.c.channel_id, channel_credentials.c.version)
 )
 CREDENTIALS_OF: Final = Prepared(
     _all(channel_credentials)
-    .where(channel_credentials.c.channel_id == _text("channel_id"))
+    .where(channel_credentials.c.channel_id == bound_text("channel_id"))
     .order_by(channel_credentials.c.version)
 )
 
-POLICY_BY_ID: Final = Prepared(_all(policies).where(policies.c.policy_id == _text("policy_id")))
+POLICY_BY_ID: Final = Prepared(_all(policies).where(policies.c.policy_id == bound_text("policy_id")))
 POLICIES_OF: Final = Prepared(
     _all(policies)
-    .where(policies.c.merchant_id == _text("merchant_id"))
+    .where(policies.c.merchant_id == bound_text("merchant_id"))
     .order_by(policies.c.merchant_id, policies.c.shop_id, policies.c.number)
 )
 ACTIVATIONS_OF: Final = Prepared(
     _all(policy_activations)
-    .where(policy_activations.c.merchant_id == _text("merchant_id"))
+    .where(policy_activations.c.merchant_id == bound_text("merchant_id"))
     .order_by(policy_activations.c.merchant_id, policy_activations.c.shop_id, policy_activations.c.revision)
 )
 RESOLVED_POLICY: Final = Prepared(
-    _all(resolved_policies).where(resolved_policies.c.policy_version == _text("policy_version"))
+    _all(resolved_policies).where(resolved_policies.c.policy_version == bound_text("policy_version"))
 )
 
 _DECISION_PLACE: Final = (decisions.c.at_ms, decisions.c.decision_id)
@@ -253,18 +245,18 @@ _DECISION_PLACE: Final = (decisions.c.at_ms, decisions.c.decision_id)
 
 def _recorded() -> Prepared:
     """A page of all decisions, oldest first, from a place on; of tests of a channel, too."""
-    place = tuple_(_number("place_ms"), _text("place_id"))
+    place = tuple_(bound_number("place_ms"), bound_text("place_id"))
     statement = _all(decisions).where(tuple_(*_DECISION_PLACE) > place)
-    return Prepared(statement.order_by(*_DECISION_PLACE).limit(_LIMIT))
+    return Prepared(statement.order_by(*_DECISION_PLACE).limit(LIMIT))
 
 
 RECORDED_DECISIONS: Final = _recorded()
 DECISIONS_SINCE: Final = Prepared(
-    select(func.count()).select_from(decisions).where(decisions.c.at_ms >= _number("since_ms"))
+    select(func.count()).select_from(decisions).where(decisions.c.at_ms >= bound_number("since_ms"))
 )
 SKIP_DECISIONS: Final = Prepared(
     select(*_DECISION_PLACE)
-    .where(decisions.c.at_ms >= _number("since_ms"))
+    .where(decisions.c.at_ms >= bound_number("since_ms"))
     .order_by(*_DECISION_PLACE)
     .limit(1)
     .offset(bindparam("skipped", type_=Integer))

@@ -13,7 +13,6 @@ from functools import lru_cache
 from typing import Any, Final
 
 from sqlalchemy import (
-    BigInteger,
     ColumnElement,
     Integer,
     Select,
@@ -30,19 +29,9 @@ from sqlalchemy import (
 from payswitch.domain.payment import AttemptState
 from payswitch.domain.payment_search import PaymentFilter
 from payswitch.storage import schema
+from payswitch.storage.parameters import LIMIT, bound_number, bound_text
 from payswitch.storage.prepared import Prepared
 from payswitch.storage.schema import attempts, literal, literals, payments
-
-
-def _text(name: str) -> ColumnElement[str]:
-    return bindparam(name, type_=Text)
-
-
-def _number(name: str) -> ColumnElement[int]:
-    return bindparam(name, type_=BigInteger)
-
-
-_LIMIT: Final = bindparam("limit", type_=Integer)
 
 
 class Way(StrEnum):
@@ -113,7 +102,7 @@ _WALKED: Final[dict[Way, ColumnElement[bool]]] = {
     Way.IN_DOUBT: _UNKNOWN,
     Way.SURPLUS: _is_surplus("attempts"),
     Way.SWITCHED: _SECOND,
-    Way.CHANNEL: attempts.c.channel_id == _text("channel_id"),
+    Way.CHANNEL: attempts.c.channel_id == bound_text("channel_id"),
 }
 """Which attempts the ways of merchants walk."""
 
@@ -129,17 +118,17 @@ def _walk(way: Way, wanted: Select[Any]) -> Select[Any]:
     """Along the index of a way, from one place down to another."""
     place = _place_of(way)
     if way in OF_SHOP:
-        wanted = wanted.where(payments.c.shop_id == _text("shop_id"))
+        wanted = wanted.where(payments.c.shop_id == bound_text("shop_id"))
         if way is Way.LIVE:
             # The second says what is true anyway, in the words of the partial index.
             wanted = wanted.where(
-                payments.c.state == _text("state"), payments.c.state.in_(literals(schema.LIVE_PAYMENT_STATES))
+                payments.c.state == bound_text("state"), payments.c.state.in_(literals(schema.LIVE_PAYMENT_STATES))
             )
-        before = tuple_(*place) < tuple_(_number("before_ms"), _text("before"))
-        since = tuple_(*place) >= tuple_(_number("since_ms"), _text("since"))
+        before = tuple_(*place) < tuple_(bound_number("before_ms"), bound_text("before"))
+        since = tuple_(*place) >= tuple_(bound_number("since_ms"), bound_text("since"))
     else:
         wanted = wanted.where(_WALKED[way])
-        before, since = place[0] < _text("before"), place[0] >= _text("since")
+        before, since = place[0] < bound_text("before"), place[0] >= bound_text("since")
     return wanted.where(before, since).order_by(*(column.desc() for column in place))
 
 
@@ -156,11 +145,11 @@ def page_statement(way: Way, shapes: frozenset[Shape]) -> Prepared:
     statement = select(*payments.columns, *_place_of(way))
     if way not in OF_SHOP:
         statement = statement.select_from(attempts.join(payments, payments.c.payment_id == attempts.c.payment_id))
-        statement = statement.where(payments.c.merchant_id == _text("merchant_id"))
+        statement = statement.where(payments.c.merchant_id == bound_text("merchant_id"))
         if way is not Way.SWITCHED:
             statement = statement.where(_is_last_of_its_kind(way))
     statement = _walk(way, statement)
-    return Prepared(statement.where(*_looked_up(shapes)).limit(_LIMIT))
+    return Prepared(statement.where(*_looked_up(shapes)).limit(LIMIT))
 
 
 def _is_last_of_its_kind(way: Way) -> ColumnElement[bool]:
@@ -170,7 +159,7 @@ def _is_last_of_its_kind(way: Way) -> ColumnElement[bool]:
         Way.IN_DOUBT: later.c.state == literal(AttemptState.UNKNOWN),
         Way.SURPLUS: _is_surplus("later"),
         # What is later than all that is asked for is not in the list.
-        Way.CHANNEL: and_(later.c.channel_id == attempts.c.channel_id, later.c.channel_order_no < _text("until")),
+        Way.CHANNEL: and_(later.c.channel_id == attempts.c.channel_id, later.c.channel_order_no < bound_text("until")),
     }[way]
     return not_(exists().where(later.c.payment_id == attempts.c.payment_id, later.c.ordinal > attempts.c.ordinal, same))
 
@@ -178,13 +167,16 @@ def _is_last_of_its_kind(way: Way) -> ColumnElement[bool]:
 def _looked_up(shapes: frozenset[Shape]) -> list[ColumnElement[bool]]:
     other = attempts.alias("other")
     mine = other.c.payment_id == payments.c.payment_id
-    at = {Shape.METHOD: other.c.method == _text("method"), Shape.CHANNEL: other.c.channel_id == _text("channel_id")}
+    at = {
+        Shape.METHOD: other.c.method == bound_text("method"),
+        Shape.CHANNEL: other.c.channel_id == bound_text("channel_id"),
+    }
     simple: dict[Shape, ColumnElement[bool]] = {
-        Shape.STATE: payments.c.state == _text("state"),
-        Shape.LEAST: payments.c.amount_fen >= _number("min_fen"),
-        Shape.MOST: payments.c.amount_fen <= _number("max_fen"),
+        Shape.STATE: payments.c.state == bound_text("state"),
+        Shape.LEAST: payments.c.amount_fen >= bound_number("min_fen"),
+        Shape.MOST: payments.c.amount_fen <= bound_number("max_fen"),
         # An expression, so that the planner stays on the way and does not begin at the shop's payments.
-        Shape.SHOP: payments.c.shop_id.concat(literal_column("''", Text)) == _text("shop_id"),
+        Shape.SHOP: payments.c.shop_id.concat(literal_column("''", Text)) == bound_text("shop_id"),
         Shape.SURPLUS: exists().where(mine, _is_surplus("other")),
         Shape.SWITCHED: exists().where(mine, other.c.ordinal == literal_column("2")),
     }
@@ -207,5 +199,5 @@ BRIEF_COLUMNS: Final = (
     attempts.c.refunded_fen,
 )
 BRIEFS_OF: Final = Prepared(
-    select(*BRIEF_COLUMNS).where(attempts.c.payment_id == _text("payment_id")).order_by(attempts.c.ordinal)
+    select(*BRIEF_COLUMNS).where(attempts.c.payment_id == bound_text("payment_id")).order_by(attempts.c.ordinal)
 )

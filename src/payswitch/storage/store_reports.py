@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import Integer, Text, bindparam, select
+from sqlalchemy import Integer, bindparam, select
 
 from payswitch.domain.changes import UniqueViolation
 from payswitch.domain.report import ReportKind, StoredReport
 from payswitch.storage.codec import RowCodec
+from payswitch.storage.parameters import bound_text
 from payswitch.storage.prepared import Prepared, PreparedInsert
 from payswitch.storage.running import ScriptRunner
 from payswitch.storage.schema import reports
@@ -19,19 +20,17 @@ REPORT: Final = RowCodec(StoredReport)
 _INSERT: Final = PreparedInsert(reports)
 
 
-def _text(name: str) -> Any:
-    return bindparam(name, type_=Text)
-
-
-REPORT_BY_ID: Final = Prepared(select(*reports.columns).where(reports.c.report_id == _text("report_id")))
+REPORT_BY_ID: Final = Prepared(select(*reports.columns).where(reports.c.report_id == bound_text("report_id")))
 REPORT_OF_DATE: Final = Prepared(
     select(*reports.columns).where(
-        reports.c.merchant_id == _text("merchant_id"), reports.c.kind == _text("kind"), reports.c.date == _text("date")
+        reports.c.merchant_id == bound_text("merchant_id"),
+        reports.c.kind == bound_text("kind"),
+        reports.c.date == bound_text("date"),
     )
 )
 NEWEST_REPORTS: Final = Prepared(
     select(*reports.columns)
-    .where(reports.c.merchant_id == _text("merchant_id"))
+    .where(reports.c.merchant_id == bound_text("merchant_id"))
     .order_by(reports.c.made_at_ms.desc(), reports.c.report_id.desc())
     .limit(bindparam("limit", type_=Integer))
 )

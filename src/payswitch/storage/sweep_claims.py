@@ -11,7 +11,6 @@ from typing import Any, Final
 
 from sqlalchemy import (
     BigInteger,
-    Integer,
     Select,
     Table,
     Text,
@@ -24,12 +23,12 @@ from sqlalchemy import (
     update,
 )
 
+from payswitch.storage.parameters import LIMIT
 from payswitch.storage.prepared import Prepared, prepared_upsert
 from payswitch.storage.schema import attempts, payments, refunds, sweep_claims
 from payswitch.storage.scripts import Ask, AskEach, Script, rows
 
 _NOW: Final = bindparam("now_ms", type_=BigInteger)
-_LIMIT: Final = bindparam("limit", type_=Integer)
 
 
 def _due_in(table: Table, *, newest: bool, lock: bool) -> Select[*tuple[Any, ...]]:
@@ -39,7 +38,7 @@ def _due_in(table: Table, *, newest: bool, lock: bool) -> Select[*tuple[Any, ...
         select(table.c.payment_id, table.c.due_at_ms)
         .where(table.c.due_at_ms <= _NOW, ~taken)
         .order_by(table.c.payment_id.desc() if newest else table.c.due_at_ms)
-        .limit(_LIMIT)
+        .limit(LIMIT)
     )
     if lock:
         # PostgreSQL: what another worker is just claiming is left to it, so that both find work. SQLite has one writer
@@ -53,7 +52,7 @@ def _due(*, newest: bool, lock: bool = True) -> Prepared:
     of_tables = [_due_in(table, newest=newest, lock=lock) for table in (payments, attempts, refunds)]
     due = union_all(*of_tables).subquery()
     order = due.c.payment_id.desc() if newest else func.min(due.c.due_at_ms)
-    return Prepared(select(due.c.payment_id).group_by(due.c.payment_id).order_by(order).limit(_LIMIT))
+    return Prepared(select(due.c.payment_id).group_by(due.c.payment_id).order_by(order).limit(LIMIT))
 
 
 ANYTHING_DUE: Final = _due(newest=False, lock=False)
