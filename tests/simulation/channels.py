@@ -37,7 +37,7 @@ def _only(outcome: Outcome) -> CreateAnswer:
 
 
 class MoodyChannel(Line):
-    """One version of an account's keys. See `domain.exchange.ChannelClient`."""
+    """One version of an account's keys. See `domain.channel_client.ChannelClient`."""
 
     def __init__(self, account: Account, fate: Fate, world: World, *, version: int = 1) -> None:
         super().__init__(account, fate, world)

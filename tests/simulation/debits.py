@@ -27,7 +27,7 @@ FOR_EVER_MS = 1 << 62
 
 
 class MoodyDebits(MoodyChannel):
-    """A wallet's payment codes, or a bank's SMS codes. See `domain.exchange.DebitClient`."""
+    """A wallet's payment codes, or a bank's SMS codes. See `domain.channel_client.DebitClient`."""
 
     def __init__(self, account: Account, fate: Fate, world: World, *, sms: bool) -> None:
         super().__init__(account, fate, world)

@@ -9,22 +9,17 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Mapping, Sequence
-from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-import msgspec
-
 from payswitch.domain.channel import CredentialKind, Method
 from payswitch.domain.payment import PaymentState
-from payswitch.drill.books import Difference
+from payswitch.drill.bank_lines import ILL_FROM, ILL_TO, BankNightResult, Purchase, lines_of, phase_at, winner_channel
 from payswitch.drill.client import Answer, one_reason
 from payswitch.drill.contracts import BANK_CHANNELS, BANKS
 from payswitch.drill.customers import CardOffice, SignedCard, scan_and_pay
-from payswitch.drill.processes import free_port
 from payswitch.drill.settling import Settling
-from payswitch.drill.stage import Stage, StagePlan
-from payswitch.drill.station import prepare, station_for_run
+from payswitch.drill.stage import Stage, plan_of_night
 from payswitch.drill.views import CodeView, PaymentView
 from payswitch.drill.watching import Watcher
 from payswitch.kit.clock import Clock
@@ -32,11 +27,6 @@ from payswitch.kit.clock import Clock
 SICK_BANK: Final = "icbc"
 CUSTOMERS_PER_BANK: Final = 6
 PER_SECOND: Final = 8.0
-ILL_FROM: Final = 0.3
-ILL_TO: Final = 0.7
-"""Of the traffic's time."""
-MOST_SHIFT: Final = 0.05
-"""Another bank's share or success may differ by so much between the phases: chance, with a few dozen orders each."""
 _LOOK_S: Final = 1.0
 _THINK_S: Final = (0.2, 0.8)
 _EXPIRES_IN_S: Final = 150
@@ -45,91 +35,12 @@ _SETTLE_S: Final = 120.0
 _MOST_STEPS: Final = 4
 
 
-class Phase(StrEnum):
-    BEFORE = "before"
-    ILL = "ill"
-    AFTER = "after"
-
-
-class Purchase(msgspec.Struct, kw_only=True):
-    """One order of one customer with a signed card."""
-
-    out_trade_no: str
-    card: SignedCard
-    at_s: float
-    amount_fen: int
-    phase: Phase
-    payment_id: str | None = None
-    channel_id: str = ""
-    """Through which it was paid; empty: not paid."""
-    saw: list[str] = []
-    waits: bool = False
-    """Told 银行处理中: whether the bank has taken the money is not known yet."""
-    problem: str = ""
-
-
-class BankLine(msgspec.Struct, frozen=True, kw_only=True):
-    """One bank's customers in one phase. Shares are 0..1."""
-
-    bank: str
-    phase: Phase
-    orders: int
-    paid: int
-    by_card: int
-    """Paid with the customer's own card, over the bank's own channel."""
-
-    @property
-    def success(self) -> float:
-        return self.paid / self.orders if self.orders else 1.0
-
-    @property
-    def share(self) -> float:
-        """Of the orders, through the bank's own channel."""
-        return self.by_card / self.orders if self.orders else 1.0
-
-
-class BankNightResult(msgspec.Struct, frozen=True, kw_only=True):
-    """What `payswitch drill one-bank-down --json` writes."""
-
-    drill: str
-    sick_bank: str
-    payments: int
-    paid: int
-    lines: Sequence[BankLine]
-    books_equal: bool
-    differences: Sequence[Difference]
-    problems: Sequence[str]
-
-    @property
-    def others_untouched(self) -> bool:
-        """Whether the other banks' share and success stayed where they were."""
-        others = [line for line in self.lines if line.bank != self.sick_bank]
-        return all(line.success >= 1 - MOST_SHIFT and line.share >= 1 - MOST_SHIFT for line in others)
-
-    @property
-    def sick_bank_moved(self) -> bool:
-        """Whether the ill bank's customers went elsewhere, and paid."""
-        ill = next(line for line in self.lines if line.bank == self.sick_bank and line.phase is Phase.ILL)
-        return ill.share <= MOST_SHIFT * 4 and ill.success >= 1 - MOST_SHIFT
-
-    @property
-    def sound(self) -> bool:
-        return self.books_equal and self.others_untouched and self.sick_bank_moved and not self.problems
-
-
 async def run_bank_night(
     folder: Path, payments: int, seed: int, clock: Clock, watcher: Watcher, database: str | None = None
 ) -> BankNightResult:
     """Start everything, sign the cards, live the evening, compare the books."""
     watcher.phase("准备密钥 / making keys")
-    sandbox_url = f"http://127.0.0.1:{free_port()}"
-    plan = StagePlan(
-        station=station_for_run(prepare(folder / "keys", sandbox_url), folder / "evening", database),
-        service_url=f"http://127.0.0.1:{free_port()}",
-        sandbox_url=sandbox_url,
-        seed=seed,
-        notify_time_scale=0.1,
-    )
+    plan = plan_of_night(folder, "evening", seed, database)
     watcher.phase("启动服务与沙箱 / starting service and sandbox")
     with one_reason():
         async with Stage(plan, clock) as stage:
@@ -249,13 +160,6 @@ class BankNight:
             return self._next(purchase, await self._stage.switch.switch(view.payment_id, wish))
 
 
-def phase_at(moment: float) -> Phase:
-    """`moment`: 0..1 of the traffic's time."""
-    if moment < ILL_FROM:
-        return Phase.BEFORE
-    return Phase.ILL if moment < ILL_TO else Phase.AFTER
-
-
 def sick_bank_faults(traffic_s: float) -> list[dict[str, object]]:
     """The bank answers nothing: neither new payments nor confirmations nor questions reach it."""
     return [
@@ -292,29 +196,3 @@ def order_of(purchase: Purchase) -> Mapping[str, object]:
         "customer": {"customer_id": purchase.card.customer_id, "client_ip": "203.0.113.9"},
         "expires_in_s": _EXPIRES_IN_S,
     }
-
-
-def winner_channel(payment: PaymentView) -> str:
-    """The channel that the payment was paid through; empty when it was not."""
-    for attempt in payment.attempts:
-        if attempt.attempt_id == payment.winner_attempt_id:
-            return attempt.channel_id
-    return ""
-
-
-def lines_of(purchases: Sequence[Purchase]) -> list[BankLine]:
-    """By bank and phase."""
-    lines = []
-    for bank in BANKS:
-        for phase in Phase:
-            mine = [p for p in purchases if p.card.bank == bank and p.phase is phase]
-            lines.append(
-                BankLine(
-                    bank=bank,
-                    phase=phase,
-                    orders=len(mine),
-                    paid=sum(bool(p.channel_id) for p in mine),
-                    by_card=sum(p.channel_id == BANK_CHANNELS[bank] for p in mine),
-                )
-            )
-    return lines

@@ -14,16 +14,15 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
+from msgspec.structs import replace
 
 from payswitch.domain.payment import AttemptState, RefundState
 from payswitch.drill.books import Difference
 from payswitch.drill.chromium import a_browser
 from payswitch.drill.client import DrillError, one_reason
 from payswitch.drill.page_shopper import PageShopper, PageVisit, visit_of
-from payswitch.drill.processes import free_port
 from payswitch.drill.settling import Settling
-from payswitch.drill.stage import Stage, StagePlan
-from payswitch.drill.station import prepare, station_for_run
+from payswitch.drill.stage import Stage, plan_of_night
 from payswitch.drill.views import PaymentView
 from payswitch.drill.watching import Watcher
 from payswitch.kit.clock import Clock
@@ -82,15 +81,8 @@ async def run_checkout_night(
 ) -> CheckoutNightResult:
     """Start everything, open the doors, break the channels, compare the books. DrillError without a browser."""
     watcher.phase("准备密钥 / making keys")
-    sandbox_url = f"http://127.0.0.1:{free_port()}"
-    plan = StagePlan(
-        station=station_for_run(prepare(folder / "keys", sandbox_url), folder / "night", database),
-        service_url=f"http://127.0.0.1:{free_port()}",
-        sandbox_url=sandbox_url,
-        channels=_CHANNELS,
-        seed=seed,
-        notify_time_scale=0.1,
-    )
+    plan = plan_of_night(folder, "night", seed, database)
+    plan = replace(plan, channels=_CHANNELS)
     watcher.phase("启动服务、沙箱与浏览器 / starting service, sandbox and browser")
     with one_reason():
         async with Stage(plan, clock) as stage, a_browser() as browser:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from payswitch.drill.bank_night import BankNightResult, Phase
+from payswitch.drill.bank_lines import BankNightResult, Phase
 from payswitch.drill.checkout_night import CheckoutNightResult
 from payswitch.drill.tour import Leg, TourResult
 

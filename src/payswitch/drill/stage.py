@@ -11,9 +11,9 @@ from types import TracebackType
 import msgspec
 
 from payswitch.drill.client import Http, SandboxApi, SwitchApi
-from payswitch.drill.processes import Child, start
+from payswitch.drill.processes import Child, free_port, start
 from payswitch.drill.shop import ShopServer
-from payswitch.drill.station import Station, write_config
+from payswitch.drill.station import Station, prepare, station_for_run, write_config
 from payswitch.kit.clock import Clock
 
 
@@ -31,6 +31,19 @@ class StagePlan(msgspec.Struct, frozen=True, kw_only=True):
     notify_time_scale: float = 1.0
     policy: str = ""
     """A routing policy document; empty: the default one."""
+
+
+def plan_of_night(folder: Path, name: str, seed: int, database: str | None) -> StagePlan:
+    """A stage with new keys, free ports and empty books for one night called `name`; notifications come ten times as
+    fast as the channels' schedules say."""
+    sandbox_url = f"http://127.0.0.1:{free_port()}"
+    return StagePlan(
+        station=station_for_run(prepare(folder / "keys", sandbox_url), folder / name, database),
+        service_url=f"http://127.0.0.1:{free_port()}",
+        sandbox_url=sandbox_url,
+        seed=seed,
+        notify_time_scale=0.1,
+    )
 
 
 class Stage:

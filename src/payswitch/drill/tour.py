@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
+from msgspec.structs import replace
 
 from payswitch.domain.channel import CredentialKind, Environment, Method, Product
 from payswitch.domain.payment import PaymentState, RefundState
@@ -19,10 +20,8 @@ from payswitch.drill.books import Difference
 from payswitch.drill.client import DrillError, one_reason
 from payswitch.drill.contracts import BANK_CHANNELS
 from payswitch.drill.customers import CODE_WALLETS, CardOffice, SignedCard, apple_session_wish, read, scan_and_pay
-from payswitch.drill.processes import free_port
 from payswitch.drill.settling import Settling
-from payswitch.drill.stage import Stage, StagePlan
-from payswitch.drill.station import prepare, station_for_run
+from payswitch.drill.stage import Stage, plan_of_night
 from payswitch.drill.views import CodeView, PaymentView
 from payswitch.drill.watching import Watcher
 from payswitch.kit.clock import Clock
@@ -127,16 +126,8 @@ def tour_policy(channel_ids: Sequence[str]) -> str:
 async def run_tour(folder: Path, seed: int, clock: Clock, watcher: Watcher, database: str | None = None) -> TourResult:
     """Start everything, make the tour, compare the books. DrillError when a part of the stage breaks."""
     watcher.phase("准备密钥 / making keys")
-    sandbox_url = f"http://127.0.0.1:{free_port()}"
-    station = station_for_run(prepare(folder / "keys", sandbox_url), folder / "tour", database)
-    plan = StagePlan(
-        station=station,
-        service_url=f"http://127.0.0.1:{free_port()}",
-        sandbox_url=sandbox_url,
-        seed=seed,
-        notify_time_scale=0.1,
-        policy=tour_policy(station.channel_ids),
-    )
+    plan = plan_of_night(folder, "tour", seed, database)
+    plan = replace(plan, policy=tour_policy(plan.station.channel_ids))
     watcher.phase("启动服务与沙箱 / starting service and sandbox")
     with one_reason():
         async with Stage(plan, clock) as stage:

@@ -1,4 +1,4 @@
-"""Clients that each break one promise of `domain.exchange.DebitClient`, and the check that must notice."""
+"""Clients that each break one promise of `domain.channel_client.DebitClient`, and the check that must notice."""
 
 from __future__ import annotations
 

@@ -67,7 +67,7 @@ def _misused(code: str) -> Outcome:
 
 
 class AlipayClient:
-    """See `domain.exchange.ChannelClient` and, for 付款码, `DebitClient` for what every method promises."""
+    """See `domain.channel_client.ChannelClient` and, for 付款码, `DebitClient` for what every method promises."""
 
     def __init__(self, account: AlipayAccount, *, transport: HttpTransport, clock: Clock) -> None:
         self._account = account

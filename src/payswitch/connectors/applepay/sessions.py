@@ -33,7 +33,8 @@ class _Complaint(msgspec.Struct, frozen=True):
 async def fetch_session(
     desk: AppleDesk, transport: HttpTransport, *, validation_url: str, domain: str, timeout_ms: int
 ) -> MerchantSession:
-    """See `domain.exchange.ApplePayDesk`. Nothing is called when the address is not Apple's or the domain not ours."""
+    """See `domain.channel_client.ApplePayDesk`. Nothing is called when the address is not Apple's, or the domain not
+    ours."""
     domain = domain.lower()
     if not is_apples(validation_url, desk.hosts):
         return _refused(

@@ -44,7 +44,7 @@ async def a_wrong_code_may_be_corrected(subject: DebitSubject) -> None:
 
 async def the_code_can_be_sent_again(subject: DebitSubject) -> None:
     client = subject.client
-    assert isinstance(client, SmsClient), "a product with an SMS code needs `resend` (domain.exchange.SmsClient)"
+    assert isinstance(client, SmsClient), "a product with an SMS code needs `resend` (domain.channel_client.SmsClient)"
     order = subject.new_order()
     handle = await created_handle(subject, order)
     again = await client.resend(order, handle, PATIENCE_MS)

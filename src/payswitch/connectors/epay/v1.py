@@ -16,17 +16,18 @@ from msgspec.structs import replace
 from payswitch.connectors.codes import Operation, outcome_of_failure
 from payswitch.connectors.epay.account import EpayAccount, V1Secrets
 from payswitch.connectors.epay.codes import http_trouble, refusal, unreadable
-from payswitch.connectors.epay.credentials import APP_LINK, CODE, PAGE, credential_from, ends_at_ms
+from payswitch.connectors.epay.creating import ACCEPTED, begun
+from payswitch.connectors.epay.credentials import APP_LINK, CODE, PAGE, credential_from
 from payswitch.connectors.epay.facts import queried_order
 from payswitch.connectors.epay.listing import PAGE_ROWS, list_day, rows_of
 from payswitch.connectors.epay.notify import acknowledgement, read_notification
-from payswitch.connectors.epay.products import CAPABILITIES, DEVICES, PAY_TYPES, order_params
+from payswitch.connectors.epay.products import CAPABILITIES, DEVICES
 from payswitch.connectors.epay.signing import md5_matches, md5_sign
 from payswitch.connectors.epay.v1_refunds import V1Refunds
 from payswitch.connectors.epay.wire import Fields, headers_for, read_answer
 from payswitch.connectors.transport import HttpTransport, SendFailure
 from payswitch.domain.bill import BillAnswer
-from payswitch.domain.channel import Credential, CredentialKind, Product, RefundTerms
+from payswitch.domain.channel import Product, RefundTerms
 from payswitch.domain.exchange import (
     CreateAnswer,
     CreateOrder,
@@ -47,8 +48,6 @@ CREATE: Final = "/mapi.php"
 API: Final = "/api.php"
 OK: Final = frozenset({"1"})
 
-_ACCEPTED = Outcome(kind=OutcomeKind.ACCEPTED)
-_EXPIRED = Outcome(kind=OutcomeKind.REFUSED_ORDER, code="expired", message="the order's expiry has passed already")
 _NO_CLOSE = Outcome(
     kind=OutcomeKind.UNKNOWN, code="no_close_call", message="易支付 V1 没有关单接口 / V1 has no call to close an order"
 )
@@ -58,7 +57,7 @@ UNUSABLE = Outcome(
 
 
 class EpayV1Client:
-    """See `domain.exchange.ChannelClient` for what every method promises."""
+    """See `domain.channel_client.ChannelClient` for what every method promises."""
 
     def __init__(self, account: EpayAccount, secrets: V1Secrets, *, transport: HttpTransport, clock: Clock) -> None:
         self._account = account
@@ -69,18 +68,9 @@ class EpayV1Client:
 
     async def create(self, order: CreateOrder, timeout_ms: int) -> CreateAnswer:
         """Ask for a page or a code (`mapi`), or sign the cashier page's address here, without a call (`submit`)."""
-        if order.product not in PAY_TYPES:
-            return CreateAnswer(outcome=Outcome(kind=OutcomeKind.REFUSED_CONFIG, code="unsupported_product"))
-        now_ms = self._clock.now_ms()
-        if order.expires_at_ms <= now_ms:
-            return CreateAnswer(outcome=_EXPIRED)
-        params = order_params(order, self._account.pid)
-        if not self._account.creates_by_call:
-            address = f"{self._account.base_url}{SUBMIT}?{urlencode(self._signed(params))}"
-            credential = Credential(
-                kind=CredentialKind.REDIRECT, content=address, expires_at_ms=ends_at_ms(order, now_ms)
-            )
-            return CreateAnswer(outcome=_ACCEPTED, credential=credential)
+        params = begun(order, self._account, submit=SUBMIT, signed=self._signed, now_ms=self._clock.now_ms())
+        if isinstance(params, CreateAnswer):
+            return params
         params |= {"clientip": order.client_ip, "device": DEVICES.get(order.environment, "pc")}
         body = urlencode(self._signed(params)).encode("ascii")
         fields = _fields(await self._answered(Operation.CREATE, "POST", CREATE, body, timeout_ms))
@@ -88,7 +78,7 @@ class EpayV1Client:
             return CreateAnswer(outcome=fields)
         offers = {name: fields.get(name, "") for name in (PAGE, CODE, APP_LINK)}
         made = credential_from(offers, order, base_url=self._account.base_url, now_ms=self._clock.now_ms())
-        return CreateAnswer(outcome=_ACCEPTED if made else UNUSABLE, credential=made)
+        return CreateAnswer(outcome=ACCEPTED if made else UNUSABLE, credential=made)
 
     async def query(self, order: OrderRef, timeout_ms: int) -> OrderFact:
         """NOT_FOUND means "not yet" where the page was signed here: the order begins when the browser opens it."""

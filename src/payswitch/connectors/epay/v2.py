@@ -9,23 +9,22 @@ from urllib.parse import urlencode
 from payswitch.connectors.codes import Operation, outcome_of_failure
 from payswitch.connectors.epay.account import EpayAccount, V2Secrets
 from payswitch.connectors.epay.codes import http_trouble, refusal, unreadable
+from payswitch.connectors.epay.creating import ACCEPTED, begun
 from payswitch.connectors.epay.credentials import (
     APP_LINK,
     CODE,
     PAGE,
     credential_from,
-    ends_at_ms,
     is_web_address,
 )
 from payswitch.connectors.epay.facts import queried_order, refund_queried, untrusted, wrong_number
 from payswitch.connectors.epay.listing import PAGE_ROWS, list_day, rows_of
 from payswitch.connectors.epay.notify import acknowledgement, read_notification
-from payswitch.connectors.epay.products import DEVICES, JUMP, PAY_TYPES, order_params
+from payswitch.connectors.epay.products import DEVICES, JUMP
 from payswitch.connectors.epay.signing import rsa_message
 from payswitch.connectors.epay.wire import Fields, headers_for, read_answer
 from payswitch.connectors.transport import HttpTransport, SendFailure
 from payswitch.domain.bill import BillAnswer
-from payswitch.domain.channel import Credential, CredentialKind
 from payswitch.domain.exchange import (
     CreateAnswer,
     CreateOrder,
@@ -55,12 +54,10 @@ MOST_SKEW_S: Final = 300
 _OFFERS: Final = {"jump": PAGE, "html": PAGE, "qrcode": CODE, "urlscheme": APP_LINK}
 """Which `pay_type` is which of V1's offers. `html` is usable only where it holds an address; jsapi, app, wxapp,
 wxplugin and scan need a page of the platform's own, and their lists are not even signed."""
-_ACCEPTED = Outcome(kind=OutcomeKind.ACCEPTED)
-_EXPIRED = Outcome(kind=OutcomeKind.REFUSED_ORDER, code="expired", message="the order's expiry has passed already")
 
 
 class EpayV2Client:
-    """See `domain.exchange.ChannelClient` for what every method promises."""
+    """See `domain.channel_client.ChannelClient` for what every method promises."""
 
     def __init__(self, account: EpayAccount, secrets: V2Secrets, *, transport: HttpTransport, clock: Clock) -> None:
         self._account = account
@@ -70,18 +67,9 @@ class EpayV2Client:
 
     async def create(self, order: CreateOrder, timeout_ms: int) -> CreateAnswer:
         """Ask for a page or a code (`mapi`), or sign the cashier page's address here, without a call (`submit`)."""
-        if order.product not in PAY_TYPES:
-            return CreateAnswer(outcome=Outcome(kind=OutcomeKind.REFUSED_CONFIG, code="unsupported_product"))
-        now_ms = self._clock.now_ms()
-        if order.expires_at_ms <= now_ms:
-            return CreateAnswer(outcome=_EXPIRED)
-        params = order_params(order, self._account.pid)
-        if not self._account.creates_by_call:
-            address = f"{self._account.base_url}{SUBMIT}?{urlencode(self._signed(params))}"
-            credential = Credential(
-                kind=CredentialKind.REDIRECT, content=address, expires_at_ms=ends_at_ms(order, now_ms)
-            )
-            return CreateAnswer(outcome=_ACCEPTED, credential=credential)
+        params = begun(order, self._account, submit=SUBMIT, signed=self._signed, now_ms=self._clock.now_ms())
+        if isinstance(params, CreateAnswer):
+            return params
         device = DEVICES.get(order.environment, "pc")
         method, device = ("jump", "mobile") if device == JUMP else ("web", device)
         params |= {"clientip": order.client_ip, "device": device, "method": method}
@@ -101,7 +89,7 @@ class EpayV2Client:
             )
             return CreateAnswer(outcome=outcome)
         made = credential_from({offer: pay_info}, order, base_url=self._account.base_url, now_ms=self._clock.now_ms())
-        return CreateAnswer(outcome=_ACCEPTED if made else unreadable(Operation.CREATE, "unreadable"), credential=made)
+        return CreateAnswer(outcome=ACCEPTED if made else unreadable(Operation.CREATE, "unreadable"), credential=made)
 
     async def query(self, order: OrderRef, timeout_ms: int) -> OrderFact:
         """NOT_FOUND means "not yet" where the page was signed here: the order begins when the browser opens it."""

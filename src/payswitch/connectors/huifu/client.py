@@ -61,7 +61,7 @@ _CLOSING: Final = Outcome(kind=OutcomeKind.PENDING, code="trans_stat_P", message
 
 
 class HuifuClient:
-    """See `domain.exchange.ChannelClient` for what every method promises."""
+    """See `domain.channel_client.ChannelClient` for what every method promises."""
 
     def __init__(self, account: HuifuAccount, *, transport: HttpTransport, clock: Clock, ids: IdSource) -> None:
         self._account = account

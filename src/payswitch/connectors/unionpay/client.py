@@ -54,7 +54,7 @@ def _refused(code: str, message: str = "") -> Outcome:
 
 
 class UnionPayClient:
-    """See `domain.exchange.ChannelClient` and, for 付款码, `DebitClient` for what every method promises."""
+    """See `domain.channel_client.ChannelClient` and, for 付款码, `DebitClient` for what every method promises."""
 
     def __init__(self, account: UnionPayAccount, *, transport: HttpTransport, clock: Clock) -> None:
         self._account = account

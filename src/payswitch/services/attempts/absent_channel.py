@@ -27,7 +27,7 @@ _A_PERSON_MUST_MEND = Outcome(kind=OutcomeKind.NOT_SENT, code=CODE, message=_MES
 
 
 class AbsentChannel:
-    """See `domain.exchange.ChannelClient`: every call ends before a byte was written."""
+    """See `domain.channel_client.ChannelClient`: every call ends before a byte was written."""
 
     async def create(self, order: CreateOrder, timeout_ms: int) -> CreateAnswer:
         return CreateAnswer(outcome=_NOT_SENT)
