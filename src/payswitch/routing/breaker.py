@@ -69,6 +69,7 @@ class Breaker:
     """One channel x product. Every change of state is returned as a BreakerMove with its evidence."""
 
     __slots__ = (
+        "asked_at_ms",
         "awaits_paid",
         "calls_per_s",
         "channel_id",
@@ -110,6 +111,8 @@ class Breaker:
         """Openings without a lasting recovery between them: the exponent of the back-off, plus one."""
         self.closed_at_ms: int | None = None
         self.next_probe_ms = 0
+        self.asked_at_ms = 0
+        """The last probe; 0 when none was lent since the opening, or when somebody wishes to know."""
         self.reserved_until_ms = 0
         """A probe is in flight until its result, or until this moment if nobody reports one."""
         self.wins = 0
@@ -140,6 +143,7 @@ class Breaker:
         gap_s = triggers.probe_gap_s
         if self.awaits_paid:  # its answer comes with the customer, or never: the next one is not tried at once
             gap_s = min(max(gap_s, law_gap_s(self.calls_per_s)), triggers.open_max_s)
+        self.asked_at_ms = now_ms
         self.next_probe_ms = now_ms + int(gap_s * 1_000)
         self.reserved_until_ms = now_ms + int(triggers.probe_expiry_s * 1_000)
         if self.state is BreakerState.OPEN:
@@ -149,6 +153,7 @@ class Breaker:
     def call_probe(self, now_ms: int) -> None:
         """Somebody wishes to know: the next payment that may go here is lent as a probe."""
         if self.cut_off:
+            self.asked_at_ms = 0
             self.next_probe_ms = min(self.next_probe_ms, now_ms)
             self.reserved_until_ms = min(self.reserved_until_ms, now_ms)
 
@@ -284,6 +289,7 @@ class Breaker:
         self.openings = 1 if lasting and not self.cut_off else self.openings + 1
         if not self.cut_off:
             self.ill_since_ms = at_ms
+            self.asked_at_ms = 0
             self.relapsed = self.closed_at_ms is not None and not lasting
             self.calls_per_s = self.window.counts(at_ms, triggers.window_s * 1_000)[0] / triggers.window_s
             self.awaits_paid = False

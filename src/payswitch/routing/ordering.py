@@ -202,11 +202,15 @@ class SplitGroup:
 
     def learned(self) -> dict[Ranked, float]:
         """The probability of being first by mode `learned`: in proportion to the probability of being as good as the
-        best, with half of the uncertainty (the study's tempered Thompson sampling, without its dice)."""
+        best, with a third of the uncertainty (the study's tempered Thompson sampling, without its dice).
+
+        Uncertain here is how good a channel is on an ordinary day. Whether it is up just now is for probes to find out:
+        they cost a payment now and then, where a share would cost one after the other.
+        """
         weights = {self.best: 1.0}
         others = [*([self.warm] if self.warm is not None else []), *self.explorers]
         for other in others:
-            spread = _TEMPER * hypot(other.belief.sd, self.best.belief.sd)
+            spread = _TEMPER * hypot(other.belief.spread, self.best.belief.spread)
             weights[other] = erfc((self.best.estimate - other.estimate) / (spread * sqrt(2))) / 2 if spread else 0.0
         total = sum(weights.values())
         return {ranked: weight / total for ranked, weight in weights.items()}

@@ -22,7 +22,7 @@ from payswitch.routing.ordering import Asked, Ranked, SplitGroup, measure, rank,
 from payswitch.routing.plan_writing import Choice, write_plan
 from payswitch.routing.policy import Policy, SplitMode
 from payswitch.routing.pool import Pool
-from payswitch.routing.probing import ProbeBudget, lend_segments, may_try
+from payswitch.routing.probing import ProbeBudget, gain_if_back, is_worth_asking, lend_segments, may_try
 from payswitch.routing.profile import Fired, Profile
 from payswitch.routing.request import (
     BreakerMove,
@@ -265,16 +265,30 @@ class Router:
     def _suspect_to_probe(self, asked: Asked, pool: Pool, ordered: list[Ranked]) -> Ranked | None:
         """The one suspect that this payment tries first, if the budget allows one and no rule speaks against it."""
         merchant_id, best = asked.request.merchant_id, ordered[0]
-        if not self._probe_budget.accrue(merchant_id, self._policy.triggers):
+        if not self._probe_budget.accrue(merchant_id, self._policy.triggers, asked.now_ms):
             return None
         suspects = measure(pool.probes, asked)
         if not best.suspect:  # those that only seem to be ill are tried as well, and stay in the order
             suspects += [c for c in ordered if c.suspect and may_try(c.entry.line, asked.keys, asked.now_ms)]
         for suspect in sorted(suspects, key=lambda c: (c.entry.line.breaker.next_probe_ms, c.entry.position)):
-            if (suspect.behind, suspect.debt) <= (best.behind, best.debt):
+            if (suspect.behind, suspect.debt) <= (best.behind, best.debt) and self._is_worth_asking(
+                suspect, best, asked
+            ):
                 self._probe_budget.spend(merchant_id)
                 return suspect
         return None
+
+    def _is_worth_asking(self, suspect: Ranked, best: Ranked, asked: Asked) -> bool:
+        """A channel with a share by the split has that to come back to; any other one only what payments gain by it."""
+        if not (asked.fired.split or self._policy.split).leaves_it_to_estimates:
+            return True
+        return is_worth_asking(
+            suspect.entry.line.breaker,
+            gain_if_back(suspect.belief, best.belief),
+            self._probe_budget.payments_per_s(asked.request.merchant_id),
+            asked.now_ms,
+            self._policy.triggers,
+        )
 
     def _lend(self, choice: Choice, suspect: Ranked, now_ms: int) -> None:
         choice.probe = suspect

@@ -182,6 +182,11 @@ class Split(_Document, frozen=True, kw_only=True):
     whole estimate is too, or so uncertain that they may be as good."""
     mode: SplitMode = SplitMode.FIXED
 
+    @property
+    def leaves_it_to_estimates(self) -> bool:
+        """No channel has a share by itself: who is first is for the estimates to say, payment by payment."""
+        return self.mode is SplitMode.LEARNED or self.best == 100
+
 
 class Scoring(_Document, frozen=True, kw_only=True):
     """The worth of a candidate in fen: success x (lost order + amount x (margin - fee)) - latency - switching."""
@@ -203,8 +208,9 @@ class Scoring(_Document, frozen=True, kw_only=True):
     completion_prior: float = 0.88
     segment_time_constant_s: float = 7_200.0
     """How fast outcomes of a bank, an amount band or a kind of device are forgotten: they are fewer, so more slowly."""
-    segment_prior_calls: float = 25.0
-    """The channel as a whole weighs like so many outcomes of the segment's own."""
+    segment_prior_calls: float = 100.0
+    """The channel as a whole weighs like so many outcomes of the segment's own, at a rate of 92 %; like more of them
+    where a rate is nearer to 0 or 1 and single outcomes say less, like fewer where it is nearer to a half."""
 
 
 class SoftLimit(_Document, frozen=True, kw_only=True):

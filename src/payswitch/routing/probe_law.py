@@ -11,6 +11,10 @@ _COST: Final = 0.15
 """A failed probe costs its customer about this part of a payment's worth (some give up in spite of the failover) ..."""
 _GAIN: Final = 0.05
 """... and every payment gains this much once the channel is back, since the next best one is so much worse."""
+_COST_BY_WORTH: Final = 0.3
+"""Where the gain is reckoned and not assumed, a failed probe is charged twice: a silent one keeps its customer waiting
+and may be lost altogether. Chosen in the lab, on worlds that are never compared (`docs/reference/lab.md`)."""
+_LEAST_GAIN: Final = 0.001
 _LEAST_GAP_S: Final = 3.0
 
 
@@ -19,6 +23,19 @@ def law_gap_s(calls_per_s: float) -> float:
 
     Much traffic is worth asking often for (6.6 s at fifty calls a second), little is not (46 s at one).
     """
-    if calls_per_s <= 0:
+    return _gap_s(calls_per_s, _GAIN, _COST)
+
+
+def gap_by_worth_s(payments_per_s: float, gain: float) -> float:
+    """The same for a channel of which is known what every payment would gain by it (parts of a success, 0..1).
+
+    One that would hardly be chosen if it were back is hardly worth asking: at five payments a second 29 s for a gain
+    of five points, a minute and more for less than one.
+    """
+    return _gap_s(payments_per_s, max(gain, _LEAST_GAIN), _COST_BY_WORTH)
+
+
+def _gap_s(per_s: float, gain: float, cost: float) -> float:
+    if per_s <= 0:
         return 3_600.0
-    return max(_LEAST_GAP_S, sqrt(2 * _COST / (REPAIR_PER_S * _GAIN * calls_per_s)))
+    return max(_LEAST_GAP_S, sqrt(2 * cost / (REPAIR_PER_S * gain * per_s)))

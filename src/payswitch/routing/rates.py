@@ -12,6 +12,9 @@ _SEGMENTS_MOST: Final = 1_024
 """Segments kept per channel x product; the one not met for longest gives way. China has some 300 banks."""
 _SAME: Final = 0.005
 """Differences below this are none: most segments are as their channel, and then they cost nothing."""
+_ORDINARY: Final = 0.92 * 0.08
+"""What one outcome says on the scale of log odds at the rate that `segment_prior_calls` is told for: p (1 - p)."""
+_HEAVIEST: Final = 4.0
 _SURE: Final = 1e-4
 """No rate is taken to be nearer to 0 or 1 than this."""
 
@@ -96,7 +99,7 @@ class Cell:
         self.at_ms = max(self.at_ms, at_ms)
         if success:
             self.well_ms = max(self.well_ms, at_ms)
-        weight = scoring.segment_prior_calls
+        weight = scoring.segment_prior_calls * min(_ORDINARY / max(whole * (1 - whole), _SURE), _HEAVIEST)
         pooled = (self.good + weight * whole) / (self.trials + weight)
         shift = logit(pooled) - logit(whole)
         self.shift = shift if abs(shift) > _SAME else 0.0
