@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from payswitch.drill.bank_lines import BankNightResult, Phase
 from payswitch.drill.checkout_night import CheckoutNightResult
-from payswitch.drill.tour import Leg, TourResult
+from payswitch.drill.tour_legs import Leg, TourResult
 
 if TYPE_CHECKING:
     from rich.table import Table

@@ -16,12 +16,12 @@ from msgspec.structs import replace
 
 from payswitch.domain.channel import CredentialKind, Environment, Method, Product
 from payswitch.domain.payment import PaymentState, RefundState
-from payswitch.drill.books import Difference
 from payswitch.drill.client import DrillError, one_reason
 from payswitch.drill.contracts import BANK_CHANNELS
 from payswitch.drill.customers import CODE_WALLETS, CardOffice, SignedCard, apple_session_wish, read, scan_and_pay
 from payswitch.drill.settling import Settling
 from payswitch.drill.stage import Stage, plan_of_night
+from payswitch.drill.tour_legs import Leg, Stop, TourResult
 from payswitch.drill.views import CodeView, PaymentView
 from payswitch.drill.watching import Watcher
 from payswitch.kit.clock import Clock
@@ -45,52 +45,6 @@ Done = Callable[[PaymentView], bool]
 
 def _all_refunded(view: PaymentView) -> bool:
     return bool(view.refunds) and all(refund.state is RefundState.SUCCEEDED for refund in view.refunds)
-
-
-class Stop(msgspec.Struct, frozen=True, kw_only=True):
-    """One product of one channel, and where its customer's screen is."""
-
-    channel_id: str
-    connector: str
-    product: Product
-    method: Method
-    environment: Environment
-    credential: CredentialKind
-
-    @property
-    def name(self) -> str:
-        return f"{self.channel_id}-{self.product.value}".replace("_", "-")
-
-
-class Leg(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of one stop. `problem` is empty when it was paid and given back."""
-
-    stop: Stop
-    payment_id: str | None = None
-    begun_ms: float | None = None
-    """From the order to the credential, or to the answer of a debit."""
-    paid_ms: float | None = None
-    """From the customer's confirmation until the service knew."""
-    refunded_fen: int = 0
-    problem: str = ""
-
-
-class TourResult(msgspec.Struct, frozen=True, kw_only=True):
-    """What `payswitch drill all-channels --json` writes."""
-
-    drill: str
-    channels: int
-    connectors: int
-    stops: int
-    paid: int
-    refunded: int
-    books_equal: bool
-    legs: Sequence[Leg]
-    differences: Sequence[Difference]
-
-    @property
-    def sound(self) -> bool:
-        return self.books_equal and not any(leg.problem for leg in self.legs)
 
 
 class _Offer(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,17 +7,18 @@ from urllib.parse import parse_qsl, quote, urlsplit
 
 from aiohttp import web
 
-from payswitch.kit.money import fen_from_yuan, yuan_from_fen
 from payswitch.kit.retry import Schedule
 from payswitch.sandbox.bills import BillDesk
 from payswitch.sandbox.core import SandboxCore
 from payswitch.sandbox.epay import notifications
+from payswitch.sandbox.epay.answers import account_fields, refund_fields, refund_state_fields
+from payswitch.sandbox.epay.asked import Params, number_of, parameters_of, subject_of
 from payswitch.sandbox.epay.calls import PageCall, ServerCall, unsigned_refusal
 from payswitch.sandbox.epay.listing import Listing
 from payswitch.sandbox.epay.merchant import EpayMerchant, Stranger
-from payswitch.sandbox.epay.orders import PRODUCTS, TOKEN, Fields, OrderDesk
+from payswitch.sandbox.epay.orders import TOKEN, Fields, OrderDesk
 from payswitch.sandbox.epay.refusal import EpayRefusal
-from payswitch.sandbox.ledger import Order, OrderState, RefundState
+from payswitch.sandbox.ledger import Order, OrderState
 from payswitch.sandbox.wire import Credential, Guise, NotifyEvent, OutgoingNotification, WalletProblem
 
 SUBMIT_PATHS = frozenset({"/submit.php", "/api/pay/submit"})
@@ -31,7 +32,6 @@ _V2_OPERATIONS = {
 }
 _APP_LINK = "alipays://platformapi/startapp?appId=20000067&url="
 
-Params = dict[str, str]
 Work = Callable[[EpayMerchant, Params], Fields]
 
 
@@ -88,12 +88,12 @@ class EpayWire:
 
     async def _api(self, request: web.Request) -> web.StreamResponse:
         acts: dict[str, tuple[str, Work]] = {
-            "query": ("query", self._act_query),
+            "query": ("query", lambda merchant, params: account_fields(self.orders, merchant)),
             "order": ("query", self._act_order),
             "orders": ("query", self._act_orders),
             "refund": ("refund", self._act_refund),
         }
-        params = await _parameters(request)
+        params = await parameters_of(request)
         operation, act = acts.get(params.get("act", ""), ("query", _no_act))
 
         def work(merchant: EpayMerchant, params: Params) -> Fields:
@@ -102,30 +102,12 @@ class EpayWire:
 
         return await self._serve(request, operation, work)
 
-    def _act_query(self, merchant: EpayMerchant, params: Params) -> Fields:
-        """The merchant's own account. It answers with the key, as the real one does."""
-        orders = self.orders.of(merchant)
-        taken_fen = sum(order.amount_fen - order.refunded_fen for order in orders if order.received)
-        return {
-            "code": 1,
-            "pid": int(merchant.keys.pid),
-            "key": merchant.keys.key,
-            "active": 1,
-            "money": yuan_from_fen(taken_fen),
-            "type": 1,
-            "account": "sandbox@example.com",
-            "username": merchant.spec.name,
-            "orders": len(orders),
-            "order_today": len(orders),
-            "order_lastday": 0,
-        }
-
     def _act_order(self, merchant: EpayMerchant, params: Params) -> Fields:
         order = self.orders.must_find(merchant, params)
         return {"code": 1, "msg": "succ", **self.orders.view(merchant, order)}
 
     def _act_orders(self, merchant: EpayMerchant, params: Params) -> Fields:
-        limit, page = _number(params, "limit", 20, MOST_ORDERS), _number(params, "page", 1, 1_000_000)
+        limit, page = number_of(params, "limit", 20, MOST_ORDERS), number_of(params, "page", 1, 1_000_000)
         rows = self._listing.rows(merchant)[(page - 1) * limit : page * limit]
         return {"code": 1, "msg": "查询订单记录成功！", "data": rows}
 
@@ -139,8 +121,8 @@ class EpayWire:
             "create": self._v2_create,
             "query": lambda merchant, params: self.orders.view(merchant, self.orders.must_find(merchant, params)),
             "close": self._v2_close,
-            "refund": self._v2_refund,
-            "refundquery": self._v2_refund_query,
+            "refund": lambda merchant, params: refund_fields(*self.orders.refund_under_number(merchant, params)),
+            "refundquery": lambda merchant, params: refund_state_fields(*self.orders.find_refund(merchant, params)),
         }
 
         def work(merchant: EpayMerchant, params: Params) -> Fields:
@@ -161,32 +143,10 @@ class EpayWire:
         self.orders.close(merchant, params)
         return {}
 
-    def _v2_refund(self, merchant: EpayMerchant, params: Params) -> Fields:
-        order, refund = self.orders.refund_under_number(merchant, params)
-        return {
-            "refund_no": refund.refund_id,
-            "out_refund_no": refund.out_refund_no,
-            "trade_no": order.extra["trade_no"],
-            "money": yuan_from_fen(refund.amount_fen),
-            "reducemoney": yuan_from_fen(refund.amount_fen),
-        }
-
-    def _v2_refund_query(self, merchant: EpayMerchant, params: Params) -> Fields:
-        order, refund = self.orders.find_refund(merchant, params)
-        return {
-            "refund_no": refund.refund_id,
-            "out_refund_no": refund.out_refund_no,
-            "trade_no": order.extra["trade_no"],
-            "out_trade_no": order.channel_order_no,
-            "money": yuan_from_fen(refund.amount_fen),
-            "reducemoney": yuan_from_fen(refund.amount_fen),
-            "status": 1 if refund.state is RefundState.SUCCEEDED else 0,
-        }
-
     async def _merchant_orders(self, request: web.Request) -> web.StreamResponse:
         def work(merchant: EpayMerchant, params: Params) -> Fields:
             merchant.check_rsa(params, self._core.clock.now_ms())
-            offset, limit = _number(params, "offset", 0, 1_000_000), _number(params, "limit", 20, MOST_ORDERS)
+            offset, limit = number_of(params, "offset", 0, 1_000_000), number_of(params, "limit", 20, MOST_ORDERS)
             return {"code": 0, "msg": "success", "data": self._listing.rows(merchant)[offset : offset + limit]}
 
         return await self._serve(request, "query", work)
@@ -194,11 +154,11 @@ class EpayWire:
     # -- what browsers open ----------------------------------------------------------------------------------------
 
     async def _submit(self, request: web.Request) -> web.StreamResponse:
-        params = await _parameters(request)
+        params = await parameters_of(request)
         merchant = self._by_pid.get(params.get("pid", ""))
         if merchant is None:
             return unsigned_refusal(EpayRefusal("商户ID不存在"))
-        product, amount_fen = _subject(params)
+        product, amount_fen = subject_of(params)
         call = PageCall(
             self._core,
             merchant,
@@ -286,11 +246,11 @@ class EpayWire:
     # -- shared ----------------------------------------------------------------------------------------------------
 
     async def _serve(self, request: web.Request, operation: str, work: Work) -> web.StreamResponse:
-        params = await _parameters(request)
+        params = await parameters_of(request)
         merchant = self._by_pid.get(params.get("pid", ""))
         if merchant is None:
             return unsigned_refusal(EpayRefusal("商户ID不存在"))
-        product, amount_fen = _subject(params) if operation == "create" else self._subject_of_order(merchant, params)
+        product, amount_fen = subject_of(params) if operation == "create" else self._subject_of_order(merchant, params)
         call = ServerCall(
             self._core,
             merchant,
@@ -323,26 +283,6 @@ class EpayWire:
 
 def _both(path: str, handler: Callable[[web.Request], object]) -> list[web.RouteDef]:
     return [web.get(path, handler, allow_head=False), web.post(path, handler)]  # type: ignore[arg-type]
-
-
-async def _parameters(request: web.Request) -> Params:
-    """Query and form together, as PHP's `$_REQUEST` has them."""
-    form = parse_qsl((await request.read()).decode("utf-8", "replace"), keep_blank_values=True)
-    return dict(parse_qsl(request.query_string, keep_blank_values=True)) | dict(form)
-
-
-def _subject(params: Params) -> tuple[str | None, int | None]:
-    """(product, amount) for the faults' filters, as far as an unverified call tells."""
-    try:
-        amount_fen = fen_from_yuan(params.get("money", ""))
-    except ValueError:
-        amount_fen = None
-    return PRODUCTS.get(params.get("type", "")), amount_fen
-
-
-def _number(params: Params, name: str, default: int, most: int) -> int:
-    text = params.get(name, "")
-    return min(int(text), most) if text.isascii() and text.isdigit() and len(text) < 9 else default
 
 
 def _no_act(merchant: EpayMerchant, params: Params) -> Fields:
