@@ -9,11 +9,14 @@ from typing import Literal, TypeVar
 import msgspec
 from aiohttp import web
 
+from payswitch.sandbox.banks import BANKS, CARD_WALLETS, SLUGS
 from payswitch.sandbox.core import SandboxCore
 from payswitch.sandbox.faults import ActiveFault, Fault
 from payswitch.sandbox.ledger import Order
 from payswitch.sandbox.payment_codes import ASK_ABOVE_FEN, VALID_S
+from payswitch.sandbox.quickpay.keys import QuickpayKeys
 from payswitch.sandbox.wallet import PayRequest, Wallet
+from payswitch.sandbox.world import AccountSpec
 
 MAX_PAGE = 5_000
 
@@ -30,6 +33,8 @@ class _CodeWish(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
     wallet: Literal["wechat", "alipay", "huabei", "unionpay"]
     payer: str = "shopper"
+    bank: Literal["", "icbc", "ccb", "abc", "cmb", "boc"] | None = None
+    """Whose card they chose; empty: the wallet's balance. None: the payer's usual one."""
     balance_fen: int | None = None
     ask_above_fen: int = ASK_ABOVE_FEN
     valid_s: float = VALID_S
@@ -57,6 +62,9 @@ class Admin:
             web.put("/_sandbox/faults", local(self.replace_faults)),
             web.post("/_sandbox/faults", local(self.add_fault)),
             web.delete("/_sandbox/faults", local(self.clear_faults)),
+            web.put("/_sandbox/faults/{account}", local(self.replace_faults_of)),
+            web.delete("/_sandbox/faults/{account}", local(self.clear_faults_of)),
+            web.get("/_sandbox/accounts", local(self.accounts)),
             web.get("/_sandbox/ledger", local(self.ledger)),
             web.get("/_sandbox/notifications", local(self.notifications)),
             web.post("/_sandbox/wallet/pay", local(self.pay)),
@@ -85,6 +93,24 @@ class Admin:
         self._core.faults.clear()
         return await self.list_faults(request)
 
+    async def replace_faults_of(self, request: web.Request) -> web.Response:
+        """One account's (`*`: those for all): what was set for others goes on undisturbed."""
+        account = request.match_info["account"]
+        faults = (await _read(request, _Faults)).faults
+        if other := next((fault.account for fault in faults if fault.account not in ("*", account)), ""):
+            return _json({"error": f"this address is for the faults of {account}, not of {other}"}, status=400)
+        self._core.faults.replace_of(account, faults)
+        return await self.list_faults(request)
+
+    async def clear_faults_of(self, request: web.Request) -> web.Response:
+        self._core.faults.replace_of(request.match_info["account"], [])
+        return await self.list_faults(request)
+
+    async def accounts(self, _request: web.Request) -> web.Response:
+        """Who can be made ill, and for which banks' customers alone."""
+        banks = [{"bank": bank.slug, "name": bank.name} for bank in BANKS]
+        return _json({"accounts": [_account_view(account) for account in self._core.world.accounts], "banks": banks})
+
     async def ledger(self, request: web.Request) -> web.Response:
         """A page of the books; `next` is the `after` of the next page, and equals this page's end when it is empty."""
         after, limit = _number(request, "after", 0), _number(request, "limit", 500)
@@ -110,6 +136,7 @@ class Admin:
         code = self._core.payment_codes.issue(
             wish.wallet,
             wish.payer,
+            bank=wish.bank,
             balance_fen=wish.balance_fen,
             ask_above_fen=wish.ask_above_fen,
             valid_s=wish.valid_s,
@@ -186,4 +213,16 @@ def _entry(order: Order) -> dict[str, object]:
 def _fault_view(active: ActiveFault, now_ms: float) -> dict[str, object]:
     """The fault as it was set, whether it runs now, and how many calls it has struck."""
     view: dict[str, object] = msgspec.to_builtins(active.fault)
-    return view | {"active": active.runs(now_ms), "struck": active.struck}
+    return view | {"active": active.runs(now_ms), "left_s": active.left_s(now_ms), "struck": active.struck}
+
+
+def _account_view(account: AccountSpec) -> dict[str, object]:
+    """`call_banks`: banks that the account's API calls tell (of a signed card); `wallet_banks`: those whose cards may
+    stand behind a wallet that pays here."""
+    keys = account.keys
+    signed = ([keys.bank] if keys.bank else list(SLUGS)) if isinstance(keys, QuickpayKeys) else []
+    return {
+        "account": account.channel_id,
+        "call_banks": signed,
+        "wallet_banks": list(SLUGS) if CARD_WALLETS.intersection(account.wallets) else [],
+    }

@@ -14,6 +14,7 @@ from aiohttp import web
 
 from payswitch.kit.clock import Clock
 from payswitch.kit.ids import IdSource
+from payswitch.sandbox.banks import bank_of_product
 from payswitch.sandbox.faults import ActiveFault, Fault, FaultEngine, FaultKind, first, total
 from payswitch.sandbox.ledger import Ledger
 from payswitch.sandbox.notifier import Notifier
@@ -123,7 +124,8 @@ class SandboxCore:
         The work is done (or not) at the moment the call arrives; a late answer is late all the same: a client that
         gave up waiting may have an order, as in life.
         """
-        picked = self.faults.pick(call.account.channel_id, call.operation, call.product, call.amount_fen)
+        bank = bank_of_product(call.product)
+        picked = self.faults.pick(call.account.channel_id, call.operation, call.product, call.amount_fen, bank)
         if not picked:
             return call.seal(call.process(), Seal.HONEST)
         if first(picked, FaultKind.REFUSE):

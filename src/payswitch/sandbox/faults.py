@@ -9,6 +9,7 @@ from enum import StrEnum
 import msgspec
 
 from payswitch.kit.clock import Clock
+from payswitch.sandbox.banks import SLUGS
 
 API_OPERATIONS = frozenset(
     {"create", "query", "close", "refund", "refund_query", "certificates", "debit", "reverse", "session"}
@@ -86,6 +87,9 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """The part of the matching calls that is struck, drawn from a seeded generator."""
     operations: list[str] | None = None
     product: str | None = None
+    banks: list[str] | None = None
+    """Only payments with these banks' cards: the signed one of quick pay, the one behind the wallet where the customer
+    confirms. A call that tells no bank (a code is ordered, nobody knows yet who will pay) is not struck."""
     min_fen: int | None = None
     max_fen: int | None = None
     ms: int = 0
@@ -112,6 +116,8 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         yield "share must be between 0 and 1", not 0.0 <= self.share <= 1.0
         yield "to_s must be later than from_s", self.to_s is not None and self.to_s <= self.from_s
         yield f"operations of {self.kind} are {sorted(allowed)}", not named or not named <= allowed
+        yield f"banks are of {sorted(SLUGS)}, at least one", self.banks is not None and not self._banks_known()
+        yield "min_fen is not above max_fen, neither is negative", not self._band_ok()
         yield "when is 'before' or 'after'", self.when not in ("before", "after")
         yield "ms, jitter_ms and delay_s are not negative", min(self.ms, self.jitter_ms, self.delay_s) < 0
         yield "times is at least 1", self.times < 1
@@ -124,13 +130,25 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     def _edge_status_ok(self) -> bool:
         return self.status == 0 or 500 <= self.status <= 599
 
-    def strikes(self, account: str, operation: str, product: str | None, amount_fen: int | None) -> bool:
-        """Whether a call of this sort is one this fault is about; time and share aside."""
+    def _banks_known(self) -> bool:
+        return bool(self.banks) and set(self.banks or ()) <= set(SLUGS)
+
+    def _band_ok(self) -> bool:
+        edges = [edge for edge in (self.min_fen, self.max_fen) if edge is not None]
+        return all(edge >= 0 for edge in edges) and edges == sorted(edges)
+
+    def strikes(
+        self, account: str, operation: str, product: str | None, amount_fen: int | None, bank: str = ""
+    ) -> bool:
+        """Whether a call of this sort is one this fault is about; time and share aside. `bank` is empty where the call
+        does not tell it."""
         if self.account not in ("*", account):
             return False
         if operation not in (self.operations if self.operations is not None else default_operations(self.kind)):
             return False
         if self.product is not None and self.product != product:
+            return False
+        if self.banks is not None and bank not in self.banks:
             return False
         return self._amount_matches(amount_fen)
 
@@ -154,6 +172,12 @@ class ActiveFault:
     def runs(self, now_ms: float) -> bool:
         passed_s = (now_ms - self._since_ms) / 1_000
         return self.fault.from_s <= passed_s and (self.fault.to_s is None or passed_s < self.fault.to_s)
+
+    def left_s(self, now_ms: float) -> float | None:
+        """How long until it is over by itself: 0 when it is, None when it never will be."""
+        if self.fault.to_s is None:
+            return None
+        return max(0.0, self.fault.to_s - (now_ms - self._since_ms) / 1_000)
 
     def drawn(self) -> bool:
         """Whether this call is among the struck ones."""
@@ -186,13 +210,21 @@ class FaultEngine:
         self._count += 1
         self._active.append(ActiveFault(fault, self._clock.monotonic_ms(), f"{self._seed}:{self._count}"))
 
+    def replace_of(self, account: str, faults: Iterable[Fault]) -> None:
+        """Forget this account's, set these; those of others go on, with their time and their count."""
+        self._active = [active for active in self._active if active.fault.account != account]
+        for fault in faults:
+            self.add(msgspec.structs.replace(fault, account=account))
+
     def clear(self) -> None:
         self._active = []
 
     def all(self) -> list[ActiveFault]:
         return list(self._active)
 
-    def pick(self, account: str, operation: str, product: str | None, amount_fen: int | None) -> list[ActiveFault]:
+    def pick(
+        self, account: str, operation: str, product: str | None, amount_fen: int | None, bank: str = ""
+    ) -> list[ActiveFault]:
         """The faults that strike this one call, in the order in which they were set."""
         if not self._active:
             return []
@@ -200,7 +232,9 @@ class FaultEngine:
         return [
             active
             for active in self._active
-            if active.runs(now_ms) and active.fault.strikes(account, operation, product, amount_fen) and active.drawn()
+            if active.runs(now_ms)
+            and active.fault.strikes(account, operation, product, amount_fen, bank)
+            and active.drawn()
         ]
 
 

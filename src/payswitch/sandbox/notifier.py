@@ -11,6 +11,7 @@ import msgspec
 
 from payswitch.kit.clock import Clock
 from payswitch.kit.ids import IdSource
+from payswitch.sandbox.banks import bank_of_product
 from payswitch.sandbox.faults import ActiveFault, FaultEngine, FaultKind, first, total
 from payswitch.sandbox.ledger import Ledger, Order, Refund, Untold
 from payswitch.sandbox.wire import Guise, NotifyEvent, OutgoingNotification, Wire
@@ -101,7 +102,8 @@ class Notifier:
         wire = self._wire_of(order.account)
         attempt = 1
         while True:
-            picked = self._faults.pick(order.account, "notify", order.product, order.amount_fen)
+            bank = bank_of_product(order.product)
+            picked = self._faults.pick(order.account, "notify", order.product, order.amount_fen, bank)
             if await self._try(wire, order, event, attempt, picked):
                 return
             gap_s = wire.notify_schedule.gap_s(attempt)

@@ -9,6 +9,7 @@ import jinja2
 from aiohttp import web
 
 from payswitch.kit.money import yuan_from_fen
+from payswitch.sandbox.banks import BANKS, CARD_WALLETS, SLUGS
 from payswitch.sandbox.core import SandboxCore
 from payswitch.sandbox.ledger import Order
 from payswitch.sandbox.wallet import RESULTS, PayRequest, PayResult, Wallet
@@ -57,7 +58,7 @@ class WalletPages:
     async def act(self, request: web.Request) -> web.Response:
         """The buttons: `confirm`, `no_balance`, `cancel`."""
         form = await request.post()
-        content, action, wallet = (str(form.get(name, "")) for name in ("c", "action", "wallet"))
+        content, action, wallet, bank = (str(form.get(name, "")) for name in ("c", "action", "wallet", "bank"))
         found = self._wallet.scan(Credential(content=content))
         if isinstance(found, WalletProblem):
             return self._page(_refused(found))
@@ -65,11 +66,14 @@ class WalletPages:
             return self._page(self._cancelled(found, content))
         if action not in ("confirm", "no_balance"):
             raise web.HTTPBadRequest(text="action is confirm, no_balance or cancel")
+        if bank and bank not in SLUGS:
+            raise web.HTTPBadRequest(text=f"bank is one of {', '.join(SLUGS)}, or empty")
         result = await self._wallet.pay(
             PayRequest(
                 credential=Credential(content=content),
                 wallet=wallet or found.wallets[0],
                 payer="browser",
+                bank=bank,
                 balance_fen=_NO_MONEY_FEN if action == "no_balance" else None,
             )
         )
@@ -94,6 +98,7 @@ class WalletPages:
             "subject": order.subject,
             "yuan": yuan_from_fen(order.amount_fen),
             "methods": [(wallet, _METHODS.get(wallet, wallet)) for wallet in order.wallets],
+            "banks": [(bank.slug, bank.name) for bank in BANKS if CARD_WALLETS.intersection(order.wallets)],
             "payable": not order.received and order.state == "open",
             "return_url": _web_address(order.return_url),
         }

@@ -19,6 +19,7 @@ import msgspec
 
 from payswitch.kit.clock import Clock
 from payswitch.kit.ids import IdSource
+from payswitch.sandbox.banks import card_behind
 from payswitch.sandbox.faults import FaultEngine, FaultKind, first
 from payswitch.sandbox.ledger import Ledger, Order, OrderState
 from payswitch.sandbox.notifier import Notifier
@@ -54,6 +55,8 @@ class PaymentCode(msgspec.Struct, frozen=True, kw_only=True):
     code: str
     wallet: str
     payer: str
+    bank: str
+    """Whose card the wallet debits; empty: its own balance."""
     balance_fen: int | None
     """What the shopper has; None: enough."""
     ask_above_fen: int
@@ -108,6 +111,7 @@ class PaymentCodes:
         wallet: str,
         payer: str = "shopper",
         *,
+        bank: str | None = None,
         balance_fen: int | None = None,
         ask_above_fen: int = ASK_ABOVE_FEN,
         valid_s: float = VALID_S,
@@ -121,6 +125,7 @@ class PaymentCodes:
             code=f"{prefix}{draw // 7 % 10**rest:0{rest}d}",
             wallet=wallet,
             payer=payer,
+            bank=card_behind(wallet, payer, bank),
             balance_fen=balance_fen,
             ask_above_fen=ask_above_fen,
             expires_at_ms=self._clock.now_ms() + int(valid_s * 1_000),
@@ -143,7 +148,7 @@ class PaymentCodes:
 
     def debit(self, order: Order, shown: PaymentCode) -> Debited:
         """Take the money for this open order, or have the shopper asked. Never awaits."""
-        picked = self._faults.pick(order.account, "pay", order.product, order.amount_fen)
+        picked = self._faults.pick(order.account, "pay", order.product, order.amount_fen, shown.bank)
         if first(picked, FaultKind.WALLET_ERROR):
             return Debited.FAILED
         if order.amount_fen > shown.ask_above_fen:

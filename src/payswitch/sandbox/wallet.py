@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from payswitch.sandbox.banks import SLUGS, card_behind
 from payswitch.sandbox.core import SandboxCore
 from payswitch.sandbox.faults import ActiveFault, FaultKind, first, total
 from payswitch.sandbox.ledger import Order, OrderState
@@ -28,7 +29,14 @@ class PayRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     credential: Credential
     wallet: str
     payer: str = "shopper"
+    bank: str | None = None
+    """Whose card they chose in the wallet: `icbc`, ...; empty: the wallet's balance. None: the payer's usual one."""
     balance_fen: int | None = None
+
+    def __post_init__(self) -> None:
+        """ValueError (msgspec turns it into a ValidationError) for a bank that does not exist."""
+        if self.bank and self.bank not in SLUGS:
+            raise ValueError(f"bank is one of {sorted(SLUGS)}, or empty")
 
 
 class PayResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,7 +75,8 @@ class Wallet:
         found = self.scan(request.credential)
         if isinstance(found, WalletProblem):
             return _result(found.result, found.order, found.message)
-        picked = self._core.faults.pick(found.account, "pay", found.product, found.amount_fen)
+        bank = card_behind(request.wallet, request.payer, request.bank)
+        picked = self._core.faults.pick(found.account, "pay", found.product, found.amount_fen, bank)
         delay_s = total(picked, FaultKind.LATENCY, ActiveFault.delay_s)
         if delay_s:
             await self._core.pause(delay_s)

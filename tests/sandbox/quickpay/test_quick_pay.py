@@ -10,8 +10,8 @@ from tests.sandbox.quickpay.merchant import CARD, PERSON, Merchant
 from tests.sandbox.support import Listener, RunningSandbox, running_sandbox
 
 from payswitch.kit.clock import ManualClock
+from payswitch.sandbox.banks import BANKS
 from payswitch.sandbox.quickpay.accounts import five_banks
-from payswitch.sandbox.quickpay.cards import BANKS
 from payswitch.sandbox.quickpay.sms import SMS_CODE
 from payswitch.sandbox.world import World
 

@@ -19,7 +19,7 @@ from payswitch.entry.api.rules import Address, Day, Items, Notes, OneOf, Rule, T
 from payswitch.services.alerts.alert_commands import AcknowledgeAlert, MakeSilence, SaveReceiver, SetRule
 from payswitch.services.books.bills import ReconcileDay, ResolveBreak
 from payswitch.services.channels.channel_commands import CreateChannel, RotateCredentials, UpdateChannel
-from payswitch.services.channels.fault_panel import MakeIll
+from payswitch.services.channels.illnesses import MakeIll
 from payswitch.services.commands import ConfirmPayment, CreateRefund, OpenApplePaySession, SettleRefund
 from payswitch.services.desk.payment_actions import RefundByOperator
 from payswitch.services.desk.saved_views import SaveView
@@ -152,7 +152,15 @@ RULES: Mapping[type, Mapping[str, Rule]] = {
     },
     MakeIll: {
         "share_percent": Whole(1, 100, " per cent", "（百分比）"),
+        "banks": Items(20),
+        "min_fen": _AMOUNT,
+        "max_fen": _AMOUNT,
+        "lasts_s": Whole(1, 86_400, " seconds", "（单位：秒）"),
         "ms": Whole(0, 60_000, " milliseconds", "（毫秒）"),
+        "code": _plain(64),
+        "message": _plain(200),
+        "delay_s": Whole(0, 86_400, " seconds", "（单位：秒）"),
+        "times": Whole(1, 20, "", ""),
     },
     ReconcileDay: {
         "date": Day(),

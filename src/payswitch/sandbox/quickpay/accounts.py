@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from payswitch.sandbox.quickpay.cards import BANKS
+from payswitch.sandbox.banks import BANKS
 from payswitch.sandbox.quickpay.keys import make_quickpay_keys
 from payswitch.sandbox.world import AccountSpec
 

@@ -7,9 +7,10 @@ import json
 import re
 from dataclasses import dataclass, replace
 
+from payswitch.sandbox.banks import SandboxBank, bank_of_card
 from payswitch.sandbox.core import SandboxCore
 from payswitch.sandbox.quickpay import words
-from payswitch.sandbox.quickpay.cards import NO_MONEY, SandboxBank, bank_of_card, masked
+from payswitch.sandbox.quickpay.cards import NO_MONEY, masked
 from payswitch.sandbox.quickpay.merchant import Merchant
 from payswitch.sandbox.quickpay.sms import SMS_CODE, SmsLog
 from payswitch.sandbox.quickpay.words import Fields, Form, Refused

@@ -1,28 +1,9 @@
-"""The banks whose cards exist in the sandbox, and cards that behave in a particular way.
+"""Cards that behave in a particular way, by their last four digits. Any other card simply pays.
 
-A card's bank is told by its first six digits (BIN), its behaviour by its last four. Any other card simply pays.
+A card's bank is told by its first six digits (`sandbox/banks.py`).
 """
 
 from __future__ import annotations
-
-import msgspec
-
-
-class SandboxBank(msgspec.Struct, frozen=True, kw_only=True):
-    slug: str
-    name: str
-    code: str
-    """As 收银宝 writes it."""
-    bins: tuple[str, ...]
-
-
-BANKS = (
-    SandboxBank(slug="icbc", name="中国工商银行", code="01020000", bins=("622202", "621226")),
-    SandboxBank(slug="ccb", name="中国建设银行", code="01050000", bins=("621700", "622700")),
-    SandboxBank(slug="abc", name="中国农业银行", code="01030000", bins=("622848", "622845")),
-    SandboxBank(slug="cmb", name="招商银行", code="03080000", bins=("622588", "621486")),
-    SandboxBank(slug="boc", name="中国银行", code="01040000", bins=("621661", "621660")),
-)
 
 NO_MONEY = "0001"
 SLOW = "0002"
@@ -38,14 +19,6 @@ REFUSALS = {
     LOST: ("3999", "该卡已挂失"),
 }
 """Last four digits -> what the bank says when it is asked to debit."""
-
-
-def bank_of_card(card_no: str) -> SandboxBank | None:
-    return next((bank for bank in BANKS if card_no[:6] in bank.bins), None)
-
-
-def bank_named(slug: str) -> SandboxBank:
-    return next(bank for bank in BANKS if bank.slug == slug)
 
 
 def masked(card_no: str) -> str:

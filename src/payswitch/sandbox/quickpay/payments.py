@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from payswitch.kit.clock import beijing
 from payswitch.kit.durations import MINUTE_MS
+from payswitch.sandbox.banks import QUICKPAY_PREFIX
 from payswitch.sandbox.core import SandboxCore
 from payswitch.sandbox.ledger import Order, OrderState
 from payswitch.sandbox.quickpay import words
@@ -17,7 +18,6 @@ from payswitch.sandbox.quickpay.words import Fields, Form, Refused
 
 DEFAULT_VALID_MIN = 30
 LONGEST_VALID_MIN = 1_440
-PRODUCT_PREFIX = "quickpay_"
 _AGREEID, _THPINFO, _TRIES, _SETTLES_AT = "agreeid", "thpinfo", "wrong_codes", "settles_at_ms"
 
 
@@ -42,7 +42,7 @@ class QuickPaymentDesk:
             Order(
                 account=merchant.channel_id,
                 channel_order_no=number,
-                product=PRODUCT_PREFIX + card.bank.slug,
+                product=QUICKPAY_PREFIX + card.bank.slug,
                 amount_fen=fen,
                 subject=words.required(form, "subject"),
                 notify_url=form.get("notifyurl", ""),

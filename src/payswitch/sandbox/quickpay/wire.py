@@ -9,6 +9,7 @@ import msgspec
 from aiohttp import web
 
 from payswitch.sandbox.admin import local
+from payswitch.sandbox.banks import QUICKPAY_PREFIX, bank_of_card
 from payswitch.sandbox.bills import BillDesk
 from payswitch.sandbox.core import SandboxCore
 from payswitch.sandbox.ledger import Order
@@ -16,12 +17,11 @@ from payswitch.sandbox.quickpay import notifications
 from payswitch.sandbox.quickpay.agreements import AgreementDesk
 from payswitch.sandbox.quickpay.bill_files import FILE_PATH, BillFiles
 from payswitch.sandbox.quickpay.calls import CONTENT_TYPE, FAIL, QuickpayCall, Work
-from payswitch.sandbox.quickpay.cards import bank_of_card
 from payswitch.sandbox.quickpay.merchant import Merchant
 from payswitch.sandbox.quickpay.money_back import MoneyBackDesk
 from payswitch.sandbox.quickpay.orders import OrderDesk, new_trxid
 from payswitch.sandbox.quickpay.payinfo import PAYTYPES, token_of
-from payswitch.sandbox.quickpay.payments import PRODUCT_PREFIX, QuickPaymentDesk
+from payswitch.sandbox.quickpay.payments import QuickPaymentDesk
 from payswitch.sandbox.quickpay.scanning import ScanDesk, product_of_code
 from payswitch.sandbox.quickpay.signing import Stranger
 from payswitch.sandbox.quickpay.sms import SmsLog
@@ -93,7 +93,7 @@ class QuickpayWire:
         card = self._agreements.card(merchant, form.get("agreeid", ""))
         bank = card.bank if card is not None else bank_of_card(form.get("acctno", ""))
         if bank is not None:
-            return PRODUCT_PREFIX + bank.slug
+            return QUICKPAY_PREFIX + bank.slug
         return product_of_code(form["authcode"]) if form.get("authcode") else None
 
     def sign_card(self, channel_id: str, card_no: str, *, user_id: str = "u-1", mobile: str = "13800138000") -> str:

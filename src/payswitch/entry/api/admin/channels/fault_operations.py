@@ -6,12 +6,13 @@ import msgspec
 
 from payswitch.domain import errors as kinds
 from payswitch.domain.errors import NOT_FOUND
-from payswitch.domain.illness import FaultSeen, IllnessKind
+from payswitch.domain.illness import FaultSeen, IllnessKind, SandboxBank
 from payswitch.domain.roles import Permission
 from payswitch.entry.api.admin.call import AdminCall
 from payswitch.entry.api.call import Answer
 from payswitch.entry.api.operation import Operation
-from payswitch.services.channels import channels, fault_panel
+from payswitch.services.channels import fault_panel, illnesses
+from payswitch.services.channels.fault_panel import Patient
 
 
 class PatientView(msgspec.Struct, frozen=True, kw_only=True):
@@ -20,8 +21,16 @@ class PatientView(msgspec.Struct, frozen=True, kw_only=True):
     channel_id: str
     name: str
     kinds: list[IllnessKind]
+    call_banks: list[str]
+    """Whose customers alone it can suffer for, of every kind but `wallet_error`. Empty: its calls tell no bank."""
+    wallet_banks: list[str]
+    """The same of `wallet_error`."""
+    busy_code: str
+    """What it says when it is busy, and nobody gave another code. Empty: a code must be given."""
+    bank_code: str
+    """What it says when a bank is out of order."""
     faults: list[FaultSeen]
-    """Set here or by a script; those for all channels, too."""
+    """Set here or by a script; those for all channels, too. Without those that are over."""
 
 
 class SandboxView(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,23 +39,34 @@ class SandboxView(msgspec.Struct, frozen=True, kw_only=True):
     available: bool
     """False: this service knows no sandbox, and its channels are real."""
     channels: list[PatientView]
+    """Those of the operator's channels that the sandbox plays."""
+    banks: list[SandboxBank]
 
 
 async def get_sandbox(call: AdminCall) -> Answer:
-    if call.ctx.sandbox is None:
-        return Answer(SandboxView(available=False, channels=[]))
-    faults = await fault_panel.illnesses(call.ctx)
-    found = [record.channel for record in await channels.list_channels(call.ctx, call.operator)]
-    patients = [
-        PatientView(
-            channel_id=one.channel_id,
-            name=one.name,
-            kinds=fault_panel.kinds_of(one),
-            faults=[fault for fault in faults if fault.account in ("*", one.channel_id)],
+    patients, banks = await fault_panel.ward(call.ctx, call.operator)
+    return Answer(
+        SandboxView(
+            available=call.ctx.sandbox is not None,
+            channels=[_patient(patient) for patient in patients],
+            banks=list(banks),
         )
-        for one in found
-    ]
-    return Answer(SandboxView(available=True, channels=patients))
+    )
+
+
+def _patient(patient: Patient) -> PatientView:
+    channel, account = patient.channel, patient.account
+    busy, bank_down = illnesses.usual_saying(channel), illnesses.usual_saying(channel, account.call_banks)
+    return PatientView(
+        channel_id=channel.channel_id,
+        name=channel.name,
+        kinds=illnesses.kinds_of(channel),
+        call_banks=list(illnesses.banks_of(channel, account, IllnessKind.HANG)),
+        wallet_banks=list(illnesses.banks_of(channel, account, IllnessKind.WALLET_ERROR)),
+        busy_code="" if busy is None else busy.code,
+        bank_code="" if bank_down is None else bank_down.code,
+        faults=list(patient.faults),
+    )
 
 
 async def make_ill(call: AdminCall) -> Answer:
@@ -56,6 +76,11 @@ async def make_ill(call: AdminCall) -> Answer:
 
 async def make_well(call: AdminCall) -> Answer:
     await fault_panel.make_well(call.ctx, call.operator, call.path["channel_id"])
+    return await get_sandbox(call)
+
+
+async def make_all_well(call: AdminCall) -> Answer:
+    await fault_panel.make_all_well(call.ctx, call.operator)
     return await get_sandbox(call)
 
 
@@ -83,7 +108,7 @@ FAULT_OPERATIONS: tuple[Operation[AdminCall], ...] = (
         run=make_ill,
         title="Make a channel of the sandbox ill",
         title_zh="让沙箱渠道出现故障",
-        body=fault_panel.MakeIll,
+        body=illnesses.MakeIll,
         answer=SandboxView,
         problems=_PROBLEMS,
     ),
@@ -95,6 +120,17 @@ FAULT_OPERATIONS: tuple[Operation[AdminCall], ...] = (
         run=make_well,
         title="Make it well again",
         title_zh="让沙箱渠道恢复正常",
+        answer=SandboxView,
+        problems=_PROBLEMS,
+    ),
+    Operation(
+        name="makeAllWell",
+        method="POST",
+        path=_SANDBOX + "/recover",
+        needs=Permission.OPERATE,
+        run=make_all_well,
+        title="Make every channel of the sandbox well again",
+        title_zh="让全部沙箱渠道恢复正常",
         answer=SandboxView,
         problems=_PROBLEMS,
     ),
