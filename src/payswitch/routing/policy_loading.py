@@ -91,6 +91,8 @@ POSITIVE = {
     "soft_limit": ("min_ms", "max_ms", "min_samples", "time_constant_s"),
     "learned_caps": ("hold_s", "ordinary_refusals"),
 }  # fmt: skip
+MOST = 1_000_000
+"""Of a figure that may be 0: more is a slip of the pen."""
 NOT_NEGATIVE = {
     "triggers": ("guard_z", "flap_s", "ordinary_trips_per_day"),
     "scoring": ("margin_bp", "lost_order_fen", "latency_fen_per_s", "same_upstream_fen"),
@@ -112,7 +114,7 @@ def _check_figures(policy: Policy) -> list[PolicyProblem]:
             problems += positive(f"{section}.{name}", getattr(getattr(policy, section), name))
     for section, names in NOT_NEGATIVE.items():
         for name in names:
-            problems += between(f"{section}.{name}", getattr(getattr(policy, section), name), 0, 1_000_000)
+            problems += between(f"{section}.{name}", getattr(getattr(policy, section), name), 0, MOST)
     for section, names in SHARES.items():
         for name in names:
             problems += between(f"{section}.{name}", getattr(getattr(policy, section), name), 0, 1)

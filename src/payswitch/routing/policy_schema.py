@@ -8,7 +8,8 @@ import msgspec
 
 from payswitch.routing.policy import Policy
 from payswitch.routing.policy_layers import ShopPolicy
-from payswitch.routing.policy_loading import NOT_NEGATIVE, POSITIVE, SHARES
+from payswitch.routing.policy_loading import MOST, NOT_NEGATIVE, POSITIVE, SHARES
+from payswitch.routing.policy_meanings import MEANINGS
 
 _SECTIONS = {
     "triggers": "Triggers",
@@ -28,7 +29,7 @@ def policy_schemas(ref_template: str) -> dict[str, Json]:
     parts: dict[str, Json] = msgspec.to_builtins(components)
     for table, limit in (
         (POSITIVE, {"exclusiveMinimum": 0}),
-        (NOT_NEGATIVE, {"minimum": 0}),
+        (NOT_NEGATIVE, {"minimum": 0, "maximum": MOST}),
         (SHARES, {"minimum": 0, "maximum": 1}),
     ):
         for section, names in table.items():
@@ -39,7 +40,24 @@ def policy_schemas(ref_template: str) -> dict[str, Json]:
     for part in ("Split", "RuleSplit"):
         for name in ("best", "warm", "explore"):
             parts[part]["properties"][name].update({"minimum": 0, "maximum": 100})
+    _say_meanings(parts)
     return parts
+
+
+def _say_meanings(parts: dict[str, Json]) -> None:
+    """`title`, `description` and `x-unit` of the figures, and the same in Chinese under `x-...-zh`."""
+    for part, figures in MEANINGS.items():
+        for name, meaning in figures.items():
+            parts[part]["properties"][name].update(
+                {
+                    "title": meaning.title.en,
+                    "description": meaning.what.en,
+                    "x-unit": meaning.unit.en,
+                    "x-title-zh": meaning.title.zh,
+                    "x-description-zh": meaning.what.zh,
+                    "x-unit-zh": meaning.unit.zh,
+                }
+            )
 
 
 def policy_schema() -> Json:

@@ -69,9 +69,10 @@ async def test_one_banks_customers_with_large_amounts_cannot_pay_for_a_while_and
 
 async def test_the_rarer_kinds_are_behind_more_and_ask_for_what_they_need(house: House) -> None:
     async with house.visit("/faults") as page:
-        patient = page.locator("[data-patient=quickpay-icbc]")
-        await expect(patient.get_by_text("付不了款", exact=True)).to_have_count(0)
+        patient = page.locator("[data-patient=alipay-backup]")
         await patient.get_by_role("button", name="更多").click()
+        await expect(patient.get_by_text("伪造通知", exact=True)).to_be_visible()
+        await expect(patient.get_by_text("通知探测流量", exact=True), "only WeChat has them").to_have_count(0)
         await patient.get_by_text("通知迟到", exact=True).click()
         await patient.get_by_role("button", name="开始").click()
         await expect(patient.locator("[data-fault=notify_late]")).to_contain_text("直到恢复")

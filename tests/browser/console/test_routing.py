@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -19,6 +20,15 @@ def share(page: Page, name: str) -> Locator:
 
 def tier(page: Page, name: str) -> Locator:
     return page.locator(f"[data-tier={name}]")
+
+
+def figure(page: Page, place: str) -> Locator:
+    return page.locator(f"[data-figure='{place}']")
+
+
+async def fill(figure: Locator, value: str) -> None:
+    await figure.locator("input").fill(value)
+    await figure.locator("input").blur()
 
 
 async def choose(page: Page, opener: Locator, option: str) -> None:
@@ -123,6 +133,87 @@ async def test_every_mistake_stands_at_its_field_with_its_fix(house: House) -> N
         await page.get_by_role("button", name="放弃修改").click()
         await expect(wrong).to_have_count(0)
         await says(page, "与生效策略相同")
+
+
+async def test_hedging_and_a_weight_of_the_score_are_changed_simulated_put_in_force_and_taken_back(
+    house: House,
+) -> None:
+    for _ in range(2):
+        await house.paid()
+    async with house.visit("/routing") as page:
+        force = page.locator("[data-test=in-force]")
+        await expect(force).to_have_text("default-1")
+        hedging = figure(page, "hedging.share")
+        await expect(hedging).to_contain_text("默认 0.05 · 范围 0 – 1")
+        await fill(hedging, "5")
+        await expect(hedging.locator("[data-field='hedging.share']")).to_contain_text("必须在 0 到 1 之间")
+        await expect(page.locator("[data-test=save]")).to_be_disabled()
+        await fill(hedging, "0.02")
+        await fill(figure(page, "scoring.latency_fen_per_s"), "8")
+        await expect(page.locator("[data-test=valid]")).to_be_visible()
+
+        await page.locator("[data-test=save]").click()
+        await expect(page.locator("[data-place='hedging.share'] .now")).to_have_text("0.02")
+        await expect(page.locator("[data-place='scoring.latency_fen_per_s']")).to_contain_text("评分")
+        await page.locator("[data-test=simulate]").click()
+        await expect(page.locator("[data-test=simulated]")).to_be_visible()
+        await page.locator("[data-test=activate]").click()
+        await reason(page, "少对冲，更看重快")
+        await expect(force).to_have_text(re.compile(r"merchant-1@\d+$"))
+
+        await page.get_by_text("历史版本").click()
+        await page.locator("[data-test=back]").click()
+        await reason(page, "先回到原来的")
+        await expect(force).to_have_text("default-1")
+
+
+async def test_every_field_of_the_document_stands_somewhere_in_the_form(house: House) -> None:
+    async with house.api() as api:
+        parts = json.loads((await api.call("GET", "/v1/admin/policies/schema")).body)["parts"]
+    sections = {name: one["$ref"] for name, one in parts["Policy"]["properties"].items() if "$ref" in one}
+    async with house.visit("/routing") as page:
+        await expect(figure(page, "scoring.margin_bp")).to_be_visible()
+        named = set(await page.locator("input[name]").evaluate_all("all => all.map((one) => one.name)"))
+    figures = {
+        (section, field)
+        for section, part in sections.items()
+        if section != "split"
+        for field, one in parts[part]["properties"].items()
+        if one.get("type") in ("number", "integer")
+    }
+    assert {(section, field) for section, field in figures if not named & {field, f"{section}.{field}"}} == set()
+    others = set(parts["Policy"]["properties"]) - set(sections) - {"version"}
+    assert others == {"tiers", "rules", "maintenance", "on_request"}, "each has a card of its own"
+
+
+async def test_planned_maintenance_and_methods_on_request(house: House) -> None:
+    async with house.visit("/routing") as page:
+        await page.locator("[data-test=add-window]").click()
+        window = page.locator("[data-window='0']")
+        await window.get_by_label("开始").fill("25:00")
+        await expect(window.locator("[role=alert]")).to_contain_text("北京时间")
+        await window.get_by_label("开始").fill("01:30")
+        await choose(page, page.locator("[data-test=on-request]"), "微信支付")
+        await page.keyboard.press("Escape")
+        await expect(page.locator("[data-test=valid]")).to_be_visible()
+
+        await page.locator("[data-test=save]").click()
+
+        await expect(page.locator("[data-place=on_request] .now")).to_contain_text("微信支付")
+        await expect(page.locator("[data-place^=maintenance]").first).to_contain_text("计划维护")
+
+
+async def test_on_a_phone_every_tab_fits(house: House) -> None:
+    async with house.visit("/routing", size=PHONE) as page:
+        await fill(figure(page, "learned_caps.hold_s"), "600")
+        await expect(page.locator("[data-test=valid]")).to_be_visible()
+        await fits(page)
+        await page.locator("[data-test=save]").click()
+        await expect(page.locator("[data-place='learned_caps.hold_s']")).to_be_visible()
+        await fits(page)
+        await page.get_by_text("历史版本").click()
+        await expect(page.locator("[data-section=history]")).to_be_visible()
+        await fits(page)
 
 
 async def test_a_shop_may_have_a_split_of_its_own(house: House) -> None:

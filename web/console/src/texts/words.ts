@@ -34,6 +34,11 @@ const METHODS: Record<string, Both> = {
   ...FAMILIES,
   wechat: { zh: "微信支付", en: "WeChat Pay" },
   huabei: { zh: "花呗分期", en: "Huabei" },
+  apple_pay: { zh: "Apple Pay", en: "Apple Pay" },
+  huawei_pay: { zh: "华为支付", en: "Huawei Pay" },
+  mi_pay: { zh: "小米支付", en: "Mi Pay" },
+  samsung_pay: { zh: "三星支付", en: "Samsung Pay" },
+  vivo_pay: { zh: "vivo 支付", en: "vivo Pay" },
   card: { zh: "银行卡", en: "Bank card" },
 };
 

@@ -1,5 +1,6 @@
 import { api, type ListOf } from "../../api/client";
 import type { FieldProblem } from "../../api/problem";
+import type { Schema } from "./advanced";
 import type { Document, Policy, Rule } from "./model";
 
 export interface NamedChannel {
@@ -140,6 +141,7 @@ const BASE = "/v1/admin/policies";
 export const policies = {
   inForce: (scope: Scope, signal: AbortSignal) =>
     api.get<InForce>(`${BASE}/in-force`, { merchant_id: scope.merchant_id, shop_id: scope.shop_id }, signal),
+  schema: (signal: AbortSignal) => api.get<{ parts: Schema }>(`${BASE}/schema`, {}, signal),
   list: (signal: AbortSignal) => api.get<ListOf<Version>>(BASE, {}, signal),
   one: (id: string, signal?: AbortSignal) => api.get<VersionDetail>(`${BASE}/${id}`, {}, signal),
   diff: (id: string, signal: AbortSignal) => api.get<Diff>(`${BASE}/${id}/diff`, {}, signal),

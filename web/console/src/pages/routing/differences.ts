@@ -1,7 +1,8 @@
 // The service's list of differences in the words of the page: rules as the sentences that they are.
 import { say } from "../../texts/language";
+import { methodName, productName } from "../../texts/words";
 import type { Difference } from "./api";
-import { pruned, SHARES, type Policy, type Rule, type Share } from "./model";
+import { pruned, SHARES, type Maintenance, type Policy, type Rule, type Share } from "./model";
 import { ruleSentence, type Names } from "./sentences";
 import { t } from "./texts";
 
@@ -15,11 +16,11 @@ export interface Row {
 const SECTIONS = ["tiers", "triggers", "split", "rules"] as const;
 
 /** One row for each changed place; for a rule one row, whatever was changed in it. */
-export function differenceRows(differences: Difference[], before: Policy, after: Policy, names: Names): Row[] {
+export function differenceRows(differences: Difference[], before: Policy, after: Policy, names: Names, titles: ReadonlyMap<string, string>): Row[] {
   const rows = new Map<string, Row>();
   for (const one of differences) {
     const rule = ruleOf(one.place, [...before.rules, ...after.rules]);
-    const row = rule === null ? plain(one) : changedRule(rule, before, after, names);
+    const row = rule === null ? plain(one, names, titles) : changedRule(rule, before, after, names);
     rows.set(row.place, row);
   }
   return [...rows.values()];
@@ -39,15 +40,27 @@ function changedRule(name: string, before: Policy, after: Policy, names: Names):
   return { place: `rules.${name}`, title: t.reviews.ruleOf(name), before: sentence(before), after: sentence(after) };
 }
 
-function plain({ place, before, after }: Difference): Row {
+function plain({ place, before, after }: Difference, names: Names, titles: ReadonlyMap<string, string>): Row {
+  if (place === "maintenance") return { place, title: t.maintenance.title, before: windows(before, names), after: windows(after, names) };
+  if (place === "on_request") return { place, title: t.onRequest.title, before: listed(before, methodName), after: listed(after, methodName) };
   if (place === "rules") return { place, title: t.reviews.order, before: listed(before), after: listed(after) };
-  return { place, title: titleOf(place), before: before ?? t.reviews.absent, after: after ?? t.reviews.absent };
+  return { place, title: titles.get(place) ?? titleOf(place), before: figure(before), after: figure(after) };
+}
+
+/** As people write it: 8, not 8.0. */
+const figure = (text: string | null): string => text?.replace(/^(-?\d+)\.0$/, "$1") ?? t.reviews.absent;
+
+/** Maintenance windows, one after the other. */
+function windows(text: string | null, names: Names): string {
+  const found = JSON.parse(text ?? "[]") as Maintenance[];
+  const said = found.map(({ channel, product, start, end }) => [names.channel(channel), product ? productName(product) : "", `${start} – ${end}`].filter(Boolean).join(" "));
+  return said.join(say({ zh: "；", en: "; " })) || t.reviews.absent;
 }
 
 /** A JSON list as people write one. */
-function listed(text: string | null): string {
+function listed(text: string | null, name: (one: string) => string = String): string {
   const found: unknown = JSON.parse(text ?? "[]");
-  return Array.isArray(found) && found.length ? found.join(say({ zh: "、", en: ", " })) : t.reviews.absent;
+  return Array.isArray(found) && found.length ? found.map((one) => name(String(one))).join(say({ zh: "、", en: ", " })) : t.reviews.absent;
 }
 
 function titleOf(place: string): string {

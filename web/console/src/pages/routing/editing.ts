@@ -2,7 +2,7 @@
 import { computed, ref, shallowRef, watch, type Ref } from "vue";
 import { inOneLanguage, Problem, type FieldProblem } from "../../api/problem";
 import { policies, type Document, type InForce, type Scope } from "./api";
-import { copy, documentOf, same, shopDocumentOf, type Rule, type Split, type Tier, type Triggers } from "./model";
+import { copy, documentOf, same, shopDocumentOf, type Maintenance, type Rule, type Split, type Tier, type Triggers } from "./model";
 
 const WAIT_MS = 400;
 
@@ -85,8 +85,10 @@ export function useEditing(scope: Ref<Scope>, known: Ref<InForce | null>) {
   const triggers = computed(() => part<Triggers>("triggers"));
   const split = computed(() => part<Split>("split"));
   const rules = computed<Rule[]>(() => document.value.rules ?? []);
+  const maintenance = computed(() => part<Maintenance[]>("maintenance"));
+  const onRequest = computed(() => part<string[]>("on_request"));
   const without = computed(() => document.value.without_rules ?? []);
   const inheritedRules = computed(() => (ofShop.value ? (known.value?.inherited.rules ?? []) : undefined));
 
-  return { document, from, problems, checking, changed, ofShop, tiers, triggers, split, rules, without, inheritedRules, begin, restart, set, inherit };
+  return { document, from, problems, checking, changed, ofShop, tiers, triggers, split, rules, without, inheritedRules, maintenance, onRequest, part, begin, restart, set, inherit };
 }

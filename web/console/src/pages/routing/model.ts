@@ -45,6 +45,14 @@ export interface Rule {
 
 export type Triggers = Record<string, number | string[]>;
 
+/** A time in which a channel is not asked; both ends in the same form, Beijing time. */
+export interface Maintenance {
+  channel: string;
+  start: string | number;
+  end: string | number;
+  product?: string | null;
+}
+
 /** A merchant's whole policy. */
 export interface Policy {
   version: string;

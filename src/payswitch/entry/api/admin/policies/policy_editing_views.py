@@ -77,6 +77,14 @@ class NotPlannedView(msgspec.Struct, frozen=True, kw_only=True):
     reason: SentenceView
 
 
+class PolicySchemaView(msgspec.Struct, frozen=True, kw_only=True):
+    """What a policy document may hold."""
+
+    parts: dict[str, dict[str, Any]]
+    """JSON Schema of every part by its name (`Policy`, `ShopPolicy`, `Scoring`, ...); a `$ref` is such a name. Chinese
+    words stand beside the English ones, under `x-title-zh`, `x-description-zh` and `x-unit-zh`."""
+
+
 class TriedView(msgspec.Struct, frozen=True, kw_only=True):
     """Where such a payment would go just now."""
 

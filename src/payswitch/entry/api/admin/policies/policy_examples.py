@@ -127,6 +127,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
         {**_POLICY, "document": _DOCUMENT, "policy_version": "m-1@5", "resolved": {"version": "m-1@5"}},
     ),
     "InForceView": one("A version of its own", _IN_FORCE),
+    "PolicySchemaView": one("A part of it", {"parts": {"Hedging": {"type": "object", "properties": {}}}}),
     "TriedView": one("Large amounts go to the bank", _TRIED),
     "PolicyCheckView": one("No mistakes", {"valid": True}),
     "PolicyDiffView": one(

@@ -12,6 +12,7 @@ from payswitch.entry.api.call import Answer
 from payswitch.entry.api.explanation_views import ExplanationView, explanation_view
 from payswitch.entry.api.operation import Operation
 from payswitch.entry.api.query import IDENTIFIER, Parameter
+from payswitch.routing.policy_schema import policy_schemas
 from payswitch.services.decisions import explaining
 from payswitch.services.policies import policies, policy_editing, policy_simulation, trying
 from payswitch.services.policies.policy_commands import (
@@ -32,6 +33,10 @@ async def list_policies(call: AdminCall) -> Answer:
 async def policy_in_force(call: AdminCall) -> Answer:
     merchant_id, shop_id = call.query["merchant_id"], call.query.get("shop_id")
     return Answer(editing.in_force_view(await policy_editing.in_force(call.ctx, call.operator, merchant_id, shop_id)))
+
+
+async def policy_schema(_call: AdminCall) -> Answer:
+    return Answer(editing.PolicySchemaView(parts=policy_schemas("{name}")))
 
 
 async def try_payment(call: AdminCall) -> Answer:
@@ -140,6 +145,16 @@ POLICY_OPERATIONS: tuple[Operation[AdminCall], ...] = (
         ),
         answer=editing.InForceView,
         problems=(NOT_FOUND,),
+    ),
+    Operation(
+        name="getPolicySchema",
+        method="GET",
+        path=POLICIES + "/schema",
+        needs=Permission.VIEW,
+        run=policy_schema,
+        title="Every field of a policy document: what it means, its unit, default and range",
+        title_zh="策略文档的全部字段：含义、单位、默认值与取值范围",
+        answer=editing.PolicySchemaView,
     ),
     Operation(
         name="tryPayment",
