@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from payswitch.domain.changes import Changes, CommitConflict, StorageUnavailable
 from payswitch.domain.payment import PaymentFile
-from payswitch.storage import directory
+from payswitch.storage import directory, ledger
 from payswitch.storage.scripts import Script, Unit
 from payswitch.storage.sqlite import SqliteStore
 from payswitch.storage.sqlite.errors import integrity_error, unavailable
@@ -80,8 +80,13 @@ class StepStore(SqliteStore):
             touched = (*changes.insert_payments, *changes.update_payments)
             self._check(changes, [self.read_now(payment.payment_id) for payment in touched])
 
+        def apply() -> Script[None]:
+            """As the writer's thread does it: what the unit moves is noted in the same transaction."""
+            yield from unit.apply()
+            yield from ledger.note(unit.moves)
+
         try:
-            await self._steps.run(unit.apply, check)
+            await self._steps.run(apply, check)
         except CommitConflict:
             self._fate.meet(Rare.COMMIT_CONFLICT)
             raise
