@@ -107,3 +107,14 @@ async def test_where_editing_begins_and_a_payment_that_nobody_makes(tonight: Eve
     assert (wrong.status, set(wrong.fields)) == (400, {"amount_fen", "environment"})
     assert (await lin.get(f"{POLICIES}/in-force")).fields == ["merchant_id"]
     assert (await tonight.foreign_operator.get(f"{POLICIES}/in-force?merchant_id=m-1")).status == 404
+
+
+async def test_the_form_is_told_every_field_with_its_meaning_default_and_range(tonight: Evening) -> None:
+    heard = await tonight.operator.get("/v1/admin/policies/schema")
+
+    parts = heard.json["parts"]
+    assert parts["Policy"]["properties"]["hedging"]["$ref"] == "Hedging"
+    share = parts["Hedging"]["properties"]["share"]
+    assert (share["default"], share["minimum"], share["maximum"]) == (0.05, 0, 1)
+    assert share["x-title-zh"] == "占比上限"
+    assert "huabei" in parts["Method"]["enum"]

@@ -63,6 +63,10 @@ class FaultSeen(msgspec.Struct, frozen=True, kw_only=True):
     max_fen: int | None = None
     product: str | None = None
     code: str = ""
+    when: str = "before"
+    """`after`: the order was made all the same (of `hang`, `http_5xx`) ..."""
+    created: bool = False
+    """... and the same of `error_code`."""
     times: int = 1
     delay_s: float = 0.0
 

@@ -76,6 +76,12 @@ async def test_the_rarer_kinds_are_behind_more_and_ask_for_what_they_need(house:
         await patient.get_by_text("通知迟到", exact=True).click()
         await patient.get_by_role("button", name="开始").click()
         await expect(patient.locator("[data-fault=notify_late]")).to_contain_text("直到恢复")
+        await patient.get_by_text("不应答", exact=True).click()
+        await patient.get_by_role("switch", name="订单照样生成").click()
+        await patient.get_by_role("button", name="修改").click()
+        await expect(patient.locator("[data-fault=hang]")).to_contain_text("订单照样生成")
+        await page.reload()
+        await expect(patient.get_by_role("switch", name="订单照样生成")).to_be_checked()
         await patient.get_by_role("button", name="恢复正常").click()
         await expect(patient.locator("[data-fault]")).to_have_count(0)
 

@@ -13,6 +13,8 @@ export interface Fault {
   max_fen: number | null;
   product: string | null;
   code: string;
+  when: "before" | "after";
+  created: boolean;
   times: number;
   delay_s: number;
 }

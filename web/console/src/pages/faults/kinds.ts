@@ -1,6 +1,8 @@
 // What is asked for each kind of fault, and how the kinds are grouped for people. Which of them a channel can suffer from
 // is the service's word.
 
+import type { Fault, Patient } from "./api";
+
 /** The usual ones first; the others behind "more". */
 export const USUAL = ["latency", "hang", "refuse", "http_5xx", "error_code", "wallet_error"];
 /** The order may be made (the debit done) all the same. */
@@ -37,6 +39,26 @@ export const nothing = (): Aim => ({
   toYuan: null,
   lastsS: 0,
 });
+
+/** A fault that is played already, in the form's terms: pressing "change" then changes nothing but what was touched. */
+export const aimOf = (fault: Fault, patient: Patient): Aim => ({
+  ...nothing(),
+  kind: fault.kind,
+  share: Math.round(fault.share * 100),
+  ms: fault.ms || nothing().ms,
+  code: fault.code === patient.busy_code || fault.code === patient.bank_code ? "" : fault.code,
+  done: isDone(fault),
+  delayS: fault.delay_s || nothing().delayS,
+  times: fault.times,
+  banks: fault.banks ?? [],
+  fromYuan: fault.min_fen ? fault.min_fen / 100 : null,
+  toYuan: fault.max_fen === null ? null : fault.max_fen / 100,
+  // Of the choices the one that is not over sooner.
+  lastsS: fault.left_s === null ? 0 : (LASTS_S.find((one) => one >= (fault.left_s ?? 0) && one > 0) ?? 0),
+});
+
+/** Whether the channel does its work all the same, and only we never hear so. */
+export const isDone = (fault: Fault): boolean => fault.created || fault.when === "after";
 
 const fen = (yuan: number | null): number | undefined => (yuan === null ? undefined : Math.round(yuan * 100));
 

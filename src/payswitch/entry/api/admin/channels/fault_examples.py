@@ -17,6 +17,8 @@ _FAULT: dict[str, Any] = {
     "max_fen": None,
     "product": None,
     "code": "",
+    "when": "before",
+    "created": False,
     "times": 1,
     "delay_s": 0.0,
 }
