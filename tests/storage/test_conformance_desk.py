@@ -145,6 +145,26 @@ async def test_a_read_that_has_looked_at_enough_says_how_far_it_came_and_goes_on
     assert reads <= 5
 
 
+@pytest.mark.parametrize("wanted", [{"surplus": True}, {"switched": True}, {"in_doubt": True}])
+async def test_of_payments_that_lie_far_apart_a_read_looks_at_fewer(
+    store: DatabaseStore, monkeypatch: pytest.MonkeyPatch, wanted: dict[str, Any]
+) -> None:
+    """Each of them is fetched from another place of the disk. Nothing is missed by it."""
+    await history(store)
+    whole = numbers(await page(store, **wanted))
+    monkeypatch.setattr(payment_search, "MOST_APART_LOOKED_AT", 1)
+    monkeypatch.setattr(payment_search, "LEAST_LOOKED_AT", 1)
+
+    told, after, reads = list[int](), None, 0
+    while reads == 0 or after is not None:
+        found = await page(store, after=after, **wanted)
+        told += numbers(found)
+        after, reads = found.next, reads + 1
+
+    assert told == whole
+    assert reads >= len(whole) > 0
+
+
 async def test_a_list_shows_the_attempt_that_matters(store: DatabaseStore) -> None:
     await history(store)
 

@@ -6,13 +6,28 @@ from collections.abc import Sequence
 from typing import Final
 
 from payswitch.domain.payment import Payment
-from payswitch.domain.payment_search import MOST_LOOKED_AT, AttemptBrief, FoundPayment, PaymentFilter, PaymentPage
+from payswitch.domain.payment_search import (
+    MOST_APART_LOOKED_AT,
+    MOST_LOOKED_AT,
+    AttemptBrief,
+    FoundPayment,
+    PaymentFilter,
+    PaymentPage,
+)
 from payswitch.kit.ids import lowest_id, made_at_ms
 from payswitch.storage import search_statements as sql
 from payswitch.storage.codec import RowCodec
 from payswitch.storage.schema import payments
 from payswitch.storage.scripts import Script, decoded, first, rows
-from payswitch.storage.search_statements import OF_SHOP, Way, bound_statement, page_statement, shapes_of, way_of
+from payswitch.storage.search_statements import (
+    FAR_APART,
+    OF_SHOP,
+    Way,
+    bound_statement,
+    page_statement,
+    shapes_of,
+    way_of,
+)
 from payswitch.storage.write_statements import PAYMENT
 
 BRIEF: Final = RowCodec(AttemptBrief)
@@ -30,7 +45,8 @@ def payment_list(wanted: PaymentFilter, owners: Sequence[str], after: str | None
     """Newest first, `after` the place that an earlier page ended with. `owners`: see `owned_by_shops`."""
     way = way_of(wanted)
     place = None if after is None else place_of(after)
-    looked_at = max(LEAST_LOOKED_AT, MOST_LOOKED_AT // max(1, len(owners)))
+    most = MOST_APART_LOOKED_AT if way in FAR_APART else MOST_LOOKED_AT
+    looked_at = max(LEAST_LOOKED_AT, most // max(1, len(owners)))
     listed: list[tuple[Place, Payment]] = []
     ends: list[Place] = []
     for owner in owners:

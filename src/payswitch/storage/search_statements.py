@@ -47,6 +47,8 @@ class Way(StrEnum):
 
 OF_SHOP: Final = frozenset({Way.LIVE, Way.SHOP})
 """Read shop by shop; the others merchant by merchant."""
+FAR_APART: Final = frozenset({Way.IN_DOUBT, Way.SURPLUS, Way.SWITCHED})
+"""One in a hundred payments, or fewer: two that follow each other here share no page of the file."""
 
 
 def way_of(wanted: PaymentFilter) -> Way:
