@@ -87,8 +87,8 @@ none.
   clock stops or jumps.
 
 CPU on a shared 2-core machine, SQLite: an hourly audit of a database with 100,000 payments 0.1 s, with 1,000,000 of
-them 0.1 s too; a whole one 2 s per 100,000 payments. It runs on a reader's thread in one snapshot and holds up neither
-writers nor the event loop.
+them 0.1 s too; a whole one 2 s per 100,000 payments: 17.0 s and 55 MiB for 970,875. It runs on a reader's thread
+in one snapshot and holds up neither writers nor the event loop; a service that is told to stop does not wait for it.
 
 Rows are ids: no secret, no customer. Most rules are kept by constraints of the database too
 ([storage](storage.md)); the audit would see what got past them: a bug, a hand in the database, a broken disk. A
