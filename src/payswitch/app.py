@@ -34,6 +34,7 @@ from payswitch.senders.sandbox_control import SandboxControl
 from payswitch.senders.webhooks import WebhookSender
 from payswitch.services.alerts.alert_desk import AlertDesk
 from payswitch.services.channels.channel_desk import ChannelDesk
+from payswitch.services.channels.channel_disabling import put_in_force
 from payswitch.services.channels.channel_loading import load_managed
 from payswitch.services.context import Context
 from payswitch.services.decisions.recalling import recall
@@ -169,14 +170,15 @@ class App:
         self.worker.start()
 
     async def load_managed_channels(self) -> None:
-        """Put the admin-managed channels into the directory. Raises StartProblem when their keys do not open: without
-        them nobody could ask about payments already made."""
+        """Put the admin-managed channels into the directory, and take out of it what operators have disabled of the
+        file. Raises StartProblem when keys do not open: without them nobody could ask about payments already made."""
         if self._managed_loaded:
             return
-        managed, credentials = await self.store.look_at_channels()
-        problems = load_managed(self.desk, managed, credentials)
+        stored = await self.store.look_at_channels()
+        problems = load_managed(self.desk, stored.managed, stored.credentials)
         if problems:
             raise StartProblem(self.store.place, problems)
+        put_in_force(self.directory, self.desk, stored.disabled)
         self._managed_loaded = True
 
     async def _restore_policies(self, now_ms: int) -> None:

@@ -120,7 +120,11 @@ def account_of(sandbox: Accounts, account_id: str, **changes: str | None) -> dic
 
 
 def settings_for(
-    folder: Path, port: int, channels: Mapping[str, Mapping[str, str]], master_key: str | None
+    folder: Path,
+    port: int,
+    channels: Mapping[str, Mapping[str, str]],
+    master_key: str | None,
+    database: str = "payswitch.sqlite",
 ) -> Settings:
     """`channels`: accounts of WeChat channels that the file declares, by id."""
     declared = [
@@ -148,7 +152,7 @@ def settings_for(
     foreign = OperatorSettings(
         operator_id="op-wu", name="吴", merchant_ids=frozenset({"m-2"}), api_key_sha256=fingerprint(FOREIGN_KEY)
     )
-    service = ServiceSettings(port=port, public_url=f"http://127.0.0.1:{port}", log_level="error")
+    service = ServiceSettings(port=port, public_url=f"http://127.0.0.1:{port}", log_level="error", database=database)
     return Settings(
         service=service,
         shops=(shop,),
@@ -166,6 +170,7 @@ async def a_desk(
     *,
     declared: Mapping[str, Mapping[str, str]] | None = None,
     master_key: str | None = MASTER_KEY,
+    database: str = "payswitch.sqlite",
 ) -> AsyncIterator[Desk]:
     """The service behind a real port, so that channels can notify it."""
     holder: dict[str, Any] = {}
@@ -174,7 +179,9 @@ async def a_desk(
         await holder["app"].asgi(scope, receive, send)
 
     async with serving(late) as port:
-        app = holder["app"] = build(settings_for(folder, port, declared or {}, master_key), clock=SystemClock())
+        app = holder["app"] = build(
+            settings_for(folder, port, declared or {}, master_key, database), clock=SystemClock()
+        )
         await app.start()
         try:
             yield Desk(app, sandbox, f"http://127.0.0.1:{port}")

@@ -139,7 +139,7 @@ async def test_what_the_file_declares_is_changed_in_the_file(sandbox: RunningSan
     async with a_desk(sandbox, tmp_path, declared={"w": account_of(sandbox, "w")}) as desk:
         for heard in (
             await desk.patch("w", revision=1, tier=2),
-            await desk.operator.post(f"{CHANNELS}/w/enable"),
+            await desk.operator.post(f"{CHANNELS}/w/retire"),
             await desk.operator.post(f"{CHANNELS}/w/rotate", {"revision": 1, "account": account_of(sandbox, "w")}),
         ):
             assert (heard.status, heard.json["code"]) == (409, "declared_in_file")

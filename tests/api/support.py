@@ -13,10 +13,6 @@ from urllib.parse import urlencode
 import msgspec
 from argon2 import PasswordHasher
 
-from payswitch.connectors.aiohttp_transport import AiohttpTransport
-from payswitch.connectors.directory import Directory
-from payswitch.connectors.registry import CONNECTORS
-from payswitch.connectors.workshop import Workshop
 from payswitch.domain.operator import Operator
 from payswitch.domain.shop import Shop
 from payswitch.entry.api.routes import hot_routes
@@ -27,12 +23,12 @@ from payswitch.entry.http.asgi import AsgiApp
 from payswitch.entry.http.assemble import make_asgi
 from payswitch.entry.notify.routes import routes as notify_routes
 from payswitch.kit.passwords import Passwords
-from payswitch.kit.sealing import KeyRing, new_master_key, read_master_keys
+from payswitch.kit.sealing import KeyRing
 from payswitch.kit.secrets import fingerprint
-from payswitch.services.channels.channel_desk import ChannelDesk
 from payswitch.services.live.live_board import LiveBoard
 from payswitch.services.people.people_desk import PeopleDesk
 from payswitch.services.people.sign_in_limits import SignInLimits
+from tests.services.channel_desk import a_desk
 from tests.services.harness import SHOP, Night, night
 
 KEY = "key-of-the-tea-shop"
@@ -180,14 +176,6 @@ def order(number: str = "order-1", **changes: Any) -> dict[str, Any]:
     """What the shop sends; a change to None leaves the field out."""
     usual = {"out_trade_no": number, "amount_fen": 12_900, "subject": "明前龙井 250 g", "environment": "desktop"}
     return {name: value for name, value in {**usual, **changes}.items() if value is not None}
-
-
-def a_desk(wired: Night) -> ChannelDesk:
-    """Channels can be managed: their keys are opened by the real connectors, which nobody calls here."""
-    transport = AiohttpTransport(clock=wired.clock)
-    workshop = Workshop(Directory(CONNECTORS), transport=transport, clock=wired.clock, ids=wired.ctx.ids)
-    ring = KeyRing(read_master_keys(new_master_key()))
-    return ChannelDesk(store=wired.store, workshop=workshop, key_ring=ring)
 
 
 def a_front_desk(wired: Night, ring: KeyRing | None) -> PeopleDesk:

@@ -6,10 +6,14 @@ import msgspec
 
 from payswitch.domain.bill import BillKind
 from payswitch.domain.break_texts import BREAK_TEXTS
+from payswitch.domain.managed_channel import ChannelEvent
 from payswitch.domain.payment import AttemptState, RefundState
 from payswitch.domain.reconciliation import BreakKind, BreakState, RunState
+from payswitch.services.books.bill_schedule import reconcile_due
+from payswitch.services.channels.channel_changes import move_channel
 from tests.reconciliation.happenings import PRICE, line, lost, sent_back
 from tests.reconciliation.morning import THE_11TH, THE_12TH, THE_13TH, Morning
+from tests.services.channel_desk import LIN, a_desk
 
 
 async def test_a_quiet_day_agrees_in_every_line(day: Morning) -> None:
@@ -23,6 +27,18 @@ async def test_a_quiet_day_agrees_in_every_line(day: Morning) -> None:
     assert (run.paid_fen, run.refunded_fen, run.fees_fen) == (3 * PRICE, 1_000, 3 * 77 - 6)
     assert await day.breaks() == []
     assert await day.incidents() == []
+
+
+async def test_a_channel_that_an_operator_disabled_is_reconciled_as_before(day: Morning) -> None:
+    await day.sold("order-1")
+    day.night.ctx.desk = a_desk(day.night)
+    await move_channel(day.night.ctx, LIN, "wechat-main", ChannelEvent.DISABLE, "渠道故障")
+    day.until(THE_12TH, 10)
+
+    await reconcile_due(day.night.ctx)
+
+    (run,) = await day.night.store.runs_of("wechat-main", THE_11TH)
+    assert (run.state, run.lines, run.matched, run.breaks) == (RunState.DONE, 1, 1, 0)
 
 
 async def test_a_lost_notification_is_found_by_the_sweep_within_its_schedule(day: Morning) -> None:

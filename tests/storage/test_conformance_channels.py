@@ -1,4 +1,5 @@
-"""Admin-managed channels: two operators never both win, a retired channel stays retired, the audit is for ever."""
+"""Admin-managed channels: two operators never both win, a retired channel stays retired, the audit is for ever. And
+what operators have disabled of the file."""
 
 from __future__ import annotations
 
@@ -14,8 +15,11 @@ from payswitch.domain.channel import Channel, MaintenanceWindow, Product
 from payswitch.domain.managed_channel import (
     ChannelChange,
     ChannelState,
+    DisabledChannel,
+    Disabling,
     ManagedChannel,
     SealedCredential,
+    StoredChannels,
 )
 from payswitch.domain.trail import TrailEntry
 from payswitch.storage.errors import InvariantViolation
@@ -80,7 +84,8 @@ async def test_a_channel_comes_back_as_it_was(store: DatabaseStore) -> None:
     assert await store.credentials("w") == await store.credentials() == [keys()]
     assert await trail_of(store) == [audit(1)]
     assert managed.channel in await store.channels(), "history knows it, too"
-    assert await store.look_at_channels() == ([managed], [keys()])
+    assert await store.look_at_channels() == StoredChannels(managed=[managed], credentials=[keys()])
+    assert await store.channel_revisions() == {"w": 1}
 
 
 async def test_an_id_is_taken_once_and_the_loser_leaves_nothing(store: DatabaseStore) -> None:
@@ -171,3 +176,65 @@ async def test_resealing_is_all_or_nothing(store: DatabaseStore) -> None:
         await store.reseal([("k-old", renewed[0]), ("k-lost", renewed[1])])
 
     assert await store.credentials() == [keys(), keys("x")]
+
+
+OUT = DisabledChannel(channel_id="of-the-file", operator_id="lin", at_ms=NOW_MS, reason="渠道故障")
+
+
+def disabled(n: int, row: DisabledChannel = OUT) -> ChannelChange:
+    return ChannelChange(disable=row, trail=audit(n, "disable", row.channel_id))
+
+
+def enabled(n: int, row: DisabledChannel = OUT) -> ChannelChange:
+    return ChannelChange(enable=row, trail=audit(n, "enable", row.channel_id))
+
+
+async def test_a_channel_of_the_file_is_disabled_and_enabled_again(store: DatabaseStore) -> None:
+    await store.commit_channel(disabled(1))
+
+    assert await store.disabled_channels() == [OUT]
+    assert (await store.look_at_channels()).disabled == [OUT], "a starting service hears of it before it listens"
+    assert await store.managed_channels() == []
+
+    await store.commit_channel(enabled(2))
+
+    assert await store.disabled_channels() == []
+    assert [entry.action for entry in await trail_of(store, "of-the-file")] == ["enable", "disable"]
+
+
+async def test_of_two_that_disable_it_the_first_is_written_down_and_the_other_leaves_no_trace(
+    store: DatabaseStore,
+) -> None:
+    rivals = [disabled(n, replace(OUT, operator_id=f"op-{n}")) for n in (1, 2)]
+
+    results = await asyncio.gather(*(store.commit_channel(rival) for rival in rivals), return_exceptions=True)
+
+    assert sorted(type(result).__name__ for result in results) == ["NoneType", "UniqueViolation"]
+    winner = results.index(None) + 1
+    assert [row.operator_id for row in await store.disabled_channels()] == [f"op-{winner}"]
+    assert [entry.audit_id for entry in await trail_of(store, "of-the-file")] == [f"aud_{winner}"]
+
+
+async def test_what_was_disabled_anew_meanwhile_is_not_enabled_by_an_old_look(store: DatabaseStore) -> None:
+    newer = replace(OUT, at_ms=NOW_MS + 1)
+    await store.commit_channel(disabled(1, newer))
+
+    with pytest.raises(CommitConflict):
+        await store.commit_channel(enabled(2))
+
+    assert await store.disabled_channels() == [newer]
+    assert [entry.action for entry in await trail_of(store, "of-the-file")] == ["disable"], "all or nothing"
+
+
+async def test_who_disabled_a_managed_channel_stands_beside_its_state(store: DatabaseStore) -> None:
+    managed = await created(store)
+    why = Disabling(operator_id="lin", at_ms=NOW_MS, reason="渠道故障")
+    out = replace(managed, revision=2, state=ChannelState.DISABLED, disabled=why)
+    await store.commit_channel(ChannelChange(channel=out, trail=audit(2, "disable")))
+    assert await store.managed_channel("w") == out
+
+    back = replace(out, revision=3, state=ChannelState.ENABLED, disabled=None)
+    await store.commit_channel(ChannelChange(channel=back, trail=audit(3, "enable")))
+
+    assert await store.managed_channel("w") == back
+    assert await store.channel_revisions() == {"w": 3}

@@ -145,6 +145,7 @@ def test_a_second_start_does_not_even_load_alembic(migrated: Path) -> None:
         (schema.audits, audit_records.AUDIT),
         (schema.managed_channels, managed_channels.MANAGED_CHANNEL),
         (schema.channel_credentials, managed_channels.CREDENTIAL),
+        (schema.disabled_channels, managed_channels.DISABLED_CHANNEL),
         (schema.users, people.USER),
         (schema.sessions, people.SESSION),
         (schema.sign_in_links, people.LINK),

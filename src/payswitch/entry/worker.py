@@ -1,5 +1,6 @@
 """The loops that run beside the requests: sweeping what is due, delivering what the shop must hear, watching channels
-that nobody pays through, keeping the books (bills and audits), and telling people what is wrong."""
+that nobody pays through, following what another node changes of them, keeping the books (bills and audits), and telling
+people what is wrong."""
 
 from __future__ import annotations
 
@@ -13,6 +14,7 @@ from payswitch.services.attempts.sweeper import settle, sweep
 from payswitch.services.books.auditing import audit_due
 from payswitch.services.books.balances import fold_ledger
 from payswitch.services.books.bill_schedule import reconcile_due
+from payswitch.services.channels.channel_following import follow_channels
 from payswitch.services.channels.channel_watch import watch_channels
 from payswitch.services.context import Context
 from payswitch.services.events.deliveries import deliver_due, settle_deliveries
@@ -22,6 +24,8 @@ from payswitch.services.reports.reports import reports_due
 SWEEP_GAP_S = 0.25
 OUTBOX_GAP_S = 0.5
 WATCH_GAP_S = 5.0
+FOLLOW_GAP_S = 1.0
+"""Between two looks at what another node has changed of the channels."""
 BOOKS_GAP_S = 60.0
 """Between two looks whether a bill or an audit is due, or the ledger's balances have something to fold in."""
 ALERT_SOON_S = 1.0
@@ -50,7 +54,9 @@ class Worker:
 
     def start(self) -> None:
         self._tasks = [asyncio.create_task(self._sweep_loop()), asyncio.create_task(self._outbox_loop())]
-        beside = (self._watch_loop, self._books_loop, self._alert_loop, self._analysis_loop)
+        beside = [self._watch_loop, self._books_loop, self._alert_loop, self._analysis_loop]
+        if self._ctx.store.shared:
+            beside.append(self._follow_loop)
         self._asides = [asyncio.create_task(loop()) for loop in beside]
 
     async def stop(self) -> None:
@@ -82,6 +88,11 @@ class Worker:
         while not self._stopping.is_set():
             await self._guarded("watch", watch_channels)
             await self._pause(self._stopping, WATCH_GAP_S)
+
+    async def _follow_loop(self) -> None:
+        while not self._stopping.is_set():
+            await self._guarded("follow", follow_channels)
+            await self._pause(self._stopping, FOLLOW_GAP_S)
 
     async def _books_loop(self) -> None:
         """The first look a while after the start: after a long stop there is more urgent work."""

@@ -14,7 +14,7 @@ from payswitch.domain.channel_client import ChannelClient
 from payswitch.domain.connector_form import ConnectorForm
 from payswitch.domain.events import Event
 from payswitch.domain.live_minute import LiveMinute
-from payswitch.domain.managed_channel import ChannelChange, ManagedChannel, SealedCredential
+from payswitch.domain.managed_channel import ChannelChange, DisabledChannel, ManagedChannel, SealedCredential
 from payswitch.domain.payment import Attempt, Decision, Incident, Payment, PaymentFile, PaymentState, Refund
 from payswitch.domain.policy_record import PolicyActivation, PolicyChange, PolicyScope, PolicyVersion, ResolvedPolicy
 from payswitch.domain.recorded_decision import RecordedDecision
@@ -168,11 +168,20 @@ class ChannelDirectory(Protocol):
 
 
 class ChannelStore(Protocol):
-    """Admin-managed channels: their settings, and their sealed credentials."""
+    """Admin-managed channels: their settings, and their sealed credentials; and what is disabled of the file."""
 
     async def commit_channel(self, change: ChannelChange) -> None:
         """All of it in one durable transaction. Raises CommitConflict when the channel has changed meanwhile,
-        UniqueViolation `uq_managed_channel` when a new one's id is taken."""
+        UniqueViolation `uq_managed_channel` when a new one's id is taken, `uq_disabled_channel` when somebody was
+        faster to disable it."""
+        ...
+
+    async def channel_revisions(self) -> Mapping[str, int]:
+        """Of every managed channel: what tells one node that another has changed something."""
+        ...
+
+    async def disabled_channels(self) -> Sequence[DisabledChannel]:
+        """Channels of the file that operators have taken out."""
         ...
 
     async def managed_channels(self) -> Sequence[ManagedChannel]: ...

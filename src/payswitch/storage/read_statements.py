@@ -30,6 +30,7 @@ from payswitch.storage.schema import (
     channel_credentials,
     channels,
     decisions,
+    disabled_channels,
     events,
     idempotency,
     incidents,
@@ -216,6 +217,8 @@ MANAGED_CHANNELS: Final = Prepared(_all(managed_channels).order_by(managed_chann
 MANAGED_CHANNEL_BY_ID: Final = Prepared(
     _all(managed_channels).where(managed_channels.c.channel_id == bound_text("channel_id"))
 )
+MANAGED_REVISIONS: Final = Prepared(select(managed_channels.c.channel_id, managed_channels.c.revision))
+DISABLED_CHANNELS: Final = Prepared(_all(disabled_channels).order_by(disabled_channels.c.channel_id))
 ALL_CREDENTIALS: Final = Prepared(
     _all(channel_credentials).order_by(channel_credentials.c.channel_id, channel_credentials.c.version)
 )

@@ -6,7 +6,7 @@ from abc import abstractmethod
 from types import TracebackType
 from typing import Self
 
-from payswitch.domain.managed_channel import ManagedChannel, SealedCredential
+from payswitch.domain.managed_channel import StoredChannels
 from payswitch.kit.clock import Clock
 from payswitch.storage.commit_meter import CommitMeter
 from payswitch.storage.store_alerts import AlertStore
@@ -60,9 +60,9 @@ class DatabaseStore(
         """
 
     @abstractmethod
-    async def look_at_channels(self) -> tuple[list[ManagedChannel], list[SealedCredential]]:
-        """The admin-managed channels with all versions of their keys, read before anything else is open: a service
-        that cannot open them should say so before it listens."""
+    async def look_at_channels(self) -> StoredChannels:
+        """The admin-managed channels with all versions of their keys, and what is disabled of the file, read before
+        anything else is open: a service that cannot open them should say so before it listens."""
 
     @abstractmethod
     async def open(self) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from payswitch.domain.channel import Channel
-from payswitch.domain.managed_channel import ChannelChange, ManagedChannel, SealedCredential
+from payswitch.domain.managed_channel import ChannelChange, DisabledChannel, ManagedChannel, SealedCredential
 from payswitch.domain.shop import Shop, ShopKey
 from payswitch.kit.clock import Clock
 from payswitch.storage import directory, managed_channels
@@ -63,6 +63,13 @@ class ChannelStore(ScriptRunner):
 
     async def managed_channel(self, channel_id: str) -> ManagedChannel | None:
         return await self._row(managed_channels.MANAGED_CHANNEL, reads.MANAGED_CHANNEL_BY_ID, channel_id=channel_id)
+
+    async def channel_revisions(self) -> Mapping[str, int]:
+        """See `services.ports.ChannelStore.channel_revisions`."""
+        return await self.read(managed_channels.revisions())
+
+    async def disabled_channels(self) -> Sequence[DisabledChannel]:
+        return await self._rows(managed_channels.DISABLED_CHANNEL, reads.DISABLED_CHANNELS)
 
     async def credentials(self, channel_id: str | None = None) -> Sequence[SealedCredential]:
         """All versions of one channel, or of every channel; oldest first."""

@@ -103,7 +103,7 @@ async def test_on_a_phone_a_channel_of_the_file_can_be_looked_at_and_probed(hous
         await page.get_by_role("button", name="立即探测").click()
         await page.locator("[data-test=confirm]").click()
         await says(page, "探测结果")
-        await expect(page.locator("[data-test=move]")).to_have_count(0)
+        await expect(page.locator("[data-test=move]")).to_have_text("停用")
 
 
 async def test_who_may_only_look_cannot_change_anything(house: House) -> None:

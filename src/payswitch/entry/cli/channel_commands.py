@@ -55,6 +55,9 @@ def print_line(console: Console, view: dict[str, Any]) -> None:
         f"{view['connector']} · tier {view['tier']} · upstream {escape(view['upstream'])} · "
         f"fee {view['fee_bp'] / 100:.2f} % · keys v{view['version']} · {origin}"
     )
+    if view["disabled"]:
+        out = view["disabled"]
+        console.print(f"    disabled / 停用: {out['at']} · {escape(out['operator_id'])} · {escape(out['reason'])}")
 
 
 def show_channel(channel_id: str, *, url: str, key_file: Path | None) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 
 from payswitch.entry.cli.admin_client import AdminClient
 from payswitch.entry.cli.channel_commands import print_line
@@ -48,7 +49,20 @@ def rotate_from_file(channel_id: str, path: Path, *, url: str, key_file: Path | 
 
 def move_channel(channel_id: str, move: str, *, url: str, key_file: Path | None) -> None:
     view = AdminClient(url, key_file).channel(channel_id, f"/{move}", method="POST")
-    print_line(Console(highlight=False), view)
+    console = Console(highlight=False)
+    print_line(console, view)
+    if view["state"] == "disabled":
+        _warn_of_what_is_left(console, view["only_for"])
+
+
+def _warn_of_what_is_left(console: Console, only: dict[str, Any]) -> None:
+    """Disabling the last one is allowed, and never silent."""
+    if only["shops"]:
+        shops = ", ".join(escape(shop["name"]) for shop in only["shops"])
+        console.print(f"    [yellow]no enabled channel is left for {shops} / 该店铺已无可用渠道，无法收款[/]")
+    elif only["methods"]:
+        methods = ", ".join(only["methods"])
+        console.print(f"    [yellow]no enabled channel is left for {methods} / 已无可用渠道支持这些支付方式[/]")
 
 
 def _revision(client: AdminClient, channel_id: str, wanted: int | None) -> int:

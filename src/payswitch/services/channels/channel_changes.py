@@ -18,8 +18,10 @@ from payswitch.domain.managed_channel import (
     CHANNEL,
     ChannelChange,
     ChannelEvent,
+    ChannelOrigin,
     ChannelRecord,
     ChannelState,
+    Disabling,
     ManagedChannel,
 )
 from payswitch.domain.operator import Operator
@@ -35,9 +37,11 @@ from payswitch.services.channels.channel_commits import (
     wrong_state,
 )
 from payswitch.services.channels.channel_desk import ChannelDesk
+from payswitch.services.channels.channel_disabling import move_declared
 from payswitch.services.channels.channel_validation import invalid, opened, settings_errors
-from payswitch.services.channels.channels import desk_of, managed_channel
+from payswitch.services.channels.channels import desk_of, get_channel, managed_channel
 from payswitch.services.channels.credentials import changed_keys
+from payswitch.services.channels.only_channels import state_told
 from payswitch.services.context import Context
 from payswitch.services.people.trail import differences
 
@@ -71,6 +75,7 @@ async def create_channel(ctx: Context, operator: Operator, command: CreateChanne
             await desk.store.commit_channel(ChannelChange(channel=managed, credential=credential, trail=trail))
         except UniqueViolation:
             raise _taken(command.channel_id) from None
+        desk.revisions[channel.channel_id] = managed.revision
         desk.workshop.install(channel, {channel.version: client})
     return managed.record()
 
@@ -182,9 +187,12 @@ async def rotate_credentials(
 async def move_channel(
     ctx: Context, operator: Operator, channel_id: str, event: ChannelEvent, reason: str = ""
 ) -> ChannelRecord:
-    """Enable, disable or retire. Asked for twice, it is done once. The reason goes into the trail."""
+    """Enable, disable or retire. Asked for twice, it is done once. The reason goes into the trail. A channel of the
+    file is disabled and enabled the same way, and retired by taking it out of the file."""
     desk = desk_of(ctx)
     async with desk.lock:
+        if (await get_channel(ctx, operator, channel_id)).origin is ChannelOrigin.FILE:
+            return await move_declared(ctx, desk, operator, channel_id, event, reason)
         managed = await managed_channel(ctx, operator, channel_id)
         if CHANNEL.table[managed.state][event] is FORBIDDEN:
             raise wrong_state(managed.state, event.value)
@@ -199,6 +207,16 @@ async def move_channel(
                 "渠道密钥无法打开，请先体检并更换密钥",
             )
         channel = replace(managed.channel, enabled=state is ChannelState.ENABLED)
-        was, now = {"state": managed.state.value}, {"state": state.value}
+        was, now = {"state": managed.state.value}, await state_told(ctx, channel, state)
         trail = channel_deed(ctx, operator, channel, event.value, before=was, after=now, note=reason)
-        return await commit_change(ctx, desk, replace(managed, state=state), channel, clients, trail)
+        disabled = _disabling(managed, state, operator, trail.at_ms, reason)
+        return await commit_change(ctx, desk, replace(managed, state=state, disabled=disabled), channel, clients, trail)
+
+
+def _disabling(
+    managed: ManagedChannel, state: ChannelState, operator: Operator, at_ms: int, reason: str
+) -> Disabling | None:
+    """Who has taken it out, for whoever looks at it; retired, it says who did so first."""
+    if state is ChannelState.DISABLED:
+        return Disabling(operator_id=operator.operator_id, at_ms=at_ms, reason=reason)
+    return managed.disabled if state is ChannelState.RETIRED else None

@@ -71,6 +71,7 @@ async def commit_change(
         await desk.store.commit_channel(ChannelChange(channel=after, credential=credential, trail=trail))
     except CommitConflict:
         raise conflict(None) from None
+    desk.revisions[after.channel_id] = after.revision
     if channel.version in clients:
         desk.workshop.install(channel, clients)
     return after.record()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from payswitch.domain.account import AccountProblem
 from payswitch.domain.channel_client import ChannelClient
@@ -37,12 +38,25 @@ def load_managed(
         ]
     for one in managed:
         mine = [credential for credential in credentials if credential.channel_id == one.channel_id]
-        problems += _load_one(desk, one, mine)
+        opened = open_versions(desk, one, mine)
+        install_managed(desk, one, opened)
+        problems += opened.problems
     return problems
 
 
-def _load_one(desk: ChannelDesk, managed: ManagedChannel, credentials: Sequence[SealedCredential]) -> list[str]:
-    problems = []
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """One channel's keys, as far as they open."""
+
+    clients: Mapping[int, ChannelClient]
+    """By version."""
+    problems: Sequence[str]
+    """Of versions that do not decrypt: with one of them the channel is not put in."""
+
+
+def open_versions(desk: ChannelDesk, managed: ManagedChannel, credentials: Sequence[SealedCredential]) -> Opened:
+    """Every version of the keys. Changes nothing: it may run on a thread."""
+    problems: list[str] = []
     clients: dict[int, ChannelClient] = {}
     for credential in credentials:
         try:
@@ -57,9 +71,14 @@ def _load_one(desk: ChannelDesk, managed: ManagedChannel, credentials: Sequence[
                 version=credential.version,
                 problems=problem.problems,
             )
-    if managed.channel.version in clients and not problems:
-        desk.workshop.install(managed.channel, clients)
-    return problems
+    return Opened(clients, problems)
+
+
+def install_managed(desk: ChannelDesk, managed: ManagedChannel, opened: Opened) -> None:
+    """From now on routing sees the channel as it is here; one whose newest keys do not open stays as it was, or out."""
+    desk.revisions[managed.channel_id] = managed.revision
+    if managed.channel.version in opened.clients and not opened.problems:
+        desk.workshop.install(managed.channel, opened.clients)
 
 
 def _ring(desk: ChannelDesk) -> KeyRing:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from payswitch.domain.channel import Channel
 from payswitch.domain.errors import DECLARED_IN_FILE, NOT_FOUND, PaySwitchError
 from payswitch.domain.managed_channel import ChannelRecord, ManagedChannel, SealedCredential, declared
 from payswitch.domain.operator import Operator
@@ -36,7 +37,7 @@ async def list_channels(ctx: Context, operator: Operator) -> list[ChannelRecord]
     known = {record.channel.channel_id for record in managed}
     found = [record for record in managed if operator.manages(record.channel.merchant_id)]
     for merchant_id in operator.merchant_ids:
-        found += [declared(c) for c in ctx.directory.channels(merchant_id) if c.channel_id not in known]
+        found += [_declared(ctx, c) for c in ctx.directory.channels(merchant_id) if c.channel_id not in known]
     return sorted(found, key=lambda record: record.channel.channel_id)
 
 
@@ -49,10 +50,14 @@ async def get_channel(ctx: Context, operator: Operator, channel_id: str) -> Chan
         channel = ctx.directory.channel(channel_id)
         if channel is None:
             raise _unknown(channel_id)
-        record = declared(channel)
+        record = _declared(ctx, channel)
     if not operator.manages(record.channel.merchant_id):
         raise _unknown(channel_id)
     return record
+
+
+def _declared(ctx: Context, channel: Channel) -> ChannelRecord:
+    return declared(channel, None if ctx.desk is None else ctx.desk.disabled.get(channel.channel_id))
 
 
 def _unknown(channel_id: str) -> PaySwitchError:
@@ -72,14 +77,18 @@ async def managed_channel(ctx: Context, operator: Operator, channel_id: str) -> 
     managed = await desk_of(ctx).store.managed_channel(channel_id)
     if managed is None:
         await get_channel(ctx, operator, channel_id)
-        raise PaySwitchError(
-            DECLARED_IN_FILE,
-            f"{channel_id} stands in payswitch.toml; change it there and restart, or create a channel with another id",
-            f"{channel_id} 在 payswitch.toml 中声明；请修改该文件并重启，或以新编号创建渠道",
-        )
+        raise in_file(channel_id)
     if not operator.manages(managed.merchant_id):
         raise _unknown(channel_id)
     return managed
+
+
+def in_file(channel_id: str) -> PaySwitchError:
+    return PaySwitchError(
+        DECLARED_IN_FILE,
+        f"{channel_id} stands in payswitch.toml; change it there and restart, or create a channel with another id",
+        f"{channel_id} 在 payswitch.toml 中声明；请修改该文件并重启，或以新编号创建渠道",
+    )
 
 
 async def credential_versions(ctx: Context, operator: Operator, channel_id: str) -> list[CredentialVersion]:

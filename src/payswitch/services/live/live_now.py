@@ -21,6 +21,7 @@ from payswitch.kit.logs import get_logger
 from payswitch.routing.policy import Policy
 from payswitch.routing.policy_book import WHOLE_MERCHANT
 from payswitch.services.channels import channels, quality
+from payswitch.services.channels.only_channels import OnlyFor, only_for
 from payswitch.services.channels.quality import ChannelQuality, LineQuality
 from payswitch.services.context import Context
 from payswitch.services.decisions.usage import day_start_ms
@@ -52,6 +53,7 @@ class LiveChannel:
     quality: ChannelQuality
     traffic: Sequence[LaneTraffic]
     """In the order of the quality's lines."""
+    only_for: OnlyFor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +119,7 @@ async def _look(ctx: Context, operator: Operator, now_ms: int) -> LiveNow:
         windows=_windows(board, merchants, now_ms),
         minutes=_minutes(board, merchants, now_ms),
         open_items=await _open_items(ctx, operator, {record.channel.channel_id for record in records}),
-        channels=_channels(ctx, board, records, now_ms),
+        channels=await _channels(ctx, board, records, now_ms),
         moments=board.moments({record.channel.channel_id for record in records}),
         policies=[(one, ctx.router.policy_for(one, WHOLE_MERCHANT)) for one in merchants],
     )
@@ -186,10 +188,16 @@ def _minutes(board: LiveBoard, merchants: Sequence[str], now_ms: int) -> list[Fi
     return found
 
 
-def _channels(ctx: Context, board: LiveBoard, records: Sequence[ChannelRecord], now_ms: int) -> list[LiveChannel]:
-    looked = quality.look_at(ctx, [record.channel for record in records])
+async def _channels(ctx: Context, board: LiveBoard, records: Sequence[ChannelRecord], now_ms: int) -> list[LiveChannel]:
+    which = [record.channel for record in records]
+    looked, alone = quality.look_at(ctx, which), await only_for(ctx, which)
     return [
-        LiveChannel(record=record, quality=one, traffic=[_traffic(board, one, line, now_ms) for line in one.lines])
+        LiveChannel(
+            record=record,
+            quality=one,
+            traffic=[_traffic(board, one, line, now_ms) for line in one.lines],
+            only_for=alone[record.channel.channel_id],
+        )
         for record, one in zip(records, looked, strict=True)
     ]
 

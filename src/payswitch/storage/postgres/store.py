@@ -8,7 +8,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TypeVar
 
 from payswitch.domain.changes import Changes, StorageUnavailable
-from payswitch.domain.managed_channel import ManagedChannel, SealedCredential
+from payswitch.domain.managed_channel import StoredChannels
 from payswitch.domain.payment import PaymentFile
 from payswitch.kit.clock import Clock
 from payswitch.storage import directory, managed_channels
@@ -77,7 +77,7 @@ class PostgresStore(DatabaseStore):
             await require_newest(self.address)
             self._prepared = True
 
-    async def look_at_channels(self) -> tuple[list[ManagedChannel], list[SealedCredential]]:
+    async def look_at_channels(self) -> StoredChannels:
         await self.prepare()
         connection = await self._connect()
         try:

@@ -30,7 +30,7 @@ from payswitch.storage.schema.books import (
     ledger_moves,
     transfers,
 )
-from payswitch.storage.schema.channels import channel_credentials, channels, managed_channels
+from payswitch.storage.schema.channels import channel_credentials, channels, disabled_channels, managed_channels
 from payswitch.storage.schema.columns import fen_sum, literal, literals, metadata
 from payswitch.storage.schema.guards import GUARDS
 from payswitch.storage.schema.outbox import TROUBLED_STATES, UNDELIVERED_STATES, events
@@ -84,6 +84,7 @@ __all__ = [
     "channel_credentials",
     "channels",
     "decisions",
+    "disabled_channels",
     "events",
     "fen_sum",
     "idempotency",

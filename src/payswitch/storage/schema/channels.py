@@ -1,4 +1,5 @@
-"""Every version of every channel, and those that operators manage: state, sealed keys."""
+"""Every version of every channel; those that operators manage: state, sealed keys; and those of the file that operators
+have disabled."""
 
 from __future__ import annotations
 
@@ -38,6 +39,7 @@ managed_channels = Table(
     number("revision"),
     number("created_at_ms"),
     number("updated_at_ms"),
+    text("disabled", optional=True),
     PrimaryKeyConstraint("channel_id", name="uq_managed_channel"),
     CheckConstraint("revision > 0", name="ck_managed_channel_revision"),
     CheckConstraint(one_of("state", ChannelState), name="ck_managed_channel_state"),
@@ -55,6 +57,16 @@ channel_credentials = Table(
     PrimaryKeyConstraint("channel_id", "version", name="uq_channel_credential"),
     ForeignKeyConstraint(["channel_id"], ["managed_channels.channel_id"], name="fk_credential_channel"),
     CheckConstraint("version > 0", name="ck_credential_version"),
+)
+
+disabled_channels = Table(
+    "disabled_channels",
+    metadata,
+    text("channel_id"),
+    text("operator_id"),
+    number("at_ms"),
+    text("reason"),
+    PrimaryKeyConstraint("channel_id", name="uq_disabled_channel"),
 )
 
 guard(managed_channels, "ck_managed_channel_retired", "state", "OLD.state = 'retired' AND NEW.state <> OLD.state")

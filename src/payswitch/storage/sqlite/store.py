@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from payswitch.domain.changes import Changes, StorageUnavailable
-from payswitch.domain.managed_channel import ManagedChannel, SealedCredential
+from payswitch.domain.managed_channel import StoredChannels
 from payswitch.kit.clock import Clock
 from payswitch.storage import directory, managed_channels, sweep_claims
 from payswitch.storage.migrations.upgrade import HEAD, another_version
@@ -91,7 +91,7 @@ class SqliteStore(DatabaseStore):
         if stored != HEAD:
             raise another_version(self.place, f"its schema is {stored}, this command knows {HEAD}")
 
-    async def look_at_channels(self) -> tuple[list[ManagedChannel], list[SealedCredential]]:
+    async def look_at_channels(self) -> StoredChannels:
         self._prepare()
         try:
             with closing(connect_reader(self.path)) as connection:

@@ -4,10 +4,14 @@ export interface Question {
   title: string;
   /** What will happen, and what will not. */
   text: string;
+  /** What is lost by it, in red; "" where nothing is. */
+  warning?: string;
   /** The word on the button: the act itself, never "OK". */
   action: string;
   /** A reason must be written; it is kept in the audit trail. */
   reason?: boolean;
+  /** Reasons that a thumb can choose instead of typing. */
+  suggestions?: string[];
   danger?: boolean;
 }
 

@@ -31,6 +31,8 @@ _CHANNEL: dict[str, Any] = {
     "shops": [],
     "tags": [],
     "maintenance": [{"start": "23:30", "end": "00:10", "product": None}],
+    "disabled": None,
+    "only_for": {"shops": [], "methods": ["wechat"]},
     "notify_url": "https://pay.example.com/notify/wechat-main",
     "created_at": "2026-11-11T09:00:00.000Z",
     "updated_at": "2026-11-11T09:30:00.000Z",

@@ -1,5 +1,6 @@
 import { api, search, type ListOf } from "../../api/client";
 import type { Line } from "../live/api";
+import type { Disabling, OnlyFor } from "../live/disabling";
 
 export interface MaintenanceWindow {
   start: string;
@@ -29,6 +30,8 @@ export interface Channel {
   shops: string[];
   tags: string[];
   maintenance: MaintenanceWindow[];
+  disabled: Disabling | null;
+  only_for: OnlyFor;
   notify_url: string;
   created_at: string | null;
   updated_at: string | null;

@@ -3,6 +3,7 @@ import { api, search } from "../../api/client";
 import { useAct } from "../../state/act";
 import { confirm } from "../../state/confirm";
 import { language } from "../../texts/language";
+import { whatIsLost, type Movable } from "./disabling";
 import { t } from "./texts";
 
 interface Finding {
@@ -21,11 +22,13 @@ export function useChannelActs() {
   const { act, busy } = useAct();
   const message = useMessage();
 
-  async function move(channel: { channel_id: string; name: string; state: string }): Promise<boolean> {
+  async function move(channel: Movable): Promise<boolean> {
     const disable = channel.state === "enabled";
     const reason = await confirm({
       title: disable ? t.disableTitle(channel.name) : t.enableTitle(channel.name),
       text: disable ? t.disableText : t.enableText,
+      warning: disable ? whatIsLost(channel.only_for) : "",
+      suggestions: Object.values(disable ? t.disableReasons : t.enableReasons),
       action: disable ? t.disable : t.enable,
       danger: disable,
       reason: true,

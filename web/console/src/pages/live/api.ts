@@ -1,6 +1,7 @@
 import { onScopeDispose, ref, shallowRef, type Ref, type ShallowRef } from "vue";
 import { api } from "../../api/client";
 import { Problem } from "../../api/problem";
+import type { Disabling, OnlyFor } from "./disabling";
 
 export interface Rate {
   good: number;
@@ -76,6 +77,8 @@ export interface LiveChannel {
   trend: number[];
   origin: "file" | "admin";
   state: string;
+  disabled: Disabling | null;
+  only_for: OnlyFor;
   tier: number;
   quality: {
     limits: { daily_cap_fen: number | null; used_today_fen: number };

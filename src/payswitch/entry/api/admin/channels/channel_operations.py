@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from payswitch.domain import errors as kinds
 from payswitch.domain.errors import NOT_FOUND
 from payswitch.domain.managed_channel import ChannelEvent, ChannelRecord
@@ -20,33 +22,34 @@ from payswitch.services.channels.channel_commands import (
     TestChannel,
     UpdateChannel,
 )
+from payswitch.services.channels.only_channels import only_for
 
 
 async def list_channels(call: AdminCall) -> Answer:
     found = await channels.list_channels(call.ctx, call.operator)
-    return Answer(views.ChannelList(data=[_view(call, record) for record in found]))
+    return Answer(views.ChannelList(data=await _views(call, found)))
 
 
 async def get_channel(call: AdminCall) -> Answer:
     channel_id = call.path["channel_id"]
     record = await channels.get_channel(call.ctx, call.operator, channel_id)
     versions = await channels.credential_versions(call.ctx, call.operator, channel_id)
-    return Answer(views.channel_detail(_view(call, record), versions))
+    return Answer(views.channel_detail(await _view(call, record), versions))
 
 
 async def create_channel(call: AdminCall) -> Answer:
     record = await channel_changes.create_channel(call.ctx, call.operator, call.command)
-    return Answer(_view(call, record), status=201)
+    return Answer(await _view(call, record), status=201)
 
 
 async def update_channel(call: AdminCall) -> Answer:
     changed = channel_changes.update_channel(call.ctx, call.operator, call.path["channel_id"], call.command)
-    return Answer(_view(call, await changed))
+    return Answer(await _view(call, await changed))
 
 
 async def rotate_credentials(call: AdminCall) -> Answer:
     changed = channel_changes.rotate_credentials(call.ctx, call.operator, call.path["channel_id"], call.command)
-    return Answer(_view(call, await changed))
+    return Answer(await _view(call, await changed))
 
 
 async def enable_channel(call: AdminCall) -> Answer:
@@ -64,7 +67,7 @@ async def retire_channel(call: AdminCall) -> Answer:
 async def _move(call: AdminCall, event: ChannelEvent) -> Answer:
     reason = call.query.get("reason", "")
     moved = channel_changes.move_channel(call.ctx, call.operator, call.path["channel_id"], event, reason)
-    return Answer(_view(call, await moved))
+    return Answer(await _view(call, await moved))
 
 
 async def probe_channel(call: AdminCall) -> Answer:
@@ -96,8 +99,17 @@ async def list_audit(call: AdminCall) -> Answer:
     return Answer(views.audit_view(entries))
 
 
-def _view(call: AdminCall, record: ChannelRecord) -> views.ChannelView:
-    return views.channel_view(record, call.ctx.notify_url(record.channel.channel_id))
+async def _view(call: AdminCall, record: ChannelRecord) -> views.ChannelView:
+    return (await _views(call, [record]))[0]
+
+
+async def _views(call: AdminCall, records: Sequence[ChannelRecord]) -> list[views.ChannelView]:
+    alone = await only_for(call.ctx, [record.channel for record in records])
+    ids = [record.channel.channel_id for record in records]
+    return [
+        views.channel_view(record, alone[channel_id], call.ctx.notify_url(channel_id))
+        for record, channel_id in zip(records, ids, strict=True)
+    ]
 
 
 def _test_view(call: AdminCall, test: channel_tests.ChannelTest) -> ChannelTestView:
@@ -188,8 +200,8 @@ CHANNEL_OPERATIONS: tuple[Operation[AdminCall], ...] = (
         needs=Permission.OPERATE,
         run=disable_channel,
         parameters=(query.REASON,),
-        title="No new payments; what it has taken is still verified, queried and refunded",
-        title_zh="停用渠道：不再接受新支付，已有支付仍可验签、查单与退款",
+        title="No new payments, wherever it is declared; what it has taken is still verified, queried and refunded",
+        title_zh="停用渠道（含配置文件中的渠道）：不再接受新支付，已有支付仍可验签、查单与退款",
         answer=views.ChannelView,
         problems=_CHANGE,
     ),

@@ -9,11 +9,13 @@ import msgspec
 from payswitch.domain.channel import MaintenanceWindow, Product
 from payswitch.domain.managed_channel import ChannelOrigin, ChannelRecord, ChannelState
 from payswitch.domain.trail import TrailEntry
+from payswitch.entry.api.admin.channels.disabling_views import DisablingView, OnlyForView, disabling_view, only_for_view
 from payswitch.kit.certificates import FoundCertificate
 from payswitch.kit.clock import iso_or_none, iso_utc
 from payswitch.services.channels.channels import CredentialVersion
 from payswitch.services.channels.checkup import Finding, Severity
 from payswitch.services.channels.credentials import AccountEntry, EntryKind
+from payswitch.services.channels.only_channels import OnlyFor
 
 
 class ChannelView(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,6 +47,9 @@ class ChannelView(msgspec.Struct, frozen=True, kw_only=True):
     """Only these shops of the merchant; empty: all of them."""
     tags: list[str]
     maintenance: list[MaintenanceWindow]
+    disabled: DisablingView | None
+    """null: it is not disabled, or the file itself says `enabled = false`."""
+    only_for: OnlyForView
     notify_url: str
     """Where the channel must send its notifications: enter it at the channel if it asks for one."""
     created_at: str | None
@@ -128,7 +133,7 @@ class AuditList(msgspec.Struct, frozen=True, kw_only=True):
     data: list[AuditEntryView]
 
 
-def channel_view(record: ChannelRecord, notify_url: str) -> ChannelView:
+def channel_view(record: ChannelRecord, only: OnlyFor, notify_url: str) -> ChannelView:
     channel = record.channel
     return ChannelView(
         channel_id=channel.channel_id,
@@ -153,6 +158,8 @@ def channel_view(record: ChannelRecord, notify_url: str) -> ChannelView:
         shops=sorted(channel.shops),
         tags=sorted(channel.tags),
         maintenance=list(channel.maintenance),
+        disabled=disabling_view(record),
+        only_for=only_for_view(only),
         notify_url=notify_url,
         created_at=iso_or_none(record.created_at_ms),
         updated_at=iso_or_none(record.updated_at_ms),

@@ -43,6 +43,8 @@ _CHANNEL: dict[str, Any] = {
     "tier": 1,
     "fee_bp": 60,
     "upstream": "wechat",
+    "disabled": None,
+    "only_for": {"shops": [], "methods": []},
     "quality": QUALITY,
     "traffic": [
         {

@@ -8,6 +8,12 @@ import msgspec
 
 from payswitch.domain.channel import Product
 from payswitch.domain.managed_channel import ChannelOrigin, ChannelState
+from payswitch.entry.api.admin.channels.disabling_views import (
+    DisablingView,
+    OnlyForView,
+    disabling_view,
+    only_for_view,
+)
 from payswitch.entry.api.admin.channels.quality_views import (
     ChannelQualityView,
     RateView,
@@ -111,6 +117,8 @@ class LiveChannelView(msgspec.Struct, frozen=True, kw_only=True):
     tier: int
     fee_bp: int
     upstream: str
+    disabled: DisablingView | None
+    only_for: OnlyForView
     quality: ChannelQualityView
     traffic: list[TrafficView]
     """In the order of the quality's lines."""
@@ -261,6 +269,8 @@ def _channel(one: LiveChannel, now_ms: int, exposed: int, wanted: float) -> Live
         tier=channel.tier,
         fee_bp=channel.fee_bp,
         upstream=channel.upstream,
+        disabled=disabling_view(one.record),
+        only_for=only_for_view(one.only_for),
         quality=quality_view(one.quality, now_ms),
         traffic=[
             _traffic(line.product, traffic, exposed, wanted)
