@@ -159,6 +159,7 @@ def _with_ids(path: str, lists: dict[str, Any]) -> str | None:
     """The path with the first id of each kind that some list has."""
     for name in re.findall(r"{(\w+)}", path):
         rows = [row for said in lists.values() if isinstance(said, dict) for row in said.get("data") or []]
+        rows += [part for row in rows if isinstance(row, dict) for part in row.values() if isinstance(part, dict)]
         value = next((row[name] for row in rows if isinstance(row, dict) and row.get(name)), None)
         if value is None:
             return None
