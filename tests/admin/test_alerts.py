@@ -12,8 +12,9 @@ import pytest
 from aiohttp import web
 from typer.testing import CliRunner
 
+from payswitch.domain.alert import AlertChange, AlertGroup, Family, GroupState, Severity
 from payswitch.entry.cli.app import app as command_line
-from payswitch.kit.clock import SystemClock
+from payswitch.kit.clock import SystemClock, iso_utc
 from payswitch.sandbox.robots.accounts import Platform, RobotSpec, make_robots
 from payswitch.sandbox.robots.house import Received, RobotHouse
 from payswitch.sandbox.robots.pages import RobotPages
@@ -93,6 +94,30 @@ async def until(desk: Desk, group_id: str, state: str) -> dict[str, Any]:
             n += 1
             await orders(desk, 1, f"{state}-{n}")
             await asyncio.sleep(0.2)
+
+
+async def test_a_group_whose_alerts_are_gone_is_still_shown(night: Desk) -> None:
+    """Its alerts may have been cleared out of the database by hand: the page then says what the group itself knows."""
+    since_ms = SystemClock().now_ms() - 90_000
+    group = AlertGroup(
+        group_id="grp_empty",
+        merchant_id="m-1",
+        family=Family.BOOKS,
+        state=GroupState.RESOLVED,
+        severity=Severity.WARNING,
+        opened_at_ms=since_ms,
+        resolved_at_ms=since_ms + 30_000,
+    )
+    await night.app.alerts.store.change_alerts(AlertChange(groups=(group,)))
+
+    found = await night.operator.get(f"{ALERTS}/grp_empty")
+    listed = await night.operator.get(f"{ALERTS}?state=all")
+
+    assert found.status == 200, found.json
+    assert (found.json["group"]["title_zh"], found.json["group"]["title"]) == ("账本与账单", "Books and bills")
+    assert found.json["group"]["since"] == iso_utc(since_ms)
+    assert (found.json["group"]["alerts"], found.json["group"]["risk_fen"]) == ([], 0)
+    assert [one["group_id"] for one in listed.json["data"]] == ["grp_empty"]
 
 
 async def test_from_the_first_failure_to_the_end(night: Desk, groups: Groups) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 import pytest
 from msgspec.structs import replace
@@ -35,6 +37,8 @@ async def test_one_sentence_a_line_from_the_choice_to_the_end(tonight: Night) ->
     said = english(found)
     assert said[0].startswith("first alipay-main / alipay_precreate, estimated success")
     assert "chosen with probability 100%: tier backup; put first by the rule `alipay-first`" in said[0]
+    assert re.search(r"worth \d+\.\d\d yuan, ", said[0])
+    assert re.search(r"预计收益 \d+\.\d\d 元，", story.lines[0][0])
     assert said[1].startswith("place 2 wechat-main / wechat_native")
     assert said[2:] == [
         "not wechat-backup / wechat_native: the amount is above the maximum",

@@ -112,25 +112,29 @@ def _lines(plan: RoutePlan, attempts: Sequence[Attempt]) -> Iterator[Line]:
 def _first(candidate: Candidate) -> Line:
     name = _name(candidate)
     zh, en = _reasons(candidate)
-    chance, success = f"{candidate.propensity:.0%}", f"{candidate.estimate:.1%}"
+    chance, success, worth = f"{candidate.propensity:.0%}", f"{candidate.estimate:.1%}", _yuan(candidate.score)
     return (
-        f"首选 {name}，预计成功率 {success}，预计收益 {candidate.score:.0f} 分，选中概率 {chance}：{zh}",
-        f"first {name}, estimated success {success}, worth {candidate.score:.0f} fen, chosen with probability "
-        f"{chance}: {en}",
+        f"首选 {name}，预计成功率 {success}，预计收益 {worth} 元，选中概率 {chance}：{zh}",
+        f"first {name}, estimated success {success}, worth {worth} yuan, chosen with probability {chance}: {en}",
     )
 
 
+def _yuan(fen: float) -> str:
+    """A score as people read money; a score is expected money, so parts of a fen mean nothing."""
+    return f"{fen / 100:.2f}"
+
+
 def _later(place: int, candidate: Candidate, first: Candidate) -> Line:
-    name = _name(candidate)
+    name, worth = _name(candidate), _yuan(candidate.score)
     zh, en = _reasons(candidate)
     compared_zh, compared_en = "", ""
     if candidate.score < first.score:
-        compared_zh = f"，低于首选的 {first.score:.0f} 分"
-        compared_en = f", less than the first one's {first.score:.0f}"
+        compared_zh = f"，低于首选的 {_yuan(first.score)} 元"
+        compared_en = f", less than the first one's {_yuan(first.score)}"
     return (
-        f"第 {place} 位 {name}，预计成功率 {candidate.estimate:.1%}，预计收益 {candidate.score:.0f} 分{compared_zh}，"
+        f"第 {place} 位 {name}，预计成功率 {candidate.estimate:.1%}，预计收益 {worth} 元{compared_zh}，"
         f"选为首选的概率 {candidate.propensity:.0%}：{zh}",
-        f"place {place} {name}, estimated success {candidate.estimate:.1%}, worth {candidate.score:.0f} fen"
+        f"place {place} {name}, estimated success {candidate.estimate:.1%}, worth {worth} yuan"
         f"{compared_en}, first with probability {candidate.propensity:.0%}: {en}",
     )
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 import msgspec
 
@@ -10,6 +11,7 @@ from payswitch.alerting.catalog import CATALOG
 from payswitch.alerting.texts import action, sentence
 from payswitch.domain.alert import (
     Alert,
+    AlertGroup,
     AlertRule,
     Family,
     GroupState,
@@ -21,6 +23,15 @@ from payswitch.domain.alert import (
 )
 from payswitch.kit.clock import iso_or_none, iso_utc
 from payswitch.services.alerts.alert_watchers import GroupFile, Summary
+
+_FAMILIES: Final[Mapping[Family, tuple[str, str]]] = {
+    Family.PAYMENTS: ("Payments", "支付"),
+    Family.MONEY: ("Money", "资金"),
+    Family.EVENTS: ("Events", "商户通知"),
+    Family.CONTRACTS: ("Contracts and limits", "签约与限额"),
+    Family.BOOKS: ("Books and bills", "账本与账单"),
+    Family.RECEIVERS: ("Alert receivers", "告警接收人"),
+}
 
 
 class AlertView(msgspec.Struct, frozen=True, kw_only=True):
@@ -122,24 +133,23 @@ def alert_view(alert: Alert) -> AlertView:
 
 
 def group_view(file: GroupFile) -> AlertGroupView:
+    """The outage first by what is worst and not over. A group whose alerts are gone still has its own facts."""
     group = file.group
-    alerts = sorted(file.alerts, key=lambda one: (-one.severity.rank, list(AlertRule).index(one.rule), one.since_ms))
-    first = alerts[0]
+    alerts = sorted(file.alerts, key=_importance)
     lanes = {alert.subject: alert.facts for alert in alerts if "moved" in alert.facts}
     moved, saved, saved_fen = (
         sum(int(facts[name]) for facts in lanes.values()) for name in ("moved", "saved", "saved_fen")
     )
-    about = str(first.facts.get("channel") or first.facts.get("shop") or first.facts.get("receiver") or "")
-    info = CATALOG[first.rule]
+    title, title_zh = _titles(group, alerts)
     return AlertGroupView(
         group_id=group.group_id,
         merchant_id=group.merchant_id,
         family=group.family,
         state=group.state,
         severity=group.severity,
-        title=f"{info.en}: {about}" if about else info.en,
-        title_zh=f"{about} {info.zh}".strip(),
-        since=iso_utc(min(alert.since_ms for alert in alerts)),
+        title=title,
+        title_zh=title_zh,
+        since=iso_utc(min((alert.since_ms for alert in alerts), default=group.opened_at_ms)),
         opened_at=iso_utc(group.opened_at_ms),
         resolved_at=iso_or_none(group.resolved_at_ms),
         acknowledged_at=iso_or_none(group.acknowledged_at_ms),
@@ -147,14 +157,29 @@ def group_view(file: GroupFile) -> AlertGroupView:
         note=group.note,
         told_at=iso_or_none(group.told_at_ms),
         reopened=group.reopened,
-        risk_fen=max(int(alert.facts.get("risk_fen", 0)) for alert in alerts),
+        risk_fen=max((int(alert.facts.get("risk_fen", 0)) for alert in alerts), default=0),
         moved=moved,
         saved=saved,
         saved_fen=saved_fen,
-        action=action(first.rule, Language.EN),
-        action_zh=action(first.rule, Language.ZH),
+        action=action(alerts[0].rule, Language.EN) if alerts else "",
+        action_zh=action(alerts[0].rule, Language.ZH) if alerts else "",
         alerts=[alert_view(alert) for alert in alerts],
     )
+
+
+def _importance(alert: Alert) -> tuple[bool, int, int, int]:
+    """What is not over before what is; then the worst, and of equals the oldest."""
+    over = alert.resolved_at_ms is not None
+    return over, -alert.severity.rank, list(AlertRule).index(alert.rule), alert.since_ms
+
+
+def _titles(group: AlertGroup, alerts: Sequence[Alert]) -> tuple[str, str]:
+    """English, Chinese: of the alert that matters most; of the family where there is none."""
+    if not alerts:
+        return _FAMILIES[group.family]
+    info, facts = CATALOG[alerts[0].rule], alerts[0].facts
+    about = str(facts.get("channel") or facts.get("shop") or facts.get("receiver") or "")
+    return (f"{info.en}: {about}" if about else info.en), f"{about} {info.zh}".strip()
 
 
 def group_list(files: Sequence[GroupFile], limit: int) -> AlertGroupList:
