@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 from aiohttp import web
+from msgspec.structs import replace
 from typer.testing import CliRunner
 
-from payswitch.domain.alert import AlertChange, AlertGroup, Family, GroupState, Severity
+from payswitch.domain.alert import Alert, AlertChange, AlertGroup, AlertRule, Family, GroupState, Severity
 from payswitch.entry.cli.app import app as command_line
 from payswitch.kit.clock import SystemClock, iso_utc
 from payswitch.sandbox.robots.accounts import Platform, RobotSpec, make_robots
@@ -118,6 +119,39 @@ async def test_a_group_whose_alerts_are_gone_is_still_shown(night: Desk) -> None
     assert found.json["group"]["since"] == iso_utc(since_ms)
     assert (found.json["group"]["alerts"], found.json["group"]["risk_fen"]) == ([], 0)
     assert [one["group_id"] for one in listed.json["data"]] == ["grp_empty"]
+
+
+async def test_what_still_burns_stands_before_what_is_over(night: Desk) -> None:
+    """The list shows the first few alerts of a group: of forty that are over and one that is not, that one."""
+    at_ms = SystemClock().now_ms() - 1_000
+    group = AlertGroup(
+        group_id="grp_night",
+        merchant_id="m-1",
+        family=Family.MONEY,
+        state=GroupState.ACKNOWLEDGED,
+        severity=Severity.CRITICAL,
+        opened_at_ms=at_ms,
+    )
+    facts = {"count": 1, "risk_fen": 100}
+    over = Alert(
+        alert_id="alt_over",
+        group_id="grp_night",
+        merchant_id="m-1",
+        rule=AlertRule.SURPLUS_OPEN,
+        subject="w",
+        severity=Severity.CRITICAL,
+        since_ms=at_ms,
+        raised_at_ms=at_ms,
+        seen_at_ms=at_ms,
+        resolved_at_ms=at_ms,
+        facts=facts,
+    )
+    burns = replace(over, alert_id="alt_burns", subject="w2", severity=Severity.WARNING, resolved_at_ms=None)
+    await night.app.alerts.store.change_alerts(AlertChange(groups=(group,), alerts=(over, burns)))
+
+    found = (await night.operator.get(f"{ALERTS}/grp_night")).json["group"]
+
+    assert [one["alert_id"] for one in found["alerts"]] == ["alt_burns", "alt_over"]
 
 
 async def test_from_the_first_failure_to_the_end(night: Desk, groups: Groups) -> None:

@@ -79,3 +79,12 @@ def test_every_fact_that_rules_ask_for_can_be_told_whatever_its_origin(origin: O
     assert {explain_fact(name, origin, "") for name in asked} == {
         (f"{chinese}：{ORIGINS[origin][0]}", f"{english}: {ORIGINS[origin][1]}") for chinese, english in FACTS.values()
     }
+
+
+def test_our_own_words_are_said_in_the_reader_s_language_and_a_merchant_s_as_they_are() -> None:
+    assert explain("split:warm") == (
+        "分流份额：次优保温",
+        "takes the share `next best, kept warm` of the split",
+    )
+    assert explain("tier:backup") == ("优先级：备用", "tier backup")
+    assert explain("tier:大促") == ("优先级：大促", "tier 大促")

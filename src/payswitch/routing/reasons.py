@@ -103,13 +103,17 @@ MOVES: Final[Mapping[str, tuple[str, str]]] = {
 }
 """Why a breaker moved."""
 
-SHARES: Final[Mapping[str, tuple[str, str]]] = {
-    "best": ("最优渠道", "best channel"),
-    "warm": ("次优保温", "next best, kept warm"),
-    "explore": ("探索其余", "exploring the rest"),
-    "learned": ("按学习结果", "as learned"),
+DETAILS: Final[Mapping[str, Mapping[str, tuple[str, str]]]] = {
+    "split": {
+        "best": ("最优渠道", "best channel"),
+        "warm": ("次优保温", "next best, kept warm"),
+        "explore": ("探索其余", "exploring the rest"),
+        "learned": ("按学习结果", "as learned"),
+    },
+    "tier": {"best": ("最优", "best"), "backup": ("备用", "backup"), "bank": ("银行直连", "bank")},
 }
-"""The detail of `split`, in the words of the policy's editor."""
+"""Details that are words of ours: the shares of the split, the tiers of a policy nobody wrote. Others are shown as they
+are."""
 
 REASONS: Final[Mapping[str, tuple[str, str]]] = {**EXCLUSIONS, **RANKS, **MOVES}
 
@@ -141,7 +145,5 @@ def explain(code: str) -> tuple[str, str]:
     """(Chinese, English) for a reason code with its detail. KeyError for a code that nobody described."""
     name, _, detail = code.partition(":")
     chinese, english = REASONS[name]
-    if name == "split" and detail in SHARES:
-        detail_zh, detail_en = SHARES[detail]
-        return chinese.format(detail=detail_zh), english.format(detail=detail_en)
-    return chinese.format(detail=detail), english.format(detail=detail)
+    detail_zh, detail_en = DETAILS.get(name, {}).get(detail, (detail, detail))
+    return chinese.format(detail=detail_zh), english.format(detail=detail_en)

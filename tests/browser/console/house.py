@@ -23,6 +23,8 @@ PATIENCE_MS: Final = 20_000
 expect.set_options(timeout=PATIENCE_MS)
 DESK: Final = (1440, 900)
 PHONE: Final = (390, 844)
+PASSWORD: Final = "four short dull words"
+"""Of whoever sets one."""
 _LINK: Final = re.compile(r"http\S+/console/sign-in#link=[\w-]+")
 _REFUSAL: Final = re.compile(r"the server responded with a status of (400|409|422)")
 _NUMBERS = count(1)
@@ -80,7 +82,7 @@ class House:
         try:
             page = await context.new_page()
             troubles = _Troubles(page)
-            await page.goto(await self._link(role))
+            await page.goto(await self.link(role))
             await page.wait_for_url(re.compile(r"/console/(?!sign-in|login)"))
             await page.goto(self.url + path)
             yield page
@@ -88,8 +90,8 @@ class House:
         finally:
             await context.close()
 
-    async def _link(self, role: Role) -> str:
-        """Of a user who is made with the command, as the first owner of a real shop is."""
+    async def link(self, role: Role) -> str:
+        """Signs in a user who is made with the command, as the first owner of a real shop is."""
         user = f"{role.value}-{next(_NUMBERS)}"
         config = str(self.stage.plan.station.config)
         made = await asyncio.create_subprocess_exec(

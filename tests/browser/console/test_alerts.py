@@ -70,7 +70,7 @@ async def test_a_channel_dies_at_night_until_it_is_over(house: House) -> None:
         await expect(group).to_contain_text("owner-")
 
         await page.goto(link)
-        await says(page, "通知记录", "duty-dingtalk", "包含的告警")
+        await says(page, "通知记录", "钉钉值班群", "包含的告警")
         await fits(page)
         await shot(page, "alert-detail-390")
 

@@ -14,7 +14,7 @@ from playwright.async_api import Page, expect
 
 from payswitch.domain.roles import Role
 from payswitch.drill.client import Http
-from payswitch.kit.clock import SystemClock
+from payswitch.kit.clock import SystemClock, beijing_date
 from tests.browser.console.house import DESK, PHONE, House, fits, says
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="package")]
@@ -177,3 +177,54 @@ async def test_bills_are_compared_now_and_the_day_stands_there(house: House, siz
         await expect(page.locator("[data-run]").first).to_be_visible()
         await fits(page)
         await photograph(page, f"reconciliation-{size[0]}")
+
+
+async def bills(house: House, *edits: dict[str, object]) -> None:
+    """What WeChat's bills say from now on, today's too."""
+    async with Http(house.stage.plan.sandbox_url, SystemClock()) as sandbox:
+        wish = {"at_once": True, "edits": list(edits)}
+        assert (await sandbox.call("PUT", "/_sandbox/bills/wechatpay", wish)).status == 200
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+async def test_a_bill_that_says_more_is_a_break_until_finance_settles_it_and_the_trail_knows_who(
+    house: House, size: tuple[int, int]
+) -> None:
+    """The bill has 88.01 where the customer paid 88.00: shown with both sides and what to do, settled with a note."""
+    paid = await house.paid(methods=["wechat"], amount_fen=8_800)
+    await heard(house, paid.payment_id)
+    async with house.api() as api:
+        found = json.loads((await api.call("GET", f"/v1/admin/payments/{paid.payment_id}")).body)
+        [won] = [one for one in found["attempts"] if one["attempt_id"] == found["winner_attempt_id"]]
+        await bills(house, {"channel_order_no": won["channel_order_no"], "change": "amount", "by_fen": 1})
+        today = {"date": beijing_date(SystemClock().now_ms()), "channel_id": won["channel_id"]}
+        made = await api.call("POST", "/v1/admin/reconciliations", today)
+        assert made.status == 200, made.body
+    note = f"客服确认四舍五入，工单 {size[0]}"
+    try:
+        async with house.visit("/reconciliation", role=Role.FINANCE, size=size) as page:
+            found_break = page.locator("[data-break=amount_differs]").filter(has_text=won["channel_order_no"])
+            for said in ("¥88.00", "¥88.01", "¥0.01", "建议"):
+                await expect(found_break).to_contain_text(said)
+            await expect(page.locator("[data-run]").filter(has_text="差异").first).to_be_visible()
+            await fits(page)
+            await photograph(page, f"break-{size[0]}")
+
+            await found_break.locator("[data-test=resolve]").click()
+            await expect(page.locator("[data-test=confirm]")).to_be_disabled()
+            await page.get_by_label("原因").fill(note)
+            await page.locator("[data-test=confirm]").click()
+            await expect(found_break).to_have_count(0)
+
+            await page.get_by_text("全部", exact=True).click()
+            await page.wait_for_url("**/reconciliation?state=all")
+            await expect(found_break).to_contain_text(note)
+            await expect(found_break.locator("[data-test=resolve]")).to_have_count(0)
+
+            await page.goto(f"{house.url}/audit?kind=break")
+            entry = page.locator("tbody tr, .cards > li").filter(has_text=note)
+            await expect(entry).to_contain_text("处理完成")
+            await expect(entry).to_contain_text("财务")
+            await fits(page)
+    finally:
+        await bills(house)

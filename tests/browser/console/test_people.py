@@ -9,11 +9,9 @@ import pytest
 from playwright.async_api import Page, expect
 
 from payswitch.domain.roles import Role
-from tests.browser.console.house import PATIENCE_MS, PHONE, House, fits, says
+from tests.browser.console.house import PASSWORD, PATIENCE_MS, PHONE, House, fits, says
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="package")]
-
-PASSWORD = "four short dull words"
 
 
 async def invite(page: Page, user_id: str, name: str, role: str) -> str:
@@ -107,7 +105,7 @@ async def test_the_trail_is_filtered_by_its_address_and_by_pressing_a_number(hou
     async with house.visit("/users") as page:
         await invite(page, "he", "何", "只读")
         await page.goto(house.url + "/audit?kind=user&object_id=he")
-        await expect(page.get_by_role("row", name=re.compile("新建"))).to_contain_text("read_only")
+        await expect(page.get_by_role("row", name=re.compile("新建"))).to_contain_text("角色 只读")
         await page.get_by_text("清除筛选").click()
         await expect(page).to_have_url(re.compile("/audit$"))
         await page.get_by_role("button", name="he", exact=True).first.click()

@@ -4,8 +4,8 @@ import { Problem } from "./api/problem";
 import { askWhichPagesWork } from "./layout/menu";
 import { pages } from "./pages";
 import type { Page } from "./pages/page";
+import { withdraw } from "./state/confirm";
 import { can, forget, signedIn } from "./state/session";
-import { say } from "./texts/language";
 
 declare module "vue-router" {
   interface RouteMeta {
@@ -49,18 +49,14 @@ router.beforeEach(async (to) => {
   return !page || can(page.needs) ? true : { path: "/no-permission" };
 });
 
-router.afterEach((to) => {
-  const page = to.meta.page;
-  document.title = page ? `${say(page.title)} · PaySwitch` : "PaySwitch";
-});
-
 function noAnswer(error: unknown): null {
   if (error instanceof Problem) return null;
   throw error;
 }
 
-function login(to: RouteLocationNormalized) {
-  return { path: "/login", query: to.fullPath === "/" ? {} : { next: to.fullPath } };
+/** `ended`: somebody was signed in a moment ago, and is told why they are asked again. */
+function login(to: RouteLocationNormalized, ended = false) {
+  return { path: "/login", query: { ...(to.fullPath === "/" ? {} : { next: to.fullPath }), ...(ended ? { ended: "1" } : {}) } };
 }
 
 // After an update of the service the old pages' files are gone: the address opens anew, with the new ones.
@@ -70,5 +66,7 @@ whenSignedOut(() => {
   forget();
   asked = false;
   const now = router.currentRoute.value;
-  if (!now.meta.bare) void router.replace(login(now));
+  if (now.meta.bare) return;
+  withdraw();
+  void router.replace(login(now, true));
 });

@@ -5,8 +5,8 @@ import { dark } from "./state/look";
 /** Naive UI in the colours of styles/base.css; one table, so that both agree. */
 const LIGHT = {
   brand: "#2c5cdd", brandHover: "#456ff0", brandPressed: "#1f49bd",
-  good: "#12805c", warn: "#a9690a", bad: "#c93434",
-  ink: "#1b2233", ink2: "#566074", ink3: "#6d7689",
+  good: "#0e6e4e", warn: "#855206", bad: "#bd2b2b",
+  ink: "#1b2233", ink2: "#566074", ink3: "#5c6577",
   card: "#ffffff", line: "#e4e7ee", ground: "#f5f6f9", hover: "#f1f3f8",
 };
 const DARK: typeof LIGHT = {
@@ -25,7 +25,7 @@ function overrides(p: typeof LIGHT): GlobalThemeOverrides {
       primaryColor: p.brand, primaryColorHover: p.brandHover, primaryColorPressed: p.brandPressed,
       primaryColorSuppl: p.brandHover,
       successColor: p.good, warningColor: p.warn, errorColor: p.bad, infoColor: p.brand,
-      textColorBase: p.ink, textColor1: p.ink, textColor2: p.ink, textColor3: p.ink3,
+      textColorBase: p.ink, textColor1: p.ink, textColor2: p.ink, textColor3: p.ink3, placeholderColor: p.ink3, placeholderColorDisabled: p.ink3,
       bodyColor: p.ground, cardColor: p.card, modalColor: p.card, popoverColor: p.card, tableColor: p.card,
       borderColor: p.line, dividerColor: p.line, hoverColor: p.hover, tableColorHover: p.hover,
       tableHeaderColor: p.card,

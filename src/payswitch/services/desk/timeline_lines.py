@@ -7,6 +7,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from payswitch.domain.channel import Environment
 from payswitch.domain.outcome import OutcomeKind
 from payswitch.domain.payment import (
     Attempt,
@@ -54,6 +55,18 @@ _KINDS_ZH: Final[Mapping[OutcomeKind, str]] = {
     OutcomeKind.UNTRUSTED: "应答不可信",
 }
 
+_PLACES_ZH: Final[Mapping[Environment, str]] = {
+    Environment.WECHAT: "微信内",
+    Environment.WECHAT_MINI: "微信小程序",
+    Environment.ALIPAY: "支付宝内",
+    Environment.UNIONPAY: "云闪付内",
+    Environment.MOBILE: "手机浏览器",
+    Environment.DESKTOP: "电脑",
+    Environment.APP: "商户 APP",
+    Environment.COUNTER: "线下收银",
+    Environment.RESTRICTED: "其他 APP 内",
+}
+
 
 def timeline(records: Records) -> list[Moment]:
     """All moments, oldest first; what happened in one millisecond stands in the order of causes."""
@@ -74,7 +87,7 @@ def timeline(records: Records) -> list[Moment]:
 
 def _request(payment: Payment) -> Moment:
     zh, en = yuan(payment.amount_fen)
-    place_zh = "，等待收银台" if payment.environment is None else f"，环境 {payment.environment.value}"
+    place_zh = "，等待收银台" if payment.environment is None else f"，环境：{_PLACES_ZH[payment.environment]}"
     place_en = (
         ", waits for its checkout" if payment.environment is None else f", environment {payment.environment.value}"
     )

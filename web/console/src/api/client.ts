@@ -33,8 +33,13 @@ async function call<T>(method: string, path: string, options: Options = {}): Pro
   if (response.status === 204) return undefined as T;
   const said: unknown = await response.json().catch(() => ({}));
   if (response.ok) return said as T;
-  if (response.status === 401 && !options.stranger) onSignedOut();
-  throw new Problem(response.status, said as object);
+  throw refusal(response.status, said as object, options.stranger);
+}
+
+/** What the service refused. Where it no longer knows who asks, the sign-in page is shown as well. */
+export function refusal(status: number, said: object, stranger = false): Problem {
+  if (status === 401 && !stranger) onSignedOut();
+  return new Problem(status, said);
 }
 
 async function ask(address: string, init: RequestInit): Promise<Response> {

@@ -1,4 +1,5 @@
-import { Problem, unreachable } from "./problem";
+import { refusal } from "./client";
+import { unreachable } from "./problem";
 
 /** Takes a file out of the service: posted, because that is written into the audit trail. Rejects with a `Problem`. */
 export async function download(path: string): Promise<void> {
@@ -9,7 +10,7 @@ export async function download(path: string): Promise<void> {
   }).catch(() => {
     throw unreachable();
   });
-  if (!response.ok) throw new Problem(response.status, (await response.json().catch(() => ({}))) as object);
+  if (!response.ok) throw refusal(response.status, (await response.json().catch(() => ({}))) as object);
   const name = /filename="([^"]+)"/.exec(response.headers.get("Content-Disposition") ?? "")?.[1] ?? "download";
   const address = URL.createObjectURL(await response.blob());
   const link = Object.assign(document.createElement("a"), { href: address, download: name });

@@ -3,6 +3,7 @@ import { texts } from "../texts/language";
 export const t = texts({
   zh: {
     menu: "菜单",
+    skip: "跳到正文",
     more: "更多",
     signOut: "退出登录",
     language: "English",
@@ -19,6 +20,7 @@ export const t = texts({
   },
   en: {
     menu: "Menu",
+    skip: "Skip to the content",
     more: "More",
     signOut: "Sign out",
     language: "中文",

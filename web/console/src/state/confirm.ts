@@ -24,3 +24,9 @@ export function confirm(question: Question): Promise<string | null> {
     asked.value = { question, answer: resolve };
   });
 }
+
+/** Takes the question back: whoever was asked is not there any more. */
+export function withdraw(): void {
+  asked.value?.answer(null);
+  asked.value = null;
+}

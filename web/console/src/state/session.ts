@@ -1,6 +1,7 @@
 import { computed, reactive } from "vue";
 import { api } from "../api/client";
 import { Problem } from "../api/problem";
+import { forgetNames } from "./names";
 
 /** What somebody may do; the service decides, the console only hides what would be refused. */
 export type Permission = "view" | "develop" | "operate" | "money" | "configure" | "manage";
@@ -68,6 +69,7 @@ export async function signOut(): Promise<void> {
 }
 
 export function forget(): void {
+  forgetNames();
   Object.assign(state, { user: null, permissions: [], asked: true });
 }
 

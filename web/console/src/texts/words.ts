@@ -52,6 +52,18 @@ const CONNECTORS: Record<string, Both> = {
   epay: { zh: "易支付", en: "epay" },
 };
 
+const ENVIRONMENTS: Record<string, Both> = {
+  wechat: { zh: "微信内", en: "in WeChat" },
+  wechat_mini: { zh: "微信小程序", en: "WeChat mini program" },
+  alipay: { zh: "支付宝内", en: "in Alipay" },
+  unionpay: { zh: "云闪付内", en: "in UnionPay" },
+  mobile: { zh: "手机浏览器", en: "mobile browser" },
+  desktop: { zh: "电脑", en: "desktop" },
+  app: { zh: "商户 APP", en: "the shop's app" },
+  counter: { zh: "线下收银", en: "at the counter" },
+  restricted: { zh: "其他 APP 内（仅扫码）", en: "another app (code only)" },
+};
+
 const named = (table: Record<string, Both>) => (code: string) => {
   const text = table[code];
   return text === undefined ? code : say(text);
@@ -62,9 +74,18 @@ const familyName = named(FAMILIES);
 export const methodName = named(METHODS);
 export const connectorName = named(CONNECTORS);
 
+/** Where the customer's screen is (the service's `Environment`). */
+export const environmentName = named(ENVIRONMENTS);
+
 /** `wechat_native` is 微信扫码; of an 易支付 platform it is told whose. */
 export function productName(product: string): string {
   const [family = product, kind = ""] = product.split("_");
   if (family === "epay") return `${connectorName("epay")} ${familyName(kind)}`;
   return kind ? `${familyName(family)} ${kindName(kind)}` : familyName(family);
+}
+
+/** Whether a word of a sentence is a product's code. */
+export function isProduct(word: string): boolean {
+  const [family = "", kind = ""] = word.split("_");
+  return family === "epay" ? kind in METHODS : family in FAMILIES && kind in KINDS;
 }

@@ -15,6 +15,7 @@ export const t = texts({
     lasting: (s: number) =>
       s < 60 ? `${s} 秒` : s < 3_600 ? `${Math.floor(s / 60)} 分 ${s % 60} 秒` : s < 86_400 ? `${Math.floor(s / 3_600)} 小时 ${Math.floor((s % 3_600) / 60)} 分` : `${Math.floor(s / 86_400)} 天`,
     items: (n: string) => `${n} 项`,
+    moreItems: (n: string) => `另有 ${n} 项，查看全部`,
     risk: "涉及金额",
     done: "已自动处理",
     movedSaved: (moved: string, saved: string, yuan: string) => `${moved} 笔切换到其他渠道，其中 ${saved} 笔已支付（${yuan}）`,
@@ -49,6 +50,7 @@ export const t = texts({
     endNow: "立即结束",
     endText: "结束后符合条件的告警会重新通知。",
     alertsHead: "包含的告警",
+    noAlerts: "其中的告警已从数据库清除",
     noticesHead: "通知记录",
     noNotices: "还没有发出通知",
     kind: { raised: "告警", updated: "更新", again: "再次发生", escalated: "升级", resolved: "恢复", test: "测试" },
@@ -123,6 +125,7 @@ export const t = texts({
     lasting: (s: number) =>
       s < 60 ? `${s} s` : s < 3_600 ? `${Math.floor(s / 60)} min ${s % 60} s` : s < 86_400 ? `${Math.floor(s / 3_600)} h ${Math.floor((s % 3_600) / 60)} min` : `${Math.floor(s / 86_400)} d`,
     items: (n: string) => `${n} alerts`,
+    moreItems: (n: string) => `${n} more: see all`,
     risk: "Money at risk",
     done: "Done already",
     movedSaved: (moved: string, saved: string, yuan: string) => `${moved} payments moved to other channels, ${saved} of them paid (${yuan})`,
@@ -157,6 +160,7 @@ export const t = texts({
     endNow: "End now",
     endText: "Alerts that fit are told again.",
     alertsHead: "Alerts in it",
+    noAlerts: "Its alerts were cleared out of the database",
     noticesHead: "Messages",
     noNotices: "No message was sent yet",
     kind: { raised: "Alert", updated: "Update", again: "Again", escalated: "Escalated", resolved: "Resolved", test: "Test" },

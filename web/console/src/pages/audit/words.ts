@@ -1,4 +1,8 @@
+import { channelName, shopName } from "../../state/names";
+import { yuan } from "../../texts/format";
 import { say, type Both } from "../../texts/language";
+import { roleName } from "../../texts/roles";
+import { stateWord } from "../../texts/states";
 
 /** The kinds of things that the trail knows (the service's `domain/trail.py`). */
 const KINDS: Record<string, Both> = {
@@ -64,9 +68,51 @@ const ACTIONS: Record<string, Both> = {
   totp_remove: { zh: "停用两步验证", en: "turned off two-step sign-in of" },
 };
 
+/** What the trail's entries say of a thing; a field that nobody named is shown as it is. */
+const FIELDS: Record<string, Both> = {
+  how: { zh: "方式", en: "how" },
+  user_id: { zh: "用户", en: "user" },
+  name: { zh: "名称", en: "name" },
+  role: { zh: "角色", en: "role" },
+  state: { zh: "状态", en: "state" },
+  reason: { zh: "原因", en: "reason" },
+  amount_fen: { zh: "金额", en: "amount" },
+  merchant_ids: { zh: "商户", en: "merchants" },
+  channel_id: { zh: "渠道", en: "channel" },
+  payment_id: { zh: "支付单", en: "payment" },
+  date: { zh: "日期", en: "date" },
+  minutes: { zh: "分钟", en: "minutes" },
+  rule: { zh: "规则", en: "rule" },
+  subject: { zh: "对象", en: "subject" },
+  rows: { zh: "行数", en: "rows" },
+};
+const REPORTS: Record<string, Both> = { weekly: { zh: "周报", en: "Weekly" }, daily: { zh: "日报", en: "Daily" } };
+const HOW: Record<string, Both> = { link: { zh: "一次性链接", en: "one-time link" }, password: { zh: "密码", en: "password" } };
+
 const named = (table: Record<string, Both>) => (code: string) => (table[code] ? say(table[code]) : code);
 
 export const kindName = named(KINDS);
 export const actionName = named(ACTIONS);
+export const fieldName = named(FIELDS);
+const howName = named(HOW);
+const reportName = named(REPORTS);
+
+/** A value in the words of the page: roles, states, channels, yuan. */
+export function valueName(field: string, value: string | undefined): string {
+  if (value === undefined || value === "") return "–";
+  if (field === "how") return howName(value);
+  if (field === "role") return roleName(value);
+  if (field === "state") return stateWord(value);
+  if (field === "channel_id") return channelName(value);
+  if (field.endsWith("_fen") && /^-?\d+$/.test(value)) return yuan(Number(value));
+  return value;
+}
+
+/** Reports are numbered by what and when they are; what else has a name is said with it. */
+export function objectName(kind: string, id: string): string {
+  if (kind === "report") return id.replace(/^(weekly|daily)\b/, (word) => reportName(word));
+  return kind === "channel" ? channelName(id) : kind === "shop" ? shopName(id) : id;
+}
+
 export const kindOptions = () => Object.keys(KINDS).map((value) => ({ value, label: kindName(value) }));
 export const actionOptions = () => Object.keys(ACTIONS).map((value) => ({ value, label: actionName(value) }));

@@ -135,7 +135,12 @@ const AGAIN_MS = 3_000;
  * The board, as the service tells it: within two seconds of a change. While the line is broken, `connected` is false
  * and the last board stays.
  */
-export function useLive(): { live: ShallowRef<Live | null>; connected: Ref<boolean>; problem: ShallowRef<Problem | null> } {
+export function useLive(): {
+  live: ShallowRef<Live | null>;
+  connected: Ref<boolean>;
+  problem: ShallowRef<Problem | null>;
+  again: () => void;
+} {
   const live = shallowRef<Live | null>(null);
   const connected = ref(false);
   const problem = shallowRef<Problem | null>(null);
@@ -153,8 +158,8 @@ export function useLive(): { live: ShallowRef<Live | null>; connected: Ref<boole
     });
     source.onerror = () => {
       connected.value = false;
-      if (source?.readyState !== EventSource.CLOSED) return; // the browser tries again by itself
-      void whyNot().then(() => (timer = window.setTimeout(connect, AGAIN_MS)));
+      const ended = source?.readyState === EventSource.CLOSED; // else the browser tries again by itself
+      if (ended || live.value === null) void whyNot().then(() => ended && (timer = window.setTimeout(connect, AGAIN_MS)));
     };
   }
 
@@ -168,7 +173,7 @@ export function useLive(): { live: ShallowRef<Live | null>; connected: Ref<boole
     }
   }
 
-  /** A page that nobody looks at costs a phone nothing. */
+  /** Connects anew; not while nobody looks, which would cost a phone. */
   function lookedAt(): void {
     window.clearTimeout(timer);
     source?.close();
@@ -183,5 +188,5 @@ export function useLive(): { live: ShallowRef<Live | null>; connected: Ref<boole
     source?.close();
   });
   connect();
-  return { live, connected, problem };
+  return { live, connected, problem, again: lookedAt };
 }

@@ -4,7 +4,7 @@ export const t = texts({
   zh: {
     title: "支付单",
     hint: "新的在前，时间为北京时间；每次最多翻查 5,000 笔，匹配少时会注明已查到何时。",
-    number: "输入任意单号：支付单、商户订单、渠道单号、流水号、退款单、顾客编号",
+    number: "任意单号（订单、流水、退款、顾客…）",
     find: "查找",
     found: (n: string, number: string) => `单号 ${number} 匹配 ${n} 笔`,
     notFound: (number: string) => `没有支付单带有单号 ${number}`,
@@ -111,7 +111,7 @@ export const t = texts({
   en: {
     title: "Payments",
     hint: "Newest first, Beijing time. One reading looks at 5,000 payments; where few fit, it says how far back it looked.",
-    number: "Any number: payment, order, channel order, transaction, refund, customer",
+    number: "Any number (order, transaction, refund, customer …)",
     find: "Find",
     found: (n: string, number: string) => `${n} payments have the number ${number}`,
     notFound: (number: string) => `No payment has the number ${number}`,

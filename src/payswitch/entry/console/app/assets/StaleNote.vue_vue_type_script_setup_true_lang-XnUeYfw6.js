@@ -1,1 +1,0 @@
-import{d as t,o as a,b as r,u as o,A as l,w as s,i as m,t as n,m as i}from"./index-CM4RJQ02.js";const d=t({__name:"StaleNote",props:{problem:{}},setup(e){return(c,p)=>e.problem?(a(),r(o(l),{key:0,type:"error",title:e.problem.title},{default:s(()=>[m(n(e.problem.detail),1)]),_:1},8,["title"])):i("",!0)}});export{d as _};

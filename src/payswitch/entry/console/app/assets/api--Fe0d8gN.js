@@ -1,1 +1,0 @@
-import{ak as n}from"./index-CM4RJQ02.js";const s="/v1/admin/events",a=(e,t)=>n.get(s,e,t),r=e=>n.post(`${s}/${encodeURIComponent(e)}/resend`);export{a as l,r};

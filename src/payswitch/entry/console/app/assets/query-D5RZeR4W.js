@@ -1,1 +1,0 @@
-import{V as f,O as c,f as m,g as p}from"./index-CM4RJQ02.js";function h(r){const s=m(),u=p(),i=s.path,t=f({...r}),n=Object.keys(r);return c(()=>s.query,o=>{if(s.path===i)for(const e of n){const a=o[e];t[e]=typeof a=="string"?a:r[e]}},{immediate:!0}),c(t,()=>{const o={...s.query};for(const e of n)t[e]===r[e]||t[e]===""?delete o[e]:o[e]=t[e];u.replace({query:o})}),t}export{h as u};
