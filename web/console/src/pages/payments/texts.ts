@@ -110,7 +110,7 @@ export const t = texts({
   },
   en: {
     title: "Payments",
-    hint: "Newest first, Beijing time. One reading looks at 5,000 payments; where few fit, it says how far back it looked.",
+    hint: "Newest first, Beijing time. One reading looks at up to 5,000 payments; where few fit, it says how far back it looked.",
     number: "Any number (order, transaction, refund, customer …)",
     find: "Find",
     found: (n: string, number: string) => `${n} payments have the number ${number}`,
