@@ -44,6 +44,7 @@ async def _everything(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator
 
 @pytest_asyncio.fixture(loop_scope="package")
 async def house(_everything: House) -> AsyncIterator[House]:
-    """The console of a shop whose channels are all well, whatever the test before did to them."""
+    """The console of a shop whose channels are all well and all in use, whatever the test before did to them."""
     yield _everything
     await _everything.stage.sandbox.set_faults([])
+    await _everything.use_only(CHANNELS)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Container
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -45,6 +46,19 @@ class House:
         """The admin API with the operator's key: to prepare what a page shall show. An async context."""
         head = {"Authorization": f"Bearer {self.stage.plan.station.operator_key}"}
         return Http(self.stage.plan.service_url, SystemClock(), headers=head)
+
+    async def use_only(self, channels: Container[str]) -> None:
+        """These are enabled, and what a test has set up beside them is disabled."""
+        async with self.api() as api:
+            found = json.loads((await api.call("GET", "/v1/admin/channels")).body)
+            for one in found["data"]:
+                wanted = "enabled" if one["channel_id"] in channels else "disabled"
+                if one["state"] in ("enabled", "disabled") and one["state"] != wanted:
+                    act = wanted.removesuffix("d")
+                    moved = await api.call(
+                        "POST", f"/v1/admin/channels/{one['channel_id']}/{act}", {"reason": "restored"}
+                    )
+                    assert moved.status == 200, moved.body
 
     async def order(self, **changes: Any) -> PaymentView:
         """The shop makes a payment; a desktop is shown a code at once."""

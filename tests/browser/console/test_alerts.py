@@ -106,7 +106,7 @@ async def test_a_receiver_is_added_and_tested_with_one_press(house: House) -> No
         await page.locator("[data-test=add-receiver]").click()
         dialog = page.get_by_role("dialog")
         await dialog.locator(".n-base-selection").first.click()
-        await page.get_by_text("企业微信", exact=True).last.click()
+        await page.locator(".n-base-select-option").get_by_text("企业微信", exact=True).click()
         await dialog.get_by_label("编号").fill("night")
         await dialog.get_by_label("名称").fill("夜班群")
         await dialog.get_by_label("机器人地址（Webhook）").fill(robot.url(house.stage.plan.sandbox_url))

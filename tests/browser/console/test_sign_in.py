@@ -96,7 +96,7 @@ async def test_a_session_that_ended_leads_to_the_sign_in_and_back_to_the_same_fi
 
 async def test_a_board_that_nobody_touches_notices_by_itself_and_an_open_question_is_taken_back(house: House) -> None:
     async with two_tabs(house, "/live?w=1h") as (page, other):
-        await page.get_by_label(re.compile("立即探测")).first.click()
+        await page.locator("button[aria-label^=立即探测]:enabled").first.click()
         await expect(page.locator("[data-test=confirm]")).to_be_visible()
         name = await user_of(other)
         await other.get_by_label("退出登录").click()
