@@ -121,6 +121,24 @@ async def test_a_lost_answer_that_took_nothing_is_reversed_and_the_customer_pays
     assert shop.kept_fen() == 12_900
 
 
+async def test_a_clock_set_back_after_a_reversal_does_not_make_the_next_debit_look_begun_beside_it(
+    shop: Counter,
+) -> None:
+    """Night 2290: by the clock the second debit was begun while the first was unknown, and the audit said so."""
+    shop.main.debit_script.append(SYSTEM_ERROR)
+    payment_id = (await scan(shop)).file.payment.payment_id
+    await shop.night.wait(39)
+    first = (await shop.night.file(payment_id)).attempts[0]
+    assert first.state is AttemptState.CLOSED
+    shop.night.clock.jump(-20_000)
+
+    again = await scan(shop, NEXT_CODE)
+
+    assert again.file.payment.state is PaymentState.SUCCEEDED
+    assert again.file.attempts[1].created_at_ms == first.finished_at_ms
+    assert (await shop.night.store.audit(now_ms=shop.night.clock.now_ms())).clean
+
+
 async def test_a_customer_who_types_a_password_is_waited_for(shop: Counter) -> None:
     shop.main.debit_script.append(USERPAYING)
     answer = await scan(shop)

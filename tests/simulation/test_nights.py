@@ -32,6 +32,16 @@ def test_in_the_morning_all_books_agree(first: int, template: Path) -> None:
     assert not results.failed, "\n".join(f"{one.replay}: {one.reason}" for one in results.failed)
 
 
+FOUND_LATER = (2290,)
+"""Nights beyond the first ones in which something was found to be wrong."""
+
+
+@pytest.mark.parametrize("seed", FOUND_LATER)
+def test_a_night_that_was_wrong_once_is_right(seed: int, template: Path) -> None:
+    results = run_seeds([seed], template)
+    assert not results.failed, results.failed[0].reason
+
+
 TWICE = """
 import sys, tempfile, hashlib
 from pathlib import Path

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import msgspec
 from msgspec.structs import replace
@@ -136,7 +136,13 @@ async def commit_attempt(
             return False
         if confirming_attempt(draft.attempts) is not None:
             return False
-        draft.add_attempt(replace(attempt, ordinal=len(draft.attempts) + 1))
+        draft.add_attempt(
+            replace(
+                attempt,
+                ordinal=len(draft.attempts) + 1,
+                created_at_ms=max(attempt.created_at_ms, _debits_ended_ms(draft.attempts)),
+            )
+        )
         draft.set_payment(state=advance(PAYMENT, draft.payment.state, PaymentEvent.LAUNCH))
         if not work.decided:
             draft.decisions.append(work.decision)
@@ -151,6 +157,12 @@ async def commit_attempt(
     work.lost = []
     work.decided = work.decided or launched
     return work.file.attempt(attempt.attempt_id) if launched else None
+
+
+def _debits_ended_ms(attempts: Iterable[Attempt]) -> int:
+    """When the last debit of the payment was known to be over; 0: there was none. Nothing is begun before that, and no
+    clock that was set back in between may make it look so, to the audit or to a court."""
+    return max((a.finished_at_ms or 0 for a in attempts if a.debit_at_ms is not None), default=0)
 
 
 async def _keep(ctx: Context, work: Round, draft: Draft) -> None:
