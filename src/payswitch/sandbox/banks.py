@@ -35,10 +35,6 @@ def bank_of_card(card_no: str) -> SandboxBank | None:
     return next((bank for bank in BANKS if card_no[:6] in bank.bins), None)
 
 
-def bank_named(slug: str) -> SandboxBank:
-    return next(bank for bank in BANKS if bank.slug == slug)
-
-
 def bank_of_product(product: str | None) -> str:
     """The bank that a call is about, as far as a channel's server can tell; empty: it cannot."""
     slug = (product or "").removeprefix(QUICKPAY_PREFIX)

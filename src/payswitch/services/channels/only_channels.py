@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -29,10 +30,24 @@ class OnlyFor:
 
 
 async def only_for(ctx: Context, which: Iterable[Channel]) -> dict[str, OnlyFor]:
-    """Of each of these channels, by id. Looks at the configuration, not at anybody's health."""
-    shops = await ctx.store.shops()
-    enabled = [(channel, _methods(ctx, channel)) for channel in ctx.directory.all_channels() if channel.enabled]
-    return {channel.channel_id: _only_for(channel, _methods(ctx, channel), enabled, shops) for channel in which}
+    """Of each of these channels, by id. Looks at the configuration, not at anybody's health.
+
+    Each shop's ways to pay are counted once, however many channels are asked about: the live board asks about all of
+    them at every look.
+    """
+    enabled = {
+        channel.channel_id: (channel, _methods(ctx, channel))
+        for channel in ctx.directory.all_channels()
+        if channel.enabled
+    }
+    counted = [
+        (shop, Counter(method for channel, ways in enabled.values() if _serves(channel, shop) for method in ways))
+        for shop in await ctx.store.shops()
+    ]
+    return {
+        channel.channel_id: _only_for(channel, _methods(ctx, channel), enabled.get(channel.channel_id), counted)
+        for channel in which
+    }
 
 
 async def state_told(ctx: Context, channel: Channel, state: ChannelState) -> dict[str, object]:
@@ -45,15 +60,16 @@ async def state_told(ctx: Context, channel: Channel, state: ChannelState) -> dic
     return told
 
 
-def _only_for(channel: Channel, mine: frozenset[Method], enabled: Sequence[_Ways], shops: Iterable[Shop]) -> OnlyFor:
-    if not mine:
-        return OnlyFor()
-    others = [(other, ways) for other, ways in enabled if other.channel_id != channel.channel_id]
+def _only_for(
+    channel: Channel, mine: frozenset[Method], in_use: _Ways | None, counted: Iterable[tuple[Shop, Counter[Method]]]
+) -> OnlyFor:
+    """`in_use`: the channel as it is counted; None while it is disabled."""
     alone: list[Shop] = []
     missing: set[Method] = set()
-    for shop in shops:
-        if _serves(channel, shop):
-            left = frozenset[Method]().union(*(ways for other, ways in others if _serves(other, shop)))
+    for shop, channels_of in counted:
+        if mine and _serves(channel, shop):
+            own = in_use[1] if in_use is not None and _serves(in_use[0], shop) else frozenset[Method]()
+            left = {method for method, channels in channels_of.items() if channels > (method in own)}
             missing |= mine - left
             if not left:
                 alone.append(shop)
