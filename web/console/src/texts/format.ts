@@ -18,6 +18,11 @@ export function percent(share: number | null | undefined, digits = 1): string {
   return `${share < 1 && Number(text) === 100 ? (Math.floor(share * 10_000) / 100).toFixed(2) : text}%`;
 }
 
+/** A channel's fee in basis points of the amount, as per cent: 60 is 0.60%. */
+export function feeRate(bp: number): string {
+  return `${(bp / 100).toFixed(2)}%`;
+}
+
 /** Whole numbers with separators. */
 export function count(number: number | null | undefined): string {
   return number === null || number === undefined ? "–" : NUMBERS.format(number);

@@ -1,3 +1,4 @@
+import { feeRate } from "../../texts/format";
 import { texts } from "../../texts/language";
 
 export const t = texts({
@@ -42,7 +43,7 @@ export const t = texts({
       move: (channel: string, tier: string) => `${channel}，在“${tier}”档。按 ↑ ↓ 键移到相邻档位，按回车选择档位`,
       moved: (channel: string, tier: string) => `${channel} 已移到“${tier}”档`,
       off: "已停用",
-      fee: (bp: number) => `费率 ${(bp / 100).toFixed(2)}%`,
+      fee: (bp: number) => `费率 ${feeRate(bp)}`,
     },
     split: {
       title: "分流",
@@ -306,7 +307,7 @@ export const t = texts({
       move: (channel: string, tier: string) => `${channel}, in the tier ${tier}. Press up or down to move it, Enter to choose a tier`,
       moved: (channel: string, tier: string) => `${channel} is now in ${tier}`,
       off: "disabled",
-      fee: (bp: number) => `fee ${(bp / 100).toFixed(2)}%`,
+      fee: (bp: number) => `fee ${feeRate(bp)}`,
     },
     split: {
       title: "Split",
