@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 UV := .uv/bin/uv
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench bench-routing simulate mutations crash format docs web web-check clean
+.PHONY: help run test explore lint bench bench-routing simulate mutations crash format docs web web-check clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -35,6 +35,9 @@ run: $(VENV)/.run-stamp ## the demo: service, sandbox with seventeen channels, s
 
 test: $(VENV)/.dev-stamp ## all tests
 	$(BIN)/pytest $(ARGS)
+
+explore: $(VENV)/.dev-stamp ## the properties with inputs that nobody has tried yet
+	$(BIN)/pytest --hypothesis-profile=exploring -m hypothesis $(ARGS)
 
 lint: $(VENV)/.dev-stamp ## ruff, mypy strict, import contracts, generated docs up to date
 	$(BIN)/ruff check .
