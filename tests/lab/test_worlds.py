@@ -54,6 +54,17 @@ def test_the_same_seed_is_the_same_world_and_another_seed_another() -> None:
     assert first.outages != other.outages
 
 
+def test_operators_list_their_best_channel_first_unless_the_scenario_says_otherwise() -> None:
+    calm = SCENARIOS["calm"]
+    steady = replace(calm, drift_sd=0.0, shifts_per_h=0.0)
+    levels = [traits.levels[0] for traits in World(steady, 7, MINUTES).traits]
+    assert levels == sorted(levels, reverse=True)
+    shuffled = [traits.levels[0] for traits in World(replace(steady, best_first=False), 7, MINUTES).traits]
+    assert shuffled != levels
+    assert sorted(shuffled, reverse=True) == levels
+    assert not SCENARIOS["any-order"].best_first
+
+
 def test_a_run_is_repeated_to_the_last_figure_by_every_router() -> None:
     quiet = replace(SCENARIOS["severe"], arrivals_per_s=1.0)
     for name in entrants():

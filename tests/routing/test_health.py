@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 from tests.routing.world import ACCEPTED, BUSY, NO_MONEY, TIMEOUT, Night
 
 from payswitch.domain.channel import Product
 from payswitch.domain.outcome import Outcome, OutcomeKind
 from payswitch.routing.latency import LatencyModel
 from payswitch.routing.policy import Scoring, SoftLimit
+from payswitch.routing.policy_default import default_policy
 from payswitch.routing.rates import DecayedRate
 from payswitch.routing.request import FinalObservation
 from payswitch.routing.scoring import expected_margin_fen, sick_estimate
@@ -193,7 +195,7 @@ def test_the_live_page_sees_calls_failures_latencies_shares_and_the_next_probe()
 
 
 def test_a_channel_that_was_never_called_is_shown_with_its_priors() -> None:
-    night = Night()
+    night = Night(replace(default_policy(), scoring=replace(SCORING, order_slope=0.0)))
     night.plan()
     line = shown(night)
     assert (line.calls, line.p50_ms, line.remembered) == (0, None, 0.0)

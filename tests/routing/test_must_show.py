@@ -67,7 +67,8 @@ def test_a_recovered_channel_has_its_share_back_within_a_minute_or_two_hundred_p
     assert day.share(MAIN, start_s) < 0.5
     grace_s = max(60, 200 / per_s)
     day.run(back_s + grace_s + 400 / per_s)
-    assert day.share(MAIN, back_s + grace_s) == pytest.approx(0.7, abs=0.03)
+    # what nobody else can take safely just now is the best one's, too
+    assert 0.67 <= day.share(MAIN, back_s + grace_s) <= 0.8
 
 
 @pytest.mark.parametrize(("bad", "seed"), [(TIMEOUT, 0), (BUSY, 1)])

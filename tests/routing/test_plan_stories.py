@@ -236,7 +236,7 @@ def test_a_locally_signed_product_gives_way_when_its_accounts_server_is_ill(nigh
 
 def test_the_plan_fits_the_place_where_the_customer_is(night: Night) -> None:
     plan = night.plan(environment=Environment.MOBILE)
-    assert [c.product for c in plan.candidates] == [Product.ALIPAY_WAP, Product.WECHAT_H5, Product.WECHAT_H5]
+    assert [c.product for c in plan.candidates] == [Product.WECHAT_H5, Product.ALIPAY_WAP, Product.WECHAT_H5]
 
 
 def test_another_merchants_channels_are_never_used(night: Night) -> None:

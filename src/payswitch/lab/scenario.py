@@ -51,6 +51,8 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True):
     base_low: float = 0.83
     base_high: float = 0.975
     """Completion of a payable payment through a healthy channel, uniform between these."""
+    best_first: bool = True
+    """The operator lists the channels by their nominal completion; else in any order."""
     drift_sd: float = 0.2
     """On the logit scale; mean-reverting with `drift_minutes`."""
     drift_minutes: float = 30.0
@@ -185,6 +187,13 @@ OTHERS: Final = (
         channels=20,
         acquirers=8,
         held_out=True,
+    ),
+    replace(
+        _BASE,
+        name="any-order",
+        title="channels listed in any order",
+        title_zh="随意排序",
+        best_first=False,
     ),
 )
 

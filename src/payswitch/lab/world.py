@@ -56,7 +56,8 @@ FAIR: Final = Weather(CREATION_FAILS, False, 1.0, 1.0, False)
 
 
 class World:
-    """Channels are numbered from 0, best nominal completion first: the order in which an operator would list them."""
+    """Channels are numbered from 0, as the operator lists them: best nominal completion first, unless the scenario says
+    otherwise."""
 
     def __init__(self, scenario: Scenario, seed: int, minutes: float) -> None:
         self.scenario = scenario
@@ -136,9 +137,9 @@ class World:
 
 
 def _draw_traits(scenario: Scenario, length_s: float, random: Random) -> tuple[Traits, ...]:
-    bases = sorted(
-        (random.uniform(scenario.base_low, scenario.base_high) for _ in range(scenario.channels)), reverse=True
-    )
+    bases = [random.uniform(scenario.base_low, scenario.base_high) for _ in range(scenario.channels)]
+    if scenario.best_first:
+        bases.sort(reverse=True)
     return tuple(
         Traits(
             acquirer=number % scenario.acquirers,

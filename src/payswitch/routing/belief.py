@@ -42,7 +42,9 @@ def believe(
     age_ms = now_ms - rate.at_ms
     fade = exp(-age_ms / fade_ms) if age_ms > 0 else 1.0
     n_completion = rate.trials * fade + prior_calls
-    completion = (rate.good * fade + prior_calls * priors.completion) / n_completion
+    prior = priors.completion * line.order_odds
+    prior /= 1.0 - priors.completion + prior
+    completion = (rate.good * fade + prior_calls * prior) / n_completion
     creation, n_creation = 1.0, 1.0
     if server_created:
         rate = line.creation

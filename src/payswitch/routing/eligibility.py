@@ -14,6 +14,7 @@ from payswitch.domain.customer import Customer
 from payswitch.domain.exchange import OpenidSpace
 from payswitch.routing.health import Health, Line
 from payswitch.routing.maintenance import Window, window_of
+from payswitch.routing.operator_order import OperatorOrder
 from payswitch.routing.policy import Policy, Tier
 from payswitch.routing.profile import Face, Fired, Profile
 from payswitch.routing.request import ChannelBook, Exclusion, RouteRequest
@@ -96,7 +97,7 @@ def tier_of(channel: Channel, tiers: Iterable[Tier]) -> Tier:
 class Layout:
     """The entries of one merchant in one environment, and the exclusions that hold for every payment there."""
 
-    __slots__ = ("book", "entries", "excluded", "plain_from_fen", "plain_life_ms", "plain_to_fen")
+    __slots__ = ("book", "entries", "excluded", "order", "plain_from_fen", "plain_life_ms", "plain_to_fen")
 
     def __init__(
         self,
@@ -132,6 +133,7 @@ class Layout:
                 entry.plain = entry.asks_nothing()
                 self.entries.append(entry)
         self.excluded = tuple(excluded)
+        self.order = OperatorOrder(_listed(self.entries))
         plain = [entry for entry in self.entries if entry.plain]
         self.plain_from_fen = max((entry.min_fen for entry in plain), default=0)
         self.plain_to_fen = min((entry.max_fen for entry in plain), default=_NO_LIMIT)
@@ -153,6 +155,14 @@ class Layout:
             self.book = book  # the same objects are found by identity next time
             return True
         return False
+
+
+def _listed(entries: Iterable[Entry]) -> list[list[Line]]:
+    """The lines of each channel, in the operator's order: by tier, then as configured."""
+    found: dict[str, list[Line]] = {}
+    for entry in sorted(entries, key=lambda entry: (entry.tier_rank, entry.position)):
+        found.setdefault(entry.channel_id, []).append(entry.line)
+    return list(found.values())
 
 
 def _standing_exclusion(channel: Channel, merchant_id: str) -> str | None:

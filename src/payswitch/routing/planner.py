@@ -2,7 +2,8 @@
 
 `plan()` changes state in three ways, all visible: it draws from the split ledger (the share stands in the plan's
 `salt`), it lends a payment to a probe (the candidate says `probe`), and it lets the weak signs of an idle channel lapse
-(a breaker move). Everything else it only reads. Same state + same facts + same salt = same plan.
+(a breaker move). Everything else it only reads, but for what the operator's order is worth: reckoned anew from what was
+learned, now and then. Same state + same facts + same salt = same plan.
 """
 
 from __future__ import annotations
@@ -214,6 +215,7 @@ class Router:
 
     def _sort_out(self, request: RouteRequest, book: ChannelBook, fired: Fired, now_ms: int) -> Pool:
         layout = self._layout(request, book)
+        layout.order.settle(self._health, now_ms, self._policy.scoring)
         pool = Pool(layout.excluded)
         plain_take = layout.plain_take(request, fired)
         refused = self._risks.of(request.shop_id, request.customer.customer_id, now_ms)

@@ -206,6 +206,9 @@ class Scoring(_Document, frozen=True, kw_only=True):
     creation_prior: float = 0.97
     """Where everything starts after a restart; then all channels together are the prior of each."""
     completion_prior: float = 0.88
+    order_slope: float = 0.4
+    """How much the operator's order is taken to say before outcomes do: log odds of completion per standard deviation
+    of the places. 0: nothing, until outcomes say otherwise."""
     segment_time_constant_s: float = 7_200.0
     """How fast outcomes of a bank, an amount band or a kind of device are forgotten: they are fewer, so more slowly."""
     segment_prior_calls: float = 100.0

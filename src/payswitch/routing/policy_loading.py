@@ -99,6 +99,8 @@ NOT_NEGATIVE = {
     "soft_limit": ("sds",),
     "hedging": ("least_per_minute",),
 }
+UP_TO = {("scoring", "order_slope"): 2}
+"""From 0 to so much. A slope of 2 takes the first of five for 99 % and the last for 41 %: steeper is no prior."""
 SHARES = {
     "triggers": ("error_rate", "probe_share", "never_paid"),
     "split": ("safe_within",),
@@ -118,6 +120,8 @@ def _check_figures(policy: Policy) -> list[PolicyProblem]:
     for section, names in SHARES.items():
         for name in names:
             problems += between(f"{section}.{name}", getattr(getattr(policy, section), name), 0, 1)
+    for (section, name), most in UP_TO.items():
+        problems += between(f"{section}.{name}", getattr(getattr(policy, section), name), 0, most)
     triggers, limit = policy.triggers, policy.soft_limit
     problems += order("triggers.timeouts", triggers.timeouts, triggers.of_calls, "timeouts, of_calls")
     problems += order("triggers.min_calls", triggers.min_calls, triggers.last_calls, "min_calls, last_calls")

@@ -93,6 +93,16 @@ SCORING: Final[Mapping[str, Meaning]] = {
         Words("The same of customers who pay what they are shown.", "还没有任何记录时，出示后付款成功率的起点。"),
         _SHARE,
     ),
+    "order_slope": Meaning(
+        Words("Worth of your order", "排序的分量"),
+        Words(
+            "How much the order of your channels says before outcomes do. With 0.4 the first of five is taken for 92 % "
+            "and the last for 82 %, until outcomes say otherwise. 0: all start alike.",
+            "有结果之前，渠道的先后说明多少：0.4 时五个渠道的首位按 92%、末位按 82% 起步，很快由实际结果修正。"
+            "0：一视同仁。",
+        ),
+        Words("log odds", "对数几率"),
+    ),
     "segment_time_constant_s": Meaning(
         Words("Memory of segments", "细分记忆时长"),
         Words(

@@ -8,7 +8,7 @@ import msgspec
 
 from payswitch.routing.policy import Policy
 from payswitch.routing.policy_layers import ShopPolicy
-from payswitch.routing.policy_loading import MOST, NOT_NEGATIVE, POSITIVE, SHARES
+from payswitch.routing.policy_loading import MOST, NOT_NEGATIVE, POSITIVE, SHARES, UP_TO
 from payswitch.routing.policy_meanings import MEANINGS
 
 _SECTIONS = {
@@ -35,6 +35,8 @@ def policy_schemas(ref_template: str) -> dict[str, Json]:
         for section, names in table.items():
             for name in names:
                 parts[_SECTIONS[section]]["properties"][name].update(limit)
+    for (section, name), most in UP_TO.items():
+        parts[_SECTIONS[section]]["properties"][name].update({"minimum": 0, "maximum": most})
     parts["Policy"]["properties"]["version"]["type"] = ["string", "integer"]
     parts["Condition"]["properties"]["weekdays"]["items"].update({"minimum": 1, "maximum": 7})
     for part in ("Split", "RuleSplit"):
