@@ -39,6 +39,43 @@ def test_a_small_comparison_shows_tables_and_writes_both_files(tmp_path: Path) -
     assert len(drawing.findall(".//{*}circle")) == 2 * 3
 
 
+def test_a_stored_result_is_shown_again_and_as_markdown(tmp_path: Path) -> None:
+    result = tmp_path / "result.json"
+    played = typed(
+        "compare", "--scenarios", "calm,any-order", "--policies", "payswitch-best,static,oracle", "--seeds", "300-301",
+        "--minutes", 1, "--jobs", 1, "--json", result,
+    )  # fmt: skip
+    again = typed("show", result)
+    assert again.exit_code == 0, again.output
+    assert again.output.strip() in played.output.replace("\r", ""), "the same tables"
+
+    written = typed("show", result, "--markdown").output
+    rows = [line.split(" | ")[0].strip("| ") for line in written.splitlines() if line.startswith("| ")]
+    assert rows == [
+        "scenario", "calm", "any-order",
+        *["router", "**payswitch-best**", "static", "oracle"] * 2,
+    ]  # fmt: skip
+    found = msgspec.json.decode(result.read_bytes(), type=Comparison)
+    assert found.command in written
+    assert f"{found.chapters[0].lines[0].regret.mean:.2f}" in written
+    widths = {line.count("|") for line in written.splitlines() if line.startswith("|")}
+    assert widths == {9}, "every row has as many cells as its head"
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "word"),
+    [(None, 3, "cannot be read"), (b"[1, 2]", 2, "no result of"), (b"{", 2, "不是对比结果文件")],
+    ids=["no file", "another file", "half a file"],
+)
+def test_what_is_no_result_is_said_so(tmp_path: Path, content: bytes | None, code: int, word: str) -> None:
+    result = tmp_path / "result.json"
+    if content is not None:
+        result.write_bytes(content)
+    done = typed("show", result)
+    assert done.exit_code == code
+    assert word in done.output
+
+
 @pytest.mark.slow
 def test_the_result_is_the_same_however_many_processes_share_the_work(tmp_path: Path) -> None:
     found = []

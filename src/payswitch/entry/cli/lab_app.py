@@ -57,6 +57,23 @@ def compare(
     )
 
 
+@_lab.command("show", short_help="查看: a stored result again")
+def show(
+    file: Annotated[Path, typer.Argument(help="Written by `lab compare --json`. 结果文件", metavar="RESULT.json")],
+    markdown: Annotated[bool, typer.Option("--markdown", help="As Markdown, for a document. 输出 Markdown")] = False,
+) -> None:
+    """查看: the tables of a comparison that was stored, without playing it again.
+
+    \b
+    Examples / 示例:
+      payswitch lab show result.json
+      payswitch lab show result.json --markdown > figures.md
+    """
+    from payswitch.entry.cli.lab_command import show_again
+
+    show_again(file, markdown=markdown)
+
+
 @_lab.command("scenarios", short_help="场景与策略: what can be compared")
 def scenarios() -> None:
     """场景与策略: the kinds of world, and the routers with their parameters."""

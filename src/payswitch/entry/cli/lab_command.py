@@ -13,9 +13,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from payswitch.entry.cli import lab_screen
+from payswitch.entry.cli.lab_markdown import markdown as as_markdown
 from payswitch.entry.cli.terminal import BAD_INPUT, CANNOT_RUN, INTERRUPTED, fail
 from payswitch.lab.comparing import WorldOrder
-from payswitch.lab.comparison import Wish
+from payswitch.lab.comparison import Comparison, Wish
 from payswitch.lab.comparison import compare as play_comparison
 from payswitch.lab.contenders import entrants, parameters_of
 from payswitch.lab.plot import svg
@@ -56,6 +57,20 @@ def compare(
         _write(json_file, msgspec.json.format(msgspec.json.encode(found), indent=1), "--json")
     if plot is not None:
         _write(plot, svg(found).encode(), "--plot")
+
+
+def show_again(file: Path, *, markdown: bool) -> None:
+    """The tables of a stored comparison."""
+    try:
+        found = msgspec.json.decode(file.read_bytes(), type=Comparison)
+    except OSError as error:
+        fail(CANNOT_RUN, f"{file} cannot be read / 无法读取", [error.strerror or str(error)])
+    except msgspec.MsgspecError as error:
+        fail(BAD_INPUT, f"{file} is no result of `payswitch lab compare --json` / 不是对比结果文件", [str(error)])
+    if markdown:
+        typer.echo(as_markdown(found), nl=False)
+    else:
+        lab_screen.show(Console(highlight=False), found)
 
 
 def tune(*, policies: str, seeds: str, minutes: float, jobs: int, json_file: Path | None) -> None:

@@ -9,11 +9,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from payswitch.entry.cli.lab_words import against_the_closest, figures_of, share, signed
 from payswitch.lab.comparison import Comparison
 from payswitch.lab.contenders import Entrant
 from payswitch.lab.scenario import Scenario
-from payswitch.lab.statistics import Interval
-from payswitch.lab.summary import Chapter, Duel, Line
+from payswitch.lab.summary import Chapter, Duel
 from payswitch.lab.tuning import Tuned
 
 _COLOURS: Final = {"ours": "bold red", "baseline": "", "oracle": "dim"}
@@ -49,61 +49,30 @@ def _show_chapter(console: Console, chapter: Chapter) -> None:
     for title in _TITLES:
         table.add_column(title, justify="right", no_wrap=True)
     for line in chapter.lines:
-        table.add_row(*_row(line), style=_COLOURS[line.role])
+        table.add_row(line.policy, *figures_of(line), f"{line.decision_us.mean:.0f}", style=_COLOURS[line.role])
     console.print(table)
     for duel in chapter.duels:
         console.print(Text("  " + _duel_words(duel)), soft_wrap=True)
 
 
-def _row(line: Line) -> tuple[str, ...]:
-    back = "–"
-    if line.back_after_s is not None and line.back_within_60s is not None:
-        back = f"{line.back_after_s.mean:.0f} ({line.back_within_60s:.0%})"
-    return (
-        line.policy,
-        _plus_minus(line.success),
-        f"{line.success_of_payable.mean:.2f}",
-        f"{line.first_attempt.mean:.2f}",
-        f"{line.regret.mean:.2f}",
-        f"{line.attempts.mean:.3f}",
-        "–" if line.lost_until_left is None else f"{line.lost_until_left.mean:.1f}",
-        back,
-        f"{line.decision_us.mean:.0f}",
-    )
-
-
-def _plus_minus(value: Interval) -> str:
-    return f"{value.mean:.2f} ±{(value.high - value.low) / 2:.2f}"
-
-
 def _duel_words(duel: Duel) -> str:
     words = [
-        f"{duel.ours} - {duel.best_baseline}: success {_signed(duel.success)}",
-        f"attempts {_signed(duel.attempts, 3)}",
+        f"{duel.ours} - {duel.best_baseline}: success {signed(duel.success)}",
+        f"attempts {signed(duel.attempts, 3)}",
     ]
     if duel.gap_share is not None:
-        words.append(f"gap share {_share(duel.gap_share)}")
+        words.append(f"gap share {share(duel.gap_share)}")
     if duel.regret_share is not None:
-        words.append(f"regret {_share(duel.regret_share)} of {duel.lowest_regret_baseline}'s")
+        words.append(f"regret {share(duel.regret_share)} of {duel.lowest_regret_baseline}'s")
     if duel.below:
         words.append(f"below {', '.join(duel.below)}")
     return "; ".join(words)
 
 
-def _signed(value: Interval, digits: int = 2) -> str:
-    return f"{value.mean:+.{digits}f} [{value.low:+.{digits}f}, {value.high:+.{digits}f}]"
-
-
-def _share(value: Interval) -> str:
-    return f"{value.mean:.0%} [{value.low:.0%}, {value.high:.0%}]"
-
-
 def _show_overall(console: Console, found: Comparison) -> None:
     for ours, pairs in found.overall.items():
         if pairs and len(found.chapters) > 1:
-            closest = min(pairs, key=lambda name: pairs[name].mean)
-            words = f"{ours} over all scenarios: {_signed(pairs[closest])} points against the closest, {closest}"
-            console.print(f"\n{words}", soft_wrap=True, markup=False)
+            console.print(f"\n{against_the_closest(ours, pairs)}", soft_wrap=True, markup=False)
 
 
 def show_scenarios(
