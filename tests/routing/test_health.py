@@ -13,7 +13,7 @@ from payswitch.routing.policy import Scoring, SoftLimit
 from payswitch.routing.policy_default import default_policy
 from payswitch.routing.rates import DecayedRate
 from payswitch.routing.request import FinalObservation
-from payswitch.routing.scoring import expected_margin_fen, sick_estimate
+from payswitch.routing.scoring import expected_margins, margin_rate, sick_estimate
 from payswitch.routing.snapshot import ChannelHealth
 
 SCORING = Scoring()
@@ -210,9 +210,10 @@ def test_a_connection_that_failed_says_nothing_about_the_channels_speed() -> Non
 
 def test_the_score_is_money() -> None:
     """100 yuan, 10 % margin, 0.6 % fee, 90 % success, 100 ms: 0.9 x (100 + 940) - 0.2 = 935.8 fen."""
-    facts = {"amount_fen": 10_000, "fee_bp": 60, "success": 0.9, "latency_ms": 100.0}
-    assert expected_margin_fen(SCORING, **facts, same_upstream=False) == pytest.approx(935.8)  # type: ignore[arg-type]
-    assert expected_margin_fen(SCORING, **facts, same_upstream=True) == pytest.approx(915.8)  # type: ignore[arg-type]
+    expected_margin_fen = expected_margins(SCORING, 10_000)
+    rate = margin_rate(SCORING, fee_bp=60)
+    assert expected_margin_fen(rate, 0.9, 100.0, False) == pytest.approx(935.8)
+    assert expected_margin_fen(rate, 0.9, 100.0, True) == pytest.approx(915.8)
 
 
 def test_behind_an_open_breaker_hope_shrinks_with_every_failed_return() -> None:

@@ -43,7 +43,7 @@ def test_a_payment_stands_in_one_segment_of_each_kind() -> None:
     assert [device_family(word) for word in ("iPhone", "macOS", "Android 14", "harmonyos", "fridge", "", None)] == [
         "ios", "desktop", "android", "harmony", "other", "", "",
     ]  # fmt: skip
-    assert Segments(bank="ICBC", device="ios").named() == (("bank", "ICBC"), ("device", "ios"))
+    assert Segments(bank="ICBC", device="ios").named() == ("bank:ICBC", "device:ios")
 
 
 def test_a_segment_that_does_worse_has_a_lower_estimate_and_a_new_one_that_of_its_channel() -> None:

@@ -19,7 +19,8 @@ from typing import Final
 from payswitch.routing.delay import Delay
 from payswitch.routing.overlay import ONSET_PER_MS, REPAIR_PER_MS
 from payswitch.routing.policy import Scoring
-from payswitch.routing.rates import DecayedRate, Key
+from payswitch.routing.rates import DecayedRate
+from payswitch.routing.segments import Key
 
 COHORT_MS: Final = 5_000
 COHORTS_MOST: Final = 36
@@ -80,8 +81,8 @@ class Arrivals:
     """Of one channel x product."""
 
     __slots__ = (
-        "_at_ms", "_cohorts", "_odds", "_run_at_ms", "_since_ms", "delay", "fate", "last_paid_ms", "odds",
-        "silent_due", "told",
+        "_at_ms", "_cohorts", "_odds", "_run_at_ms", "_since_ms", "calm", "delay", "fate", "last_paid_ms",
+        "odds", "silent_due", "told",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -97,6 +98,8 @@ class Arrivals:
         self._since_ms = 0
         self.odds = _usual()
         """As the filter said last."""
+        self.calm = True
+        """No likelier in trouble than usual. Kept beside the odds: every decision asks it of every candidate."""
         self._at_ms = 0
         self._run_at_ms = 0
         self.silent_due = 0.0
@@ -116,7 +119,7 @@ class Arrivals:
     def left_at(self, now_ms: int) -> tuple[float, float]:
         """(probability that payments arrive, what is left of the chance of being paid) now; changes nothing."""
         odds = self.odds
-        if odds[0] >= _USUALLY_UP:
+        if self.calm:
             return 1.0, 1.0
         if now_ms - self._at_ms > _ANEW_MS:
             odds = _passed(odds, now_ms - self._at_ms)
@@ -192,6 +195,7 @@ class Arrivals:
             self._cohorts.popleft()
         self.silent_due = max(0.0, due)
         self.odds = _passed(odds, now_ms - at_ms) if self._cohorts else self.odds
+        self.calm = self.odds[0] >= _USUALLY_UP
         self._at_ms = now_ms
         return self._taken_back() if self.dark > _DARK else []
 
@@ -208,6 +212,7 @@ class Arrivals:
         """An outage is over: what it swallowed is not awaited any more."""
         self._cohorts.clear()
         self._odds = self.odds = _usual()
+        self.calm = True
         self._since_ms = self._at_ms = at_ms
         self.silent_due = 0.0
 

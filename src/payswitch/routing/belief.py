@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import exp, sqrt
 
 import msgspec
 
 from payswitch.routing.health import Health, Line, Priors
+from payswitch.routing.horizon import Horizon
 from payswitch.routing.policy import Scoring
-from payswitch.routing.rates import Key, shifted
+from payswitch.routing.segments import Key
 
 
 class Belief(msgspec.Struct, gc=False):
@@ -27,56 +29,72 @@ class Belief(msgspec.Struct, gc=False):
     """Probability that there is no trouble just now, 0..1."""
 
 
-def believe(
-    line: Line,
-    keys: tuple[Key, ...],
-    priors: Priors,
-    now_ms: int,
-    scoring: Scoring,
-    server_created: bool = True,
-) -> Belief:
-    """z = logit(channel) + sum over segments of (logit(segment) - logit(channel)), per stage; then the overlays."""
-    # `DecayedRate.mean_and_weight` written out twice: a decision asks this of every candidate
-    fade_ms, prior_calls = scoring.time_constant_s * 1_000, scoring.prior_calls
-    rate = line.completion
-    age_ms = now_ms - rate.at_ms
-    fade = exp(-age_ms / fade_ms) if age_ms > 0 else 1.0
-    n_completion = rate.trials * fade + prior_calls
-    prior = priors.completion * line.order_odds
-    prior /= 1.0 - priors.completion + prior
-    completion = (rate.good * fade + prior_calls * prior) / n_completion
-    creation, n_creation = 1.0, 1.0
-    if server_created:
-        rate = line.creation
-        age_ms = now_ms - rate.at_ms
-        fade = exp(-age_ms / fade_ms) if age_ms > 0 else 1.0
-        n_creation = rate.trials * fade + prior_calls
-        creation = (rate.good * fade + prior_calls * priors.creation) / n_creation
-    if keys:
-        creation_shift, completion_shift = line.segments.shifts(keys, now_ms, scoring)
-        completion = shifted(completion, completion_shift)
+def believing(
+    keys: tuple[Key, ...], priors: Priors, horizon: Horizon, now_ms: int, scoring: Scoring
+) -> Callable[[Line, bool], Belief]:
+    """How to read any line for one payment, given whether the server makes the create call there. A decision asks it of
+    every candidate, so what is the same for all of them is worked out once."""
+    prior_calls = scoring.prior_calls
+    prior_created = prior_calls * priors.creation
+    prior_completion, prior_unpaid = priors.completion, 1.0 - priors.completion
+    back, segments_back = horizon.taken_back(now_ms)
+
+    def believe(line: Line, server_created: bool) -> Belief:
+        """z = logit(channel) + sum over segments of (logit(segment) - logit(channel)), per stage; then the overlays."""
+        creation_shift = completion_shift = 0.0
+        met = line.segments.met
+        for key in keys:  # `SegmentRates.creation_shift` written out, for both stages
+            segment = met.get(key)
+            if segment is not None:
+                if segment.horizon is not horizon:
+                    segment.fade_to(horizon)
+                creation_shift += segment.creation_there
+                completion_shift += segment.completion_there
+        rate = line.completion
+        if rate.horizon is not horizon:
+            rate.fade_to(horizon)
+        prior = prior_completion * line.order_odds
+        good = rate.good_there * back + prior_calls * prior / (prior_unpaid + prior)
+        n_completion = rate.trials_there * back + prior_calls
+        # `shifted` written out twice: a shift on the scale of log odds multiplies the odds
+        better = good * exp(completion_shift * segments_back) if completion_shift else good
+        completion = better / (n_completion - good + better)
+        creation, n_creation = 1.0, 1.0
         if server_created:
-            creation = shifted(creation, creation_shift)
-    overlay = line.overlay
-    up, left = overlay.odds[0], 1.0
-    if up < overlay.states.usually_up:
-        up, left = overlay.left_at(now_ms)
+            rate = line.creation
+            if rate.horizon is not horizon:
+                rate.fade_to(horizon)
+            good = rate.good_there * back + prior_created
+            n_creation = rate.trials_there * back + prior_calls
+            better = good * exp(creation_shift * segments_back) if creation_shift else good
+            creation = better / (n_creation - good + better)
+        ordinary = creation * completion
+        of_creation = completion * (1.0 - creation) / (n_creation + 1.0)
+        of_completion = creation * (1.0 - completion) / (n_completion + 1.0)
+        spread = sqrt(ordinary * (of_creation + of_completion))
+        overlay, scopes = line.overlay, line.scopes
+        if overlay.calm and line.arrivals.calm and (not scopes or scopes.keys().isdisjoint(keys)):
+            return Belief(creation, completion, ordinary, spread, spread, overlay.up)
+        up, left = _left_of(line, keys, now_ms)
+        estimate, sd = ordinary * left, spread
+        if estimate < ordinary:
+            sd = sqrt(up * up * spread * spread + up * (1 - up) * ordinary * ordinary)
+        return Belief(creation, completion, estimate, spread, sd, up)
+
+    return believe
+
+
+def _left_of(line: Line, keys: tuple[Key, ...], now_ms: int) -> tuple[float, float]:
+    """(probability that there is no trouble, what all troubles leave of the chance) of a line that may be in some."""
+    up, left = line.overlay.left_at(now_ms)
     arrives, arriving_left = line.arrivals.left_at(now_ms)
     up, left = up * arrives, left * arriving_left
-    if line.scopes:
-        for key in keys:
-            scope = line.scopes.get(key)
-            if scope is not None:
-                scope_up, scope_left = scope.left_at(now_ms)
-                up, left = up * scope_up, left * scope_left
-    ordinary = creation * completion
-    of_creation = completion * completion * creation * (1 - creation) / (n_creation + 1)
-    of_completion = creation * creation * completion * (1 - completion) / (n_completion + 1)
-    estimate = ordinary * left
-    spread = sd = sqrt(of_creation + of_completion)
-    if estimate < ordinary:
-        sd = sqrt(up * up * spread * spread + up * (1 - up) * ordinary * ordinary)
-    return Belief(creation, completion, estimate, spread, sd, up)
+    for key in keys:
+        scope = line.scopes.get(key)
+        if scope is not None:
+            scope_up, scope_left = scope.left_at(now_ms)
+            up, left = up * scope_up, left * scope_left
+    return up, left
 
 
 def issuer_left(health: Health, bank: str, now_ms: int) -> float:

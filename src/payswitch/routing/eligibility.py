@@ -18,8 +18,11 @@ from payswitch.routing.operator_order import OperatorOrder
 from payswitch.routing.policy import Policy, Tier
 from payswitch.routing.profile import Face, Fired, Profile
 from payswitch.routing.request import ChannelBook, Exclusion, RouteRequest
+from payswitch.routing.scoring import margin_rate
 
 _NO_LIMIT: Final = 1 << 62
+_REASONS_KEPT: Final = 64
+"""Combinations of fired rules of which an entry keeps the reasons ready."""
 _ON_THE_WAY_MS: Final = 1_000
 """A payment that is to live for a minute has lost some milliseconds of it before it comes here."""
 
@@ -28,10 +31,10 @@ class Entry:
     """One channel x product as laid out: everything about it that no payment changes."""
 
     __slots__ = (
-        "base_reasons", "bits", "channel_id", "daily_cap_fen", "fee_bp", "key",
-        "least_life_ms", "line", "max_fen", "method", "min_fen", "monthly_cap_fen", "needs_agreement",
-        "needs_buyer_id", "needs_openid", "on_request", "plain", "position", "product", "push", "server_created",
-        "shares_channel", "shops", "siblings", "tier_rank", "upfront", "upstream", "windows",
+        "base_reasons", "bits", "channel_id", "daily_cap_fen", "key", "least_life_ms",
+        "line", "margin_rate", "max_fen", "method", "min_fen", "missed_bits", "monthly_cap_fen", "needs_agreement",
+        "needs_buyer_id", "needs_openid", "on_request", "plain", "position", "product", "push", "reasons_by_rules",
+        "server_created", "shares_channel", "shops", "siblings", "tier_rank", "upfront", "upstream", "windows",
     )  # fmt: skip
 
     def __init__(self, channel: Channel, capability: Capability, tier: Tier, position: int, line: Line) -> None:
@@ -42,6 +45,8 @@ class Entry:
         self.upstream = channel.upstream_of(capability.product)
         self.tier_rank = tier.rank
         self.base_reasons: tuple[str, ...] = (f"tier:{tier.name}",)
+        self.reasons_by_rules: dict[int, tuple[str, ...]] = {}
+        """The same with the reasons of fired rules, by the bits of their rows: made when first asked for."""
         self.position = position
         """Order of the channels in the book, then of the products in the connector's capability table."""
         self.line = line
@@ -51,14 +56,16 @@ class Entry:
         self.monthly_cap_fen = channel.monthly_cap_fen
         self.shops = channel.shops
         self.least_life_ms = capability.least_expiry_s * 1_000 - _ON_THE_WAY_MS
-        self.fee_bp = channel.fee_bp
         self.needs_openid = capability.needs_openid
         self.needs_buyer_id = capability.needs_buyer_id
         self.needs_agreement = capability.needs_agreement
         self.push = capability.push
         self.server_created = capability.server_created
         self.upfront = capability.consent if capability.upfront else None
+        self.margin_rate = 0.0
         self.bits = 0
+        """Rows of the rules that mean it (`profile.py`); `missed_bits` are all others."""
+        self.missed_bits = -1
         self.on_request = False
         self.shares_channel = False
         """Other products of its channel fit the same screen."""
@@ -67,6 +74,13 @@ class Entry:
         """Whether only its limits and the payment's own wishes can speak against it: most products ask for nothing."""
         self.siblings: tuple[Line, ...] = ()
         """For a locally signed product, which has no create call that could fail: the account's other lines."""
+
+    def reasons(self, hit: int, profile: Profile) -> tuple[str, ...]:
+        """Why it stands where it stands, as far as its tier and those of its rows say that have fired; kept ready."""
+        if len(self.reasons_by_rules) >= _REASONS_KEPT:
+            self.reasons_by_rules.clear()
+        made = self.reasons_by_rules[hit] = self.base_reasons + profile.reasons(hit)
+        return made
 
     def asks_nothing(self) -> bool:
         """See `plain`: neither of the customer nor of the shop, of the day's takings or of the hour."""
@@ -123,6 +137,8 @@ class Layout:
                 entry = Entry(channel, capability, tier_of(channel, policy.tiers), len(self.entries), line)
                 tier_name = entry.base_reasons[0].partition(":")[2]
                 entry.bits = profile.bits_of(Face(channel, capability.product, capability.method, tier_name))
+                entry.missed_bits = ~entry.bits
+                entry.margin_rate = margin_rate(policy.scoring, channel.fee_bp)
                 entry.on_request = capability.method in policy.on_request
                 entry.shares_channel = len(found) > 1
                 entry.windows = tuple(
@@ -220,7 +236,7 @@ def why_not(entry: Entry, request: RouteRequest, book: ChannelBook, fired: Fired
             return reason
         if any(window.covers(now_ms) for window in entry.windows):
             return "maintenance"
-    return "rule_only" if fired.only & ~entry.bits else None
+    return "rule_only" if fired.only & entry.missed_bits else None
 
 
 def _capped(entry: Entry, amount_fen: int, book: ChannelBook) -> str | None:

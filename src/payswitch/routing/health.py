@@ -16,10 +16,12 @@ import msgspec
 from payswitch.domain.channel import Product
 from payswitch.routing.arrivals import Arrivals
 from payswitch.routing.breaker import Breaker
+from payswitch.routing.horizon import Horizons
 from payswitch.routing.latency import LatencyModel
 from payswitch.routing.overlay import LINE_STATES, Overlay
 from payswitch.routing.policy import Policy, Scoring
-from payswitch.routing.rates import DecayedRate, Key, SegmentRates
+from payswitch.routing.rates import DecayedRate, SegmentRates
+from payswitch.routing.segments import Key
 
 _SCOPES_MOST: Final = 64
 """Sick segments followed per channel x product, and sick banks over all channels."""
@@ -86,6 +88,7 @@ class Health:
         self._lines: dict[tuple[str, Product], Line] = {}
         self.all_creation = DecayedRate()
         self.all_completion = DecayedRate()
+        self.horizons = Horizons()
         self.issuers: dict[str, Overlay] = {}
         """Banks that may be down whatever channel asks them: no channel is blamed for those."""
 
@@ -104,6 +107,11 @@ class Health:
             line = self._lines[key] = Line(channel_id, product, Breaker(channel_id, product, self._last_calls))
         return line
 
+    def heard_of(self, channel_id: str, product: Product, at_ms: int) -> Line:
+        """The line of an observation."""
+        self.horizons.newest_ms = max(self.horizons.newest_ms, at_ms)
+        return self.line(channel_id, product)
+
     def lines(self) -> list[Line]:
         """Every line there is, in order of channel and product."""
         return [self._lines[key] for key in sorted(self._lines)]
@@ -119,4 +127,4 @@ class Health:
 def keep_few(overlays: dict[Key, Overlay] | dict[str, Overlay]) -> None:
     """Make room for one more: the one followed for longest gives way."""
     if len(overlays) >= _SCOPES_MOST:
-        del overlays[next(iter(overlays))]  # type: ignore[arg-type]
+        del overlays[next(iter(overlays))]

@@ -25,7 +25,8 @@ _LEAST_SILENCE_MS: Final = 15_000
 
 def hear_call(health: Health, policy: Policy, seen: CallObservation) -> BreakerMove | None:
     """One create call went well or badly."""
-    line, triggers, scoring = health.line(seen.channel_id, seen.product), policy.triggers, policy.scoring
+    line = health.heard_of(seen.channel_id, seen.product, seen.at_ms)
+    triggers, scoring = policy.triggers, policy.scoring
     breaker, kind = line.breaker, call_kind(seen.outcome, triggers)
     if seen.outcome.kind is not OutcomeKind.NOT_SENT:
         line.latency.add(seen.latency_ms, seen.at_ms, policy.soft_limit)
@@ -53,14 +54,14 @@ def hear_call(health: Health, policy: Policy, seen: CallObservation) -> BreakerM
 
 def hear_exposed(health: Health, policy: Policy, seen: ExposedObservation) -> BreakerMove | None:
     """A credential was shown: one more payment to wait for; and a moment to notice that none come."""
-    line = health.line(seen.channel_id, seen.product)
+    line = health.heard_of(seen.channel_id, seen.product, seen.at_ms)
     learn_exposed(health, line, seen.at_ms, policy.scoring)
     return _is_anything_paid(line, policy, seen.at_ms)
 
 
 def hear_end(health: Health, policy: Policy, seen: FinalObservation) -> BreakerMove | None:
     """An exposed attempt ended."""
-    line = health.line(seen.channel_id, seen.product)
+    line = health.heard_of(seen.channel_id, seen.product, seen.at_ms)
     learn_end(
         health,
         line,

@@ -13,8 +13,8 @@ from payswitch.kit.durations import MINUTE_MS
 from payswitch.routing.health import Health, Line, Priors, Suspense, keep_few
 from payswitch.routing.overlay import SCOPED_STATES, Overlay
 from payswitch.routing.policy import Scoring
-from payswitch.routing.rates import Key, shifted
-from payswitch.routing.segments import Segments
+from payswitch.routing.rates import shifted
+from payswitch.routing.segments import Key, Segments, bank_in
 
 _WELL: Final = 0.98
 """A scoped overlay that is so probably up is dropped."""
@@ -151,7 +151,7 @@ def _explanations(health: Health, line: Line, keys: tuple[Key, ...], *, failed: 
             overlay.was_well(met.creation.well_ms if met else 0)
         if overlay is not None:
             found.append(overlay)
-    bank = next((value for kind, value in keys if kind == "bank"), "")
+    bank = bank_in(keys)
     if bank:
         issuer = health.issuers.get(bank)
         if issuer is None and failed:
@@ -164,7 +164,7 @@ def _explanations(health: Health, line: Line, keys: tuple[Key, ...], *, failed: 
 
 def _luck(line: Line, keys: tuple[Key, ...], priors: Priors, at_ms: int, scoring: Scoring) -> float:
     """The ordinary chance that a create fails here."""
-    shift, _ = line.segments.shifts(keys, at_ms, scoring)
+    shift = line.segments.creation_shift(keys, at_ms, scoring)
     rate = shifted(line.creation.mean(priors.creation, at_ms, scoring), shift)
     return min(max(1.0 - rate, _LEAST_LUCK), 0.9)
 
@@ -220,9 +220,10 @@ def _drop_well(health: Health, line: Line, keys: tuple[Key, ...]) -> None:
         overlay = line.scopes.get(key)
         if overlay is not None and overlay.up > _WELL:
             del line.scopes[key]
-        issuer = health.issuers.get(key[1]) if key[0] == "bank" else None
-        if issuer is not None and issuer.up > _WELL:
-            del health.issuers[key[1]]
+    bank = bank_in(keys)
+    issuer = health.issuers.get(bank) if bank else None
+    if issuer is not None and issuer.up > _WELL:
+        del health.issuers[bank]
 
 
 def _weigh_scopes(

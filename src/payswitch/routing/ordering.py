@@ -9,14 +9,15 @@ from typing import Final
 
 import msgspec
 
-from payswitch.routing.belief import Belief, believe
+from payswitch.routing.belief import Belief, believing
 from payswitch.routing.eligibility import Entry
 from payswitch.routing.health import Priors
+from payswitch.routing.horizon import Horizon
 from payswitch.routing.policy import Scoring, Split
 from payswitch.routing.profile import Fired
-from payswitch.routing.rates import Key
 from payswitch.routing.request import RouteRequest
-from payswitch.routing.scoring import expected_margin_fen, sick_estimate
+from payswitch.routing.scoring import expected_margins, sick_estimate
+from payswitch.routing.segments import Key
 from payswitch.routing.split import Share, unit
 
 
@@ -27,6 +28,7 @@ class Asked(msgspec.Struct, frozen=True):
     fired: Fired
     scoring: Scoring
     priors: Priors
+    horizon: Horizon
     now_ms: int
     keys: tuple[Key, ...] = ()
     """The segments it stands in."""
@@ -66,26 +68,28 @@ class Ranked(msgspec.Struct, eq=False, gc=False):
 
 def measure(entries: Iterable[Entry], asked: Asked) -> list[Ranked]:
     """What each of them is worth for this payment, and what is to be said against it; in the order given."""
-    request, fired, scoring, now_ms = asked.request, asked.fired, asked.scoring, asked.now_ms
-    keys, priors, issuer_left = asked.keys, asked.priors, asked.issuer_left
+    request, fired, issuer_left = asked.request, asked.fired, asked.issuer_left
     front, avoid, chosen, failed_upstreams = fired.front, fired.avoid, request.chosen, request.failed_upstreams
-    amount_fen = request.amount_fen
+    believe = believing(asked.keys, asked.priors, asked.horizon, asked.now_ms, asked.scoring)
+    expected_margin_fen = expected_margins(asked.scoring, request.amount_fen)
     measured = []
     for entry in entries:
         line = entry.line
         breaker = line.breaker
-        debt = front & ~entry.bits
+        debt = front & entry.missed_bits
         if chosen and entry.channel_id not in chosen:
             debt |= NOT_CHOSEN
         behind = 0
-        if avoid & entry.bits:
+        if avoid and avoid & entry.bits:
             behind = 2
         elif entry.on_request and not _asked_for(entry, request, fired):
             behind = 1
         same_upstream = entry.upstream in failed_upstreams
-        sibling_sick = bool(entry.siblings) and any(sibling.breaker.cut_off for sibling in entry.siblings)
+        sibling_sick = False
+        if entry.siblings:
+            sibling_sick = any(sibling.breaker.cut_off for sibling in entry.siblings)
         server_created = entry.server_created
-        belief = believe(line, keys, priors, now_ms, scoring, server_created)
+        belief = believe(line, server_created)
         if breaker.cut_off:
             suspect = False
             estimate = sick_estimate(belief.creation * belief.completion, breaker.openings)
@@ -93,7 +97,7 @@ def measure(entries: Iterable[Entry], asked: Asked) -> list[Ranked]:
             suspect = breaker.suspected or belief.up < SUSPECT
             estimate = belief.estimate * issuer_left
         latency_ms = line.latency.typical_ms if server_created else 0.0
-        score = expected_margin_fen(scoring, amount_fen, entry.fee_bp, estimate, latency_ms, same_upstream)
+        score = expected_margin_fen(entry.margin_rate, estimate, latency_ms, same_upstream)
         behind_upstream = same_upstream or sibling_sick or suspect
         degraded = breaker.degraded
         measured.append(
@@ -155,18 +159,20 @@ def take_turns(ordered: list[Ranked], first: Ranked) -> list[Ranked]:
     """
     used = {first.entry.upstream: 1}
     most = len(ordered)
-    rest: list[tuple[int, int, Ranked]] = []
+    places: list[int] = []
     for n, candidate in enumerate(ordered):
         if candidate is first:
             continue
         upstream = candidate.entry.upstream
         turn = used.get(upstream, 0)
         used[upstream] = turn + 1
-        # what stands behind, then the turn, as one number: no turn is as large as `most`
-        place = (2 * candidate.behind + candidate.behind_upstream) * most + turn
-        rest.append((place, n, candidate))
-    rest.sort()  # `n` tells any two apart: the candidates themselves are never compared
-    return [first, *(candidate for _, _, candidate in rest)]
+        # what stands behind, then the turn, then the rank, as one number: neither of the last two is as large as `most`
+        place = turn * most + n
+        if candidate.behind or candidate.behind_upstream:
+            place += (2 * candidate.behind + candidate.behind_upstream) * most * most
+        places.append(place)
+    places.sort()
+    return [first, *[ordered[place % most] for place in places]]
 
 
 _MAY_OVERTURN: Final = 2.0
@@ -184,6 +190,11 @@ class SplitGroup:
         self.warm = next(elsewhere, safe[0] if safe else None)
         self.explorers = [c for c in safe if c is not self.warm and c.entry.push]
         """Push only: an unknown answer of a pull product costs far more than it teaches."""
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether nobody but the best could take a share."""
+        return self.warm is None  # who explores is safe as well, and the first safe one is kept warm
 
     def take(self, share: Share, salt: str) -> Ranked:
         """Who takes this share; the salt picks among the explorers."""
@@ -219,7 +230,7 @@ class SplitGroup:
         best = self.best
         if best.behind or best.behind_upstream:
             return []
-        return [c for c in others if not c.behind and not c.behind_upstream and c.debt == best.debt and not c.secondary]
+        return [c for c in others if c.debt == best.debt and not (c.behind or c.behind_upstream or c.secondary)]
 
     def _is_safe(self, candidate: Ranked, split: Split) -> bool:
         if (

@@ -62,7 +62,7 @@ SCOPED_STATES: Final = States(
 class Overlay:
     """The odds of the states of one thing that can be in trouble. O(1) per event."""
 
-    __slots__ = ("at_ms", "both", "created", "next_probe_ms", "odds", "paid", "states")
+    __slots__ = ("at_ms", "both", "calm", "created", "next_probe_ms", "odds", "paid", "states", "up")
 
     def __init__(self, states: States, at_ms: int = 0) -> None:
         self.states = states
@@ -70,14 +70,14 @@ class Overlay:
         self.next_probe_ms = 0
         """A segment in trouble: when a payment of its kind may try again."""
         self.odds = self._usual()
+        self.up = self.odds[0]
+        """Probability that there is no trouble, as of the last event. Kept beside the odds, as is the next: every
+        decision asks both of every candidate."""
+        self.calm = True
+        """No likelier in trouble than usual."""
         self.created = self.paid = self.both = 1.0
         """What is left of the chance of creation, of completion and of both, as things stand: 1 is an ordinary day."""
         self._sum_up()
-
-    @property
-    def up(self) -> float:
-        """Probability that there is no trouble, as of the last event."""
-        return self.odds[0]
 
     @property
     def unpaid(self) -> float:
@@ -95,18 +95,17 @@ class Overlay:
 
     def up_at(self, now_ms: int) -> float:
         """`up`, with the time since the last event passed; changes nothing."""
-        calm = self.odds[0] >= self.states.usually_up or now_ms <= self.at_ms
-        return self.odds[0] if calm else self._odds_at(now_ms)[0]
+        stands = self.calm or now_ms <= self.at_ms
+        return self.up if stands else self._odds_at(now_ms)[0]
 
     def left_at(self, now_ms: int) -> tuple[float, float]:
         """(up, what is left of creation and completion together) at this moment; changes nothing. A calm overlay takes
         nothing away: idle time alone is no reason to think less of a channel."""
-        states = self.states
-        if self.odds[0] >= states.usually_up:
-            return self.odds[0], 1.0
+        if self.calm:
+            return self.up, 1.0
         if now_ms <= self.at_ms:
-            return self.odds[0], self.both
-        odds = self._odds_at(now_ms)
+            return self.up, self.both
+        states, odds = self.states, self._odds_at(now_ms)
         both = 0.0
         for value, made, finished in zip(odds, states.created, states.paid, strict=True):
             both += value * made * finished
@@ -154,6 +153,8 @@ class Overlay:
         return odds
 
     def _sum_up(self) -> None:
+        self.up = self.odds[0]
+        self.calm = self.up >= self.states.usually_up
         self.created, self.paid, self.both = _left(self.odds, self.states)
 
 

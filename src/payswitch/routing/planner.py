@@ -132,7 +132,8 @@ class Router:
         scoring = self._policy.scoring
         keys = request.segments().named()
         left = issuer_left(self._health, request.bank, now_ms)
-        return Asked(request, fired, scoring, self._health.priors(now_ms, scoring), now_ms, keys, left)
+        priors, horizon = self._health.priors(now_ms, scoring), self._health.horizons.at(now_ms, scoring)
+        return Asked(request, fired, scoring, priors, horizon, now_ms, keys, left)
 
     def note_create(self, merchant_id: str, monotonic_ms: float) -> None:
         """An order is begun that is no hedge: it earns the budget its share."""

@@ -13,7 +13,7 @@ from payswitch.routing.breaker import Breaker
 from payswitch.routing.health import Line
 from payswitch.routing.policy import Triggers
 from payswitch.routing.probe_law import gap_by_worth_s
-from payswitch.routing.rates import Key
+from payswitch.routing.segments import Key
 
 _SAVED_UP: Final = 2.0
 """At most so many probes in a burst: enough to bring one channel back with two payments in a row."""
@@ -28,8 +28,9 @@ _TRAFFIC_MS: Final = float(MINUTE_MS)
 
 def may_try(line: Line, keys: tuple[Key, ...], now_ms: int) -> bool:
     """Whether a line that only seems to be ill may be lent this payment: one at a time, and a segment not too often."""
-    scopes = (line.scopes.get(key) for key in keys)
-    return line.breaker.may_try(now_ms) and all(s is None or now_ms >= s.next_probe_ms for s in scopes)
+    if not line.breaker.may_try(now_ms):
+        return False
+    return all(now_ms >= line.scopes[key].next_probe_ms for key in keys if key in line.scopes)
 
 
 def lend_segments(line: Line, keys: tuple[Key, ...], now_ms: int) -> None:

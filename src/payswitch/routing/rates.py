@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from math import exp, log
 from typing import Final
 
+from payswitch.routing.horizon import Horizon
 from payswitch.routing.policy import Scoring
+from payswitch.routing.segments import Key
 
 _SEGMENTS_MOST: Final = 1_024
 """Segments kept per channel x product; the one not met for longest gives way. China has some 300 banks."""
@@ -26,24 +28,39 @@ class DecayedRate:
     good: float = 0.0
     trials: float = 0.0
     at_ms: int = 0
+    horizon: Horizon | None = None
+    """To which the next two are faded; None since the last change."""
+    good_there: float = 0.0
+    trials_there: float = 0.0
 
     def add(self, success: bool, at_ms: int, scoring: Scoring, share: float = 1.0) -> None:
         """Count one outcome, or the share of it that nothing else explains. Times may come slightly out of order."""
         fade = self._fade(at_ms, scoring)
         self.good = self.good * fade + (share if success else 0.0)
         self.trials = self.trials * fade + share
-        self.at_ms = max(self.at_ms, at_ms)
+        if at_ms > self.at_ms:
+            self.at_ms = at_ms
+        self.horizon = None
 
     def add_many(self, good: float, trials: float, at_ms: int, scoring: Scoring) -> None:
         """Count several outcomes at once."""
         fade = self._fade(at_ms, scoring)
         self.good = self.good * fade + good
         self.trials = self.trials * fade + trials
-        self.at_ms = max(self.at_ms, at_ms)
+        if at_ms > self.at_ms:
+            self.at_ms = at_ms
+        self.horizon = None
 
     def resume(self, at_ms: int) -> None:
         """Back from an outage: the time behind the open breaker taught nothing, so it makes nothing forgotten."""
-        self.at_ms = max(self.at_ms, at_ms)
+        if at_ms > self.at_ms:
+            self.at_ms = at_ms
+        self.horizon = None
+
+    def fade_to(self, horizon: Horizon) -> None:
+        """Be ready for decisions up to this moment."""
+        fade = horizon.fade(self.at_ms)
+        self.good_there, self.trials_there, self.horizon = self.good * fade, self.trials * fade, horizon
 
     def mean(self, prior: float, at_ms: int, scoring: Scoring) -> float:
         """Estimate with the prior, 0..1."""
@@ -51,8 +68,7 @@ class DecayedRate:
 
     def mean_and_weight(self, prior: float, at_ms: int, scoring: Scoring) -> tuple[float, float]:
         """Estimate with the prior, and the number of outcomes that both together weigh."""
-        age_ms = at_ms - self.at_ms  # `_fade` written out: this runs twice per candidate of every decision
-        fade = exp(-age_ms / (scoring.time_constant_s * 1_000)) if age_ms > 0 else 1.0
+        fade = self._fade(at_ms, scoring)
         weight = scoring.prior_calls
         total = self.trials * fade + weight
         return (self.good * fade + weight * prior) / total, total
@@ -67,8 +83,8 @@ class DecayedRate:
         return self.trials * self._fade(at_ms, scoring)
 
     def _fade(self, at_ms: int, scoring: Scoring) -> float:
-        age_ms = at_ms - self.at_ms
-        return exp(-age_ms / (scoring.time_constant_s * 1_000)) if age_ms > 0 else 1.0
+        since_ms = self.at_ms - at_ms
+        return exp(since_ms / (scoring.time_constant_s * 1_000)) if since_ms < 0 else 1.0
 
 
 def logit(rate: float) -> float:
@@ -96,31 +112,43 @@ class Cell:
         fade = self._fade(at_ms, scoring)
         self.good = self.good * fade + (share if success else 0.0)
         self.trials = self.trials * fade + share
-        self.at_ms = max(self.at_ms, at_ms)
-        if success:
-            self.well_ms = max(self.well_ms, at_ms)
+        if at_ms > self.at_ms:
+            self.at_ms = at_ms
+        if success and at_ms > self.well_ms:
+            self.well_ms = at_ms
         weight = scoring.segment_prior_calls * min(_ORDINARY / max(whole * (1 - whole), _SURE), _HEAVIEST)
         pooled = (self.good + weight * whole) / (self.trials + weight)
         shift = logit(pooled) - logit(whole)
         self.shift = shift if abs(shift) > _SAME else 0.0
 
+    def shift_at(self, at_ms: int, scoring: Scoring) -> float:
+        """What is left of the shift at this moment."""
+        return self.shift * self._fade(at_ms, scoring) if self.shift else 0.0
+
     def _fade(self, at_ms: int, scoring: Scoring) -> float:
-        age_ms = at_ms - self.at_ms
-        return exp(-age_ms / (scoring.segment_time_constant_s * 1_000)) if age_ms > 0 else 1.0
-
-
-Key = tuple[str, str]
-"""(kind, value) of a segment, e.g. ("bank", "ICBC")."""
+        since_ms = self.at_ms - at_ms
+        return exp(since_ms / (scoring.segment_time_constant_s * 1_000)) if since_ms < 0 else 1.0
 
 
 class Segment:
     """One segment of one channel x product, both stages."""
 
-    __slots__ = ("completion", "creation")
+    __slots__ = ("completion", "completion_there", "creation", "creation_there", "horizon")
 
     def __init__(self) -> None:
         self.creation = Cell()
         self.completion = Cell()
+        self.horizon: Horizon | None = None
+        """To which the next two are faded; None since the last change."""
+        self.creation_there = self.completion_there = 0.0
+        """The shifts of both stages."""
+
+    def fade_to(self, horizon: Horizon) -> None:
+        """Be ready for decisions up to this moment."""
+        creation, completion = self.creation, self.completion
+        self.creation_there = creation.shift and creation.shift * horizon.segment_fade(creation.at_ms)
+        self.completion_there = completion.shift and completion.shift * horizon.segment_fade(completion.at_ms)
+        self.horizon = horizon
 
 
 class SegmentRates:
@@ -140,26 +168,17 @@ class SegmentRates:
             if len(self.met) >= _SEGMENTS_MOST:
                 del self.met[next(iter(self.met))]
         self.met[key] = segment
+        segment.horizon = None
         return segment
 
-    def shifts(self, keys: tuple[Key, ...], now_ms: int, scoring: Scoring) -> tuple[float, float]:
-        """What all the segments of a payment add to (creation, completion), on the scale of log odds; what is old
-        lapses."""
-        creation = completion = 0.0
-        fade_ms = scoring.segment_time_constant_s * 1_000
+    def creation_shift(self, keys: tuple[Key, ...], at_ms: int, scoring: Scoring) -> float:
+        """What all the segments of a payment add to creation at this moment, on the scale of log odds."""
+        total = 0.0
         for key in keys:
             segment = self.met.get(key)
             if segment is not None:
-                # `Cell._fade` written out twice: this is asked of every segment of every candidate of a decision
-                cell = segment.creation
-                if cell.shift:
-                    age_ms = now_ms - cell.at_ms
-                    creation += cell.shift * exp(-age_ms / fade_ms) if age_ms > 0 else cell.shift
-                cell = segment.completion
-                if cell.shift:
-                    age_ms = now_ms - cell.at_ms
-                    completion += cell.shift * exp(-age_ms / fade_ms) if age_ms > 0 else cell.shift
-        return creation, completion
+                total += segment.creation.shift_at(at_ms, scoring)
+        return total
 
 
 def shifted(rate: float, shift: float) -> float:
@@ -167,4 +186,4 @@ def shifted(rate: float, shift: float) -> float:
     if not shift:
         return rate
     better = rate * exp(shift)
-    return better / (1 - rate + better)
+    return better / (1.0 - rate + better)

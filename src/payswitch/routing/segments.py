@@ -8,6 +8,8 @@ unseen nor takes the whole channel down.
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -17,12 +19,19 @@ BAND_EDGES_FEN: Final = (5_000, 50_000, 500_000)
 BANDS: Final = ("to_50", "to_500", "to_5000", "over_5000")
 """Names of the amount bands, in yuan; the upper edge belongs to the next band."""
 
+_BANK: Final = "bank:"
+
 _FAMILIES: Final = (
     ("ios", ("ios", "iphone", "ipad", "ipod")),
     ("harmony", ("harmony", "openharmony")),
     ("android", ("android",)),
     ("desktop", ("desktop", "windows", "macos", "mac", "linux", "pc")),
 )
+
+
+Key = str
+"""One segment by its kind and value, e.g. `bank:ICBC`. A text, not a pair: its hash is reckoned once, and a decision
+looks every key up in every line."""
 
 
 class Segments(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,12 +41,21 @@ class Segments(msgspec.Struct, frozen=True, kw_only=True):
     amount: str = ""
     device: str = ""
 
-    def named(self) -> tuple[tuple[str, str], ...]:
-        """The known ones as (kind, value): the keys of everything that is kept per segment."""
+    def named(self) -> tuple[Key, ...]:
+        """The known ones: the keys of everything that is kept per segment."""
         pairs = (("bank", self.bank), ("amount", self.amount), ("device", self.device))
-        return tuple(pair for pair in pairs if pair[1])
+        return tuple([f"{kind}:{value}" for kind, value in pairs if value])
 
 
+def bank_in(keys: Iterable[Key]) -> str:
+    """The bank among the segments; empty when it is not known."""
+    for key in keys:
+        if key.startswith(_BANK):
+            return key[len(_BANK) :]
+    return ""
+
+
+@lru_cache(maxsize=1_024)
 def device_family(device: str | None) -> str:
     """`ios`, `android`, `harmony`, `desktop`, `other`; empty when nobody knows.
 

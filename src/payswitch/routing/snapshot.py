@@ -7,9 +7,9 @@ from collections.abc import Callable
 import msgspec
 
 from payswitch.domain.channel import Product
-from payswitch.routing.belief import Belief, believe
+from payswitch.routing.belief import Belief, believing
 from payswitch.routing.breaker import Breaker
-from payswitch.routing.health import Health, Line, Priors
+from payswitch.routing.health import Health, Line
 from payswitch.routing.ordering import SUSPECT
 from payswitch.routing.policy import Policy
 from payswitch.routing.scoring import sick_estimate
@@ -70,16 +70,17 @@ def take_snapshot(health: Health, policy_of: Callable[[str], Policy], now_ms: in
     per_s = [calls / policy.triggers.window_s for (calls, _), (_, policy) in zip(counts, lines, strict=True)]
     total = sum(per_s)
     return [
-        _one(line, policy, health.priors(now_ms, policy.scoring), now_ms, *found, part / total if total else 0.0)
+        _one(line, policy, health, now_ms, *found, part / total if total else 0.0)
         for (line, policy), found, part in zip(lines, counts, per_s, strict=True)
     ]
 
 
 def _one(
-    line: Line, policy: Policy, priors: Priors, now_ms: int, calls: int, failures: int, share: float
+    line: Line, policy: Policy, health: Health, now_ms: int, calls: int, failures: int, share: float
 ) -> ChannelHealth:
     breaker, scoring = line.breaker, policy.scoring
-    belief = believe(line, (), priors, now_ms, scoring)
+    priors, horizon = health.priors(now_ms, scoring), health.horizons.at(now_ms, scoring)
+    belief = believing((), priors, horizon, now_ms, scoring)(line, True)
     paid, ended = line.completion.counts(now_ms, scoring)
     return ChannelHealth(
         channel_id=line.channel_id,
@@ -91,9 +92,7 @@ def _one(
         sd=belief.sd,
         up=belief.up,
         trouble=_trouble(line, belief.up),
-        sick_segments=tuple(
-            f"{kind}:{value}" for (kind, value), scope in line.scopes.items() if scope.up_at(now_ms) < SUSPECT
-        ),
+        sick_segments=tuple(key for key, scope in line.scopes.items() if scope.up_at(now_ms) < SUSPECT),
         creation=belief.creation,
         completion=belief.completion,
         conversion=line.conversion.mean(priors.completion, now_ms, scoring),
