@@ -221,7 +221,12 @@ class Router:
         plain_take = layout.plain_take(request, fired)
         refused = self._risks.of(request.shop_id, request.customer.customer_id, now_ms)
         caps = self._caps if self._caps.has_bars else None
+        ordinary = plain_take and refused is None and caps is None and not request.failed
         for entry in layout.entries:
+            breaker = entry.line.breaker
+            if ordinary and entry.plain and not (breaker.degraded or breaker.cut_off):
+                pool.usable.append(entry)
+                continue
             reason = None if plain_take and entry.plain else why_not(entry, request, book, fired, now_ms)
             if reason is None and refused is not None and refused.covers(entry.upstream, entry.method):
                 reason = "customer_risk"
@@ -233,7 +238,6 @@ class Router:
             if bar_fen is not None and request.amount_fen >= bar_fen:
                 pool.doubted.append((entry, f"learned_cap:{bar_fen}"))
                 continue
-            breaker = entry.line.breaker
             if breaker.degraded:
                 self._note(breaker.settle(now_ms, self._policy.triggers))
             if failed or breaker.cut_off:
@@ -270,7 +274,7 @@ class Router:
         merchant_id, best = asked.request.merchant_id, ordered[0]
         if not self._probe_budget.accrue(merchant_id, self._policy.triggers, asked.now_ms):
             return None
-        suspects = measure(pool.probes, asked)
+        suspects = measure(pool.probes, asked) if pool.probes else []
         if not best.suspect:  # those that only seem to be ill are tried as well, and stay in the order
             suspects += [c for c in ordered if c.suspect and may_try(c.entry.line, asked.keys, asked.now_ms)]
         for suspect in sorted(suspects, key=lambda c: (c.entry.line.breaker.next_probe_ms, c.entry.position)):
@@ -305,6 +309,8 @@ class Router:
         group = SplitGroup(ordered, split)
         if split.mode is SplitMode.LEARNED:
             return self._learned(ordered, group, salt)
+        if group.is_alone:
+            return Choice(take_turns(ordered, best), salt)
         shares = effective_shares(split, warm=group.warm is not None, explore=bool(group.explorers))
         if set(shares) == {Share.BEST}:
             return Choice(take_turns(ordered, best), salt)
