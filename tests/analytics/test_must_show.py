@@ -89,7 +89,7 @@ async def a_service(folder: Path) -> AsyncIterator[Any]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [1])
+@pytest.mark.parametrize("seed", [2])
 async def test_the_night_that_got_worse_is_found_and_the_proposal_keeps_its_word(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import dataclass
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
-from tests.routing.world import NIGHT_MS, Night, best_only, book, channel
+from tests.routing.world import NIGHT_MS, Night, best_only, book, channel, payment
 
 from payswitch.domain.channel import Product
 from payswitch.routing.health import Health, Line
 from payswitch.routing.operator_order import REFRESH_MS, OperatorOrder, normal_scores
 from payswitch.routing.policy import Policy, Scoring
 from payswitch.routing.policy_default import default_policy
+from payswitch.routing.rehearsal import rehearse
 from payswitch.routing.request import Candidate, FinalObservation
 
 QR = Product.ALIPAY_PRECREATE
@@ -110,15 +112,42 @@ def test_outcomes_of_its_own_outweigh_the_place() -> None:
     assert found[LISTED[4]].estimate > found[LISTED[0]].estimate
 
 
-def test_what_the_order_says_is_reckoned_anew_only_now_and_then() -> None:
+@dataclass
+class Place:
+    line: Line
+    order_odds: float = 1.0
+
+
+def hears(health: Health, entry: Place, good: int, bad: int) -> None:
+    for rate in (entry.line.completion, health.all_completion):
+        rate.add_many(good, good + bad, NIGHT_MS, Scoring())
+
+
+def test_what_the_order_says_is_reckoned_anew_now_and_then() -> None:
+    health = Health(Policy(version="v"))
+    entries = [Place(health.line(name, QR)) for name in LISTED]
+    order, scoring = OperatorOrder([[entry] for entry in entries]), Scoring()
+    said = []
+    for at_ms, entry in zip((0, REFRESH_MS - 1, REFRESH_MS, -3_600_000), entries, strict=False):
+        order.settle(health, NIGHT_MS + at_ms, scoring)
+        said.append(entries[4].order_odds)
+        hears(health, entry, 20, 5)
+    first, soon, later, clock_set_back = said
+    assert soon == first
+    assert later != soon
+    assert clock_set_back != later, "nobody waits an hour for the next fit"
+
+
+def test_another_policy_or_a_payment_that_is_only_tried_moves_nobody_elses_order() -> None:
     night = five_alike()
-    night.plan()
-    health = night.router.health_snapshot(night.now_ms)
-    ends(night, LISTED[0], 0, 3)
-    night.now_ms = NIGHT_MS + REFRESH_MS - 1
-    night.plan()
-    untouched = [line for line in night.router.health_snapshot(night.now_ms) if line.channel_id == LISTED[4]]
-    assert untouched[0].completion < next(line.completion for line in health if line.channel_id == LISTED[0])
+    before = expected(night)
+    steep = replace(night.router.policy, scoring=replace(Scoring(), order_slope=2.0))
+    tried = rehearse(night.router, steep, payment(), night.book, now_ms=night.now_ms)
+    beside = night.router.beside(steep).plan(payment(), night.book, now_ms=night.now_ms, salt="s")
+    for plan in (tried, beside):
+        estimates = [found.estimate for found in plan.candidates]
+        assert max(estimates) - min(estimates) > 0.3, "that policy believes its order"
+    assert expected(night) == before
 
 
 @given(count=st.integers(1, 200))
@@ -138,14 +167,13 @@ def test_whatever_was_seen_the_prior_stays_a_chance_and_follows_one_direction(
 ) -> None:
     scoring = replace(Scoring(), order_slope=slope)
     health = Health(Policy(version="v"))
-    lines: list[Line] = []
+    entries: list[Place] = []
     for number, (good, bad) in enumerate(counts):
         line = health.line(f"c-{number}", QR)
-        for rate in (line.completion, health.all_completion):
-            rate.add_many(good, good + bad, NIGHT_MS, scoring)
-        lines.append(line)
-    OperatorOrder([[line] for line in lines]).settle(health, NIGHT_MS, scoring)
-    odds = [line.order_odds for line in lines]
+        entries.append(Place(line))
+        hears(health, entries[-1], good, bad)
+    OperatorOrder([[entry] for entry in entries]).settle(health, NIGHT_MS, scoring)
+    odds = [entry.order_odds for entry in entries]
     assert all(0.0 < value < float("inf") for value in odds)
     steps = [after / before for before, after in itertools.pairwise(odds)]
     assert all(step <= 1.0 + 1e-12 for step in steps) or all(step >= 1.0 - 1e-12 for step in steps)

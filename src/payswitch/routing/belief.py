@@ -31,15 +31,16 @@ class Belief(msgspec.Struct, gc=False):
 
 def believing(
     keys: tuple[Key, ...], priors: Priors, horizon: Horizon, now_ms: int, scoring: Scoring
-) -> Callable[[Line, bool], Belief]:
-    """How to read any line for one payment, given whether the server makes the create call there. A decision asks it of
-    every candidate, so what is the same for all of them is worked out once."""
+) -> Callable[[Line, bool, float], Belief]:
+    """How to read any line for one payment, given whether the server makes the create call there, and what its place in
+    the operator's order says (a factor on the odds of the completion prior; 1: nothing). A decision asks it of every
+    candidate, so what is the same for all of them is worked out once."""
     prior_calls = scoring.prior_calls
     prior_created = prior_calls * priors.creation
     prior_completion, prior_unpaid = priors.completion, 1.0 - priors.completion
     back, segments_back = horizon.taken_back(now_ms)
 
-    def believe(line: Line, server_created: bool) -> Belief:
+    def believe(line: Line, server_created: bool, order_odds: float) -> Belief:
         """z = logit(channel) + sum over segments of (logit(segment) - logit(channel)), per stage; then the overlays."""
         creation_shift = completion_shift = 0.0
         met = line.segments.met
@@ -53,7 +54,7 @@ def believing(
         rate = line.completion
         if rate.horizon is not horizon:
             rate.fade_to(horizon)
-        prior = prior_completion * line.order_odds
+        prior = prior_completion * order_odds
         good = rate.good_there * back + prior_calls * prior / (prior_unpaid + prior)
         n_completion = rate.trials_there * back + prior_calls
         # `shifted` written out twice: a shift on the scale of log odds multiplies the odds

@@ -33,8 +33,9 @@ class Entry:
     __slots__ = (
         "base_reasons", "bits", "channel_id", "daily_cap_fen", "key", "least_life_ms",
         "line", "margin_rate", "max_fen", "method", "min_fen", "missed_bits", "monthly_cap_fen", "needs_agreement",
-        "needs_buyer_id", "needs_openid", "on_request", "plain", "position", "product", "push", "reasons_by_rules",
-        "server_created", "shares_channel", "shops", "siblings", "tier_rank", "upfront", "upstream", "windows",
+        "needs_buyer_id", "needs_openid", "on_request", "order_odds", "plain", "position", "product", "push",
+        "reasons_by_rules", "server_created", "shares_channel", "shops", "siblings", "tier_rank", "upfront", "upstream",
+        "windows",
     )  # fmt: skip
 
     def __init__(self, channel: Channel, capability: Capability, tier: Tier, position: int, line: Line) -> None:
@@ -50,6 +51,9 @@ class Entry:
         self.position = position
         """Order of the channels in the book, then of the products in the connector's capability table."""
         self.line = line
+        self.order_odds = 1.0
+        """What its place in the operator's order says of its completion before it has outcomes of its own: a factor on
+        the prior's odds (`operator_order.py`)."""
         self.min_fen = max(capability.min_fen, channel.min_fen)
         self.max_fen = min(_no_limit(capability.max_fen), _no_limit(channel.max_fen))
         self.daily_cap_fen = channel.daily_cap_fen
@@ -173,11 +177,11 @@ class Layout:
         return False
 
 
-def _listed(entries: Iterable[Entry]) -> list[list[Line]]:
-    """The lines of each channel, in the operator's order: by tier, then as configured."""
-    found: dict[str, list[Line]] = {}
+def _listed(entries: Iterable[Entry]) -> list[list[Entry]]:
+    """The entries of each channel, in the operator's order: by tier, then as configured."""
+    found: dict[str, list[Entry]] = {}
     for entry in sorted(entries, key=lambda entry: (entry.tier_rank, entry.position)):
-        found.setdefault(entry.channel_id, []).append(entry.line)
+        found.setdefault(entry.channel_id, []).append(entry)
     return list(found.values())
 
 

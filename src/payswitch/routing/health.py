@@ -65,9 +65,6 @@ class Line:
     dark_minutes: dict[int, float] = field(default_factory=dict)
     """Minutes in which exposures were likely swallowed, with the probability that they were not: an exposure of then
     that ends unpaid hours later is no news about the channel's nature."""
-    order_odds: float = 1.0
-    """What its place in the operator's order says of its completion before it has outcomes of its own: a factor on the
-    prior's odds (`operator_order.py`)."""
     payer_side: int = 0
     """Ends that were the customer's own: shown, never held against the channel."""
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from math import exp
 from statistics import NormalDist
-from typing import Final
+from typing import Final, Protocol
 
 from payswitch.routing.health import Health, Line
 from payswitch.routing.policy import Scoring
@@ -38,31 +38,42 @@ def normal_scores(count: int) -> list[float]:
     return [-deviate((place - 0.375) / (count + 0.25)) for place in range(1, count + 1)]
 
 
+class Listed(Protocol):
+    """A channel x product as laid out for one policy (`eligibility.Entry`)."""
+
+    line: Line
+    order_odds: float
+
+
 class OperatorOrder:
-    """The lines of one merchant in the order in which their channels are listed."""
+    """What one merchant has laid out in one environment, in the order in which the channels are listed.
 
-    __slots__ = ("_due_ms", "_places")
+    What it says stands in the entries and not in the lines: these are shared with other policies, and with payments
+    that are only tried.
+    """
 
-    def __init__(self, channels: Sequence[Iterable[Line]]) -> None:
-        """`channels`: the lines of each channel, best first."""
+    __slots__ = ("_fitted_ms", "_places")
+
+    def __init__(self, channels: Sequence[Iterable[Listed]]) -> None:
+        """`channels`: the entries of each channel, best first."""
         scores = normal_scores(len(channels))
-        self._places = [(score, line) for score, lines in zip(scores, channels, strict=True) for line in lines]
-        self._due_ms = 0
+        self._places = [(score, entry) for score, entries in zip(scores, channels, strict=True) for entry in entries]
+        self._fitted_ms = -REFRESH_MS
 
     def settle(self, health: Health, now_ms: int, scoring: Scoring) -> None:
-        """Set every line's `order_odds` anew when it is time."""
-        if now_ms >= self._due_ms:
-            self._due_ms = now_ms + REFRESH_MS
+        """Set every entry's `order_odds` anew when it is time, or when the clock was set back."""
+        if not 0 <= now_ms - self._fitted_ms < REFRESH_MS:
+            self._fitted_ms = now_ms
             self._fit(health.priors(now_ms, scoring).completion, now_ms, scoring)
 
     def _fit(self, level: float, now_ms: int, scoring: Scoring) -> None:
-        seen = [(score, *line.completion.counts(now_ms, scoring)) for score, line in self._places]
         """`level`: completion of all lines together, 0..1."""
+        seen = [(score, *entry.line.completion.counts(now_ms, scoring)) for score, entry in self._places]
         trials = sum(n for _, _, n in seen)
         middle = sum(score * n for score, _, n in seen) / trials if trials else 0.0
         slope = _slope([one for one in seen if one[2] >= _LEAST_TRIALS], level, scoring)
-        for score, line in self._places:
-            line.order_odds = exp(slope * (score - middle))
+        for score, entry in self._places:
+            entry.order_odds = exp(slope * (score - middle))
 
 
 def _slope(seen: list[tuple[float, float, float]], level: float, scoring: Scoring) -> float:

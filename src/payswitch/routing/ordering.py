@@ -89,7 +89,7 @@ def measure(entries: Iterable[Entry], asked: Asked) -> list[Ranked]:
         if entry.siblings:
             sibling_sick = any(sibling.breaker.cut_off for sibling in entry.siblings)
         server_created = entry.server_created
-        belief = believe(line, server_created)
+        belief = believe(line, server_created, entry.order_odds)
         if breaker.cut_off:
             suspect = False
             estimate = sick_estimate(belief.creation * belief.completion, breaker.openings)

@@ -27,7 +27,8 @@ class ChannelHealth(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
     """Reason code of the last breaker move, empty when there was none."""
     estimate: float
-    """Chance of success, 0..1: created and paid; small behind an open breaker."""
+    """Chance of success, 0..1: created and paid; small behind an open breaker. By its outcomes alone: what its place in
+    the operator's order adds, while they are few, is a matter of the policy that decides."""
     sd: float
     """Standard deviation of the estimate."""
     up: float
@@ -80,7 +81,7 @@ def _one(
 ) -> ChannelHealth:
     breaker, scoring = line.breaker, policy.scoring
     priors, horizon = health.priors(now_ms, scoring), health.horizons.at(now_ms, scoring)
-    belief = believing((), priors, horizon, now_ms, scoring)(line, True)
+    belief = believing((), priors, horizon, now_ms, scoring)(line, True, 1.0)
     paid, ended = line.completion.counts(now_ms, scoring)
     return ChannelHealth(
         channel_id=line.channel_id,
