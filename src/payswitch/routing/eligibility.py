@@ -31,10 +31,10 @@ class Entry:
     """One channel x product as laid out: everything about it that no payment changes."""
 
     __slots__ = (
-        "base_reasons", "bits", "channel_id", "daily_cap_fen", "key", "least_life_ms",
+        "_reasons", "base_reasons", "bits", "channel_id", "daily_cap_fen", "key", "least_life_ms",
         "line", "margin_rate", "max_fen", "method", "min_fen", "missed_bits", "monthly_cap_fen", "needs_agreement",
         "needs_buyer_id", "needs_openid", "on_request", "order_odds", "plain", "position", "product", "push",
-        "reasons_by_rules", "server_created", "shares_channel", "shops", "siblings", "tier_rank", "upfront", "upstream",
+        "server_created", "shares_channel", "shops", "siblings", "tier_rank", "upfront", "upstream",
         "windows",
     )  # fmt: skip
 
@@ -46,8 +46,8 @@ class Entry:
         self.upstream = channel.upstream_of(capability.product)
         self.tier_rank = tier.rank
         self.base_reasons: tuple[str, ...] = (f"tier:{tier.name}",)
-        self.reasons_by_rules: dict[int, tuple[str, ...]] = {}
-        """The same with the reasons of fired rules, by the bits of their rows: made when first asked for."""
+        self._reasons: dict[int, tuple[str, ...]] = {}
+        """See `reasons`; by the bits of the rows that have fired."""
         self.position = position
         """Order of the channels in the book, then of the products in the connector's capability table."""
         self.line = line
@@ -81,10 +81,12 @@ class Entry:
 
     def reasons(self, hit: int, profile: Profile) -> tuple[str, ...]:
         """Why it stands where it stands, as far as its tier and those of its rows say that have fired; kept ready."""
-        if len(self.reasons_by_rules) >= _REASONS_KEPT:
-            self.reasons_by_rules.clear()
-        made = self.reasons_by_rules[hit] = self.base_reasons + profile.reasons(hit)
-        return made
+        ready = self._reasons.get(hit)
+        if ready is None:
+            if len(self._reasons) >= _REASONS_KEPT:
+                self._reasons.clear()
+            ready = self._reasons[hit] = self.base_reasons + profile.reasons(hit)
+        return ready
 
     def asks_nothing(self) -> bool:
         """See `plain`: neither of the customer nor of the shop, of the day's takings or of the hour."""

@@ -191,11 +191,6 @@ class SplitGroup:
         self.explorers = [c for c in safe if c is not self.warm and c.entry.push]
         """Push only: an unknown answer of a pull product costs far more than it teaches."""
 
-    @property
-    def is_alone(self) -> bool:
-        """Whether nobody but the best could take a share."""
-        return self.warm is None  # who explores is safe as well, and the first safe one is kept warm
-
     def take(self, share: Share, salt: str) -> Ranked:
         """Who takes this share; the salt picks among the explorers."""
         if share is Share.EXPLORE and self.explorers:

@@ -35,23 +35,17 @@ def write_plan(
     """The decision as plain data."""
     fired_bits = fired.front | fired.avoid
     notes, propensities, probe = choice.notes, choice.propensities, choice.probe
-    longest_ms, chosen = policy.soft_limit.max_ms, request.chosen
+    soft_limit = policy.soft_limit
     candidates = []
     for ranked in choice.ordered:
         entry = ranked.entry
         hit = fired_bits & entry.bits
-        reasons = entry.reasons_by_rules.get(hit) or entry.reasons(hit, profile)
-        if notes and ranked in notes:
+        if ranked in notes:
             reasons = entry.base_reasons + notes[ranked] + profile.reasons(hit)
-        if (
-            ranked.behind
-            or ranked.behind_upstream
-            or ranked.degraded
-            or ranked.secondary
-            or (chosen and ranked.debt >= NOT_CHOSEN)
-        ):
+        else:
+            reasons = entry.reasons(hit, profile)
+        if ranked.behind or ranked.behind_upstream or ranked.degraded or ranked.secondary or ranked.debt >= NOT_CHOSEN:
             reasons += _place_reasons(ranked)
-        limit_ms = entry.line.latency.limit_ms
         candidates.append(
             Candidate(
                 channel_id=entry.channel_id,
@@ -62,7 +56,7 @@ def write_plan(
                 estimate=ranked.estimate,
                 sd=ranked.belief.sd,
                 propensity=propensities.get(ranked, 0.0),
-                soft_limit_ms=longest_ms if limit_ms is None else limit_ms,
+                soft_limit_ms=entry.line.latency.soft_limit_ms(soft_limit),
                 steps=PUSH if entry.push else DEBIT,
                 probe=ranked is probe,
                 reasons=reasons,

@@ -309,8 +309,6 @@ class Router:
         group = SplitGroup(ordered, split)
         if split.mode is SplitMode.LEARNED:
             return self._learned(ordered, group, salt)
-        if group.is_alone:
-            return Choice(take_turns(ordered, best), salt)
         shares = effective_shares(split, warm=group.warm is not None, explore=bool(group.explorers))
         if set(shares) == {Share.BEST}:
             return Choice(take_turns(ordered, best), salt)

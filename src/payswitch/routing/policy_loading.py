@@ -99,14 +99,17 @@ NOT_NEGATIVE = {
     "soft_limit": ("sds",),
     "hedging": ("least_per_minute",),
 }
-UP_TO = {("scoring", "order_slope"): 2}
-"""From 0 to so much. A slope of 2 takes the first of five for 99 % and the last for 41 %: steeper is no prior."""
+SLOPES = {"scoring": ("order_slope",)}
+STEEPEST = 2
+"""Takes the first of five for 99 % and the last for 41 %: steeper is no prior."""
 SHARES = {
     "triggers": ("error_rate", "probe_share", "never_paid"),
     "split": ("safe_within",),
     "hedging": ("share",),
     "scoring": ("creation_prior", "completion_prior"),
 }
+UP_TO = ((NOT_NEGATIVE, MOST), (SHARES, 1), (SLOPES, STEEPEST))
+"""Figures from 0 to so much."""
 
 
 def _check_figures(policy: Policy) -> list[PolicyProblem]:
@@ -114,14 +117,10 @@ def _check_figures(policy: Policy) -> list[PolicyProblem]:
     for section, names in POSITIVE.items():
         for name in names:
             problems += positive(f"{section}.{name}", getattr(getattr(policy, section), name))
-    for section, names in NOT_NEGATIVE.items():
-        for name in names:
-            problems += between(f"{section}.{name}", getattr(getattr(policy, section), name), 0, MOST)
-    for section, names in SHARES.items():
-        for name in names:
-            problems += between(f"{section}.{name}", getattr(getattr(policy, section), name), 0, 1)
-    for (section, name), most in UP_TO.items():
-        problems += between(f"{section}.{name}", getattr(getattr(policy, section), name), 0, most)
+    for table, most in UP_TO:
+        for section, names in table.items():
+            for name in names:
+                problems += between(f"{section}.{name}", getattr(getattr(policy, section), name), 0, most)
     triggers, limit = policy.triggers, policy.soft_limit
     problems += order("triggers.timeouts", triggers.timeouts, triggers.of_calls, "timeouts, of_calls")
     problems += order("triggers.min_calls", triggers.min_calls, triggers.last_calls, "min_calls, last_calls")

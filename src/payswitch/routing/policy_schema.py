@@ -8,7 +8,7 @@ import msgspec
 
 from payswitch.routing.policy import Policy
 from payswitch.routing.policy_layers import ShopPolicy
-from payswitch.routing.policy_loading import MOST, NOT_NEGATIVE, POSITIVE, SHARES, UP_TO
+from payswitch.routing.policy_loading import POSITIVE, UP_TO
 from payswitch.routing.policy_meanings import MEANINGS
 
 _SECTIONS = {
@@ -29,14 +29,11 @@ def policy_schemas(ref_template: str) -> dict[str, Json]:
     parts: dict[str, Json] = msgspec.to_builtins(components)
     for table, limit in (
         (POSITIVE, {"exclusiveMinimum": 0}),
-        (NOT_NEGATIVE, {"minimum": 0, "maximum": MOST}),
-        (SHARES, {"minimum": 0, "maximum": 1}),
+        *((table, {"minimum": 0, "maximum": most}) for table, most in UP_TO),
     ):
         for section, names in table.items():
             for name in names:
                 parts[_SECTIONS[section]]["properties"][name].update(limit)
-    for (section, name), most in UP_TO.items():
-        parts[_SECTIONS[section]]["properties"][name].update({"minimum": 0, "maximum": most})
     parts["Policy"]["properties"]["version"]["type"] = ["string", "integer"]
     parts["Condition"]["properties"]["weekdays"]["items"].update({"minimum": 1, "maximum": 7})
     for part in ("Split", "RuleSplit"):

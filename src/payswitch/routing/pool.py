@@ -60,8 +60,6 @@ class Pool:
         None while there are two usable channels: then they are excluded. With only one, a plan without them would end
         with its first failure, though a suspect may well be back already.
         """
-        if not (self.probes or self.out):
-            return []
         suspects = [entry for entry in (*self.probes, *self.out) if entry is not lent]
         if not suspects:
             return []

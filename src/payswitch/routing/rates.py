@@ -35,24 +35,20 @@ class DecayedRate:
 
     def add(self, success: bool, at_ms: int, scoring: Scoring, share: float = 1.0) -> None:
         """Count one outcome, or the share of it that nothing else explains. Times may come slightly out of order."""
-        fade = self._fade(at_ms, scoring)
-        self.good = self.good * fade + (share if success else 0.0)
-        self.trials = self.trials * fade + share
-        if at_ms > self.at_ms:
-            self.at_ms = at_ms
-        self.horizon = None
+        self.add_many(share if success else 0.0, share, at_ms, scoring)
 
     def add_many(self, good: float, trials: float, at_ms: int, scoring: Scoring) -> None:
         """Count several outcomes at once."""
         fade = self._fade(at_ms, scoring)
         self.good = self.good * fade + good
         self.trials = self.trials * fade + trials
-        if at_ms > self.at_ms:
-            self.at_ms = at_ms
-        self.horizon = None
+        self._changed(at_ms)
 
     def resume(self, at_ms: int) -> None:
         """Back from an outage: the time behind the open breaker taught nothing, so it makes nothing forgotten."""
+        self._changed(at_ms)
+
+    def _changed(self, at_ms: int) -> None:
         if at_ms > self.at_ms:
             self.at_ms = at_ms
         self.horizon = None
