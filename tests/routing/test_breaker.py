@@ -141,8 +141,8 @@ def test_weak_signs_degrade_and_lapse_when_nothing_follows() -> None:
     bench = Bench()
     moves = bench.calls(*([ACCEPTED, ACCEPTED, ACCEPTED, ACCEPTED, BUSY] * 4))
     assert [(move.after, move.reason) for move in moves] == [("degraded", "weak_signs")]
-    assert bench.breaker.settle(bench.now_ms + 1_000, bench.triggers) is None
-    move = bench.breaker.settle(bench.now_ms + 61_000, bench.triggers)
+    assert bench.breaker.lapse(bench.now_ms + 1_000, bench.triggers) is None
+    move = bench.breaker.lapse(bench.now_ms + 61_000, bench.triggers)
     assert move is not None
     assert (move.before, move.after, move.reason) == ("degraded", "healthy", "signs_gone")
 

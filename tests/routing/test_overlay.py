@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.routing.world import ACCEPTED, BUSY, FIVE, NIGHT_MS, TIMEOUT, Night, book, payment
+from tests.routing.world import ACCEPTED, BUSY, FIVE, NIGHT_MS, TIMEOUT, Night, best_only, book, order, payment
 
 from payswitch.domain.channel import Product
 from payswitch.domain.customer import Customer
@@ -120,13 +120,17 @@ def test_after_never_paid_only_a_payment_made_since_brings_it_back() -> None:
 
 
 def test_a_channel_much_slower_than_usual_gives_way_to_its_equals() -> None:
-    night = Night(the_book=book(FIVE[0], FIVE[1]))
+    night = Night(Policy(version="t", split=best_only()), book(FIVE[0], FIVE[1]))
     for _ in range(100):
         night.call("wechat-main", latency_ms=80)
+    assert order(night.plan())[0] == "wechat-main"
     for _ in range(12):
         night.call("wechat-main", latency_ms=900)
     assert [move.reason for move in night.moves] == ["slow"]
     assert night.state("wechat-main") == "degraded"
+    plan = night.plan()
+    assert order(plan)[0] == "alipay-main"
+    assert "slow_answers" in next(c for c in plan.candidates if c.channel_id == "wechat-main").reasons
     for _ in range(30):
         night.call("wechat-main", latency_ms=80)
     assert night.state("wechat-main") == "healthy"

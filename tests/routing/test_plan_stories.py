@@ -215,6 +215,25 @@ def test_a_degraded_channel_gives_way_to_its_equals_but_not_to_lower_tiers(night
     assert "degraded" in plan.candidates[0].reasons
 
 
+def test_a_far_better_channel_with_weak_signs_of_trouble_stays_first(night: Night) -> None:
+    """One call in five fails, and the next channel takes it over: still better than customers who cannot pay."""
+    for n in range(400):
+        night.later(1)
+        for channel_id, product, paid in (("wechat-main", NATIVE, n % 50), ("alipay-main", PRECREATE, n % 2)):
+            night.call(channel_id, product=product)
+            seen = FinalObservation(
+                at_ms=night.now_ms, channel_id=channel_id, product=product, paid=paid > 0, waited_ms=9_000
+            )
+            night.router.observe_final(seen)
+    night.later(61)
+    for _ in range(4):
+        for outcome in (ACCEPTED, ACCEPTED, ACCEPTED, ACCEPTED, TIMEOUT):
+            night.call("wechat-main", outcome)
+    assert night.state("wechat-main") == "degraded"
+    first = night.plan().candidates[0]
+    assert (first.channel_id, "degraded" in first.reasons) == ("wechat-main", True)
+
+
 def test_weak_signs_lapse_when_a_decision_looks_at_them_later(night: Night) -> None:
     for _ in range(4):
         for outcome in (ACCEPTED, ACCEPTED, ACCEPTED, ACCEPTED, TIMEOUT):

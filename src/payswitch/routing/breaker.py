@@ -3,9 +3,10 @@
     healthy <-> degraded -> open -> probing -> healthy
                              ^---------'
 
-- *healthy -> degraded*: the error rate looks too high, not proven; or it answers much more slowly than usual. Still
-  used; others of its tier come first. Or *suspected*: a counting trigger went off, but by this line's own record that
-  may be chance, or its calls are silent just now; all others come first until its next good answer.
+- *healthy -> degraded*: the error rate looks too high, not proven. Still used, by its estimate, which has heard of the
+  failures as well; no experiments are made with it. Or *slow*: it answers much more slowly than usual; others of its
+  tier come first. Or *suspected*: a counting trigger went off, but by this line's own record that may be chance, or its
+  calls are silent just now; all others come first until its next good answer.
 - *-> open*: 2 of the last 3 calls without an answer; 3 failures in a row (both beyond chance); error rate over 5 % in
   60 s, with a minimum count and a confidence bound; a listed code at once; refused twice for our own mistake; exposed
   but never paid.
@@ -87,6 +88,7 @@ class Breaker:
         "reserved_until_ms",
         "silent",
         "since_ms",
+        "slow",
         "state",
         "suspected",
         "window",
@@ -102,6 +104,8 @@ class Breaker:
         """Open or probing: out of ordinary use. Kept beside the state, as is the next, for every decision asks both of
         every candidate."""
         self.degraded = False
+        self.slow = False
+        """Degraded for its answers, which come, but late: that is no failure, so no estimate has heard of it."""
         self.since_ms = 0
         self.epoch_ms = 0
         """Calls that began before this are not evidence."""
@@ -161,14 +165,16 @@ class Breaker:
         """Whether a line that is only suspected may be lent a payment now: one at a time, as behind an open breaker."""
         return now_ms >= self.next_probe_ms and now_ms >= self.reserved_until_ms
 
-    def settle(self, now_ms: int, triggers: Triggers, slow: Slowness | None = None) -> BreakerMove | None:
+    def lapse(self, now_ms: int, triggers: Triggers) -> BreakerMove | None:
         """A degraded line that nobody uses any more gets no calls to clear it: time clears it."""
-        if self.state is not BreakerState.DEGRADED:
-            return None
-        idle = now_ms - self.since_ms >= triggers.window_s * 1_000
-        if (self.suspected or slow is not None) and not idle:
+        if (self.suspected or self.slow) and now_ms - self.since_ms < triggers.window_s * 1_000:
             return None
         self.suspected = False
+        return self._settle(now_ms, triggers)
+
+    def _settle(self, now_ms: int, triggers: Triggers) -> BreakerMove | None:
+        if self.state is not BreakerState.DEGRADED:
+            return None
         evidence = rate_evidence(self.window, now_ms, triggers, triggers.guard_z / 2)
         if evidence is not None:
             return None
@@ -198,7 +204,7 @@ class Breaker:
             self.our_side = 0
             self.suspected = False
             self.silent = 0
-            return self._slow_down(seen.at_ms, slow) if slow else self.settle(seen.at_ms, triggers)
+            return self._slow_down(seen.at_ms, slow) if slow else self._settle(seen.at_ms, triggers)
         found = self._trigger(seen, triggers, chances)
         if found is not None:
             return self._open(seen.at_ms, *found, triggers)
@@ -317,6 +323,7 @@ class Breaker:
         self.degraded = after is BreakerState.DEGRADED
         self.silent = self.silent if after is BreakerState.DEGRADED else 0
         self.suspected = self.suspected and after is BreakerState.DEGRADED
+        self.slow = reason == "slow"
         self.since_ms = at_ms
         self.reason = reason
         return BreakerMove(

@@ -59,6 +59,7 @@ class Ranked(msgspec.Struct, eq=False, gc=False):
     sibling_sick: bool
     suspect: bool
     degraded: bool
+    """Weak signs of trouble: no experiments."""
     belief: Belief
     estimate: float
     score: float
@@ -103,7 +104,7 @@ def measure(entries: Iterable[Entry], asked: Asked) -> list[Ranked]:
         measured.append(
             Ranked(
                 entry,
-                (behind, behind_upstream, debt, False, entry.tier_rank, degraded, -score, entry.position),
+                (behind, behind_upstream, debt, False, entry.tier_rank, breaker.slow, -score, entry.position),
                 debt,
                 behind,
                 behind_upstream,
@@ -132,7 +133,7 @@ def rank(candidates: list[Ranked]) -> list[Ranked]:
     """Best first. What weighs more stands further left in the key:
 
     put behind by a rule (or not asked for) < same upstream as a failure, or suspect < rules < other products of the
-    same channel < tier < weak signs of trouble < score < place in the configuration.
+    same channel < tier < slow answers < score < place in the configuration.
     """
     _find_secondary([candidate for candidate in candidates if candidate.entry.shares_channel])
     return sorted(candidates, key=_place)

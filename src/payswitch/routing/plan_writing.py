@@ -86,7 +86,7 @@ def _place_reasons(ranked: Ranked) -> tuple[str, ...]:
     if ranked.suspect:
         reasons += ("suspect",)
     if ranked.degraded:
-        reasons += ("degraded",)
+        reasons += ("slow_answers" if ranked.entry.line.breaker.slow else "degraded",)
     if ranked.secondary:
         reasons += ("other_product",)
     return reasons

@@ -239,7 +239,7 @@ class Router:
                 pool.doubted.append((entry, f"learned_cap:{bar_fen}"))
                 continue
             if breaker.degraded:
-                self._note(breaker.settle(now_ms, self._policy.triggers))
+                self._note(breaker.lapse(now_ms, self._policy.triggers))
             if failed or breaker.cut_off:
                 pool.set_aside(entry, failed=failed, now_ms=now_ms)
             else:
