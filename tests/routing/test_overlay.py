@@ -119,13 +119,19 @@ def test_after_never_paid_only_a_payment_made_since_brings_it_back() -> None:
     assert [move.reason for move in night.router.observe_final(new)] == ["probes_succeeded"]
 
 
-def test_a_channel_much_slower_than_usual_gives_way_to_its_equals() -> None:
+def slow_night() -> Night:
+    """The first of two equals answers all at once ten times as slowly."""
     night = Night(Policy(version="t", split=best_only()), book(FIVE[0], FIVE[1]))
     for _ in range(100):
         night.call("wechat-main", latency_ms=80)
     assert order(night.plan())[0] == "wechat-main"
     for _ in range(12):
         night.call("wechat-main", latency_ms=900)
+    return night
+
+
+def test_a_channel_much_slower_than_usual_gives_way_to_its_equals() -> None:
+    night = slow_night()
     assert [move.reason for move in night.moves] == ["slow"]
     assert night.state("wechat-main") == "degraded"
     plan = night.plan()
@@ -134,6 +140,16 @@ def test_a_channel_much_slower_than_usual_gives_way_to_its_equals() -> None:
     for _ in range(30):
         night.call("wechat-main", latency_ms=80)
     assert night.state("wechat-main") == "healthy"
+
+
+def test_a_slow_channel_that_nobody_uses_any_more_is_tried_again_after_a_minute() -> None:
+    night = slow_night()
+    night.later(50)
+    assert order(night.plan())[0] == "alipay-main"
+    night.later(11)
+    assert order(night.plan())[0] == "wechat-main"
+    night.call("wechat-main", latency_ms=900)
+    assert order(night.plan())[0] == "alipay-main"
 
 
 def test_where_timeouts_are_ordinary_two_of_three_leave_the_channel_but_do_not_open_it() -> None:
