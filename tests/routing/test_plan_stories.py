@@ -36,6 +36,13 @@ def open_breaker(night: Night, *channels: str) -> None:
         assert night.state(channel_id) == "open"
 
 
+def show_weak_signs(night: Night) -> None:
+    """One call in five fails at the first channel: too many, but too few calls to prove it."""
+    for _ in range(4):
+        for outcome in (ACCEPTED, ACCEPTED, ACCEPTED, ACCEPTED, TIMEOUT):
+            night.call("wechat-main", outcome)
+
+
 def test_tiers_decide_first_and_failure_domains_take_turns(night: Night) -> None:
     """If the first one fails, its upstream is suspect: the next is the best one elsewhere."""
     assert order(night.plan()) == ["wechat-main", "alipay-main", "bank-alipay", "wechat-backup", "alipay-backup"]
@@ -204,9 +211,7 @@ def test_a_last_resort_whose_probe_is_due_is_its_probe(night: Night) -> None:
 
 
 def test_a_degraded_channel_gives_way_to_its_equals_but_not_to_lower_tiers(night: Night) -> None:
-    for _ in range(4):
-        for outcome in (ACCEPTED, ACCEPTED, ACCEPTED, ACCEPTED, TIMEOUT):
-            night.call("wechat-main", outcome)
+    show_weak_signs(night)
     assert night.state("wechat-main") == "degraded"
     assert order(night.plan())[0] == "alipay-main"
     night.book = book(FIVE[0], FIVE[3])
@@ -220,24 +225,20 @@ def test_a_far_better_channel_with_weak_signs_of_trouble_stays_first(night: Nigh
     for n in range(400):
         night.later(1)
         for channel_id, product, paid in (("wechat-main", NATIVE, n % 50), ("alipay-main", PRECREATE, n % 2)):
-            night.call(channel_id, product=product)
+            night.call(channel_id)
             seen = FinalObservation(
                 at_ms=night.now_ms, channel_id=channel_id, product=product, paid=paid > 0, waited_ms=9_000
             )
             night.router.observe_final(seen)
     night.later(61)
-    for _ in range(4):
-        for outcome in (ACCEPTED, ACCEPTED, ACCEPTED, ACCEPTED, TIMEOUT):
-            night.call("wechat-main", outcome)
+    show_weak_signs(night)
     assert night.state("wechat-main") == "degraded"
     first = night.plan().candidates[0]
     assert (first.channel_id, "degraded" in first.reasons) == ("wechat-main", True)
 
 
 def test_weak_signs_lapse_when_a_decision_looks_at_them_later(night: Night) -> None:
-    for _ in range(4):
-        for outcome in (ACCEPTED, ACCEPTED, ACCEPTED, ACCEPTED, TIMEOUT):
-            night.call("wechat-main", outcome)
+    show_weak_signs(night)
     night.later(61)
     assert not any("degraded" in candidate.reasons for candidate in night.plan().candidates)
     assert [move.reason for move in night.router.drain_moves()] == ["signs_gone"]

@@ -88,7 +88,6 @@ class Breaker:
         "reserved_until_ms",
         "silent",
         "since_ms",
-        "slow",
         "state",
         "suspected",
         "window",
@@ -104,8 +103,6 @@ class Breaker:
         """Open or probing: out of ordinary use. Kept beside the state, as is the next, for every decision asks both of
         every candidate."""
         self.degraded = False
-        self.slow = False
-        """Degraded for its answers, which come, but late: that is no failure, so no estimate has heard of it."""
         self.since_ms = 0
         self.epoch_ms = 0
         """Calls that began before this are not evidence."""
@@ -133,6 +130,11 @@ class Breaker:
         """Opened again soon after closing: flapping is met with the long back-off."""
         self.calls_per_s = 0.0
         """What went through it before it fell ill: what probing it back is worth."""
+
+    @property
+    def slow(self) -> bool:
+        """Degraded for its answers, which come, but late: that is no failure, so no estimate has heard of it."""
+        return self.reason == "slow"
 
     def admission(self, now_ms: int) -> Admission:
         """Whether a payment may go here now."""
@@ -323,7 +325,6 @@ class Breaker:
         self.degraded = after is BreakerState.DEGRADED
         self.silent = self.silent if after is BreakerState.DEGRADED else 0
         self.suspected = self.suspected and after is BreakerState.DEGRADED
-        self.slow = reason == "slow"
         self.since_ms = at_ms
         self.reason = reason
         return BreakerMove(

@@ -34,8 +34,7 @@ class Entry:
         "_reasons", "base_reasons", "bits", "channel_id", "daily_cap_fen", "key", "least_life_ms",
         "line", "margin_rate", "max_fen", "method", "min_fen", "missed_bits", "monthly_cap_fen", "needs_agreement",
         "needs_buyer_id", "needs_openid", "on_request", "order_odds", "plain", "position", "product", "push",
-        "server_created", "shares_channel", "shops", "siblings", "tier_rank", "upfront", "upstream",
-        "windows",
+        "server_created", "shares_channel", "shops", "siblings", "tier_rank", "upfront", "upstream", "windows",
     )  # fmt: skip
 
     def __init__(self, channel: Channel, capability: Capability, tier: Tier, position: int, line: Line) -> None:

@@ -101,10 +101,11 @@ def measure(entries: Iterable[Entry], asked: Asked) -> list[Ranked]:
         score = expected_margin_fen(entry.margin_rate, estimate, latency_ms, same_upstream)
         behind_upstream = same_upstream or sibling_sick or suspect
         degraded = breaker.degraded
+        slow = degraded and breaker.slow
         measured.append(
             Ranked(
                 entry,
-                (behind, behind_upstream, debt, False, entry.tier_rank, breaker.slow, -score, entry.position),
+                (behind, behind_upstream, debt, False, entry.tier_rank, slow, -score, entry.position),
                 debt,
                 behind,
                 behind_upstream,
