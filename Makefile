@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 UV := .uv/bin/uv
 
 .DEFAULT_GOAL := help
-.PHONY: help run test explore lint bench bench-routing simulate mutations crash format docs web web-check clean
+.PHONY: help run test explore lint compiled test-compiled bench bench-routing simulate mutations crash format docs web web-check clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -65,6 +65,26 @@ $(VENV)/.web-stamp: $(VENV)/.dev-stamp
 		$(UV) sync --quiet --frozen --inexact --group web --python $(PYTHON)
 	@touch $@
 
+# The same switch with its routing as machine code, in an environment of its own. Built from a copy: the compiler leaves
+# its results beside what it compiles, and they would be imported instead of the sources from then on.
+COMPILED := .compiled
+BUILD := build/compiled
+$(COMPILED)/.stamp: pyproject.toml uv.lock $(shell find src/payswitch -name '*.py') | $(UV)
+	@command -v cc >/dev/null || { echo "make compiled needs a C compiler (Debian: apt-get install gcc python3-dev) \
+	/ 需要 C 编译器"; exit 1; }
+	rm -rf $(BUILD) && mkdir -p $(BUILD) && cp -r pyproject.toml README.md LICENSE src $(BUILD)
+	HATCH_BUILD_HOOKS_ENABLE=1 $(UV) build --quiet --wheel --python $(PYTHON) --out-dir $(BUILD)/wheel $(BUILD)
+	UV_PROJECT_ENVIRONMENT=$(COMPILED) $(UV) sync --quiet --frozen --compile-bytecode --no-install-project \
+		--group bench --python $(PYTHON)
+	$(UV) pip install --quiet --python $(COMPILED) --no-deps --reinstall --compile-bytecode $(BUILD)/wheel/*.whl
+	@touch $@
+
+compiled: $(COMPILED)/.stamp ## the same with routing as machine code (needs a C compiler): .compiled/bin/payswitch
+	@$(COMPILED)/bin/payswitch version
+
+test-compiled: $(COMPILED)/.stamp ## the tests of routing against the machine code
+	PAYSWITCH_TESTS_MACHINE_CODE=1 $(COMPILED)/bin/pytest $(or $(ARGS),tests/routing tests/lab tests/policies)
+
 bench: $(VENV)/.dev-stamp ## create-payment throughput beside a conventional build, in one run
 	$(BIN)/python -m bench.create_payment $(ARGS)
 
@@ -85,4 +105,4 @@ mutations: $(VENV)/.dev-stamp ## break the switch on purpose, count the nights u
 	$(BIN)/python -m tests.simulation.mutations $(ARGS)
 
 clean: ## remove the environments and the demo's data
-	rm -rf $(VENV) .uv data .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) $(COMPILED) $(BUILD) .uv data .pytest_cache .mypy_cache .ruff_cache

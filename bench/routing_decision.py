@@ -2,6 +2,7 @@
 
     make bench-routing                                     # or python -m bench.routing_decision: without the peers
     python -m bench.routing_decision --case 20,50,100      # one size; --only payswitch leaves the peers out
+    .compiled/bin/python -m bench.routing_decision         # after `make compiled`: routing as machine code
 
 As in production an outcome is learned after every decision: of its create call at once, of its payment some hundred
 payments later; one call in seventy fails. Customers differ in bank, device and amount; channels share failure domains.
@@ -40,6 +41,7 @@ from payswitch.domain.channel import (
 )
 from payswitch.domain.customer import Customer
 from payswitch.domain.outcome import Outcome, OutcomeKind
+from payswitch.routing.build import is_machine_code
 from payswitch.routing.planner import Router
 from payswitch.routing.policy import Action, Condition, Policy, Rule, Target
 from payswitch.routing.request import (
@@ -240,8 +242,9 @@ def main() -> None:
     options = parser.parse_args()
     cases = [tuple(map(int, options.case.split(",")))] if options.case else CASES
     table = Table(
-        "channels", "rules", "segments", "who", "median us", "p99 us", "cpu median", "cpu p99", "KiB", "of ours"
-    )
+        "channels", "rules", "segments", "who", "median us", "p99 us", "cpu median", "cpu p99", "KiB", "of ours",
+        title=f"PaySwitch's routing: {'machine code' if is_machine_code() else 'interpreted'}",
+    )  # fmt: skip
     for channels, rules, segments in cases:
         makers = contestants_for(channels, rules, segments, options.only)
         made = {name: made_with_memory(make) for name, make in makers.items()}

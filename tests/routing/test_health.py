@@ -13,7 +13,7 @@ from payswitch.routing.policy import Scoring, SoftLimit
 from payswitch.routing.policy_default import default_policy
 from payswitch.routing.rates import DecayedRate
 from payswitch.routing.request import FinalObservation
-from payswitch.routing.scoring import expected_margins, margin_rate, sick_estimate
+from payswitch.routing.scoring import Margins, margin_rate, sick_estimate
 from payswitch.routing.snapshot import ChannelHealth
 
 SCORING = Scoring()
@@ -210,7 +210,7 @@ def test_a_connection_that_failed_says_nothing_about_the_channels_speed() -> Non
 
 def test_the_score_is_money() -> None:
     """100 yuan, 10 % margin, 0.6 % fee, 90 % success, 100 ms: 0.9 x (100 + 940) - 0.2 = 935.8 fen."""
-    expected_margin_fen = expected_margins(SCORING, 10_000)
+    expected_margin_fen = Margins(SCORING, 10_000).expected_fen
     rate = margin_rate(SCORING, fee_bp=60)
     assert expected_margin_fen(rate, 0.9, 100.0, False) == pytest.approx(935.8)
     assert expected_margin_fen(rate, 0.9, 100.0, True) == pytest.approx(915.8)

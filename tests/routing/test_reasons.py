@@ -73,7 +73,7 @@ def test_the_operators_reference_names_every_reason() -> None:
 @pytest.mark.parametrize("origin", list(Origin))
 def test_every_fact_that_rules_ask_for_can_be_told_whatever_its_origin(origin: Origin) -> None:
     everything = Condition(customer_new=True, min_age=18, devices=("ios",))
-    rule = Rule(name="r", when=everything, then=Action(prefer=Target(methods=frozenset({Method.ALIPAY}))))
+    rule = Rule(name="r", when=everything, then=Action(prefer=Target(methods=(Method.ALIPAY,))))
     asked = Profile(Policy(version="1", rules=(rule,))).asks_for
     assert set(asked) == set(FACTS)
     assert {explain_fact(name, origin, "") for name in asked} == {

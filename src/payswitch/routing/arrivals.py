@@ -30,11 +30,11 @@ _FATE_MS: Final = 180_000
 _ANEW_MS: Final = 1_000
 """The filter is not run more often than this."""
 STATES: Final = ("up", "slump", "soft_dead", "black_hole")
-_PAID: Final = (1.0, 0.65, 0.06, 0.02)
+_PAID: Final[tuple[float, ...]] = (1.0, 0.65, 0.06, 0.02)
 """Chance of being paid, times the ordinary one. A slump is taken in the middle of 0.45 to 0.85."""
-_ONSET: Final = (0.0, 0.3, 0.15, 0.05)
+_ONSET: Final[tuple[float, ...]] = (0.0, 0.3, 0.15, 0.05)
 """Of the troubles of a channel, which part is of this kind; the rest fail at the create call (`overlay.py`)."""
-_ONSETS: Final = sum(_ONSET)
+_ONSETS: Final = sum(_ONSET, 0.0)
 _ONSET_PER_MS: Final = ONSET_PER_MS * _ONSETS
 _USUALLY_UP: Final = REPAIR_PER_MS / (_ONSET_PER_MS + REPAIR_PER_MS)
 _HEARD_IN_HOLE: Final = 0.3
@@ -123,7 +123,7 @@ class Arrivals:
             return 1.0, 1.0
         if now_ms - self._at_ms > _ANEW_MS:
             odds = _passed(odds, now_ms - self._at_ms)
-        return 1.0 - odds[2] - odds[3], sum(map(_times, odds, _PAID))
+        return 1.0 - odds[2] - odds[3], sum(map(_times, odds, _PAID), 0.0)
 
     def expose(self, at_ms: int) -> None:
         """One credential was shown."""
@@ -327,4 +327,4 @@ class Law:
         if odds[0] > _SURELY_UP:
             return 1.0
         likely = self.paid if paid else self.refused
-        return odds[0] * likely[0] / sum(map(_times, odds, likely))
+        return odds[0] * likely[0] / sum(map(_times, odds, likely), 0.0)

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from math import exp, sqrt
-
-import msgspec
 
 from payswitch.routing.health import Health, Line, Priors
 from payswitch.routing.horizon import Horizon
@@ -13,38 +10,53 @@ from payswitch.routing.policy import Scoring
 from payswitch.routing.segments import Key
 
 
-class Belief(msgspec.Struct, gc=False):
-    """The chances of one payment at one channel x product. No garbage collection: made by the dozen, in no cycle."""
+class Belief:
+    """The chances of one payment at one channel x product."""
 
-    creation: float
-    """On an ordinary day, trouble left aside."""
-    completion: float
-    estimate: float
-    """Created and paid, as things stand: trouble just now included."""
-    spread: float
-    """Standard deviation of the chance on an ordinary day: for want of outcomes."""
-    sd: float
-    """Standard deviation of the estimate: for want of outcomes, and for not knowing whether it is up."""
-    up: float
-    """Probability that there is no trouble just now, 0..1."""
+    __slots__ = ("completion", "creation", "estimate", "sd", "spread", "up")
+
+    def __init__(
+        self, creation: float, completion: float, estimate: float, spread: float, sd: float, up: float
+    ) -> None:
+        self.creation = creation
+        """On an ordinary day, trouble left aside."""
+        self.completion = completion
+        self.estimate = estimate
+        """Created and paid, as things stand: trouble just now included."""
+        self.spread = spread
+        """Standard deviation of the chance on an ordinary day: for want of outcomes."""
+        self.sd = sd
+        """Standard deviation of the estimate: for want of outcomes, and for not knowing whether it is up."""
+        self.up = up
+        """Probability that there is no trouble just now, 0..1."""
 
 
-def believing(
-    keys: tuple[Key, ...], priors: Priors, horizon: Horizon, now_ms: int, scoring: Scoring
-) -> Callable[[Line, bool, float], Belief]:
-    """How to read any line for one payment, given whether the server makes the create call there, and what its place in
-    the operator's order says (a factor on the odds of the completion prior; 1: nothing). A decision asks it of every
-    candidate, so what is the same for all of them is worked out once."""
-    prior_calls = scoring.prior_calls
-    prior_created = prior_calls * priors.creation
-    prior_completion, prior_unpaid = priors.completion, 1.0 - priors.completion
-    back, segments_back = horizon.taken_back(now_ms)
+class Reading:
+    """How one payment reads any line. A decision asks it of every candidate, so what is the same for all of them is
+    worked out once."""
 
-    def believe(line: Line, server_created: bool, order_odds: float) -> Belief:
-        """z = logit(channel) + sum over segments of (logit(segment) - logit(channel)), per stage; then the overlays."""
+    __slots__ = (
+        "back", "horizon", "keys", "now_ms", "prior_calls", "prior_completion", "prior_created", "segments_back",
+    )  # fmt: skip
+
+    def __init__(self, keys: tuple[Key, ...], priors: Priors, horizon: Horizon, now_ms: int, scoring: Scoring) -> None:
+        self.keys = keys
+        self.horizon = horizon
+        self.now_ms = now_ms
+        self.prior_calls = scoring.prior_calls
+        self.prior_created = scoring.prior_calls * priors.creation
+        self.prior_completion = priors.completion
+        self.back, self.segments_back = horizon.taken_back(now_ms)
+
+    def believe(self, line: Line, server_created: bool, order_odds: float) -> Belief:
+        """z = logit(channel) + sum over segments of (logit(segment) - logit(channel)), per stage; then the overlays.
+
+        Told whether the server makes the create call there, and what the line's place in the operator's order says: a
+        factor on the odds of the completion prior; 1: nothing."""
+        horizon, back, prior_calls = self.horizon, self.back, self.prior_calls
         creation_shift = completion_shift = 0.0
         met = line.segments.met
-        for key in keys:  # `SegmentRates.creation_shift` written out, for both stages
+        for key in self.keys:  # `SegmentRates.creation_shift` written out, for both stages
             segment = met.get(key)
             if segment is not None:
                 if segment.horizon is not horizon:
@@ -54,35 +66,33 @@ def believing(
         rate = line.completion
         if rate.horizon is not horizon:
             rate.fade_to(horizon)
-        prior = prior_completion * order_odds
-        good = rate.good_there * back + prior_calls * prior / (prior_unpaid + prior)
+        prior = self.prior_completion * order_odds
+        good = rate.good_there * back + prior_calls * prior / (1.0 - self.prior_completion + prior)
         n_completion = rate.trials_there * back + prior_calls
         # `shifted` written out twice: a shift on the scale of log odds multiplies the odds
-        better = good * exp(completion_shift * segments_back) if completion_shift else good
+        better = good * exp(completion_shift * self.segments_back) if completion_shift else good
         completion = better / (n_completion - good + better)
         creation, n_creation = 1.0, 1.0
         if server_created:
             rate = line.creation
             if rate.horizon is not horizon:
                 rate.fade_to(horizon)
-            good = rate.good_there * back + prior_created
+            good = rate.good_there * back + self.prior_created
             n_creation = rate.trials_there * back + prior_calls
-            better = good * exp(creation_shift * segments_back) if creation_shift else good
+            better = good * exp(creation_shift * self.segments_back) if creation_shift else good
             creation = better / (n_creation - good + better)
         ordinary = creation * completion
         of_creation = completion * (1.0 - creation) / (n_creation + 1.0)
         of_completion = creation * (1.0 - completion) / (n_completion + 1.0)
         spread = sqrt(ordinary * (of_creation + of_completion))
         overlay, scopes = line.overlay, line.scopes
-        if overlay.calm and line.arrivals.calm and (not scopes or scopes.keys().isdisjoint(keys)):
+        if overlay.calm and line.arrivals.calm and (not scopes or scopes.keys().isdisjoint(self.keys)):
             return Belief(creation, completion, ordinary, spread, spread, overlay.up)
-        up, left = _left_of(line, keys, now_ms)
+        up, left = _left_of(line, self.keys, self.now_ms)
         estimate, sd = ordinary * left, spread
         if estimate < ordinary:
             sd = sqrt(up * up * spread * spread + up * (1 - up) * ordinary * ordinary)
         return Belief(creation, completion, estimate, spread, sd, up)
-
-    return believe
 
 
 def _left_of(line: Line, keys: tuple[Key, ...], now_ms: int) -> tuple[float, float]:

@@ -11,8 +11,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
-import msgspec
-
 from payswitch.domain.channel import Product
 from payswitch.routing.arrivals import Arrivals
 from payswitch.routing.breaker import Breaker
@@ -27,7 +25,8 @@ _SCOPES_MOST: Final = 64
 """Sick segments followed per channel x product, and sick banks over all channels."""
 
 
-class Suspense(msgspec.Struct, frozen=True):
+@dataclass(slots=True, frozen=True)
+class Suspense:
     """A failure that may yet turn out to be part of an outage: not learned before the next good call."""
 
     at_ms: int
@@ -69,7 +68,8 @@ class Line:
     """Ends that were the customer's own: shown, never held against the channel."""
 
 
-class Priors(msgspec.Struct, frozen=True):
+@dataclass(slots=True, frozen=True)
+class Priors:
     """Where a line starts that has little data of its own: what all lines together show just now."""
 
     creation: float

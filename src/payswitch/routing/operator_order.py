@@ -69,8 +69,8 @@ class OperatorOrder:
     def _fit(self, level: float, now_ms: int, scoring: Scoring) -> None:
         """`level`: completion of all lines together, 0..1."""
         seen = [(score, *entry.line.completion.counts(now_ms, scoring)) for score, entry in self._places]
-        trials = sum(n for _, _, n in seen)
-        middle = sum(score * n for score, _, n in seen) / trials if trials else 0.0
+        trials = sum([n for _, _, n in seen], 0.0)
+        middle = sum([score * n for score, _, n in seen], 0.0) / trials if trials else 0.0
         slope = _slope([one for one in seen if one[2] >= _LEAST_TRIALS], level, scoring)
         for score, entry in self._places:
             entry.order_odds = exp(slope * (score - middle))
@@ -83,12 +83,12 @@ def _slope(seen: list[tuple[float, float, float]], level: float, scoring: Scorin
         rate = (good + level) / (trials + 1.0)
         variance = _APART_SD * _APART_SD + 1.0 / (trials * rate * (1.0 - rate) + 1e-9)
         weighed.append((1.0 / variance, score, logit(rate)))
-    total = sum(weight for weight, _, _ in weighed)
+    total = sum([weight for weight, _, _ in weighed], 0.0)
     prior = 1.0 / (_SLOPE_SD * _SLOPE_SD)
     if not total:
         return scoring.order_slope
-    x = sum(weight * score for weight, score, _ in weighed) / total
-    y = sum(weight * odds for weight, _, odds in weighed) / total
-    across = sum(weight * (score - x) * (odds - y) for weight, score, odds in weighed)
-    along = sum(weight * (score - x) ** 2 for weight, score, _ in weighed)
+    x = sum([weight * score for weight, score, _ in weighed], 0.0) / total
+    y = sum([weight * odds for weight, _, odds in weighed], 0.0) / total
+    across = sum([weight * (score - x) * (odds - y) for weight, score, odds in weighed], 0.0)
+    along = sum([weight * (score - x) ** 2 for weight, score, _ in weighed], 0.0)
     return (prior * scoring.order_slope + across) / (prior + along)

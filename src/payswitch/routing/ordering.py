@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from math import erfc, hypot, sqrt
 from operator import attrgetter
 from typing import Final
 
-import msgspec
-
-from payswitch.routing.belief import Belief, believing
+from payswitch.routing.belief import Belief, Reading
 from payswitch.routing.eligibility import Entry
 from payswitch.routing.health import Priors
 from payswitch.routing.horizon import Horizon
 from payswitch.routing.policy import Scoring, Split
 from payswitch.routing.profile import Fired
 from payswitch.routing.request import RouteRequest
-from payswitch.routing.scoring import expected_margins, sick_estimate
+from payswitch.routing.scoring import Margins, sick_estimate
 from payswitch.routing.segments import Key
 from payswitch.routing.split import Share, unit
 
 
-class Asked(msgspec.Struct, frozen=True):
+@dataclass(slots=True, frozen=True)
+class Asked:
     """What every candidate of one decision is measured against."""
 
     request: RouteRequest
@@ -42,37 +42,56 @@ NOT_CHOSEN: Final = 1 << 256
 """Above every rule's bit: the customer has chosen another channel by its signed card."""
 
 
-class Ranked(msgspec.Struct, eq=False, gc=False):
-    """One eligible candidate with everything its place depends on. Made by the dozen in every decision, and in no
-    cycle, so the garbage collector need not look at it."""
+class Ranked:
+    """One eligible candidate with everything its place depends on."""
 
-    entry: Entry
-    key: tuple[int | bool | float, ...]
-    """Its place, see `rank`."""
-    debt: int
-    """Fired rules that prefer others: the smaller the better, as a number. The customer's choice outweighs all."""
-    behind: int
-    """2: a rule puts it last. 1: nobody asked for its method."""
-    behind_upstream: bool
-    """Its failure domain, its own account, or itself is in trouble just now: one of the next three."""
-    same_upstream: bool
-    sibling_sick: bool
-    suspect: bool
-    degraded: bool
-    """Weak signs of trouble: no experiments."""
-    belief: Belief
-    estimate: float
-    score: float
-    secondary: bool = False
-    """The same channel has a more fitting product in this environment."""
+    __slots__ = (
+        "behind", "behind_upstream", "belief", "debt", "degraded", "entry", "estimate", "key", "same_upstream", "score",
+        "secondary", "sibling_sick", "suspect",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        entry: Entry,
+        key: tuple[int | bool | float, ...],
+        debt: int,
+        behind: int,
+        behind_upstream: bool,
+        same_upstream: bool,
+        sibling_sick: bool,
+        suspect: bool,
+        degraded: bool,
+        belief: Belief,
+        estimate: float,
+        score: float,
+    ) -> None:
+        self.entry = entry
+        self.key = key
+        """Its place, see `rank`."""
+        self.debt = debt
+        """Fired rules that prefer others: the smaller the better, as a number. The customer's choice outweighs all."""
+        self.behind = behind
+        """2: a rule puts it last. 1: nobody asked for its method."""
+        self.behind_upstream = behind_upstream
+        """Its failure domain, its own account, or itself is in trouble just now: one of the next three."""
+        self.same_upstream = same_upstream
+        self.sibling_sick = sibling_sick
+        self.suspect = suspect
+        self.degraded = degraded
+        """Weak signs of trouble: no experiments."""
+        self.belief = belief
+        self.estimate = estimate
+        self.score = score
+        self.secondary = False
+        """The same channel has a more fitting product in this environment."""
 
 
 def measure(entries: Iterable[Entry], asked: Asked) -> list[Ranked]:
     """What each of them is worth for this payment, and what is to be said against it; in the order given."""
     request, fired, issuer_left = asked.request, asked.fired, asked.issuer_left
     front, avoid, chosen, failed_upstreams = fired.front, fired.avoid, request.chosen, request.failed_upstreams
-    believe = believing(asked.keys, asked.priors, asked.horizon, asked.now_ms, asked.scoring)
-    expected_margin_fen = expected_margins(asked.scoring, request.amount_fen)
+    reading = Reading(asked.keys, asked.priors, asked.horizon, asked.now_ms, asked.scoring)
+    margins = Margins(asked.scoring, request.amount_fen)
     measured = []
     for entry in entries:
         line = entry.line
@@ -90,7 +109,7 @@ def measure(entries: Iterable[Entry], asked: Asked) -> list[Ranked]:
         if entry.siblings:
             sibling_sick = any(sibling.breaker.cut_off for sibling in entry.siblings)
         server_created = entry.server_created
-        belief = believe(line, server_created, entry.order_odds)
+        belief = reading.believe(line, server_created, entry.order_odds)
         if breaker.cut_off:
             suspect = False
             estimate = sick_estimate(belief.creation * belief.completion, breaker.openings)
@@ -98,7 +117,7 @@ def measure(entries: Iterable[Entry], asked: Asked) -> list[Ranked]:
             suspect = breaker.suspected or belief.up < SUSPECT
             estimate = belief.estimate * issuer_left
         latency_ms = line.latency.typical_ms if server_created else 0.0
-        score = expected_margin_fen(entry.margin_rate, estimate, latency_ms, same_upstream)
+        score = margins.expected_fen(entry.margin_rate, estimate, latency_ms, same_upstream)
         behind_upstream = same_upstream or sibling_sick or suspect
         degraded = breaker.degraded
         slow = degraded and breaker.slow
@@ -220,7 +239,7 @@ class SplitGroup:
         for other in others:
             spread = _TEMPER * hypot(other.belief.spread, self.best.belief.spread)
             weights[other] = erfc((self.best.estimate - other.estimate) / (spread * sqrt(2))) / 2 if spread else 0.0
-        total = sum(weights.values())
+        total = sum(weights.values(), 0.0)
         return {ranked: weight / total for ranked, weight in weights.items()}
 
     def _equals(self, others: Iterable[Ranked]) -> list[Ranked]:

@@ -10,10 +10,9 @@ the study's figures); every outcome multiplies the odds of each state by how wel
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from math import exp
 from typing import Final
-
-import msgspec
 
 from payswitch.kit.durations import HOUR_MS
 
@@ -26,7 +25,8 @@ _LEAST: Final = 1e-9
 """No state is ever ruled out for good."""
 
 
-class States(msgspec.Struct, frozen=True, kw_only=True):
+@dataclass(slots=True, frozen=True, kw_only=True)
+class States:
     """What kinds of trouble an overlay tells apart. The first state is "up"."""
 
     names: tuple[str, ...]
@@ -82,7 +82,7 @@ class Overlay:
     @property
     def unpaid(self) -> float:
         """Probability that what is shown to customers is never paid."""
-        return sum(odds for odds, paid in zip(self.odds, self.states.paid, strict=True) if paid < 0.5)
+        return sum([odds for odds, paid in zip(self.odds, self.states.paid, strict=True) if paid < 0.5], 0.0)
 
     def advance(self, at_ms: int) -> None:
         """Let the time until `at_ms` pass: troubles begin and end unseen."""
@@ -114,7 +114,7 @@ class Overlay:
     def weigh(self, likelihoods: Sequence[float]) -> None:
         """Take in one piece of evidence: how well each state foretold what was seen."""
         weighed = [max(odds * likelihood, _LEAST) for odds, likelihood in zip(self.odds, likelihoods, strict=True)]
-        total = sum(weighed)
+        total = sum(weighed, 0.0)
         self.odds = [value / total for value in weighed]
         self._sum_up()
 
@@ -149,7 +149,7 @@ class Overlay:
         old_trouble = (1 - self.odds[0]) * stays
         new_trouble = max(0.0, 1 - up - old_trouble)
         odds = [value * stays + new_trouble * part for value, part in zip(self.odds, self.states.onset, strict=True)]
-        odds[0] = 1 - sum(odds[1:])
+        odds[0] = 1.0 - sum(odds[1:], 0.0)
         return odds
 
     def _sum_up(self) -> None:

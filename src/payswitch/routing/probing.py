@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from math import erfc, exp, hypot, pi, sqrt
 from typing import Final
-
-import msgspec
 
 from payswitch.kit.durations import MINUTE_MS
 from payswitch.routing.belief import Belief
@@ -63,7 +62,8 @@ def is_worth_asking(breaker: Breaker, gain: float, payments_per_s: float, now_ms
     return now_ms - breaker.asked_at_ms >= gap_s * 1_000
 
 
-class _Saved(msgspec.Struct, gc=False):
+@dataclass(slots=True)
+class _Saved:
     """One merchant's."""
 
     probes: float = _SAVED_UP

@@ -9,10 +9,10 @@ debts as numbers is exactly "the earlier rule outweighs all later ones".
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
-import msgspec
 from msgspec.structs import replace
 
 from payswitch.domain.channel import Channel, Method, Product
@@ -25,7 +25,8 @@ _KEPT: Final = 1_024
 forgotten and made anew as they occur. They depend on the policy alone, and the profile is made anew with it."""
 
 
-class Face(msgspec.Struct, frozen=True):
+@dataclass(slots=True, frozen=True)
+class Face:
     """What of a channel x product a target can match."""
 
     channel: Channel
@@ -48,7 +49,8 @@ def _tier_matches(tier: str, face: Face) -> bool:
     return face.tier == tier
 
 
-class _Row(msgspec.Struct, frozen=True):
+@dataclass(slots=True, frozen=True)
+class _Row:
     bit: int
     kind: str
     rule: str
@@ -56,7 +58,8 @@ class _Row(msgspec.Struct, frozen=True):
     asks: bool
 
 
-class Fired(msgspec.Struct, frozen=True):
+@dataclass(slots=True, frozen=True)
+class Fired:
     """Which rules hold for one payment, as bits of their rows."""
 
     names: tuple[str, ...]

@@ -7,10 +7,9 @@ channel is left at once) but opens the breaker only where chance is no explanati
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from math import comb
 from typing import Final
-
-import msgspec
 
 from payswitch.routing.health import Line
 from payswitch.routing.policy import Scoring
@@ -20,7 +19,8 @@ _DOUBT: Final = 100.0
 """Calls a record must outweigh: a young line's single failure is no record of ordinary failures."""
 
 
-class Record(msgspec.Struct, frozen=True):
+@dataclass(slots=True, frozen=True)
+class Record:
     """Of one channel x product on ordinary days."""
 
     calls_per_day: float = 0.0

@@ -9,9 +9,8 @@ It lives in memory: bounded, and forgotten at a restart.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
-
-import msgspec
 
 from payswitch.domain.channel import Method
 from payswitch.routing.beijing import day_at
@@ -23,7 +22,8 @@ CustomerKey = tuple[str, str]
 """(shop_id, customer_id): the id is the shop's own."""
 
 
-class Refused(msgspec.Struct, frozen=True):
+@dataclass(slots=True, frozen=True)
+class Refused:
     """Where one customer must not be sent again today."""
 
     upstreams: frozenset[str]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import msgspec
 
 from payswitch.domain.channel import Product
-from payswitch.routing.belief import Belief, believing
+from payswitch.routing.belief import Belief, Reading
 from payswitch.routing.breaker import Breaker
 from payswitch.routing.health import Health, Line
 from payswitch.routing.ordering import SUSPECT
@@ -81,7 +81,7 @@ def _one(
 ) -> ChannelHealth:
     breaker, scoring = line.breaker, policy.scoring
     priors, horizon = health.priors(now_ms, scoring), health.horizons.at(now_ms, scoring)
-    belief = believing((), priors, horizon, now_ms, scoring)(line, True, 1.0)
+    belief = Reading((), priors, horizon, now_ms, scoring).believe(line, True, 1.0)
     paid, ended = line.completion.counts(now_ms, scoring)
     return ChannelHealth(
         channel_id=line.channel_id,

@@ -73,7 +73,7 @@ class SplitLedger:
         for share, part in shares.items():
             credit[share] += part
         owed = [(share, value) for share, value in credit.items() if value > 0]
-        point = unit(salt, "split") * sum(value for _, value in owed)
+        point = unit(salt, "split") * sum([value for _, value in owed], 0.0)
         for share, value in owed:  # somebody always is: together all credits are 1 just now
             drawn = share
             point -= value

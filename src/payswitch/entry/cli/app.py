@@ -276,7 +276,8 @@ def drill(
 
 @app.command(short_help="版本: print the version")
 def version() -> None:
-    """版本: print the version."""
+    """版本: print the version, and whether routing runs as machine code (`make compiled`)."""
     from payswitch import __version__
+    from payswitch.routing.build import is_machine_code
 
-    typer.echo(f"payswitch {__version__}")
+    typer.echo(f"payswitch {__version__}{', routing as machine code' if is_machine_code() else ''}")
