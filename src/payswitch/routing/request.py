@@ -185,3 +185,7 @@ class RoutePlan(msgspec.Struct, frozen=True, kw_only=True):
     rules_fired: tuple[str, ...] = ()
     facts: Mapping[str, Fact] = {}
     """Those facts about the customer that the policy's rules look at, with their origin."""
+    shadow: Candidate | None = None
+    """影子探测: a suspect at which an order may be made beside the real one, shown to nobody and closed: whether it is
+    back costs no customer anything. Only of a first attempt; always a push product that can be closed. Whoever has no
+    room for it leaves it: its place frees itself."""
