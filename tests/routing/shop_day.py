@@ -113,6 +113,8 @@ class ShopDay:
             )  # fmt: skip
             plan = self.router.plan(request, self.book, now_ms=int(self.at_ms), salt=request.payment_id)
             first = plan.candidates[0]
+            if plan.shadow is not None:
+                self._beside(replace(asked, channel_id=plan.shadow.channel_id), request, plan.shadow.product)
             if attempt == 0:
                 self.firsts.append((self.second, first.channel_id))
                 self.was_probe = first.probe
@@ -126,23 +128,30 @@ class ShopDay:
         bank = rng.choice(self._banks) if self._banks else ""
         return Asked("", self.second, bank, rng.choice(AMOUNTS), rng.choice(DEVICES))
 
-    def _call(self, asked: Asked, request: RouteRequest, product: Product) -> bool:
-        good = self.rng.random() < self.creation(asked)
-        self.calls.append((self.second, asked.channel_id, good, asked.bank))
+    def _beside(self, asked: Asked, request: RouteRequest, product: Product) -> None:
+        """A shadow probe: its answer is heard, and nobody is shown anything."""
         where: dict[str, Any] = {"channel_id": asked.channel_id, "product": product, "segments": request.segments()}
-        latency_ms = self.rng.lognormvariate(4.5, 0.3) if good else 250.0
-        at_ms = int(self.at_ms)
-        seen = CallObservation(
-            at_ms=at_ms, outcome=ACCEPTED if good else self.bad, latency_ms=min(latency_ms, 1.0), **where
-        )
-        self.moves += self.router.observe_call(seen)
+        self._answer(asked, where)
+
+    def _call(self, asked: Asked, request: RouteRequest, product: Product) -> bool:
+        where: dict[str, Any] = {"channel_id": asked.channel_id, "product": product, "segments": request.segments()}
+        good = self._answer(asked, where)
+        self.calls.append((self.second, asked.channel_id, good, asked.bank))
         if good:
-            self.moves += self.router.observe_exposed(ExposedObservation(at_ms=at_ms, **where))
+            self.moves += self.router.observe_exposed(ExposedObservation(at_ms=int(self.at_ms), **where))
             paid = self.rng.random() < self.completion(asked)
             wait_ms = self.rng.gammavariate(2, self.delay_ms / 2) if paid else EXPIRY_MS
             end_ms = self.at_ms + wait_ms
             final = FinalObservation(at_ms=int(end_ms), paid=paid, waited_ms=int(wait_ms), **where)
             heapq.heappush(self._due, (end_ms, len(self.calls), final))
+        return good
+
+    def _answer(self, asked: Asked, where: dict[str, Any]) -> bool:
+        good = self.rng.random() < self.creation(asked)
+        latency_ms = self.rng.lognormvariate(4.5, 0.3) if good else 250.0
+        outcome = ACCEPTED if good else self.bad
+        seen = CallObservation(at_ms=int(self.at_ms), outcome=outcome, latency_ms=min(latency_ms, 1.0), **where)
+        self.moves += self.router.observe_call(seen)
         return good
 
     def _hear_ends(self) -> None:

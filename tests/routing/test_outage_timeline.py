@@ -53,6 +53,8 @@ class Traffic:
             request = payment(payment_id, failed=failed, failed_upstreams=upstreams)
             plan = self.night.router.plan(request, self.night.book, now_ms=self.night.now_ms, salt=payment_id)
             first = plan.candidates[0]
+            if plan.shadow is not None:
+                self._beside(plan.shadow.channel_id, plan.shadow.product)
             if attempt == 0:
                 self.first_choices.append((self.second, first.channel_id))
             if self._call(first.channel_id, first.product):
@@ -61,9 +63,17 @@ class Traffic:
             upstreams |= {first.upstream}
         self.lost += 1
 
+    def _beside(self, channel_id: str, product: Product) -> None:
+        """A shadow probe: no customer's call."""
+        self._hear(channel_id, product, self.world(channel_id, self.second))
+
     def _call(self, channel_id: str, product: Product) -> bool:
         outcome = self.world(channel_id, self.second)
         self.calls.append((self.second, channel_id, outcome.kind))
+        self._hear(channel_id, product, outcome)
+        return outcome.kind is OutcomeKind.ACCEPTED
+
+    def _hear(self, channel_id: str, product: Product, outcome: Outcome) -> None:
         seen = CallObservation(
             at_ms=int(self.at_ms + self.latency_ms),
             channel_id=channel_id,
@@ -72,7 +82,6 @@ class Traffic:
             latency_ms=self.latency_ms,
         )
         self.night.moves += self.night.router.observe_call(seen)
-        return outcome.kind is OutcomeKind.ACCEPTED
 
     def openings(self, channel_id: str) -> int:
         """How often it was taken out while it was in use: failed probes do not count."""

@@ -164,8 +164,7 @@ def test_where_timeouts_are_ordinary_two_of_three_leave_the_channel_but_do_not_o
     assert plan.candidates[0].channel_id == "alipay-main"
     assert "suspect" in next(c for c in plan.candidates if c.channel_id == "wechat-main").reasons
     night.later(2)
-    assert night.plan().candidates[0].probe  # and a payment is lent to it soon
-    night.call("wechat-main")
+    assert night.shadow(night.plan())  # and soon somebody finds out
     assert night.state("wechat-main") == "healthy"
 
 

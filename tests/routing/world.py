@@ -18,7 +18,7 @@ from payswitch.domain.channel import (
 from payswitch.domain.customer import Customer
 from payswitch.domain.outcome import Outcome, OutcomeKind
 from payswitch.routing.planner import Router
-from payswitch.routing.policy import Policy, Split
+from payswitch.routing.policy import Hedging, Policy, Split
 from payswitch.routing.policy_default import default_policy
 from payswitch.routing.request import BreakerMove, CallObservation, ChannelBook, RoutePlan, RouteRequest
 
@@ -92,6 +92,10 @@ def customer(**facts: Any) -> Customer:
     return Customer(**facts)
 
 
+NO_ORDERS_BESIDE = Hedging(share=0, least_per_minute=0)
+"""Neither hedges nor shadow probes: for stories of payments that are lent."""
+
+
 def best_only() -> Split:
     """A split that sends everything to the best, for stories about something else."""
     return Split(best=100, warm=0, explore=0)
@@ -148,6 +152,12 @@ class Night:
         )
         self.moves += moves
         return moves
+
+    def shadow(self, plan: RoutePlan, outcome: Outcome = ACCEPTED, latency_ms: float = 80.0) -> bool:
+        """Make the order beside the payment, if the plan asks for one."""
+        if plan.shadow is not None:
+            self.call(plan.shadow.channel_id, outcome, plan.shadow.product, latency_ms)
+        return plan.shadow is not None
 
     def state(self, channel_id: str) -> str:
         """The breaker's state of the channel's QR product."""

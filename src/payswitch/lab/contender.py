@@ -41,6 +41,8 @@ class Pick(NamedTuple):
 
     channel: int
     limit_ms: float
+    beside: bool = False
+    """A shadow probe: an order beside the customer's, made at once and shown to nobody. Only its answer is told."""
 
 
 class Contender(Protocol):

@@ -24,6 +24,7 @@ from payswitch.routing.planner import Router
 from payswitch.routing.policy import Policy
 from payswitch.routing.request import (
     CallObservation,
+    Candidate,
     ChannelBook,
     ExposedObservation,
     FinalObservation,
@@ -93,10 +94,16 @@ class Ours:
             failed=frozenset((self._ids[number], _PRODUCT) for number in ask.tried),
             failed_upstreams=frozenset(self._upstreams[number] for number in ask.tried),
         )
-        plan = self._router.plan(
-            request, self._book, now_ms=_at_ms(ask.now_s), salt=f"{request.payment_id}/{len(ask.tried)}"
-        )
-        return [Pick(self._numbers[found.channel_id], found.soft_limit_ms) for found in plan.candidates]
+        at_ms = _at_ms(ask.now_s)
+        self._router.note_create("lab", at_ms)
+        plan = self._router.plan(request, self._book, now_ms=at_ms, salt=f"{request.payment_id}/{len(ask.tried)}")
+        picks = [Pick(self._numbers[found.channel_id], found.soft_limit_ms) for found in plan.candidates]
+        return picks if plan.shadow is None else [*picks, *self._beside(plan.shadow, at_ms)]
+
+    def _beside(self, shadow: Candidate, at_ms: int) -> list[Pick]:
+        """Made if the budget for orders beside one allows it, as by the services."""
+        allowed = self._router.may_hedge("lab", "lab", at_ms)
+        return [Pick(self._numbers[shadow.channel_id], shadow.soft_limit_ms, beside=True)] if allowed else []
 
     def saw_call(self, now_s: float, ask: Ask, channel: int, answer: Answer, latency_ms: float) -> None:
         self._router.observe_call(

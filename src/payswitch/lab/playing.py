@@ -87,8 +87,12 @@ class Playing:
             now_s, journey.number, payer.bank, payer.band, payer.device, payer.amount_fen, tuple(journey.tried), closed
         )
         begun = perf_counter()
-        picks = list(self._contender.order(ask))
+        found = self._contender.order(ask)
         self.tally.decided(perf_counter() - begun)
+        picks = [pick for pick in found if not pick.beside]
+        for pick in found:
+            if pick.beside:
+                self._shadow(now_s, journey, ask, pick)
         journey.rounds += 1
         if journey.rounds == 1 and picks:
             self.tally.first_choice(now_s, journey.number, picks[0].channel)
@@ -114,6 +118,16 @@ class Playing:
                 self._try_next(then_s, journey, ask, picks, left_ms - latency_ms)
 
         self._later(now_s + latency_ms / 1_000, answered)
+
+    def _shadow(self, now_s: float, journey: _Journey, ask: Ask, pick: Pick) -> None:
+        """A create call that costs the customer nothing and the shop a call."""
+        self.tally.beside(journey.number)
+        weather = self._world.weather(pick.channel, now_s, journey.payer)
+        answer, latency_ms = self._call(journey, pick.channel, weather, CREATION_BUDGET_MS)
+        self._later(
+            now_s + latency_ms / 1_000,
+            lambda then_s: self._contender.saw_call(then_s, ask, pick.channel, answer, latency_ms),
+        )
 
     def _call(self, journey: _Journey, channel: int, weather: Weather, limit_ms: float) -> tuple[Answer, float]:
         """What the channel answers to the create call, and when: the world's dice, not the router's."""

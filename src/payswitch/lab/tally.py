@@ -17,6 +17,7 @@ class Tally:
         self.successes = 0
         self.first_attempt_successes = 0
         self.attempts = 0
+        """Create calls, those of shadow probes included."""
         self.regret = 0.0
         """Sum over the first choices, as probabilities."""
         self.chosen = 0
@@ -53,6 +54,11 @@ class Tally:
     def lost(self, payment: int, attempts: int) -> None:
         if self._counts(payment):
             self.attempts += attempts
+
+    def beside(self, payment: int) -> None:
+        """An order beside a payment's own: a call as any other."""
+        if self._counts(payment):
+            self.attempts += 1
 
     def lost_until_left(self) -> list[int]:
         """For each dead channel that had been in use: first choices it was still given."""

@@ -51,6 +51,8 @@ class Admission(StrEnum):
     OUT = "out"
 
 
+_UNPAID_GAP_S: Final = 5.0
+"""Between probes of a line that is only suspected to swallow payments: some more must be seen to tell."""
 _OUR_SIDE: Final = frozenset({OutcomeKind.REFUSED_CONFIG, OutcomeKind.UNTRUSTED})
 _NO_ANSWER: Final = frozenset({OutcomeKind.UNKNOWN, OutcomeKind.NOT_SENT})
 
@@ -86,6 +88,7 @@ class Breaker:
         "reason",
         "relapsed",
         "reserved_until_ms",
+        "shadowed",
         "silent",
         "since_ms",
         "state",
@@ -116,6 +119,9 @@ class Breaker:
         """The last probe; 0 when none was lent since the opening, or when somebody wishes to know."""
         self.reserved_until_ms = 0
         """A probe is in flight until its result, or until this moment if nobody reports one."""
+        self.shadowed = False
+        """A shadow probe was asked for, and nothing was heard since. Still so when the next is due: nobody had room for
+        it."""
         self.wins = 0
         self.our_side = 0
         self.reason = ""
@@ -144,11 +150,26 @@ class Breaker:
             return Admission.PROBE_DUE
         return Admission.OUT
 
-    def reserve_probe(self, now_ms: int, triggers: Triggers) -> BreakerMove | None:
-        """Lend one payment to a probe that is due. The place frees itself when no result is ever reported."""
+    def reserve_probe(self, now_ms: int, triggers: Triggers, *, unpaid: bool = False) -> BreakerMove | None:
+        """Lend one payment to a probe that is due. The place frees itself when no result is ever reported.
+
+        `unpaid`: what it shows is probably not paid. The answer comes with the customer then, or never: the next one is
+        not tried at once."""
         gap_s = triggers.probe_gap_s
-        if self.awaits_paid:  # its answer comes with the customer, or never: the next one is not tried at once
-            gap_s = min(max(gap_s, law_gap_s(self.calls_per_s)), triggers.open_max_s)
+        if self.awaits_paid:
+            gap_s = min(max(gap_s, law_gap_s(self.calls_per_s, unpaid=True)), triggers.open_max_s)
+        elif unpaid:
+            gap_s = max(gap_s, _UNPAID_GAP_S)
+        self.shadowed = False
+        return self._reserve(now_ms, gap_s, triggers)
+
+    def reserve_shadow(self, now_ms: int, gap_s: float, triggers: Triggers) -> BreakerMove | None:
+        """The same for a probe that no customer has a part in; the next one `gap_s` later, or at once after a good
+        answer."""
+        self.shadowed = True
+        return self._reserve(now_ms, gap_s, triggers)
+
+    def _reserve(self, now_ms: int, gap_s: float, triggers: Triggers) -> BreakerMove | None:
         self.asked_at_ms = now_ms
         self.next_probe_ms = now_ms + int(gap_s * 1_000)
         self.reserved_until_ms = now_ms + int(triggers.probe_expiry_s * 1_000)
@@ -202,6 +223,7 @@ class Breaker:
         if self.cut_off:
             return self._probe_result(seen.at_ms, kind, triggers)
         self.reserved_until_ms = 0
+        self.shadowed = False
         if kind is CallKind.GOOD:
             self.our_side = 0
             self.suspected = False
@@ -251,6 +273,8 @@ class Breaker:
     def _probe_result(self, at_ms: int, kind: CallKind, triggers: Triggers) -> BreakerMove | None:
         """Any call that began after the opening is a test, also one that came here as a last resort."""
         self.reserved_until_ms = 0
+        if kind is CallKind.GOOD:
+            self.shadowed = False
         if kind is not CallKind.GOOD:
             self.wins = 0
             if self.state is BreakerState.OPEN:
@@ -261,6 +285,7 @@ class Breaker:
         self.wins += 1
         if self.wins >= triggers.probe_successes:
             return self._close(at_ms)
+        self.next_probe_ms = min(self.next_probe_ms, at_ms + int(triggers.probe_gap_s * 1_000))
         if self.state is BreakerState.OPEN:
             return self._move(at_ms, BreakerState.PROBING, "probe_due", {"openings": self.openings})
         return None
@@ -304,11 +329,15 @@ class Breaker:
         open_s = min(triggers.open_max_s, triggers.open_base_s * 2.0 ** min(self.openings - 1, 30))
         if not self.relapsed:
             open_s = min(open_s, max(law_gap_s(self.calls_per_s), triggers.open_base_s))
+        due_ms = at_ms + int(open_s * 1_000)
+        if self.shadowed and not self.relapsed:  # it may be asked as often as it was meant to be: nobody pays for it
+            due_ms = max(at_ms, min(due_ms, self.next_probe_ms))
+        self.shadowed = False
         self.epoch_ms = at_ms
-        self.next_probe_ms = at_ms + int(open_s * 1_000)
+        self.next_probe_ms = due_ms
         self.reserved_until_ms = 0
         self.wins = 0
-        return self._move(at_ms, BreakerState.OPEN, reason, {**evidence, "open_s": open_s})
+        return self._move(at_ms, BreakerState.OPEN, reason, {**evidence, "open_s": (due_ms - at_ms) / 1_000})
 
     def _close(self, at_ms: int) -> BreakerMove:
         evidence = {"probes": self.wins, "out_for_s": (at_ms - self.ill_since_ms) / 1_000}

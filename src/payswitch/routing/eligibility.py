@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from payswitch.domain.channel import Capability, Channel, Environment
+from payswitch.domain.channel import Capability, Channel, Closing, Environment
 from payswitch.domain.customer import Customer
 from payswitch.domain.exchange import OpenidSpace
 from payswitch.routing.health import Health, Line
@@ -31,7 +31,7 @@ class Entry:
     """One channel x product as laid out: everything about it that no payment changes."""
 
     __slots__ = (
-        "_reasons", "base_reasons", "bits", "channel_id", "daily_cap_fen", "key", "least_life_ms",
+        "_reasons", "base_reasons", "bits", "channel_id", "closable", "daily_cap_fen", "key", "least_life_ms",
         "line", "margin_rate", "max_fen", "method", "min_fen", "missed_bits", "monthly_cap_fen", "needs_agreement",
         "needs_buyer_id", "needs_openid", "on_request", "order_odds", "plain", "position", "product", "push",
         "server_created", "shares_channel", "shops", "siblings", "tier_rank", "upfront", "upstream", "windows",
@@ -63,6 +63,8 @@ class Entry:
         self.needs_buyer_id = capability.needs_buyer_id
         self.needs_agreement = capability.needs_agreement
         self.push = capability.push
+        self.closable = capability.closing is not Closing.NO
+        """An order that nobody has seen can be taken back."""
         self.server_created = capability.server_created
         self.upfront = capability.consent if capability.upfront else None
         self.margin_rate = 0.0

@@ -12,6 +12,7 @@ from payswitch.routing.belief import Belief, Reading
 from payswitch.routing.eligibility import Entry
 from payswitch.routing.health import Priors
 from payswitch.routing.horizon import Horizon
+from payswitch.routing.overlay import SUSPECT
 from payswitch.routing.policy import Scoring, Split
 from payswitch.routing.profile import Fired
 from payswitch.routing.request import RouteRequest
@@ -36,8 +37,6 @@ class Asked:
     """What trouble of its bank leaves of every candidate's chance."""
 
 
-SUSPECT: Final = 0.5
-"""Less probably up than this: everybody else comes first, and single payments find out."""
 NOT_CHOSEN: Final = 1 << 256
 """Above every rule's bit: the customer has chosen another channel by its signed card."""
 

@@ -21,6 +21,8 @@ _SCOPED_ONSET_PER_MS: Final = ONSET_PER_MS / 10
 """A channel has a dozen banks, bands and devices: each of them falls ill alone far less often than the whole."""
 REPAIR_PER_MS: Final = 1 / 360_000
 REPAIR_PER_S: Final = REPAIR_PER_MS * 1_000
+SUSPECT: Final = 0.5
+"""Less probably up than this: everybody else comes first, and single payments find out."""
 _LEAST: Final = 1e-9
 """No state is ever ruled out for good."""
 

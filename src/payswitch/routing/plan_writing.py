@@ -5,7 +5,7 @@ from __future__ import annotations
 from payswitch.routing.facts import facts_of
 from payswitch.routing.next_steps import DEBIT, PUSH
 from payswitch.routing.ordering import NOT_CHOSEN, Ranked
-from payswitch.routing.policy import Policy
+from payswitch.routing.policy import Policy, SoftLimit
 from payswitch.routing.pool import Pool
 from payswitch.routing.profile import Fired, Profile
 from payswitch.routing.request import Candidate, RoutePlan, RouteRequest
@@ -14,7 +14,7 @@ from payswitch.routing.request import Candidate, RoutePlan, RouteRequest
 class Choice:
     """The order that was decided, and what there is to say about single candidates."""
 
-    __slots__ = ("notes", "ordered", "probe", "propensities", "salt")
+    __slots__ = ("notes", "ordered", "probe", "propensities", "salt", "shadow")
 
     def __init__(self, ordered: list[Ranked], salt: str) -> None:
         self.ordered = ordered
@@ -22,6 +22,7 @@ class Choice:
         self.propensities: dict[Ranked, float] = {ordered[0]: 1.0} if ordered else {}
         self.notes: dict[Ranked, tuple[str, ...]] = {}
         self.probe: Ranked | None = None
+        self.shadow: Ranked | None = None
 
     def add_last_resorts(self, suspects: list[Ranked]) -> None:
         """Behind everything else, for a round in which all else fails."""
@@ -69,6 +70,26 @@ def write_plan(
         excluded=tuple(pool.excluded),
         rules_fired=fired.names,
         facts=facts_of(request, profile.asks_for) if profile.asks_for else {},
+        shadow=None if choice.shadow is None else _shadow(choice.shadow, soft_limit),
+    )
+
+
+def _shadow(ranked: Ranked, soft_limit: SoftLimit) -> Candidate:
+    """Beside the order: never first, never shown."""
+    entry = ranked.entry
+    return Candidate(
+        channel_id=entry.channel_id,
+        product=entry.product,
+        method=entry.method,
+        upstream=entry.upstream,
+        score=ranked.score,
+        estimate=ranked.estimate,
+        sd=ranked.belief.sd,
+        propensity=0.0,
+        soft_limit_ms=entry.line.latency.soft_limit_ms(soft_limit),
+        steps=PUSH,
+        probe=True,
+        reasons=(*entry.base_reasons, "shadow"),
     )
 
 

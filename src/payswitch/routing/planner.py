@@ -20,10 +20,11 @@ from payswitch.routing.hearing import hear_call, hear_end, hear_exposed
 from payswitch.routing.hedging import HedgeBudget, HedgeUsage
 from payswitch.routing.learned_caps import CapMemory
 from payswitch.routing.ordering import Asked, Ranked, SplitGroup, measure, rank, take_turns
+from payswitch.routing.overlay import SUSPECT
 from payswitch.routing.plan_writing import Choice, write_plan
 from payswitch.routing.policy import Policy, SplitMode
 from payswitch.routing.pool import Pool
-from payswitch.routing.probing import ProbeBudget, gain_if_back, is_worth_asking, lend_segments, may_try
+from payswitch.routing.probing import ProbeBudget, lend_segments
 from payswitch.routing.profile import Fired, Profile
 from payswitch.routing.request import (
     BreakerMove,
@@ -37,6 +38,7 @@ from payswitch.routing.request import (
 from payswitch.routing.risk_memory import RiskMemory
 from payswitch.routing.snapshot import ChannelHealth, take_snapshot
 from payswitch.routing.split import SEPARATOR, Share, SplitLedger, effective_shares, recorded_share, unit
+from payswitch.routing.suspects import Suspects
 
 _LAYOUTS_KEPT: Final = 4_096
 """Layouts (merchant x environment) kept in memory; when full, all are laid out anew as they are asked for."""
@@ -251,15 +253,19 @@ class Router:
         best = ordered[0]
         if not is_first_try(asked.request):
             return Choice(take_turns(ordered, best), salt)
-        suspect = self._suspect_to_probe(asked, pool, ordered)
+        suspects = self._suspects(asked, pool, ordered)
+        suspect = suspects.to_lend() if suspects else None
         if suspect is not None:
             choice = Choice(take_turns(ordered, suspect), salt)
             self._lend(choice, suspect, asked.now_ms)
             lend_segments(suspect.entry.line, asked.keys, asked.now_ms)
-            return choice
-        if asked.fired.pin & best.entry.bits:
-            return Choice(take_turns(ordered, best), salt)
-        return self._split(asked, ordered, salt)
+        elif asked.fired.pin & best.entry.bits:
+            choice = Choice(take_turns(ordered, best), salt)
+        else:
+            choice = self._split(asked, ordered, salt)
+        if suspects is not None and suspect is None:  # a payment that is lent itself asks nobody beside
+            choice.shadow = self._to_shadow(suspects, asked.now_ms)
+        return choice
 
     def _choose_in_emergency(self, ordered: list[Ranked], reason: str, now_ms: int, salt: str) -> Choice:
         """Nothing ordinary is left: the suspects, best first; or once more what failed."""
@@ -269,38 +275,23 @@ class Router:
             self._lend(choice, ordered[0], now_ms)
         return choice
 
-    def _suspect_to_probe(self, asked: Asked, pool: Pool, ordered: list[Ranked]) -> Ranked | None:
-        """The one suspect that this payment tries first, if the budget allows one and no rule speaks against it."""
-        merchant_id, best = asked.request.merchant_id, ordered[0]
-        if not self._probe_budget.accrue(merchant_id, self._policy.triggers, asked.now_ms):
-            return None
-        suspects = measure(pool.probes, asked) if pool.probes else []
-        if not best.suspect:  # those that only seem to be ill are tried as well, and stay in the order
-            suspects += [c for c in ordered if c.suspect and may_try(c.entry.line, asked.keys, asked.now_ms)]
-        for suspect in sorted(suspects, key=lambda c: (c.entry.line.breaker.next_probe_ms, c.entry.position)):
-            if (suspect.behind, suspect.debt) <= (best.behind, best.debt) and self._is_worth_asking(
-                suspect, best, asked
-            ):
-                self._probe_budget.spend(merchant_id)
-                return suspect
-        return None
+    def _suspects(self, asked: Asked, pool: Pool, ordered: list[Ranked]) -> Suspects | None:
+        """Who may be asked whether it is back."""
+        return Suspects(asked, pool, ordered, self._policy, self._probe_budget)
 
-    def _is_worth_asking(self, suspect: Ranked, best: Ranked, asked: Asked) -> bool:
-        """A channel with a share by the split has that to come back to; any other one only what payments gain by it."""
-        if not (asked.fired.split or self._policy.split).leaves_it_to_estimates:
-            return True
-        return is_worth_asking(
-            suspect.entry.line.breaker,
-            gain_if_back(suspect.belief, best.belief),
-            self._probe_budget.payments_per_s(asked.request.merchant_id),
-            asked.now_ms,
-            self._policy.triggers,
-        )
+    def _to_shadow(self, suspects: Suspects, now_ms: int) -> Ranked | None:
+        suspect = suspects.to_shadow()
+        if suspect is not None:
+            gap_s, breaker = suspects.shadow_gap_s(suspect), suspect.entry.line.breaker
+            self._note(breaker.reserve_shadow(now_ms, gap_s, self._policy.triggers))
+        return suspect
 
     def _lend(self, choice: Choice, suspect: Ranked, now_ms: int) -> None:
         choice.probe = suspect
         choice.notes[suspect] = (*choice.notes.get(suspect, ()), "probe")
-        self._note(suspect.entry.line.breaker.reserve_probe(now_ms, self._policy.triggers))
+        line = suspect.entry.line
+        unpaid = line.arrivals.dark >= SUSPECT
+        self._note(line.breaker.reserve_probe(now_ms, self._policy.triggers, unpaid=unpaid))
 
     def _split(self, asked: Asked, ordered: list[Ranked], salt: str) -> Choice:
         """By the policy's percentages, or by those of the rule that fired: each has its own exact ledger."""

@@ -229,7 +229,8 @@ class SoftLimit(_Document, frozen=True, kw_only=True):
 
 
 class Hedging(_Document, frozen=True, kw_only=True):
-    """对冲: an order at the next channel beside one that is silent past its soft limit. 0 and 0: never."""
+    """对冲: an order at the next channel beside one that is silent past its soft limit, or a shadow probe. 0 and 0:
+    never."""
 
     share: float = 0.05
     """Hedges of the last minute: at most this part of the merchant's other create calls in it (the mission's 5 %),"""

@@ -10,6 +10,7 @@ from payswitch.kit.durations import MINUTE_MS
 from payswitch.routing.belief import Belief
 from payswitch.routing.breaker import Breaker
 from payswitch.routing.health import Line
+from payswitch.routing.overlay import SUSPECT
 from payswitch.routing.policy import Triggers
 from payswitch.routing.probe_law import gap_by_worth_s
 from payswitch.routing.segments import Key
@@ -30,6 +31,17 @@ def may_try(line: Line, keys: tuple[Key, ...], now_ms: int) -> bool:
     if not line.breaker.may_try(now_ms):
         return False
     return all(now_ms >= line.scopes[key].next_probe_ms for key in keys if key in line.scopes)
+
+
+def a_shadow_tells(line: Line) -> bool:
+    """Whether an order that nobody is shown finds out if it is back: what fails there are create calls, and not the
+    payments after them."""
+    breaker = line.breaker
+    if breaker.shadowed:  # the last one was never made: then a payment is lent
+        return False
+    if breaker.cut_off:
+        return not breaker.awaits_paid
+    return (breaker.suspected or line.overlay.up < SUSPECT) and line.arrivals.dark < SUSPECT
 
 
 def lend_segments(line: Line, keys: tuple[Key, ...], now_ms: int) -> None:
@@ -54,11 +66,13 @@ def gain_if_back(suspect: Belief, best: Belief) -> float:
 def is_worth_asking(breaker: Breaker, gain: float, payments_per_s: float, now_ms: int, triggers: Triggers) -> bool:
     """Whether it is time to ask a line again that has no share of its own to come back to.
 
-    The first probe of an outage is not put off: many are over in seconds. After a good one the next follows at once.
+    The first probe of an outage is not put off: many are over in seconds. After a good one the next follows at once. A
+    shadow probe that was never made has asked nothing.
     """
-    if breaker.wins or not breaker.asked_at_ms or not breaker.cut_off:
+    if breaker.wins or not breaker.asked_at_ms or breaker.shadowed or not breaker.cut_off:
         return True
-    gap_s = min(gap_by_worth_s(payments_per_s, gain), _LONGEST_TIMES * triggers.open_max_s)
+    by_worth_s = gap_by_worth_s(payments_per_s, gain, unpaid=breaker.awaits_paid)
+    gap_s = min(by_worth_s, _LONGEST_TIMES * triggers.open_max_s)
     return now_ms - breaker.asked_at_ms >= gap_s * 1_000
 
 
@@ -77,8 +91,8 @@ class ProbeBudget:
     def __init__(self) -> None:
         self._saved: dict[str, _Saved] = {}
 
-    def accrue(self, merchant_id: str, triggers: Triggers, now_ms: int) -> bool:
-        """Count one first attempt; True when a probe can be afforded."""
+    def accrue(self, merchant_id: str, triggers: Triggers, now_ms: int) -> None:
+        """Count one first attempt."""
         saved = self._saved.get(merchant_id)
         if saved is None:
             saved = self._saved[merchant_id] = _Saved(at_ms=now_ms)
@@ -86,7 +100,11 @@ class ProbeBudget:
         passed_ms = max(0, now_ms - saved.at_ms)
         saved.payments_per_s = saved.payments_per_s * exp(-passed_ms / _TRAFFIC_MS) + 1_000 / _TRAFFIC_MS
         saved.at_ms = max(saved.at_ms, now_ms)
-        return saved.probes >= 1.0
+
+    def can_pay(self, merchant_id: str) -> bool:
+        """Whether one probe can be afforded."""
+        saved = self._saved.get(merchant_id)
+        return saved is not None and saved.probes >= 1.0
 
     def payments_per_s(self, merchant_id: str) -> float:
         """First attempts of a merchant in a second, lately."""

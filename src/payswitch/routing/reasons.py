@@ -65,6 +65,10 @@ RANKS: Final[Mapping[str, tuple[str, str]]] = {
     "split": ("分流份额：{detail}", "takes the share `{detail}` of the split"),
     "split_by": ("分流比例由规则「{detail}」决定", "its share of the split is set by the rule `{detail}`"),
     "probe": ("恢复探测：以一笔支付试探", "recovery probe: this payment tries it"),
+    "shadow": (
+        "影子探测：另下一单试探，不向任何人出示，随后关闭",
+        "shadow probe: an order beside the real one, shown to nobody and closed",
+    ),
     "same_upstream": ("与刚失败的渠道同一上游，靠后", "ranked lower: same upstream as the one that just failed"),
     "sibling_sick": (
         "同一账户的其他产品正在熔断，靠后",

@@ -9,12 +9,13 @@ from payswitch.routing.policy import Policy
 from payswitch.routing.pool import Pool
 from payswitch.routing.request import ChannelBook, RoutePlan, RouteRequest
 from payswitch.routing.split import SEPARATOR, Share
+from payswitch.routing.suspects import Suspects
 
 
 class _Rehearsal(Router):
     """Plans like the router whose health it looks at, and takes nothing from it: no probe, no share of the split."""
 
-    def _suspect_to_probe(self, asked: Asked, pool: Pool, ordered: list[Ranked]) -> Ranked | None:
+    def _suspects(self, asked: Asked, pool: Pool, ordered: list[Ranked]) -> Suspects | None:
         return None
 
     def _lend(self, choice: Choice, suspect: Ranked, now_ms: int) -> None:

@@ -10,7 +10,7 @@ from payswitch.domain.channel import Product
 from payswitch.routing.belief import Belief, Reading
 from payswitch.routing.breaker import Breaker
 from payswitch.routing.health import Health, Line
-from payswitch.routing.ordering import SUSPECT
+from payswitch.routing.overlay import SUSPECT
 from payswitch.routing.policy import Policy
 from payswitch.routing.scoring import sick_estimate
 
