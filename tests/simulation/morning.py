@@ -42,6 +42,15 @@ class Morning:
         for file in self.seen.values():
             ended = file.payment.state in TERMINAL
             assert ended, f"{file.payment.payment_id} is still {file.payment.state}: {file.attempts}"
+            self._shadows_are_gone(file)
+
+    def _shadows_are_gone(self, file: PaymentFile) -> None:
+        """影子探测: the order that nobody was shown is closed, or was never there, and nobody works on it any more."""
+        for shadow in (attempt for attempt in file.attempts if attempt.shadow):
+            order = self._accounts[shadow.channel_id].orders.get(shadow.channel_order_no)
+            waits = order is not None and order.state == "open" and order.payable(self._fate.clock.true_ms())
+            assert not waits, f"the order of a shadow probe is still open: {shadow}"
+            assert shadow.due_at_ms is None, f"a shadow probe is still worked on: {shadow}"
 
     async def compare(self, store: StepStore) -> None:
         """Ours, the channels', and what the shop was told."""
