@@ -15,6 +15,7 @@ from payswitch.domain.losses import Cause, cause_of
 from payswitch.domain.operator import Operator
 from payswitch.domain.outcome import OutcomeKind
 from payswitch.domain.payment import Attempt, AttemptState, CloseReason, PaymentFile, PaymentState
+from payswitch.entry.api.views import CredentialView, file_view
 from payswitch.routing.policy import Hedging
 from payswitch.routing.request import CallObservation, ChannelBook, RoutePlan, RouteRequest
 from payswitch.services.attempts import sweeper
@@ -23,6 +24,7 @@ from payswitch.services.decisions import explaining
 from payswitch.services.decisions.recalling import observations_of
 from payswitch.services.desk.timeline import records_of
 from payswitch.services.desk.timeline_lines import timeline
+from payswitch.services.live.live_board import LiveBoard
 from payswitch.services.payments import payments, switching
 from payswitch.services.reports.attempt_facts import facts_of_payment
 from tests.services.fake_channel import BUSY, PAYER_NO, RISK_NO, SILENT
@@ -348,6 +350,35 @@ async def test_the_operator_reads_of_it_as_what_it_is(tonight: Night) -> None:
         f"shadow probe at {name}, number {shadow_of(file).channel_order_no}, shown to nobody",
         "wechat-main answers: refused_channel SYSTEM_ERROR 系统繁忙",
     ]
+
+
+@pytest.mark.usefixtures("asked")
+async def test_the_shops_program_sees_the_mark_and_one_credential(tonight: Night) -> None:
+    answer = await tonight.order()
+    await tonight.ctx.losers.finished()
+    view = file_view(answer.file, "https://pay.example", tonight.clock.now_ms(), settled_by=lambda _: 0)
+    assert isinstance(view.credential, CredentialView)
+    assert view.credential.channel_id == "wechat-backup"
+    assert isinstance(view.attempts, list)
+    assert [(one.ordinal, one.channel_id, one.shadow) for one in view.attempts] == [
+        (0, "wechat-main", True),
+        (1, "wechat-backup", False),
+    ]
+
+
+@pytest.mark.usefixtures("asked")
+async def test_the_live_page_counts_a_call_of_its_channel_and_nothing_else(tonight: Night) -> None:
+    board = LiveBoard(clock=tonight.clock)
+    tonight.ctx.feed = board
+    answer = await tonight.order()
+    await tonight.ctx.losers.finished()
+    await tonight.pays(answer.file.attempt(answer.attempt_id or ""))
+    totals = board.totals
+    assert (totals.paid, totals.saved, totals.switches, totals.hedges, totals.hedges_won) == (1, 0, 0, 0, 0)
+    lane = board.lane("wechat-main", "wechat_native")
+    assert lane is not None
+    now_ms = tonight.clock.now_ms()
+    assert (lane.counts(now_ms).calls, lane.traffic(now_ms).exposed, lane.traffic(now_ms).wanted) == (1, 0, 0.0)
 
 
 @pytest.mark.usefixtures("asked")
