@@ -112,6 +112,19 @@ async def test_its_trouble_is_no_trouble_of_the_customers(store: DatabaseStore) 
     assert (tally.ours, tally.payer, tally.silent) == (0, 0, 1)
 
 
+async def test_the_auditor_tells_of_a_probe_that_was_shown(store: DatabaseStore) -> None:
+    number = await probed(store, OutcomeKind.ACCEPTED, {**EXPOSED, "state": AttemptState.EXPOSED, "due_at_ms": START})
+    assert (await store.audit(now_ms=START)).clean
+    file = await store.file_by_order_no(SUSPECT, number)
+    assert file is not None
+
+    shown = msgspec.structs.replace(file.attempts[0], exposed_at_ms=START)
+    await store.commit(Changes(update_payments=[next_version(file.payment)], update_attempts=[shown]))
+
+    (violation,) = (await store.audit(now_ms=START)).violations
+    assert violation.name == "shadow_is_not_shown"
+
+
 async def _ended(store: DatabaseStore) -> list[Any]:
     return [minute for minute in await store.live_minutes(START, START + MINUTE_MS) if minute.paid or minute.lost]
 
