@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from payswitch.domain.changes import Changes
-from payswitch.domain.channel import Consent, Method, Product
+from payswitch.domain.channel import Closing, Consent, Method, Product
 from payswitch.domain.losses import Cause, cause_of
 from payswitch.domain.operator import Operator
 from payswitch.domain.outcome import OutcomeKind
@@ -408,7 +408,15 @@ def taking_money_by_itself(tonight: Night) -> None:
     tonight.directory.teach(Product.WECHAT_NATIVE, push=False, consent=Consent.SMS_CODE)
 
 
-@pytest.mark.parametrize("happens", [forgotten, taking_money_by_itself])
+def never_closed(tonight: Night) -> None:
+    tonight.directory.teach(Product.WECHAT_NATIVE, closing=Closing.NO)
+
+
+def signed_here(tonight: Night) -> None:
+    tonight.directory.teach(Product.WECHAT_NATIVE, server_created=False)
+
+
+@pytest.mark.parametrize("happens", [forgotten, taking_money_by_itself, never_closed, signed_here])
 async def test_nothing_is_sent_to_a_channel_that_somebody_has_changed_since_the_plan(
     tonight: Night, monkeypatch: pytest.MonkeyPatch, happens: Callable[[Night], None]
 ) -> None:
