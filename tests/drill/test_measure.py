@@ -162,6 +162,13 @@ def test_hedges_are_counted_against_what_was_begun_without_them() -> None:
     assert (result.hedges, result.hedge_share) == (1, 0.5)
 
 
+def test_a_shadow_probe_is_no_attempt_of_the_shoppers() -> None:
+    shadow = attempt(0, state=AttemptState.DISCARDED, exposed_at_ms=None, shadow=True)
+    result = measure([visit()], [payment(shadow, attempt(1))], [], BOTH)
+
+    assert (result.attempts_per_payment, result.switches, result.hedge_share) == (1.0, 0, 0.0)
+
+
 def test_surplus_is_timed_from_the_commit_that_knew_of_it() -> None:
     extra = attempt(2, surplus=True, finished_at_ms=10_000)
     back = refund(extra, finished_at=datetime.fromtimestamp(14.5, UTC))

@@ -18,6 +18,8 @@ SHOWN = frozenset({AttemptState.EXPOSED, AttemptState.CLOSING, AttemptState.CLOS
 """What an attempt that a customer has seen may be."""
 SHOWN_SMS = frozenset({*SHOWN, AttemptState.UNKNOWN, AttemptState.FAILED})
 """A shown SMS order may be debited, and refused for good."""
+SHADOW = frozenset({AttemptState.DISCARDED, AttemptState.SUCCEEDED})
+"""What a shadow probe may be: discarded from birth; paid only where a channel takes money for what nobody was shown."""
 GRACE_MS = 3_000
 """A machine whose clock is not further off than this never gives up an attempt that can still be paid."""
 
@@ -115,6 +117,9 @@ class Books:
         if attempt.attempt_id in self._ever_shown:
             allowed = SHOWN_SMS if attempt.channel_id == "bank-icbc" else SHOWN
             must(attempt.state in allowed, f"a shown attempt became {attempt.state}")
+        if attempt.shadow:
+            must(attempt.state in SHADOW, f"a shadow probe became {attempt.state}")
+            must(attempt.exposed_at_ms is None and attempt.credential is None, "a shadow probe was shown")
         if attempt.state in (AttemptState.EXPOSED, AttemptState.CLOSING, AttemptState.CREATED, AttemptState.UNKNOWN):
             must(attempt.due_at_ms is not None, f"an attempt that is {attempt.state} is not watched")
         if attempt.state is AttemptState.SUCCEEDED:

@@ -109,6 +109,8 @@ class Rare(StrEnum):
     HEDGED = "hedged"
     """A second channel was asked while the first was silent."""
     HEDGE_WON = "hedge_won"
+    SHADOW_PROBED = "shadow_probed"
+    """An order was made at a suspect channel beside the customer's, and shown to nobody."""
     LATE_SUCCESS_ACCEPTED = "late_success_accepted"
     CONFIRMING_TOLD = "confirming_told"
     FAILED_OVER = "failed_over"

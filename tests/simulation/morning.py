@@ -11,6 +11,7 @@ from payswitch.domain.changes import Changes, UniqueViolation
 from payswitch.domain.events import Event
 from payswitch.domain.ledger import position_of
 from payswitch.domain.payment import AttemptState, PaymentFile, PaymentState, Refund, RefundState
+from payswitch.services.attempts.creating import NOTHING_MADE
 from payswitch.storage.sqlite.errors import integrity_error
 from tests.simulation import accounts
 from tests.simulation.books import TERMINAL
@@ -42,6 +43,19 @@ class Morning:
         for file in self.seen.values():
             ended = file.payment.state in TERMINAL
             assert ended, f"{file.payment.payment_id} is still {file.payment.state}: {file.attempts}"
+            self._shadows_are_gone(file)
+
+    def _shadows_are_gone(self, file: PaymentFile) -> None:
+        """影子探测: the order that nobody was shown was closed, unless its channel said that there is none, or took
+        money for it; nobody works on it any more."""
+        for shadow in (attempt for attempt in file.attempts if attempt.shadow):
+            order = self._accounts[shadow.channel_id].orders.get(shadow.channel_order_no)
+            waits = order is not None and order.state == "open" and order.payable(self._fate.clock.true_ms())
+            assert not waits, f"the order of a shadow probe is still open: {shadow}"
+            refused = shadow.outcome is not None and shadow.outcome.kind in NOTHING_MADE
+            seen_to = shadow.tries > 0 or refused or shadow.state is AttemptState.SUCCEEDED
+            assert seen_to, f"nobody has closed the order of a shadow probe: {shadow}"
+            assert shadow.due_at_ms is None, f"a shadow probe is still worked on: {shadow}"
 
     async def compare(self, store: StepStore) -> None:
         """Ours, the channels', and what the shop was told."""

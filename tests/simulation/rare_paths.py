@@ -19,6 +19,7 @@ class RarePaths:
         meet, state = self._fate.meet, attempt.state
         if was is None:
             self._fate.met[Rare.HEDGED] += attempt.hedge_of is not None
+            self._fate.met[Rare.SHADOW_PROBED] += attempt.shadow
         if state is AttemptState.SUCCEEDED:
             self._count_success(file, attempt, was, before)
         elif state is AttemptState.EXPOSED and was is not None:

@@ -160,6 +160,7 @@ BREAKS: dict[str, list[str]] = {
         delete("incidents", "1"),
     ],
     "7.2 one_on_show": [update("attempts", "state = 'exposed'", OF_TWICE)],
+    "7.3 shadow_is_not_shown": [update("attempts", "shadow = 1", OF_BOUGHT)],
     "8.1 success_is_told": [delete("events", f"{OF_BOUGHT} AND type = 'payment.succeeded'")],
     "8.2 close_is_told": [delete("events", f"{OF_GONE} AND type = 'payment.closed'")],
     "8.3 surplus_is_told": [delete("events", "type = 'payment.surplus'")],

@@ -174,9 +174,9 @@ def cause_of(file: PaymentFile) -> Cause | None:
     """Why this payment was lost; None while it is open, and when it was paid."""
     if file.payment.state is not PaymentState.CLOSED:
         return None
-    if not file.attempts:
+    if not file.for_customer:
         return Cause.NO_CHANNEL
-    kinds = [attempt.outcome.kind for attempt in reversed(file.attempts) if attempt.outcome is not None]
+    kinds = [attempt.outcome.kind for attempt in reversed(file.for_customer) if attempt.outcome is not None]
     refused = next((_SAID_BY_THE_PAYER[kind] for kind in kinds if kind in _SAID_BY_THE_PAYER), None)
     if refused is not None:
         return refused

@@ -147,7 +147,7 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     attempt_id: str
     payment_id: str
     ordinal: int
-    """1 for the payment's first attempt, then 2, 3 ..."""
+    """1 for the payment's first attempt, then 2, 3 ...; 0 for its shadow probe, which is no try of the customer's."""
     channel_id: str
     channel_version: int
     product: Product
@@ -182,6 +182,9 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     decision_id: str
     hedge_of: str | None = None
     """对冲: the attempt that was still silent at its soft limit when this one was begun beside it."""
+    shadow: bool = False
+    """影子探测: made beside the payment's first attempt to see whether a suspect channel is back. Discarded from birth:
+    never shown, closed at its channel, and no attempt of the customer's in any count."""
     known_by_ms: int | None = None
     """扣款确认中: by when the customer and the shop were told that the end of this debit would be known."""
     heard_by: HeardBy | None = None
@@ -267,6 +270,11 @@ class PaymentFile(msgspec.Struct, frozen=True, kw_only=True):
     payment: Payment
     attempts: tuple[Attempt, ...] = ()
     refunds: tuple[Refund, ...] = ()
+
+    @property
+    def for_customer(self) -> tuple[Attempt, ...]:
+        """The attempts that were made for the customer, in order: all but shadow probes."""
+        return tuple(attempt for attempt in self.attempts if not attempt.shadow)
 
     def attempt(self, attempt_id: str) -> Attempt:
         """The attempt with this id; KeyError if it is not one of this payment's."""

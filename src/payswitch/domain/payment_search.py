@@ -23,7 +23,7 @@ class PaymentFilter(msgspec.Struct, frozen=True, kw_only=True):
     shop_id: str | None = None
     state: PaymentState | None = None
     method: Method | None = None
-    """Of any of its attempts; with a channel: of one at that channel."""
+    """Of any of its attempts, shadow probes apart; with a channel: of one at that channel."""
     channel_id: str | None = None
     min_fen: int | None = None
     max_fen: int | None = None
@@ -53,6 +53,7 @@ class AttemptBrief(msgspec.Struct, frozen=True, kw_only=True):
     surplus: bool
     amount_fen: int
     refunded_fen: int
+    shadow: bool
 
 
 class FoundPayment(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,6 +61,11 @@ class FoundPayment(msgspec.Struct, frozen=True, kw_only=True):
 
     payment: Payment
     attempts: tuple[AttemptBrief, ...]
+
+    @property
+    def tries(self) -> int:
+        """How many attempts were made for the customer: all but shadow probes."""
+        return sum(not attempt.shadow for attempt in self.attempts)
 
     @property
     def told(self) -> AttemptBrief | None:

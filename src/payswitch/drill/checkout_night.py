@@ -148,7 +148,7 @@ class CheckoutNight:
         settled = await Settling(self._stage, self._clock, self._watcher).run(orders, _SETTLE_S)
         found = {payment.payment_id: payment for payment in settled.payments}
         twice = [v for v in visits if any(a.surplus for a in found[v.payment.payment_id].attempts)]
-        attempts = [attempt for payment in found.values() for attempt in payment.attempts]
+        attempts = [attempt for payment in found.values() for attempt in payment.for_customer]
         paid_ms = [visit.took_ms for visit in visits if visit.ending == "paid"]
         return CheckoutNightResult(
             drill="checkout-night",

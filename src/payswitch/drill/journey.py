@@ -186,9 +186,9 @@ class Journey:
         self._visit.requests.append(request)
         if payment is not None:
             self._visit.payment_id = payment.payment_id
-            made = payment.attempts[self._attempts :]
+            made = payment.for_customer[self._attempts :]
             self._visit.moves += code is not None and bool(made) and made[0].attempt_id != code.attempt_id
-            self._attempts = len(payment.attempts)
+            self._attempts = len(payment.for_customer)
             if payment.state is PaymentState.SUCCEEDED:
                 self._visit.ending = Ending.PAID
                 return None

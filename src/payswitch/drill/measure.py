@@ -78,8 +78,8 @@ def measure(
     payable_paid = sum(visit.payment_id in paid_ids for visit in payable)
     switch_ms = [ms for visit in visits for ms in switch_times_ms(visit, by_id)]
     surplus = [(p, a) for p in payments for a in p.attempts if a.surplus and a.state is AttemptState.SUCCEEDED]
-    attempts = sum(len(payment.attempts) for payment in payments)
-    hedges = sum(attempt.hedge_of is not None for payment in payments for attempt in payment.attempts)
+    attempts = sum(len(payment.for_customer) for payment in payments)
+    hedges = sum(attempt.hedge_of is not None for payment in payments for attempt in payment.for_customer)
     return RunResult(
         payments=len(visits),
         payable=len(payable),
@@ -125,7 +125,7 @@ def switch_times_ms(visit: Visit, payments: Mapping[str, PaymentView]) -> Iterat
     payment = payments.get(visit.payment_id or "")
     if payment is None:
         return
-    for request, attempts in rounds(visit.requests, payment.attempts):
+    for request, attempts in rounds(visit.requests, payment.for_customer):
         exposed = next((a for a in attempts if a.exposed_at_ms is not None), None)
         if exposed is None or exposed.exposed_at_ms is None:
             continue

@@ -35,6 +35,7 @@ class AttemptView(msgspec.Struct, frozen=True, kw_only=True):
     exposed_at_ms: int | None = None
     finished_at_ms: int | None = None
     hedge_of: str | None = None
+    shadow: bool = False
 
 
 class RefundView(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,6 +72,11 @@ class PaymentView(msgspec.Struct, frozen=True, kw_only=True):
     attempts: tuple[AttemptView, ...] = ()
     refunds: tuple[RefundView, ...] = ()
     decisions: tuple[DecisionView, ...] = ()
+
+    @property
+    def for_customer(self) -> tuple[AttemptView, ...]:
+        """All attempts but shadow probes."""
+        return tuple(attempt for attempt in self.attempts if not attempt.shadow)
 
     @property
     def terminal(self) -> bool:

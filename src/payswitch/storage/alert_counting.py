@@ -6,7 +6,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, ColumnElement, Integer, Text, bindparam, case, exists, func, literal_column, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Integer,
+    Text,
+    bindparam,
+    case,
+    exists,
+    func,
+    literal_column,
+    not_,
+    select,
+)
 
 from payswitch.domain.alert import ShopTally
 from payswitch.domain.alert_counts import OpenEvents
@@ -39,7 +51,9 @@ _KIND: Final = JsonText("outcome", "kind")
 
 
 def _attempt(*conditions: Any) -> Any:
-    return exists().where(attempts.c.payment_id == payments.c.payment_id, *conditions).correlate(payments)
+    """One that was made for the customer."""
+    mine = attempts.c.payment_id == payments.c.payment_id, not_(attempts.c.shadow)
+    return exists().where(*mine, *conditions).correlate(payments)
 
 
 def _tallies() -> Prepared:

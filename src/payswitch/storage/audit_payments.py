@@ -170,6 +170,19 @@ PAYMENT_CHECKS: Final[tuple[Check, ...]] = (
         _two_of(attempts.c.state == literal(AttemptState.EXPOSED)),
     ),
     Check(
+        "7.3",
+        "shadow_is_not_shown",
+        "a shadow probe was shown to nobody: discarded, or paid against all odds",
+        "影子探测从不出示：只能是未出示即放弃，或意外收款",
+        of_attempts(
+            attempts.c.shadow,
+            or_(
+                attempts.c.exposed_at_ms.is_not(None),
+                attempts.c.state.not_in(literals((AttemptState.DISCARDED, AttemptState.SUCCEEDED))),
+            ),
+        ),
+    ),
+    Check(
         "9.1",
         "key_made_something",
         "an idempotency key leads to what it made",

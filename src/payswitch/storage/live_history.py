@@ -6,7 +6,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, ColumnElement, Integer, Text, bindparam, case, exists, func, literal_column, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Integer,
+    Text,
+    bindparam,
+    case,
+    exists,
+    func,
+    literal_column,
+    not_,
+    select,
+)
 
 from payswitch.domain.live_minute import LiveMinute
 from payswitch.domain.outcome import OutcomeKind
@@ -35,7 +47,9 @@ _IDS: Final = (
 
 
 def _attempt(*conditions: Any) -> Any:
-    return exists().where(attempts.c.payment_id == payments.c.payment_id, *conditions).correlate(payments)
+    """One that was made for the customer."""
+    mine = attempts.c.payment_id == payments.c.payment_id, not_(attempts.c.shadow)
+    return exists().where(*mine, *conditions).correlate(payments)
 
 
 def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
@@ -71,6 +85,7 @@ def _ended() -> Prepared:
             attempts.c.ordinal < winner.c.ordinal,
             attempts.c.channel_id != winner.c.channel_id,
             attempts.c.exposed_at_ms.is_(None),
+            not_(attempts.c.shadow),
         )
         .correlate(payments)
     )

@@ -150,6 +150,8 @@ def page_statement(way: Way, shapes: frozenset[Shape]) -> Prepared:
         statement = statement.where(payments.c.merchant_id == bound_text("merchant_id"))
         if way is not Way.SWITCHED:
             statement = statement.where(_is_last_of_its_kind(way))
+        if way is Way.CHANNEL:
+            statement = statement.where(not_(attempts.c.shadow))
     statement = _walk(way, statement)
     return Prepared(statement.where(*_looked_up(shapes)).limit(LIMIT))
 
@@ -184,7 +186,7 @@ def _looked_up(shapes: frozenset[Shape]) -> list[ColumnElement[bool]]:
     }
     found = [condition for shape, condition in simple.items() if shape in shapes]
     of_one_attempt = [condition for shape, condition in at.items() if shape in shapes]
-    return [*found, exists().where(mine, *of_one_attempt)] if of_one_attempt else found
+    return [*found, exists().where(mine, not_(other.c.shadow), *of_one_attempt)] if of_one_attempt else found
 
 
 BRIEF_COLUMNS: Final = (
@@ -199,6 +201,7 @@ BRIEF_COLUMNS: Final = (
     attempts.c.surplus,
     attempts.c.amount_fen,
     attempts.c.refunded_fen,
+    attempts.c.shadow,
 )
 BRIEFS_OF: Final = Prepared(
     select(*BRIEF_COLUMNS).where(attempts.c.payment_id == bound_text("payment_id")).order_by(attempts.c.ordinal)

@@ -73,6 +73,7 @@ UPDATE_ATTEMPT: Final = PreparedUpdate(
         "amount_fen",
         "created_at_ms",
         "decision_id",
+        "shadow",
     ),
 )
 UPDATE_REFUND: Final = PreparedUpdate(

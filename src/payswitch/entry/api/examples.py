@@ -27,6 +27,7 @@ _ATTEMPT: dict[str, Any] = {
     "finished_at_ms": None,
     "deadline_ms": 1_794_401_520_000,
     "hedge_of": None,
+    "shadow": False,
 }
 
 _LISTED: dict[str, Any] = {

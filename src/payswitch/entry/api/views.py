@@ -93,6 +93,8 @@ class AttemptView(msgspec.Struct, frozen=True, kw_only=True):
     deadline_ms: int
     hedge_of: str | None
     """对冲: the attempt that was still silent when this one was begun beside it. At most one of them is ever shown."""
+    shadow: bool
+    """影子探测: made to see whether a channel is back, shown to nobody and closed. Its `ordinal` is 0."""
 
 
 class DecisionView(msgspec.Struct, frozen=True, kw_only=True):
@@ -199,6 +201,7 @@ def attempt_view(attempt: Attempt) -> AttemptView:
         finished_at_ms=attempt.finished_at_ms,
         deadline_ms=attempt.deadline_ms,
         hedge_of=attempt.hedge_of,
+        shadow=attempt.shadow,
     )
 
 

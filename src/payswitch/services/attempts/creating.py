@@ -39,6 +39,8 @@ class Asked(msgspec.Struct, frozen=True):
     """What it allows."""
     left_behind: bool
     """Whether any of the calls may have left an order at the channel."""
+    at_ms: int
+    """Wall time of the answer."""
 
 
 async def ask(ctx: Context, work: Round, candidate: Candidate, attempt: Attempt, *, cut_off: bool) -> Asked:
@@ -64,7 +66,19 @@ async def ask(ctx: Context, work: Round, candidate: Candidate, attempt: Attempt,
         if step is Next.AGAIN and not _time_for_another(ctx, work, took_ms):
             step = Next.SWITCH
         if step is not Next.AGAIN:
-            return Asked(answer, step, left_behind)
+            return Asked(answer, step, left_behind, ctx.clock.now_ms())
+
+
+async def ask_once(ctx: Context, work: Round, attempt: Attempt) -> Asked:
+    """The one create call of a shadow probe: whatever is answered, there is no second. The brain hears it like any
+    other call; nobody is ever shown what it made."""
+    client, order = client_of(ctx, attempt), order_of(ctx, work, attempt)
+    begun = ctx.clock.monotonic_ms()
+    answer = await client.create(order, max(work.remaining_ms(ctx), 1))
+    took_ms = ctx.clock.monotonic_ms() - begun
+    customer = observing.customer_key(work.file.payment)
+    observing.tell_call(ctx, attempt, answer.outcome, took_ms, customer, call="shadow")
+    return Asked(answer, Next.STOP, answer.outcome.kind not in NOTHING_MADE, ctx.clock.now_ms())
 
 
 def _time_for_another(ctx: Context, work: Round, took_ms: float) -> bool:

@@ -21,8 +21,9 @@ from payswitch.domain.transitions import ATTEMPT, AttemptEvent, advance
 from payswitch.kit.logs import get_logger
 from payswitch.routing.request import Candidate
 from payswitch.services.attempts.asking import capability_of
-from payswitch.services.attempts.creating import Asked, ask
+from payswitch.services.attempts.creating import Asked, ask, ask_once
 from payswitch.services.attempts.rounds import Round, commit_attempt
+from payswitch.services.attempts.shadow_probes import shadow_of
 from payswitch.services.context import Context
 from payswitch.services.decisions import observing
 from payswitch.services.payments.draft import Draft, change
@@ -63,6 +64,8 @@ class Race:
     """False once no hedge was allowed: then the next candidate waits for the hard limit."""
     calls: list[Call] = field(default_factory=list)
     """Not answered yet, the oldest first."""
+    shadow: tuple[Attempt, asyncio.Future[Asked]] | None = None
+    """影子探测: out beside the others, and never one of them: nobody waits for its answer."""
 
     async def next_answer(self) -> Call | None:
         """The next call that was answered, having begun others where it is time for that. None: nothing is out, and
@@ -96,9 +99,13 @@ class Race:
             self.calls.remove(call)
 
     def leave(self) -> None:
-        """The round is over: what is still out is heard in the background."""
+        """The round is over: what is still out is heard in the background. The shadow probe's answer is noted only now,
+        even if it came long ago: no commit of its own may stand in the way of the one that shows the customer's."""
         for call in self.calls:
             self._hear_later(call)
+        if self.shadow is not None:
+            attempt, answer = self.shadow
+            self.ctx.losers.begin(attempt.attempt_id, _hear_loser(self.ctx, attempt, answer))
 
     def _tell_silence(self) -> None:
         """The brain hears at the soft limit that a call is silent, not when it is given up a quarter of a second later:
@@ -150,9 +157,11 @@ class Race:
             observing.tell_hedged(self.ctx, silent.attempt, call.attempt, now_ms - silent.begun_ms)
 
     async def _begin(self, candidate: Candidate, *, hedge_of: str | None) -> Call | None:
-        """Commit the attempt, then send. Where nothing could be begun beside it, its answer is awaited right here."""
+        """Commit the attempt, then send. Where nothing is or could be begun beside it, its answer is awaited right
+        here."""
         ctx, work = self.ctx, self.work
-        attempt = await commit_attempt(ctx, work, candidate, hedge_of=hedge_of)
+        shadow = shadow_of(ctx, work) if self._is_push(candidate) else None
+        attempt = await commit_attempt(ctx, work, candidate, hedge_of=hedge_of, shadow=shadow)
         if attempt is None:
             self.ended = True
             return None
@@ -161,10 +170,16 @@ class Race:
         begun_ms = ctx.clock.monotonic_ms()
         alone = not self.calls and self._next_beside(candidate) is None
         asking = ask(ctx, work, candidate, attempt, cut_off=alone and bool(work.candidates))
-        answer = _done(await asking) if alone else asyncio.create_task(asking)
+        answer = _done(await asking) if alone and shadow is None else asyncio.create_task(asking)
+        self._send_shadow(shadow)
         call = Call(attempt, candidate, begun_ms, answer)
         self.calls.append(call)
         return call
+
+    def _send_shadow(self, shadow: Attempt | None) -> None:
+        """If it was committed. After the customer's own call: what is made ready for a call takes its moment, too."""
+        if shadow is not None and shadow in self.work.file.attempts:
+            self.shadow = shadow, asyncio.create_task(ask_once(self.ctx, self.work, shadow))
 
     def _next_beside(self, *more: Candidate, hedge: bool = False) -> Candidate | None:
         """Who may be asked beside what is out (and `more`): a push product, of another failure domain than all of it if
@@ -248,11 +263,11 @@ async def _hear_loser(ctx: Context, attempt: Attempt, answer: asyncio.Future[Ask
 
 
 def _note_answer(ctx: Context, draft: Draft, attempt_id: str, asked: Asked) -> None:
-    current, now_ms = draft.attempt(attempt_id), ctx.clock.now_ms()
+    current = draft.attempt(attempt_id)
     if current.state is AttemptState.DISCARDED and current.answered_at_ms is None:
         draft.set_attempt(
             attempt_id,
             outcome=asked.answer.outcome,
-            answered_at_ms=now_ms,
-            due_at_ms=now_ms if asked.left_behind else None,
+            answered_at_ms=asked.at_ms,
+            due_at_ms=ctx.clock.now_ms() if asked.left_behind else None,
         )

@@ -118,15 +118,22 @@ def begin_round(
 
 
 async def commit_attempt(
-    ctx: Context, work: Round, candidate: Candidate, *, debit: bool = False, hedge_of: str | None = None
+    ctx: Context,
+    work: Round,
+    candidate: Candidate,
+    *,
+    debit: bool = False,
+    hedge_of: str | None = None,
+    shadow: Attempt | None = None,
 ) -> Attempt | None:
     """Write-ahead: the channel never sees a number that is not on our disk. None if the payment has ended, or if
     another process has begun a debit meanwhile that nobody knows the end of.
 
     `debit`: the call that follows takes the money, so the attempt is `unknown` before it leaves. `hedge_of`: the silent
-    attempt that this one is begun beside.
+    attempt that this one is begun beside. `shadow`: the shadow probe to be committed with the payment's first attempt;
+    where another process has begun one meanwhile, it is not.
     """
-    attempt = _new_attempt(ctx, work, candidate, hedge_of)
+    attempt = new_attempt(ctx, work, candidate, hedge_of)
     if debit:
         attempt = as_debit(ctx, attempt)
 
@@ -136,10 +143,12 @@ async def commit_attempt(
             return False
         if confirming_attempt(draft.attempts) is not None:
             return False
+        if shadow is not None and not draft.attempts:
+            draft.add_attempt(shadow)
         draft.add_attempt(
             replace(
                 attempt,
-                ordinal=len(draft.attempts) + 1,
+                ordinal=len(draft.file.for_customer) + 1,
                 created_at_ms=max(attempt.created_at_ms, _debits_ended_ms(draft.attempts)),
             )
         )
@@ -173,7 +182,8 @@ async def _keep(ctx: Context, work: Round, draft: Draft) -> None:
     work.is_new, work.decided = False, True
 
 
-def _new_attempt(ctx: Context, work: Round, candidate: Candidate, hedge_of: str | None) -> Attempt:
+def new_attempt(ctx: Context, work: Round, candidate: Candidate, hedge_of: str | None = None) -> Attempt:
+    """An attempt of this round as it is before it is committed. Raises LookupError when its channel is gone."""
     now_ms = ctx.clock.now_ms()
     attempt_id = ctx.ids.new("att_", now_ms)
     channel = ctx.directory.channel(candidate.channel_id)

@@ -188,6 +188,6 @@ def state_of(file: PaymentFile) -> TestState:
 
 
 def _refusal(channel: Channel, file: PaymentFile) -> Finding | None:
-    answered: list[Attempt] = [attempt for attempt in file.attempts if attempt.outcome is not None]
+    answered: list[Attempt] = [attempt for attempt in file.for_customer if attempt.outcome is not None]
     outcome = answered[-1].outcome if answered else None
     return None if outcome is None else judge(channel.channel_id, outcome, 0.0)

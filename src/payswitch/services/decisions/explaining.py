@@ -148,7 +148,26 @@ def _excluded(exclusion: Exclusion) -> Line:
 def _endings(attempts: Sequence[Attempt]) -> Iterator[Line]:
     ordinals = {attempt.attempt_id: attempt.ordinal for attempt in attempts}
     for attempt in attempts:
-        yield _ended(attempt, ordinals.get(attempt.hedge_of or ""))
+        yield _probed(attempt) if attempt.shadow else _ended(attempt, ordinals.get(attempt.hedge_of or ""))
+
+
+def _probed(attempt: Attempt) -> Line:
+    """A shadow probe: no try of the customer's, and told apart from those."""
+    zh, en = _probe_end(attempt)
+    name = f"{attempt.channel_id} / {attempt.product}"
+    return f"影子探测 {name}：{zh}，未向任何人出示", f"shadow probe at {name}: {en}, shown to nobody"
+
+
+def _probe_end(attempt: Attempt) -> Line:
+    outcome = attempt.outcome
+    if attempt.state is AttemptState.SUCCEEDED:
+        return ("收到款项，自动退款", "paid, goes back by itself") if attempt.surplus else _ENDS[attempt.state]
+    if outcome is None:
+        return "尚无应答", "no answer yet"
+    if outcome.kind is OutcomeKind.ACCEPTED:
+        return "正常", "ok"
+    word = f"{outcome.kind} {outcome.code}".strip()
+    return f"失败（{word}）", f"failed ({word})"
 
 
 def _ended(attempt: Attempt, beside: int | None) -> Line:

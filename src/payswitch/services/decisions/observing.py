@@ -20,7 +20,7 @@ def tell_call(
     call: str = "create",
 ) -> None:
     """One create or debit call was answered (or not): the first stage of success, known at once. `customer` is who
-    pays, in the words of `customer_key`."""
+    pays, in the words of `customer_key`; `call`: what was asked, `shadow` for a shadow probe's create."""
     channel = ctx.directory.channel(attempt.channel_id)
     moves = ctx.router.observe_call(
         CallObservation(
@@ -109,7 +109,7 @@ def tell_switch(ctx: Context, file: PaymentFile, attempt: Attempt, round_started
     """If another channel failed or was silent before this one in the same round, a switch has just happened. It lasted
     from that failure, or from the soft limit."""
     attempt = file.attempt(attempt.attempt_id)
-    made = [a for a in file.attempts if a.started_at_ms >= round_started_ms and a.ordinal <= attempt.ordinal]
+    made = [a for a in file.for_customer if a.started_at_ms >= round_started_ms and a.ordinal <= attempt.ordinal]
     if len(made) > 1:
         first, second = made[:2]
         ctx.feed.tell(
@@ -210,7 +210,7 @@ def tell_result(ctx: Context, before: Attempt, after: PaymentFile) -> None:
                     "channel_id": attempt.channel_id,
                     "product": attempt.product.value,
                     "amount_fen": attempt.amount_fen,
-                    "attempts": len(after.attempts),
+                    "attempts": len(after.for_customer),
                     "started_ms": attempt.started_at_ms,
                     "exposed_ms": attempt.exposed_at_ms,
                 },

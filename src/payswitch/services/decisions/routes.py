@@ -47,6 +47,8 @@ def plan_route(
     now_ms = ctx.clock.now_ms()
     begun = ctx.clock.monotonic_ms()
     payment, derived = _described(ctx, payment)
+    # A shadow probe was nothing that the customer tried: it neither failed for them nor refused them.
+    attempts = tuple(attempt for attempt in attempts if not attempt.shadow)
     ctx.segments.note(payment)
     if given is not None:
         attempts = _channels_fault(attempts)

@@ -141,7 +141,6 @@ def _decision(story: DecisionStory) -> Moment:
 
 def _attempt(attempt: Attempt) -> Iterator[Moment]:
     where = f"{attempt.channel_id} / {attempt.product.value}"
-    hedge = ("（对冲）", " (a hedge)") if attempt.hedge_of else ("", "")
 
     def moment(at_ms: int, kind: MomentKind, said: Line, tone: Tone = Tone.PLAIN) -> Moment:
         attempt_id, channel_id = attempt.attempt_id, attempt.channel_id
@@ -150,10 +149,7 @@ def _attempt(attempt: Attempt) -> Iterator[Moment]:
     yield moment(
         attempt.created_at_ms,
         MomentKind.ATTEMPT,
-        (
-            f"第 {attempt.ordinal} 次尝试{hedge[0]}：{where}，单号 {attempt.channel_order_no}",
-            f"attempt {attempt.ordinal}{hedge[1]} at {where}, number {attempt.channel_order_no}",
-        ),
+        _begun(attempt, where),
     )
     if attempt.answered_at_ms is not None:
         said, tone = _answer(attempt)
@@ -170,13 +166,32 @@ def _attempt(attempt: Attempt) -> Iterator[Moment]:
     if attempt.reverse_at_ms is not None:
         said = f"向 {where} 发出冲正", f"the reversal is sent to {where}"
         yield moment(attempt.reverse_at_ms, MomentKind.REVERSE, said, Tone.WARN)
-    if attempt.finished_at_ms is not None:
+    if attempt.finished_at_ms is not None and not _ended_at_birth(attempt):
         said, tone = _end(attempt)
         since_ms = attempt.exposed_at_ms or attempt.debit_at_ms or attempt.created_at_ms
         took_ms = max(0, attempt.finished_at_ms - since_ms)
         paid_fen = attempt.amount_fen if attempt.state is AttemptState.SUCCEEDED else None
         result = moment(attempt.finished_at_ms, MomentKind.RESULT, said, tone)
         yield replace(result, amount_fen=paid_fen, took_ms=took_ms)
+
+
+def _begun(attempt: Attempt, where: str) -> Line:
+    number = attempt.channel_order_no
+    if attempt.shadow:
+        return (
+            f"影子探测：{where}，单号 {number}，不向任何人出示",
+            f"shadow probe at {where}, number {number}, shown to nobody",
+        )
+    hedge = ("（对冲）", " (a hedge)") if attempt.hedge_of else ("", "")
+    return (
+        f"第 {attempt.ordinal} 次尝试{hedge[0]}：{where}，单号 {number}",
+        f"attempt {attempt.ordinal}{hedge[1]} at {where}, number {number}",
+    )
+
+
+def _ended_at_birth(attempt: Attempt) -> bool:
+    """A shadow probe is discarded before it is sent: that is no news of it, only money would be."""
+    return attempt.shadow and attempt.state is AttemptState.DISCARDED
 
 
 def _answer(attempt: Attempt) -> tuple[Line, Tone]:

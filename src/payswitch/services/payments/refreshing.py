@@ -23,9 +23,9 @@ LEAST_LIFE_MS = 3_000
 
 def refreshable(ctx: Context, file: PaymentFile) -> Attempt | None:
     """The newest attempt, if its credential ran out and its channel gives its order another one."""
-    if file.payment.state is not PaymentState.PENDING or not file.attempts:
+    if file.payment.state is not PaymentState.PENDING or not file.for_customer:
         return None
-    attempt, now_ms = file.attempts[-1], ctx.clock.now_ms()
+    attempt, now_ms = file.for_customer[-1], ctx.clock.now_ms()
     capability = capability_of(ctx, attempt.channel_id, attempt.product)
     if attempt.state is not AttemptState.EXPOSED or attempt.credential is None or capability is None:
         return None

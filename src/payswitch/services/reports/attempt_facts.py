@@ -68,11 +68,12 @@ def is_settled(file: PaymentFile) -> bool:
 
 def facts_of_payment(file: PaymentFile, decisions: Sequence[Decision], fees_bp: Mapping[str, int]) -> list[AttemptFact]:
     """One row per attempt, or a single one without a channel. `decisions`: of this payment, oldest first; `fees_bp`:
-    what each channel takes by its contract."""
+    what each channel takes by its contract. A shadow probe has a row only if, against all odds, money came for it."""
     view = _View(file, decisions, fees_bp)
-    if not file.attempts:
+    paid_shadows = [a for a in file.attempts if a.shadow and a.state is AttemptState.SUCCEEDED]
+    if not file.for_customer:
         return [view.bare()]
-    return [view.row(attempt, number == 0) for number, attempt in enumerate(file.attempts)]
+    return [view.row(attempt, number == 0) for number, attempt in enumerate((*file.for_customer, *paid_shadows))]
 
 
 class _View:
@@ -82,7 +83,7 @@ class _View:
         self._file, self._fees_bp = file, fees_bp
         self._first = decisions[0] if decisions else None
         self._plans = {decision.decision_id: (decision, _plan_of(decision)) for decision in decisions}
-        self._switched = _switches(file.attempts)
+        self._switched = _switches(file.for_customer)
         self._facts = _NO_FACTS if self._first is None else _facts_of(self._first)
         payment = file.payment
         device = self._facts.customer.device or payment.customer.device

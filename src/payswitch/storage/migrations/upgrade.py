@@ -10,7 +10,7 @@ from payswitch.storage.errors import SchemaMismatch
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD: Final = "0014"
+HEAD: Final = "0016"
 """The newest revision in `versions/` (a test holds it to that)."""
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     Table,
     UniqueConstraint,
+    false,
     literal_column,
     not_,
 )
@@ -124,6 +125,7 @@ attempts = Table(
     number("deadline_ms"),
     text("decision_id"),
     text("hedge_of", optional=True),
+    Column("shadow", Boolean, nullable=False, server_default=false()),
     number("known_by_ms", optional=True),
     text("heard_by", optional=True),
     number("tries"),

@@ -33,9 +33,10 @@ CHANNEL_CALLS: Final = Metric(
     name="payswitch_channel_calls",
     sort="counter",
     labels=(*LANE, "call", "outcome"),
-    meaning="Calls to channels by what was asked (`create`, `debit`, `resend`, `query`, `close`, `reverse`, `refund`, "
-    "`query_refund`, `redirect_refund`) and by outcome class. Probes are not traffic and not counted.",
-    meaning_zh="对渠道的调用次数，按调用类型与结果类别；探测不计。",
+    meaning="Calls to channels by what was asked (`create`, `shadow`: a shadow probe's create, `debit`, `resend`, "
+    "`query`, `close`, `reverse`, `refund`, `query_refund`, `redirect_refund`) and by outcome class. Other probes are "
+    "not traffic and not counted.",
+    meaning_zh="对渠道的调用次数，按调用类型（`shadow` 为影子探测的下单）与结果类别；其他探测不计。",
 )
 CHANNEL_CALL_DURATION: Final = Metric(
     name="payswitch_channel_call_duration_seconds",

@@ -61,6 +61,8 @@ export interface Attempt {
   state: string;
   transaction_id: string | null;
   surplus: boolean;
+  /** A shadow probe: made to see whether the channel is back, shown to nobody. */
+  shadow: boolean;
   amount_fen: number;
 }
 

@@ -32,7 +32,7 @@ class ChannelTestView(msgspec.Struct, frozen=True, kw_only=True):
 
 def test_view(test: ChannelTest, checkout_url: str, now_ms: int) -> ChannelTestView:
     file = test.file
-    attempt = file.attempts[-1] if file.attempts else None
+    attempt = file.for_customer[-1] if file.for_customer else None
     return ChannelTestView(
         test_id=test.test_id,
         channel_id=test.channel_id,

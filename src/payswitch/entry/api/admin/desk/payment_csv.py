@@ -105,7 +105,7 @@ def _row(found: FoundPayment, language: CsvLanguage) -> list[str]:
         told.channel_id if told else "",
         told.channel_order_no if told else "",
         (told.transaction_id or "") if told else "",
-        str(len(found.attempts)),
+        str(found.tries),
         yuan_from_fen(sum(attempt.amount_fen for attempt in found.attempts if attempt.surplus)),
         yuan_from_fen(sum(attempt.refunded_fen for attempt in found.attempts if not attempt.surplus)),
         beijing_time(payment.created_at_ms),

@@ -116,7 +116,7 @@ def row_view(found: FoundPayment) -> PaymentRowView:
         created_at=iso_utc(payment.created_at_ms),
         ended_at=iso_or_none(payment.succeeded_at_ms or payment.closed_at_ms),
         late=payment.late,
-        attempts=len(found.attempts),
+        attempts=found.tries,
         method=told.method if told else None,
         product=told.product if told else None,
         channel_id=told.channel_id if told else None,

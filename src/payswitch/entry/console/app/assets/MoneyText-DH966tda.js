@@ -1,0 +1,1 @@
+import{y as n}from"./format-s7Skojfh.js";import{d as o,o as s,c as a,J as t,t as r,u as c,_ as p}from"./index-B-L-dhRz.js";const m=o({__name:"MoneyText",props:{fen:{},strong:{type:Boolean}},setup(e){return(_,f)=>(s(),a("span",{class:t(["money",{strong:e.strong}])},r(c(n)(e.fen)),3))}}),y=p(m,[["__scopeId","data-v-3994a668"]]);export{y as M};

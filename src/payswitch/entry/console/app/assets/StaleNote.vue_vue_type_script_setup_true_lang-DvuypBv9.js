@@ -1,1 +1,0 @@
-import{d as t,o as a,b as r,u as o,A as l,e as n,j as s,t as m,n as c}from"./index-CbJlo_g9.js";const d=t({__name:"StaleNote",props:{problem:{}},setup(e){return(i,p)=>e.problem?(a(),r(o(l),{key:0,type:"error",title:e.problem.title},{default:n(()=>[s(m(e.problem.detail),1)]),_:1},8,["title"])):c("",!0)}});export{d as _};

@@ -1,1 +1,0 @@
-import{r as n,cM as e}from"./index-CbJlo_g9.js";const o=n(Date.now());window.setInterval(()=>o.value=Date.now(),1e3);const t=e(o);export{t as n};

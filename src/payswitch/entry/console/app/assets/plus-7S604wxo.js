@@ -1,1 +1,0 @@
-import{G as e}from"./index-CbJlo_g9.js";const a={name:"plus",size:24,node:[["path",{d:"M5 12h14",key:"1ays0h"}],["path",{d:"M12 5v14",key:"s699le"}]]},o=e(a);export{o as P};

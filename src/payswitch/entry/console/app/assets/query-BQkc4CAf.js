@@ -1,0 +1,1 @@
+import{X as m,S as c,g as p,h as f}from"./index-B-L-dhRz.js";function h(r){const s=p(),u=f(),i=s.path,t=m({...r}),n=Object.keys(r);return c(()=>s.query,o=>{if(s.path===i)for(const e of n){const a=o[e];t[e]=typeof a=="string"?a:r[e]}},{immediate:!0}),c(t,()=>{const o={...s.query};for(const e of n)t[e]===r[e]||t[e]===""?delete o[e]:o[e]=t[e];u.replace({query:o})}),t}export{h as u};
