@@ -81,13 +81,23 @@ def test_where_nobody_had_room_for_it_a_payment_is_lent_next(night: Night) -> No
     """The budget for orders beside one is spent: recovery must not wait for that."""
     fall_ill(night)
     night.later(2)
-    assert shadowed(night.plan()) == MAIN  # and it is not made
-    night.later(30)
+    plan = night.plan()
+    assert plan.shadow is not None
+    night.router.leave_shadow(plan.shadow, night.now_ms)
     plan = night.plan()
     assert (order(plan)[0], plan.candidates[0].probe, plan.shadow) == (MAIN, True, None)
     night.call(MAIN)
     night.later(2)
     assert shadowed(night.plan()) == MAIN, "an answer was heard: orders beside a payment will do again"
+
+
+def test_one_that_nobody_ever_hears_of_again_is_followed_by_a_payment(night: Night) -> None:
+    """The process that was to make it was killed."""
+    fall_ill(night)
+    night.later(2)
+    assert shadowed(night.plan()) == MAIN
+    night.later(30)
+    assert night.plan().candidates[0].probe
 
 
 def test_a_shop_that_wants_no_orders_beside_one_gets_none() -> None:

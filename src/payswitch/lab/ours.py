@@ -102,8 +102,10 @@ class Ours:
 
     def _beside(self, shadow: Candidate, at_ms: int) -> list[Pick]:
         """Made if the budget for orders beside one allows it, as by the services."""
-        allowed = self._router.may_hedge("lab", "lab", at_ms)
-        return [Pick(self._numbers[shadow.channel_id], shadow.soft_limit_ms, beside=True)] if allowed else []
+        if self._router.may_hedge("lab", "lab", at_ms):
+            return [Pick(self._numbers[shadow.channel_id], shadow.soft_limit_ms, beside=True)]
+        self._router.leave_shadow(shadow, at_ms)
+        return []
 
     def saw_call(self, now_s: float, ask: Ask, channel: int, answer: Answer, latency_ms: float) -> None:
         self._router.observe_call(

@@ -169,6 +169,12 @@ class Breaker:
         self.shadowed = True
         return self._reserve(now_ms, gap_s, triggers)
 
+    def leave_shadow(self, now_ms: int) -> None:
+        """The shadow probe that was asked for is not made: the next payment may be lent at once."""
+        if self.shadowed:
+            self.next_probe_ms = min(self.next_probe_ms, now_ms)
+            self.reserved_until_ms = 0
+
     def _reserve(self, now_ms: int, gap_s: float, triggers: Triggers) -> BreakerMove | None:
         self.asked_at_ms = now_ms
         self.next_probe_ms = now_ms + int(gap_s * 1_000)

@@ -29,6 +29,7 @@ from payswitch.routing.profile import Fired, Profile
 from payswitch.routing.request import (
     BreakerMove,
     CallObservation,
+    Candidate,
     ChannelBook,
     ExposedObservation,
     FinalObservation,
@@ -173,6 +174,10 @@ class Router:
             self._caps.passed((seen.channel_id, seen.product), seen.amount_fen)
         self._note(hear_end(self._health, self._policy, seen))
         return self.drain_moves()
+
+    def leave_shadow(self, shadow: Candidate, now_ms: int) -> None:
+        """The order that a plan asked for beside the real one is not made: there is no room for it."""
+        self._health.line(shadow.channel_id, shadow.product).breaker.leave_shadow(now_ms)
 
     def call_probe(self, channel_id: str, now_ms: int) -> None:
         """Behind open breakers of this channel a payment is lent as a probe as soon as one comes."""

@@ -160,7 +160,7 @@ class Race:
         """Commit the attempt, then send. Where nothing is or could be begun beside it, its answer is awaited right
         here."""
         ctx, work = self.ctx, self.work
-        shadow = shadow_of(ctx, work) if self._is_push(candidate) else None
+        shadow = shadow_of(ctx, work, candidate)
         attempt = await commit_attempt(ctx, work, candidate, hedge_of=hedge_of, shadow=shadow)
         if attempt is None:
             self.ended = True

@@ -18,14 +18,19 @@ from payswitch.services.attempts.rounds import Round, new_attempt
 from payswitch.services.context import Context
 
 
-def shadow_of(ctx: Context, work: Round) -> Attempt | None:
+def shadow_of(ctx: Context, work: Round, first: Candidate) -> Attempt | None:
     """The shadow probe to be committed with the first attempt of this payment; None if its plan names none, its channel
-    was changed or taken away since, or the merchant's hedges of this minute are used up. A probe that is not sent is
-    missed by nobody."""
+    was changed or taken away since, nothing may be begun beside the first attempt (it is `first`), or the merchant's
+    hedges of this minute are used up. The brain is told of one that is not sent, and lends it a payment instead."""
     candidate, payment = work.plan.shadow, work.file.payment
-    if candidate is None or work.file.attempts or not _is_harmless(ctx, candidate):
+    if candidate is None or work.file.attempts:
         return None
-    if not ctx.router.may_hedge(payment.merchant_id, payment.shop_id, ctx.clock.monotonic_ms()):
+    if (
+        not _is_push(ctx, first)
+        or not _is_harmless(ctx, candidate)
+        or not ctx.router.may_hedge(payment.merchant_id, payment.shop_id, ctx.clock.monotonic_ms())
+    ):
+        ctx.router.leave_shadow(candidate, ctx.clock.now_ms())
         return None
     attempt = new_attempt(ctx, work, candidate)
     return replace(
@@ -37,6 +42,11 @@ def shadow_of(ctx: Context, work: Round) -> Attempt | None:
         finished_at_ms=attempt.created_at_ms,
         due_at_ms=ctx.timings.next_dispose_ms(1, attempt.created_at_ms),
     )
+
+
+def _is_push(ctx: Context, candidate: Candidate) -> bool:
+    capability = capability_of(ctx, candidate.channel_id, candidate.product)
+    return capability is not None and capability.push
 
 
 def _is_harmless(ctx: Context, candidate: Candidate) -> bool:
