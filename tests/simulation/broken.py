@@ -12,6 +12,8 @@ FAILOVER = "payswitch/services/attempts/failover.py"
 REFUNDING = "payswitch/services/refunds/refunding.py"
 REFUNDS = "payswitch/services/refunds/refunds.py"
 ROUNDS = "payswitch/services/attempts/rounds.py"
+RACING = "payswitch/services/attempts/racing.py"
+SHADOW_PROBES = "payswitch/services/attempts/shadow_probes.py"
 DRAFT = "payswitch/services/payments/draft.py"
 PAYMENTS = "payswitch/services/payments/payments.py"
 WRITES = "payswitch/storage/write_statements.py"
@@ -98,6 +100,14 @@ MUTATIONS: tuple[Mutation, ...] = (
         RESULTS,
         "if not fact.merchant_ok:",
         "if False:",
+    ),
+    Mutation(
+        "shadow_order_left_open",
+        "orders that nobody was shown pile up at the channels",
+        (
+            Edit(SHADOW_PROBES, "ctx.timings.next_dispose_ms(1, attempt.created_at_ms)", "None"),
+            Edit(RACING, "if asked.left_behind else None", "if asked.left_behind and not current.shadow else None"),
+        ),
     ),
     _one(
         "acknowledged_before_stored",
