@@ -1,9 +1,10 @@
 """The router: turns the facts of one payment into an ordered plan with reasons, and learns from what happened.
 
 `plan()` changes state in three ways, all visible: it draws from the split ledger (the share stands in the plan's
-`salt`), it lends a payment to a probe (the candidate says `probe`), and it lets the weak signs of an idle channel lapse
-(a breaker move). Everything else it only reads, but for what the operator's order is worth: reckoned anew from what was
-learned, now and then. Same state + same facts + same salt = same plan.
+`salt`), it lends a payment to a probe or asks for one beside it (the candidate says `probe`, the plan names its
+`shadow`), and it lets the weak signs of an idle channel lapse (a breaker move). Everything else it only reads, but for
+what the operator's order is worth: reckoned anew from what was learned, now and then. Same state + same facts + same
+salt = same plan.
 """
 
 from __future__ import annotations
