@@ -47,22 +47,8 @@ def write_plan(
             reasons = entry.reasons(hit, profile)
         if ranked.behind or ranked.behind_upstream or ranked.degraded or ranked.secondary or ranked.debt >= NOT_CHOSEN:
             reasons += _place_reasons(ranked)
-        candidates.append(
-            Candidate(
-                channel_id=entry.channel_id,
-                product=entry.product,
-                method=entry.method,
-                upstream=entry.upstream,
-                score=ranked.score,
-                estimate=ranked.estimate,
-                sd=ranked.belief.sd,
-                propensity=propensities.get(ranked, 0.0),
-                soft_limit_ms=entry.line.latency.soft_limit_ms(soft_limit),
-                steps=PUSH if entry.push else DEBIT,
-                probe=ranked is probe,
-                reasons=reasons,
-            )
-        )
+        propensity = propensities.get(ranked, 0.0)
+        candidates.append(_candidate(ranked, propensity, soft_limit, ranked is probe, reasons))
     return RoutePlan(
         policy_version=policy.version,
         salt=choice.salt,
@@ -76,6 +62,12 @@ def write_plan(
 
 def _shadow(ranked: Ranked, soft_limit: SoftLimit) -> Candidate:
     """Beside the order: never first, never shown."""
+    return _candidate(ranked, 0.0, soft_limit, True, (*ranked.entry.base_reasons, "shadow"))
+
+
+def _candidate(
+    ranked: Ranked, propensity: float, soft_limit: SoftLimit, probe: bool, reasons: tuple[str, ...]
+) -> Candidate:
     entry = ranked.entry
     return Candidate(
         channel_id=entry.channel_id,
@@ -85,11 +77,11 @@ def _shadow(ranked: Ranked, soft_limit: SoftLimit) -> Candidate:
         score=ranked.score,
         estimate=ranked.estimate,
         sd=ranked.belief.sd,
-        propensity=0.0,
+        propensity=propensity,
         soft_limit_ms=entry.line.latency.soft_limit_ms(soft_limit),
-        steps=PUSH,
-        probe=True,
-        reasons=(*entry.base_reasons, "shadow"),
+        steps=PUSH if entry.push else DEBIT,
+        probe=probe,
+        reasons=reasons,
     )
 
 
