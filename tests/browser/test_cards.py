@@ -105,7 +105,7 @@ async def test_the_banks_answer_is_lost_and_nobody_is_asked_to_pay_again(street:
         await street.stage.sandbox.set_faults([])
         await screen.shows("succeeded")
 
-    assert len((await street.payment(made)).attempts) == 1
+    assert len((await street.payment(made)).for_customer) == 1
 
 
 async def test_the_bank_is_down_when_the_card_is_signed_up(street: Street) -> None:
@@ -141,7 +141,7 @@ async def test_apple_pay_that_is_called_off_changes_nothing(street: Street) -> N
         await screen.pay("alipay")
         await screen.pay_at_the_wallet()
 
-    assert len((await street.payment(made)).attempts) == 1
+    assert len((await street.payment(made)).for_customer) == 1
 
 
 async def test_apple_pay_without_its_session_offers_the_rest(street: Street) -> None:

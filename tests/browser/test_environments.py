@@ -32,7 +32,7 @@ async def test_a_customer_is_offered_what_can_work_there_and_pays(street: Street
 
     seen = await street.payment(made)
     assert seen.state is PaymentState.SUCCEEDED
-    assert len(seen.attempts) == 1
+    assert len(seen.for_customer) == 1
     assert len(screen.asked) == (1 if device.kind == "jsapi" else 0)
 
 

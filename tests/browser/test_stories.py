@@ -37,7 +37,7 @@ async def test_a_channel_that_fails_before_anything_is_shown_is_never_noticed(st
         await screen.shows("succeeded")
         await never_saw_a_notice(screen)
 
-    attempts = (await street.payment(made)).attempts
+    attempts = (await street.payment(made)).for_customer
     assert attempts[-1].channel_id == "wechat-backup"
     assert attempts[-1].state is AttemptState.SUCCEEDED
 
@@ -71,8 +71,8 @@ async def test_coming_back_unpaid_and_paying_another_way(street: Street) -> None
         await screen.shows("succeeded")
 
     seen = await street.payment(made)
-    assert [attempt.state for attempt in seen.attempts][-1] is AttemptState.SUCCEEDED
-    assert seen.attempts[0].state is not AttemptState.SUCCEEDED
+    assert [attempt.state for attempt in seen.for_customer][-1] is AttemptState.SUCCEEDED
+    assert seen.for_customer[0].state is not AttemptState.SUCCEEDED
 
 
 async def test_closing_the_password_sheet_inside_wechat_asks_and_the_same_way_works_again(street: Street) -> None:
@@ -88,7 +88,7 @@ async def test_closing_the_password_sheet_inside_wechat_asks_and_the_same_way_wo
         await screen.page.click("#open")
         await screen.shows("succeeded")
 
-    assert len((await street.payment(made)).attempts) == 1
+    assert len((await street.payment(made)).for_customer) == 1
 
 
 async def test_looking_away_and_back_asks_the_channel_at_once(street: Street) -> None:
@@ -145,7 +145,7 @@ async def test_the_old_code_was_paid_just_before_the_change(street: Street) -> N
         await screen.shows("succeeded")
         await screen.says("支付方式：微信支付")
 
-    assert len((await street.payment(made)).attempts) == 1
+    assert len((await street.payment(made)).for_customer) == 1
 
 
 async def test_paying_twice_is_said_and_goes_back(street: Street) -> None:
@@ -213,7 +213,7 @@ async def test_two_quick_taps_are_one_attempt(street: Street) -> None:
         await screen.page.locator("#pay").dblclick()
         await screen.page.wait_for_selector(".pay .qr")
 
-    assert len((await street.payment(made)).attempts) == 1
+    assert len((await street.payment(made)).for_customer) == 1
 
 
 async def test_without_script_the_page_works_as_forms(street: Street) -> None:
