@@ -4,7 +4,7 @@ still open: they run every few seconds beside the payments, however long the his
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import (
     BigInteger,
@@ -13,10 +13,8 @@ from sqlalchemy import (
     Text,
     bindparam,
     case,
-    exists,
     func,
     literal_column,
-    not_,
     select,
 )
 
@@ -29,6 +27,7 @@ from payswitch.domain.shop import TEST_SHOP_PREFIX
 from payswitch.kit.ids import lowest_id
 from payswitch.storage import schema
 from payswitch.storage.audit_records import AUDIT
+from payswitch.storage.customer_attempts import tried
 from payswitch.storage.parameters import bound_number, bound_text
 from payswitch.storage.prepared import Prepared
 from payswitch.storage.schema import attempts, events, fen_sum, incidents, payments
@@ -50,22 +49,16 @@ TROUBLES: Final = (
 _KIND: Final = JsonText("outcome", "kind")
 
 
-def _attempt(*conditions: Any) -> Any:
-    """One that was made for the customer."""
-    mine = attempts.c.payment_id == payments.c.payment_id, not_(attempts.c.shadow)
-    return exists().where(*mine, *conditions).correlate(payments)
-
-
 def _tallies() -> Prepared:
     """Each payment by what had become of it at the same age: a late success is not counted as one, so that today and
     last week are judged alike. The cheap question first: most payments are paid."""
     paid = payments.c.succeeded_at_ms - payments.c.created_at_ms <= bound_number("age_ms")
-    payer = (payments.c.close_reason == schema.literal(CloseReason.CANCELLED)) | _attempt(
+    payer = (payments.c.close_reason == schema.literal(CloseReason.CANCELLED)) | tried(
         _KIND.in_(schema.literals(PAYERS))
     )
     # A code that was shown after a failure elsewhere was a good one: whoever left it unpaid was not hindered.
-    shown = _attempt(attempts.c.exposed_at_ms.is_not(None), _KIND.is_(None) | _KIND.not_in(schema.literals(TROUBLES)))
-    ours = _attempt(_KIND.in_(schema.literals(TROUBLES))) & ~shown
+    shown = tried(attempts.c.exposed_at_ms.is_not(None), _KIND.is_(None) | _KIND.not_in(schema.literals(TROUBLES)))
+    ours = tried(_KIND.in_(schema.literals(TROUBLES))) & ~shown
     one = literal_column("1", Integer)
     verdict = case(
         (paid, literal_column("'paid'", Text)),

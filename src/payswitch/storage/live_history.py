@@ -4,7 +4,7 @@ of the primary key, read once after a start, when the first person looks."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import (
     BigInteger,
@@ -27,6 +27,7 @@ from payswitch.domain.shop import TEST_SHOP_PREFIX
 from payswitch.kit.durations import HOUR_MS
 from payswitch.kit.ids import lowest_id
 from payswitch.storage import schema
+from payswitch.storage.customer_attempts import tried
 from payswitch.storage.prepared import Prepared
 from payswitch.storage.schema import attempts, fen_sum, payments
 from payswitch.storage.schema.columns import JsonText
@@ -44,12 +45,6 @@ _IDS: Final = (
     payments.c.payment_id < bindparam("to_id", type_=Text),
     payments.c.shop_id.not_like(f"{TEST_SHOP_PREFIX}%"),
 )
-
-
-def _attempt(*conditions: Any) -> Any:
-    """One that was made for the customer."""
-    mine = attempts.c.payment_id == payments.c.payment_id, not_(attempts.c.shadow)
-    return exists().where(*mine, *conditions).correlate(payments)
 
 
 def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
@@ -73,8 +68,8 @@ def _ended() -> Prepared:
     lost = payments.c.state == schema.literal(PaymentState.CLOSED)
     # The customer's own matter, as domain/losses.py has it.
     by_customer = lost & (
-        _attempt(attempts.c.exposed_at_ms.is_not(None) | _KIND.in_(_PAYERS))
-        | ((payments.c.close_reason == schema.literal(CloseReason.CANCELLED)) & _attempt())
+        tried(attempts.c.exposed_at_ms.is_not(None) | _KIND.in_(_PAYERS))
+        | ((payments.c.close_reason == schema.literal(CloseReason.CANCELLED)) & tried())
     )
     winner = attempts.alias("winner")
     saved = paid & (

@@ -7,6 +7,7 @@ from payswitch.domain.channel_client import ChannelClient, OpenidNeeder
 from payswitch.domain.exchange import CreateOrder, OpenidSpace, OrderRef, RefundOrder
 from payswitch.domain.payment import Attempt, Payment, Refund
 from payswitch.routing.eligibility import openid_of
+from payswitch.routing.request import Candidate
 from payswitch.services.attempts.absent_channel import AbsentChannel
 from payswitch.services.context import Context
 
@@ -26,6 +27,12 @@ def capability_of(ctx: Context, channel_id: str, product: Product) -> Capability
     """What this product can do at this channel; None when the channel is not configured any more."""
     channel = ctx.directory.channel(channel_id)
     return None if channel is None else ctx.directory.capabilities(channel.connector).get(product)
+
+
+def is_push(ctx: Context, candidate: Candidate) -> bool:
+    """Whether the call takes no money by itself: the customer pays afterwards, or does not."""
+    capability = capability_of(ctx, candidate.channel_id, candidate.product)
+    return capability is not None and capability.push
 
 
 def create_order(

@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from payswitch.domain.exchange import CreateAnswer
+from payswitch.domain.exchange import CreateAnswer, CreateOrder
 from payswitch.domain.outcome import OutcomeKind
 from payswitch.domain.payment import Attempt
 from payswitch.routing.next_steps import Next, next_step
@@ -49,18 +49,14 @@ async def ask(ctx: Context, work: Round, candidate: Candidate, attempt: Attempt,
     It may answer until the round's time is over: others are begun beside it meanwhile. `cut_off`: only within its soft
     limit, because nothing can be begun beside it (a pull product), and others want their turn.
     """
-    client, order = client_of(ctx, attempt), order_of(ctx, work, attempt)
-    customer = observing.customer_key(work.file.payment)
+    order = order_of(ctx, work, attempt)
     tries, left_behind = 0, False
     while True:
         tries += 1
         timeout_ms = work.remaining_ms(ctx)
         if cut_off:
             timeout_ms = min(candidate.soft_limit_ms, timeout_ms)
-        begun = ctx.clock.monotonic_ms()
-        answer = await client.create(order, max(timeout_ms, 1))
-        took_ms = ctx.clock.monotonic_ms() - begun
-        observing.tell_call(ctx, attempt, answer.outcome, took_ms, customer)
+        answer, took_ms = await _create(ctx, work, attempt, order, timeout_ms)
         left_behind = left_behind or answer.outcome.kind not in NOTHING_MADE
         step = next_step(answer.outcome, tries=tries)
         if step is Next.AGAIN and not _time_for_another(ctx, work, took_ms):
@@ -72,13 +68,20 @@ async def ask(ctx: Context, work: Round, candidate: Candidate, attempt: Attempt,
 async def ask_once(ctx: Context, work: Round, attempt: Attempt) -> Asked:
     """The one create call of a shadow probe: whatever is answered, there is no second. The brain hears it like any
     other call; nobody is ever shown what it made."""
-    client, order = client_of(ctx, attempt), order_of(ctx, work, attempt)
-    begun = ctx.clock.monotonic_ms()
-    answer = await client.create(order, max(work.remaining_ms(ctx), 1))
-    took_ms = ctx.clock.monotonic_ms() - begun
-    customer = observing.customer_key(work.file.payment)
-    observing.tell_call(ctx, attempt, answer.outcome, took_ms, customer, call="shadow")
+    order = order_of(ctx, work, attempt)
+    answer, _ = await _create(ctx, work, attempt, order, work.remaining_ms(ctx), call="shadow")
     return Asked(answer, Next.STOP, answer.outcome.kind not in NOTHING_MADE, ctx.clock.now_ms())
+
+
+async def _create(
+    ctx: Context, work: Round, attempt: Attempt, order: CreateOrder, timeout_ms: int, *, call: str = "create"
+) -> tuple[CreateAnswer, float]:
+    """One create call, told to the brain; with the milliseconds that it took."""
+    client, begun = client_of(ctx, attempt), ctx.clock.monotonic_ms()
+    answer = await client.create(order, max(timeout_ms, 1))
+    took_ms = ctx.clock.monotonic_ms() - begun
+    observing.tell_call(ctx, attempt, answer.outcome, took_ms, observing.customer_key(work.file.payment), call=call)
+    return answer, took_ms
 
 
 def _time_for_another(ctx: Context, work: Round, took_ms: float) -> bool:

@@ -20,7 +20,7 @@ from payswitch.domain.payment import Attempt, AttemptState
 from payswitch.domain.transitions import ATTEMPT, AttemptEvent, advance
 from payswitch.kit.logs import get_logger
 from payswitch.routing.request import Candidate
-from payswitch.services.attempts.asking import capability_of
+from payswitch.services.attempts.asking import is_push
 from payswitch.services.attempts.creating import Asked, ask, ask_once
 from payswitch.services.attempts.rounds import Round, commit_attempt
 from payswitch.services.attempts.shadow_probes import shadow_of
@@ -185,15 +185,12 @@ class Race:
         """Who may be asked beside what is out (and `more`): a push product, of another failure domain than all of it if
         there is one; nobody where a pull product is out. `hedge`: nor one that is the last choice."""
         out = [*(call.candidate for call in self.calls), *more]
-        if not all(map(self._is_push, out)):
+        if not all(is_push(self.ctx, candidate) for candidate in out):
             return None
         silent = {candidate.upstream for candidate in out}
-        free = [c for c in self.work.candidates if self._is_push(c) and not (hedge and LAST_CHOICES & set(c.reasons))]
+        may = (c for c in self.work.candidates if is_push(self.ctx, c))
+        free = [c for c in may if not (hedge and LAST_CHOICES & set(c.reasons))]
         return next((c for c in free if c.upstream not in silent), free[0] if free else None)
-
-    def _is_push(self, candidate: Candidate) -> bool:
-        capability = capability_of(self.ctx, candidate.channel_id, candidate.product)
-        return capability is not None and capability.push
 
     def _go_on_ms(self) -> float | None:
         """When another candidate is to be begun beside what is out (monotonic); None: never."""

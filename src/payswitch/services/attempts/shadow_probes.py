@@ -13,7 +13,7 @@ from payswitch.domain.channel import Closing
 from payswitch.domain.payment import Attempt
 from payswitch.domain.transitions import ATTEMPT, AttemptEvent, advance
 from payswitch.routing.request import Candidate
-from payswitch.services.attempts.asking import capability_of
+from payswitch.services.attempts.asking import capability_of, is_push
 from payswitch.services.attempts.rounds import Round, new_attempt
 from payswitch.services.context import Context
 
@@ -26,7 +26,7 @@ def shadow_of(ctx: Context, work: Round, first: Candidate) -> Attempt | None:
     if candidate is None or work.file.attempts:
         return None
     if (
-        not _is_push(ctx, first)
+        not is_push(ctx, first)
         or not _is_harmless(ctx, candidate)
         or not ctx.router.may_hedge(payment.merchant_id, payment.shop_id, ctx.clock.monotonic_ms())
     ):
@@ -42,11 +42,6 @@ def shadow_of(ctx: Context, work: Round, first: Candidate) -> Attempt | None:
         finished_at_ms=attempt.created_at_ms,
         due_at_ms=ctx.timings.next_dispose_ms(1, attempt.created_at_ms),
     )
-
-
-def _is_push(ctx: Context, candidate: Candidate) -> bool:
-    capability = capability_of(ctx, candidate.channel_id, candidate.product)
-    return capability is not None and capability.push
 
 
 def _is_harmless(ctx: Context, candidate: Candidate) -> bool:
