@@ -3,25 +3,39 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 from payswitch.domain.changes import Changes
 from payswitch.kit.clock import ManualClock
+from payswitch.storage.scripts import Script, Unit
 from payswitch.storage.sqlite import SqliteStore
 
 QUIET_TURNS = 8
 """Empty turns of the event loop after which everybody waits for time to pass."""
 
 
+T = TypeVar("T")
+
+
 class BusyStore(SqliteStore):
-    """Knows whether a commit is under way: its writer is a thread, which no turn of the event loop shows."""
+    """Knows whether its threads are at work: no turn of the event loop shows that."""
 
     busy = 0
 
     async def commit(self, changes: Changes) -> None:
+        await self._busy_with(super().commit(changes))
+
+    async def write(self, unit: Unit[T]) -> T:
+        return await self._busy_with(super().write(unit))
+
+    async def read(self, script: Script[T], *, snapshot: bool = False) -> T:
+        return await self._busy_with(super().read(script, snapshot=snapshot))
+
+    async def _busy_with(self, work: Awaitable[T]) -> T:
         self.busy += 1
         try:
-            await super().commit(changes)
+            return await work
         finally:
             self.busy -= 1
 
@@ -59,7 +73,7 @@ class PassingClock(ManualClock):
     async def _drive(self) -> None:
         try:
             while True:
-                await self._until_all_wait()
+                await self.until_all_wait()
                 wake_ms = min((at for at, future in self._sleepers if not future.done()), default=None)
                 if not self._slow or wake_ms is None or not self.somebody_waits():
                     return
@@ -67,7 +81,8 @@ class PassingClock(ManualClock):
         finally:
             self._driver = None
 
-    async def _until_all_wait(self) -> None:
+    async def until_all_wait(self) -> None:
+        """Everything has gone on as far as it can without time passing."""
         quiet = 0
         while quiet < QUIET_TURNS:
             await asyncio.sleep(0)
