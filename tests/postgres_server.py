@@ -12,7 +12,6 @@ import os
 import pwd
 import secrets
 import shutil
-import socket
 import subprocess
 import tempfile
 import threading
@@ -22,6 +21,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import asyncpg
+
+from payswitch.drill.ports import free_port
 
 T = TypeVar("T")
 
@@ -158,12 +159,6 @@ def as_user(user: str | None, command: list[str | Path]) -> None:
     )
     if done.returncode != 0:
         raise NoServer(f"`{' '.join(words)}` failed with {done.returncode}")
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 @contextmanager

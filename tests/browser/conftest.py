@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 
 from payswitch.drill.chromium import a_browser, chromium_path
-from payswitch.drill.processes import free_port
+from payswitch.drill.ports import free_port
 from payswitch.drill.stage import Stage, StagePlan
 from payswitch.drill.station import WORLD_FILE, prepare
 from payswitch.kit.clock import SystemClock

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from payswitch.drill.client import DrillError, one_reason
-from payswitch.drill.processes import free_port
+from payswitch.drill.ports import free_port
 from payswitch.drill.station import DATABASE_FILE, Station, prepare
 from payswitch.kit.clock import Clock
 from tests.blackbox.history import History

@@ -13,7 +13,8 @@ from types import TracebackType
 from typing import Self
 
 from payswitch.drill.client import Http, SandboxApi, SwitchApi
-from payswitch.drill.processes import Child, free_port, start
+from payswitch.drill.ports import free_port
+from payswitch.drill.processes import Child, start
 from payswitch.drill.scenario import USUAL_CHANNELS
 from payswitch.drill.shop import ShopServer
 from payswitch.drill.station import Station, station_for_run, write_config

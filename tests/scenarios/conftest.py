@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from payswitch.drill.processes import free_port
+from payswitch.drill.ports import free_port
 from payswitch.drill.station import Station, prepare
 
 

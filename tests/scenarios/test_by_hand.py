@@ -13,7 +13,7 @@ import pytest
 
 from payswitch.domain.payment import PaymentState
 from payswitch.drill.client import Http, SandboxApi, SwitchApi
-from payswitch.drill.processes import free_port
+from payswitch.drill.ports import free_port
 from payswitch.drill.views import PaymentView
 from payswitch.kit.clock import SystemClock
 from tests.scenarios.support import COMMAND, processes_of

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from payswitch.drill.processes import free_port
+from payswitch.drill.ports import free_port
 from tests.scenarios.support import COMMAND, processes_of
 
 pytestmark = pytest.mark.slow

@@ -15,7 +15,7 @@ import aiohttp
 import msgspec
 import pytest
 
-from payswitch.drill.processes import free_port
+from payswitch.drill.ports import free_port
 from payswitch.drill.station import Station, write_config
 from payswitch.kit.clock import SystemClock
 from payswitch.sandbox.core import Settings as SandboxSettings

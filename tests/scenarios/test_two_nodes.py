@@ -13,7 +13,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from payswitch.drill.processes import free_port
+from payswitch.drill.ports import free_port
 from payswitch.drill.station import DATABASE_FILE, Station, config_text
 from payswitch.kit.clock import SystemClock
 from payswitch.kit.sealing import new_master_key

@@ -15,7 +15,7 @@ from standardwebhooks.webhooks import Webhook
 
 from payswitch.domain.alert import Message, NoticeKind, Receiver, ReceiverKind, Severity
 from payswitch.domain.alert_delivery import Delivery, OpenReceiver
-from payswitch.drill.processes import free_port
+from payswitch.drill.ports import free_port
 from payswitch.kit.clock import ManualClock, SystemClock
 from payswitch.sandbox.robots.accounts import Platform, RobotSpec, make_robots
 from payswitch.sandbox.robots.house import RobotHouse

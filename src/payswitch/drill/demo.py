@@ -16,7 +16,7 @@ from payswitch.drill.client import DrillError, one_reason
 from payswitch.drill.demo_board import DemoBoard, moved
 from payswitch.drill.journey import Journey, Visit
 from payswitch.drill.outages import Outage, outages
-from payswitch.drill.processes import free_port
+from payswitch.drill.ports import free_port
 from payswitch.drill.scenario import Scenario, Shoppers, Text, Traffic
 from payswitch.drill.settling import orders_of, read_files
 from payswitch.drill.shop import ShopEvent

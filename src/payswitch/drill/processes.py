@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import errno
 import os
 import signal
-import socket
 import sys
 import threading
 from asyncio.subprocess import PIPE, STDOUT, Process
@@ -114,18 +112,3 @@ def _wait_for_the_end() -> None:
             pass
     threading.Timer(_LAST_S, os._exit, (70,)).start()
     os.kill(os.getpid(), signal.SIGTERM)
-
-
-def free_port(wanted: int = 0) -> int:
-    """`wanted` if nobody listens there, else any free port."""
-    for port in (wanted, 0):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError as error:
-                if error.errno not in (errno.EADDRINUSE, errno.EACCES):
-                    raise
-                continue
-            return int(probe.getsockname()[1])
-    raise DrillError("no free port on 127.0.0.1")

@@ -11,7 +11,7 @@ from payswitch.drill.books import Difference
 from payswitch.drill.client import one_reason
 from payswitch.drill.journey import Visit
 from payswitch.drill.measure import DrillResult, RunResult, measure
-from payswitch.drill.processes import free_port
+from payswitch.drill.ports import free_port
 from payswitch.drill.promises import broken
 from payswitch.drill.scenario import USUAL_CHANNELS, Scenario
 from payswitch.drill.scenario_check import Problem, check_channels

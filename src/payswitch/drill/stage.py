@@ -11,7 +11,8 @@ from types import TracebackType
 import msgspec
 
 from payswitch.drill.client import Http, SandboxApi, SwitchApi
-from payswitch.drill.processes import Child, free_port, start
+from payswitch.drill.ports import free_port
+from payswitch.drill.processes import Child, start
 from payswitch.drill.shop import ShopServer
 from payswitch.drill.station import Station, prepare, station_for_run, write_config
 from payswitch.kit.clock import Clock

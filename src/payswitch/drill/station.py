@@ -17,7 +17,7 @@ import msgspec
 
 from payswitch.domain.channel import Method
 from payswitch.drill.contracts import method_of, products_of, terms_of, upstreams_of
-from payswitch.drill.processes import free_port
+from payswitch.drill.ports import free_port
 from payswitch.kit.sealing import new_master_key
 from payswitch.kit.secrets import fingerprint
 from payswitch.sandbox.full_world import make_full_world
