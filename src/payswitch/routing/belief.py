@@ -48,11 +48,11 @@ class Reading:
         self.prior_completion = priors.completion
         self.back, self.segments_back = horizon.taken_back(now_ms)
 
-    def believe(self, line: Line, server_created: bool, order_odds: float) -> Belief:
+    def believe(self, line: Line, server_created: bool, order_odds: float, prior_weight: float) -> Belief:
         """z = logit(channel) + sum over segments of (logit(segment) - logit(channel)), per stage; then the overlays.
 
         Told whether the server makes the create call there, and what the line's place in the operator's order says: a
-        factor on the odds of the completion prior; 1: nothing."""
+        factor on the odds of the completion prior (1: nothing), and how many outcomes that prior weighs."""
         horizon, back, prior_calls = self.horizon, self.back, self.prior_calls
         creation_shift = completion_shift = 0.0
         met = line.segments.met
@@ -67,8 +67,8 @@ class Reading:
         if rate.horizon is not horizon:
             rate.fade_to(horizon)
         prior = self.prior_completion * order_odds
-        good = rate.good_there * back + prior_calls * prior / (1.0 - self.prior_completion + prior)
-        n_completion = rate.trials_there * back + prior_calls
+        good = rate.good_there * back + prior_weight * prior / (1.0 - self.prior_completion + prior)
+        n_completion = rate.trials_there * back + prior_weight
         # `shifted` written out twice: a shift on the scale of log odds multiplies the odds
         better = good * exp(completion_shift * self.segments_back) if completion_shift else good
         completion = better / (n_completion - good + better)

@@ -33,8 +33,8 @@ class Entry:
     __slots__ = (
         "_reasons", "base_reasons", "bits", "channel_id", "closable", "daily_cap_fen", "key", "least_life_ms",
         "line", "margin_rate", "max_fen", "method", "min_fen", "missed_bits", "monthly_cap_fen", "needs_agreement",
-        "needs_buyer_id", "needs_openid", "on_request", "order_odds", "plain", "position", "product", "push",
-        "server_created", "shares_channel", "shops", "siblings", "tier_rank", "upfront", "upstream", "windows",
+        "needs_buyer_id", "needs_openid", "on_request", "order_odds", "plain", "position", "prior_weight", "product",
+        "push", "server_created", "shares_channel", "shops", "siblings", "tier_rank", "upfront", "upstream", "windows",
     )  # fmt: skip
 
     def __init__(self, channel: Channel, capability: Capability, tier: Tier, position: int, line: Line) -> None:
@@ -53,6 +53,8 @@ class Entry:
         self.order_odds = 1.0
         """What its place in the operator's order says of its completion before it has outcomes of its own: a factor on
         the prior's odds (`operator_order.py`)."""
+        self.prior_weight = 1.0
+        """How many outcomes that weighs. Set, as is the last, before the first decision."""
         self.min_fen = max(capability.min_fen, channel.min_fen)
         self.max_fen = min(_no_limit(capability.max_fen), _no_limit(channel.max_fen))
         self.daily_cap_fen = channel.daily_cap_fen

@@ -7,7 +7,9 @@ prior on the scale of log odds:
     prior_k = the level of all + b (x_k - x)    x_k: the place as a normal score; x: its mean, by traffic
 
 `b` is a regression over the lines themselves with a prior of its own (`scoring.order_slope`): an order that turns out
-to say nothing is soon no argument, one that is upside down is turned around. Standalone, no clock.
+to say nothing is soon no argument, one that is upside down is turned around. The same regression says how near to it
+the channels lie (`order_fit.py`): where it is right to a few points it takes many outcomes to believe something else of
+a channel, where it is not, few. Standalone, no clock.
 """
 
 from __future__ import annotations
@@ -18,16 +20,19 @@ from statistics import NormalDist
 from typing import Final, Protocol
 
 from payswitch.routing.health import Health, Line
+from payswitch.routing.order_fit import Seen, fit_order
 from payswitch.routing.policy import Scoring
-from payswitch.routing.rates import logit
+from payswitch.routing.rates import weighs_like
 
 REFRESH_MS: Final = 10_000
 """How long a fit is good for: it rests on outcomes of half an hour."""
-_SLOPE_SD: Final = 0.4
-"""How sure the prior of `b` is, in log odds per standard deviation of the places."""
-_APART_SD: Final = 0.4
-"""How far channels lie apart, in log odds, for reasons that no order knows."""
-_LEAST_TRIALS: Final = 3.0
+_ORDINARY_SPREAD: Final = 0.52
+"""Channels that lie so far from where their order says (log odds) have a prior of `prior_calls`. A Bayesian would weigh
+it five times as heavily; but what is not tried stays unknown, so the unknown is trusted sooner. Chosen in the lab, on
+worlds that are never compared (`docs/decisions/0030-the-orders-spread.md`)."""
+_LIGHTEST: Final = 0.5
+_HEAVIEST: Final = 20.0
+"""Times `prior_calls`, however far or near the channels lie."""
 
 
 def normal_scores(count: int) -> list[float]:
@@ -43,6 +48,7 @@ class Listed(Protocol):
 
     line: Line
     order_odds: float
+    prior_weight: float
 
 
 class OperatorOrder:
@@ -61,34 +67,19 @@ class OperatorOrder:
         self._fitted_ms = -REFRESH_MS
 
     def settle(self, health: Health, now_ms: int, scoring: Scoring) -> None:
-        """Set every entry's `order_odds` anew when it is time, or when the clock was set back."""
+        """Set every entry's `order_odds` and `prior_weight` anew when it is time, or when the clock was set back."""
         if not 0 <= now_ms - self._fitted_ms < REFRESH_MS:
             self._fitted_ms = now_ms
             self._fit(health.priors(now_ms, scoring).completion, now_ms, scoring)
 
     def _fit(self, level: float, now_ms: int, scoring: Scoring) -> None:
         """`level`: completion of all lines together, 0..1."""
-        seen = [(score, *entry.line.completion.counts(now_ms, scoring)) for score, entry in self._places]
-        trials = sum([n for _, _, n in seen], 0.0)
-        middle = sum([score * n for score, _, n in seen], 0.0) / trials if trials else 0.0
-        slope = _slope([one for one in seen if one[2] >= _LEAST_TRIALS], level, scoring)
+        seen = [Seen(score, *entry.line.completion.counts(now_ms, scoring)) for score, entry in self._places]
+        trials = sum([one.trials for one in seen], 0.0)
+        middle = sum([one.score * one.trials for one in seen], 0.0) / trials if trials else 0.0
+        fit = fit_order(seen, level, scoring.order_slope)
+        times = _ORDINARY_SPREAD * _ORDINARY_SPREAD * fit.tightness * weighs_like(level)
+        prior_weight = scoring.prior_calls * min(max(times, _LIGHTEST), _HEAVIEST)
         for score, entry in self._places:
-            entry.order_odds = exp(slope * (score - middle))
-
-
-def _slope(seen: list[tuple[float, float, float]], level: float, scoring: Scoring) -> float:
-    """Log odds per unit of score; from (score, good, trials) of the lines that have outcomes."""
-    weighed = []
-    for score, good, trials in seen:
-        rate = (good + level) / (trials + 1.0)
-        variance = _APART_SD * _APART_SD + 1.0 / (trials * rate * (1.0 - rate) + 1e-9)
-        weighed.append((1.0 / variance, score, logit(rate)))
-    total = sum([weight for weight, _, _ in weighed], 0.0)
-    prior = 1.0 / (_SLOPE_SD * _SLOPE_SD)
-    if not total:
-        return scoring.order_slope
-    x = sum([weight * score for weight, score, _ in weighed], 0.0) / total
-    y = sum([weight * odds for weight, _, odds in weighed], 0.0) / total
-    across = sum([weight * (score - x) * (odds - y) for weight, score, odds in weighed], 0.0)
-    along = sum([weight * (score - x) ** 2 for weight, score, _ in weighed], 0.0)
-    return (prior * scoring.order_slope + across) / (prior + along)
+            entry.order_odds = exp(fit.slope * (score - middle))
+            entry.prior_weight = prior_weight

@@ -108,7 +108,7 @@ def measure(entries: Iterable[Entry], asked: Asked) -> list[Ranked]:
         if entry.siblings:
             sibling_sick = any(sibling.breaker.cut_off for sibling in entry.siblings)
         server_created = entry.server_created
-        belief = reading.believe(line, server_created, entry.order_odds)
+        belief = reading.believe(line, server_created, entry.order_odds, entry.prior_weight)
         if breaker.cut_off:
             suspect = False
             estimate = sick_estimate(belief.creation * belief.completion, breaker.openings)
@@ -197,7 +197,7 @@ def take_turns(ordered: list[Ranked], first: Ranked) -> list[Ranked]:
 
 _MAY_OVERTURN: Final = 2.0
 """Standard deviations of the difference within which a channel may be the better one after all."""
-_TEMPER: Final = 0.35
+_TEMPER: Final = 0.25
 
 
 class SplitGroup:
@@ -228,7 +228,7 @@ class SplitGroup:
 
     def learned(self) -> dict[Ranked, float]:
         """The probability of being first by mode `learned`: in proportion to the probability of being as good as the
-        best, with a third of the uncertainty (the study's tempered Thompson sampling, without its dice).
+        best, with a quarter of the uncertainty (the study's tempered Thompson sampling, without its dice).
 
         Uncertain here is how good a channel is on an ordinary day. Whether it is up just now is for probes to find out:
         they cost a payment now and then, where a share would cost one after the other.

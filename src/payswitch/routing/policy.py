@@ -202,7 +202,8 @@ class Scoring(_Document, frozen=True, kw_only=True):
     time_constant_s: float = 1_800.0
     """How fast old outcomes are forgotten: after this time they weigh 37 % (study: 30 min)."""
     prior_calls: float = 10.0
-    """The prior weighs like so many outcomes."""
+    """The prior weighs like so many outcomes; that of completion like more of them where the channels turn out to be as
+    the operator lists them, like fewer where they do not (`operator_order.py`)."""
     creation_prior: float = 0.97
     """Where everything starts after a restart; then all channels together are the prior of each."""
     completion_prior: float = 0.88

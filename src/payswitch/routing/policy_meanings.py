@@ -78,8 +78,9 @@ SCORING: Final[Mapping[str, Meaning]] = {
     "prior_calls": Meaning(
         Words("Weight of the prior", "先验权重"),
         Words(
-            "All channels together weigh like so many outcomes in the estimate of each.",
-            "估计一个渠道时，全部渠道的共同水平相当于这么多次结果。",
+            "All channels together weigh like so many outcomes in the estimate of each; of completion more where "
+            "the channels are as you list them, fewer where they are not.",
+            "估计一个渠道时，全部渠道的共同水平相当于这么多次结果。付款成功率的权重随渠道表现与您的排序是否相符而增减。",
         ),
         _CALLS,
     ),

@@ -15,7 +15,7 @@ _SEGMENTS_MOST: Final = 1_024
 _SAME: Final = 0.005
 """Differences below this are none: most segments are as their channel, and then they cost nothing."""
 _ORDINARY: Final = 0.92 * 0.08
-"""What one outcome says on the scale of log odds at the rate that `segment_prior_calls` is told for: p (1 - p)."""
+"""What one outcome says on the scale of log odds at the rate that weights of priors are told for: p (1 - p)."""
 _HEAVIEST: Final = 4.0
 _SURE: Final = 1e-4
 """No rate is taken to be nearer to 0 or 1 than this."""
@@ -83,6 +83,11 @@ class DecayedRate:
         return exp(since_ms / (scoring.time_constant_s * 1_000)) if since_ms < 0 else 1.0
 
 
+def weighs_like(rate: float) -> float:
+    """At this rate it takes so many outcomes to say as much, on the scale of log odds, as one says at 92 %."""
+    return min(_ORDINARY / max(rate * (1 - rate), _SURE), _HEAVIEST)
+
+
 def logit(rate: float) -> float:
     """Log odds of a rate."""
     rate = min(max(rate, _SURE), 1 - _SURE)
@@ -112,7 +117,7 @@ class Cell:
             self.at_ms = at_ms
         if success and at_ms > self.well_ms:
             self.well_ms = at_ms
-        weight = scoring.segment_prior_calls * min(_ORDINARY / max(whole * (1 - whole), _SURE), _HEAVIEST)
+        weight = scoring.segment_prior_calls * weighs_like(whole)
         pooled = (self.good + weight * whole) / (self.trials + weight)
         shift = logit(pooled) - logit(whole)
         self.shift = shift if abs(shift) > _SAME else 0.0

@@ -81,7 +81,7 @@ def _one(
 ) -> ChannelHealth:
     breaker, scoring = line.breaker, policy.scoring
     priors, horizon = health.priors(now_ms, scoring), health.horizons.at(now_ms, scoring)
-    belief = Reading((), priors, horizon, now_ms, scoring).believe(line, True, 1.0)
+    belief = Reading((), priors, horizon, now_ms, scoring).believe(line, True, 1.0, scoring.prior_calls)
     paid, ended = line.completion.counts(now_ms, scoring)
     return ChannelHealth(
         channel_id=line.channel_id,
