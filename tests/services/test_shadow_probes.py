@@ -353,7 +353,7 @@ async def test_the_operator_reads_of_it_as_what_it_is(tonight: Night) -> None:
 
 
 @pytest.mark.usefixtures("asked")
-async def test_the_shops_program_sees_the_mark_and_one_credential(tonight: Night) -> None:
+async def test_the_shops_program_sees_one_credential_and_the_customers_attempts_first(tonight: Night) -> None:
     answer = await tonight.order()
     await tonight.ctx.losers.finished()
     view = file_view(answer.file, "https://pay.example", tonight.clock.now_ms(), settled_by=lambda _: 0)
@@ -361,8 +361,8 @@ async def test_the_shops_program_sees_the_mark_and_one_credential(tonight: Night
     assert view.credential.channel_id == "wechat-backup"
     assert isinstance(view.attempts, list)
     assert [(one.ordinal, one.channel_id, one.shadow) for one in view.attempts] == [
-        (0, "wechat-main", True),
         (1, "wechat-backup", False),
+        (0, "wechat-main", True),
     ]
 
 

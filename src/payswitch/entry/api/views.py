@@ -278,7 +278,8 @@ def file_view(
         refunded_fen=file.attempt(winner_id).refunded_fen if winner_id is not None else 0,
         credential=credential_view(shown),
         confirming=_confirming_view(file, settled_by),
-        attempts=[attempt_view(attempt) for attempt in file.attempts],
+        # The customer's own come first: a shop's program that reads the first one reads what its customer was shown.
+        attempts=[attempt_view(attempt) for attempt in sorted(file.attempts, key=lambda attempt: attempt.shadow)],
         refunds=[refund_view(refund) for refund in file.refunds],
         decisions=UNSET if decisions is None else [decision_view(decision) for decision in decisions],
     )
