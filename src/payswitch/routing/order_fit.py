@@ -57,7 +57,7 @@ def fit_order(seen: Iterable[Seen], level: float, slope: float) -> Fit:
     likeliest = max([evidence for evidence, _ in found])
     odds = [exp(evidence - likeliest) for evidence, _ in found]
     total = sum(odds, 0.0)
-    slopes = [part * slope for part, (_, slope) in zip(odds, found, strict=True)]
+    slopes = [part * its_slope for part, (_, its_slope) in zip(odds, found, strict=True)]
     tight = [part / (spread * spread) for part, spread in zip(odds, SPREADS, strict=True)]
     return Fit(sum(slopes, 0.0) / total, sum(tight, 0.0) / total)
 
