@@ -10,16 +10,14 @@ import pytest
 from tests.sandbox.support import Listener, running_sandbox, until
 from tests.sandbox.wechatpay.merchant import Merchant
 
+from payswitch.drill.ports import free_port
 from payswitch.kit.clock import ManualClock
 from payswitch.sandbox.server import listen, make_app, run
 from payswitch.sandbox.world import World
 
 
 async def test_it_serves_until_it_is_told_to_stop(world: World, night: ManualClock) -> None:
-    free = listen("127.0.0.1", 0)
-    port = free.getsockname()[1]
-    free.close()
-    stop = asyncio.Event()
+    port, stop = free_port(), asyncio.Event()
     serving = asyncio.create_task(run(world, port=port, clock=night, stop=stop))
     async with aiohttp.ClientSession() as client, asyncio.timeout(10):
         while True:

@@ -7,9 +7,9 @@ prior on the scale of log odds:
     prior_k = the level of all + b (x_k - x)    x_k: the place as a normal score; x: its mean, by traffic
 
 `b` is a regression over the lines themselves with a prior of its own (`scoring.order_slope`): an order that turns out
-to say nothing is soon no argument, one that is upside down is turned around. The same regression says how near to it
-the channels lie (`order_fit.py`): where it is right to a few points it takes many outcomes to believe something else of
-a channel, where it is not, few. Standalone, no clock.
+to say nothing, or to be upside down, is soon no argument; where the channels lie near the opposite order it is turned
+around. The same regression says how near to it the channels lie (`order_fit.py`): where it is right to a few points it
+takes many outcomes to believe something else of a channel, where it is not, few. Standalone, no clock.
 """
 
 from __future__ import annotations
